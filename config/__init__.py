@@ -1,0 +1,1 @@
+"""The only tier that sees everything: settings, wiring, processes."""

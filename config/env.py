@@ -1,0 +1,154 @@
+"""Every environment variable of Banyan, read once, typed; all mistakes reported at once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
+
+from environs import Env as Reader
+from environs import validate
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET_FIELDS = frozenset({"secret_key"})
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where one PostgreSQL server answers."""
+
+    name: str
+    user: str
+    password: str
+    host: str
+    port: str
+    url: str
+
+    @classmethod
+    def parse(cls, url: str) -> Database:
+        """
+        Read `postgres://user:password@host:port/name`; a socket folder goes in `?host=/folder`.
+
+        :raises ValueError: if the URL names no server or no database
+        """
+        parts = urlsplit(url)
+        query = parse_qs(parts.query)
+        host = query.get("host", [parts.hostname or ""])[0]
+        name = parts.path.lstrip("/")
+        if parts.scheme not in {"postgres", "postgresql"} or not host or not name:
+            raise ValueError("expected postgres://user:password@host:port/name")
+        return cls(
+            name=unquote(name),
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            host=host,
+            port=str(parts.port or query.get("port", ["5432"])[0]),
+            url=url,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """The effective configuration; `manage.py config` prints it with secrets masked."""
+
+    secret_key: str
+    debug: bool
+    allowed_hosts: list[str]
+    trusted_origins: list[str]
+    host: str
+    port: int
+    directory_url: Database
+    instances: dict[str, Database]
+    replicas: dict[str, Database]
+    redis_cache_url: str
+    redis_hot_url: str
+    redis_broker_url: str
+    state_dir: Path
+    log_format: str
+    log_level: str
+    web_workers: int
+    web_threads: int
+    worker_concurrency: int
+    scatter_threads: int
+    statement_timeout_ms: int
+    lock_timeout_ms: int
+    window_size: int
+    pull_threshold: int
+    pull_demotion: int
+    following_cap: int
+
+    def masked(self) -> dict[str, object]:
+        """Return every value as text, with secrets and passwords masked."""
+        return {field.name: _masked(field.name, getattr(self, field.name)) for field in fields(self)}
+
+
+@cache
+def load() -> Env:
+    """
+    Read the environment, once in a process.
+
+    :raises environs.EnvValidationError: naming every missing or wrong variable at once
+    """
+    reader = Reader(prefix="BANYAN_", eager=False)
+    reader.add_parser("database", Database.parse)
+    reader.add_parser("databases", _databases)
+    env = Env(
+        secret_key=reader.str("SECRET_KEY", validate=validate.Length(min=32)),
+        debug=reader.bool("DEBUG", False),
+        allowed_hosts=reader.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
+        trusted_origins=reader.list("TRUSTED_ORIGINS", []),
+        host=reader.str("HOST", "127.0.0.1"),
+        port=reader.int("PORT", 8000, validate=validate.Range(min=1, max=65535)),
+        directory_url=reader.database("DIRECTORY_URL"),
+        instances=reader.databases("INSTANCES"),
+        replicas=reader.databases("REPLICAS", {}),
+        redis_cache_url=reader.str("REDIS_CACHE_URL"),
+        redis_hot_url=reader.str("REDIS_HOT_URL"),
+        redis_broker_url=reader.str("REDIS_BROKER_URL"),
+        state_dir=reader.path("STATE_DIR", ROOT / ".banyan" / "state"),
+        log_format=reader.str("LOG_FORMAT", "auto", validate=validate.OneOf(["auto", "json", "human"])),
+        log_level=reader.str("LOG_LEVEL", "INFO"),
+        web_workers=reader.int("WEB_WORKERS", 2, validate=validate.Range(min=1)),
+        web_threads=reader.int("WEB_THREADS", 8, validate=validate.Range(min=1)),
+        worker_concurrency=reader.int("WORKER_CONCURRENCY", 2, validate=validate.Range(min=1)),
+        scatter_threads=reader.int("SCATTER_THREADS", 4, validate=validate.Range(min=1)),
+        statement_timeout_ms=reader.int("STATEMENT_TIMEOUT_MS", 5000, validate=validate.Range(min=1)),
+        lock_timeout_ms=reader.int("LOCK_TIMEOUT_MS", 500, validate=validate.Range(min=1)),
+        window_size=reader.int("WINDOW_SIZE", 800, validate=validate.Range(min=100)),
+        pull_threshold=reader.int("PULL_THRESHOLD", 10_000, validate=validate.Range(min=1)),
+        pull_demotion=reader.int("PULL_DEMOTION", 8_000, validate=validate.Range(min=0)),
+        following_cap=reader.int("FOLLOWING_CAP", 5_000, validate=validate.Range(min=1)),
+    )
+    reader.seal()
+    return env
+
+
+def _databases(value: str | dict[str, Database]) -> dict[str, Database]:
+    """Read `a=postgres://…,b=postgres://…`."""
+    if isinstance(value, dict):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    return {name.strip(): Database.parse(url.strip()) for name, _, url in pairs}
+
+
+def _masked(name: str, value: object) -> object:
+    if name in SECRET_FIELDS:
+        return "********"
+    if isinstance(value, Database):
+        return mask_url(value.url)
+    if isinstance(value, dict):
+        return {key: _masked(key, item) for key, item in value.items()}
+    if isinstance(value, str) and "://" in value:
+        return mask_url(value)
+    return os.fspath(value) if isinstance(value, Path) else value
+
+
+def mask_url(url: str) -> str:
+    """Return the URL with its password masked."""
+    parts = urlsplit(url)
+    if not parts.password:
+        return url
+    netloc = parts.netloc.replace(f":{parts.password}@", ":********@")
+    return urlunsplit(parts._replace(netloc=netloc))

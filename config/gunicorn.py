@@ -1,0 +1,23 @@
+"""gunicorn's configuration; figures from speed.md and faults.md 6.7."""
+
+from config.env import load
+
+_env = load()
+
+bind = f"{_env.host}:{_env.port}"
+worker_class = "gthread"
+workers = _env.web_workers
+threads = _env.web_threads
+timeout = 15
+graceful_timeout = 20
+keepalive = 75
+max_requests = 50_000
+max_requests_jitter = 5_000
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+forwarded_allow_ips = "127.0.0.1"
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm"
+preload_app = True
+accesslog = None  # the application writes one structured line a request

@@ -1,0 +1,18 @@
+"""Every periodic job of Banyan, on one page. Beat reads nothing else."""
+
+from typing import Any
+
+from config.settings.queues import PERIODIC
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    # An occurrence that waited longer than the next one is due is dropped, not piled up.
+    return {"task": task, "schedule": seconds, "options": {"queue": PERIODIC, "expires": seconds}}
+
+
+SCHEDULE = {
+    "clean-once-rows": _every(HOUR, "sharding.clean_once_rows"),
+    "forget-expired-sessions": _every(HOUR, "accounts.forget_expired_sessions"),
+}

@@ -1,0 +1,1 @@
+"""Settings: `base` for development and the embedded stack, `production`, `test`."""

@@ -1,0 +1,109 @@
+"""Identity: allauth headless at `/auth/`, sessions in the directory, small Argon2, cookies."""
+
+from typing import Any
+
+from modules.accounts.schemas import AccountsSettings
+
+__all__ = [
+    "ACCOUNTS",
+    "ACCOUNT_ADAPTER",
+    "ACCOUNT_EMAIL_VERIFICATION",
+    "ACCOUNT_LOGIN_METHODS",
+    "ACCOUNT_PRESERVE_USERNAME_CASING",
+    "ACCOUNT_SIGNUP_FIELDS",
+    "ACCOUNT_USERNAME_BLACKLIST",
+    "ACCOUNT_USERNAME_MIN_LENGTH",
+    "AUTHENTICATION_BACKENDS",
+    "AUTH_PASSWORD_VALIDATORS",
+    "AUTH_USER_MODEL",
+    "CSRF_COOKIE_NAME",
+    "CSRF_COOKIE_SAMESITE",
+    "HEADLESS_ADAPTER",
+    "HEADLESS_CLIENTS",
+    "HEADLESS_FRONTEND_URLS",
+    "HEADLESS_ONLY",
+    "HEADLESS_SERVE_SPECIFICATION",
+    "HEADLESS_SPECIFICATION_TEMPLATE_NAME",
+    "PASSWORD_HASHERS",
+    "SESSION_COOKIE_AGE",
+    "SESSION_COOKIE_HTTPONLY",
+    "SESSION_COOKIE_NAME",
+    "SESSION_COOKIE_SAMESITE",
+    "SESSION_ENGINE",
+    "SESSION_SAVE_EVERY_REQUEST",
+]
+
+# What base.py puts into INSTALLED_APPS; neither sessions (own engine), messages nor sites are needed.
+APPS = ["allauth", "allauth.account", "allauth.headless"]
+
+# Innermost of base.py's MIDDLEWARE. allauth refuses to start unless its own stands there by name (2 us).
+MIDDLEWARE = [
+    "modules.accounts.api.first_party.FirstPartyMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+AUTHENTICATION_CLASSES = [
+    "modules.accounts.api.authentication.SessionTokenAuthentication",
+    "modules.accounts.api.authentication.BrowserSessionAuthentication",
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = ["modules.accounts.services.hashing.SmallArgon2PasswordHasher"]
+FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the test settings' choice, never ours
+
+ACCOUNTS = AccountsSettings()
+
+ACCOUNT_ADAPTER = "modules.accounts.api.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_USERNAME_BLACKLIST = [
+    "admin", "administrator", "anonymous", "api", "banyan", "everyone", "help", "moderator", "null", "official",
+    "root", "security", "staff", "support", "system", "undefined",
+]  # fmt: skip
+
+HEADLESS_ONLY = True
+HEADLESS_ADAPTER = "modules.accounts.api.adapters.HeadlessAdapter"
+HEADLESS_CLIENTS = ("app", "browser")
+HEADLESS_SERVE_SPECIFICATION = True
+HEADLESS_SPECIFICATION_TEMPLATE_NAME: str | None = None  # allauth's page asks a CDN
+
+
+def frontend_urls(base: str) -> dict[str, str]:
+    """Return the pages of a front end that mails of allauth point to."""
+    return {
+        "account_confirm_email": f"{base}/verify-email/{{key}}",
+        "account_reset_password": f"{base}/reset-password",
+        "account_reset_password_from_key": f"{base}/reset-password/{{key}}",
+        "account_signup": f"{base}/sign-up",
+    }
+
+
+HEADLESS_FRONTEND_URLS = frontend_urls("http://localhost:3000")
+
+SESSION_ENGINE = "modules.accounts.api.sessions"
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_NAME = "sid"
+SESSION_COOKIE_AGE = 30 * 86_400
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# For production.py: a browser accepts the `__Host-` prefix over TLS only, from this host, for its whole path.
+HARDENED_COOKIES: dict[str, Any] = {
+    "SESSION_COOKIE_NAME": "__Host-sid",
+    "SESSION_COOKIE_SECURE": True,
+    "CSRF_COOKIE_NAME": "__Host-csrf",
+    "CSRF_COOKIE_SECURE": True,
+}

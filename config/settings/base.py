@@ -1,0 +1,79 @@
+"""Settings of every process; what differs by place comes from the environment (config/env.py)."""
+
+from typing import Any
+
+from config import env as environment
+from config.settings import cache, contexts, queues, rest, telemetry
+from config.settings import databases as db
+from config.settings.accounts import *  # noqa: F403
+from config.settings.accounts import APPS as ACCOUNT_APPS
+from modules.kernel.hot import HotSettings
+from sharding.conf import RelaySettings
+
+ENV = environment.load()
+
+SECRET_KEY = ENV.secret_key
+DEBUG = ENV.debug
+ALLOWED_HOSTS = ENV.allowed_hosts
+CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    *ACCOUNT_APPS,
+    "cachalot",
+    "config",
+    "sharding",
+    "modules.kernel",
+    "openapi",
+    *[f"modules.{name}" for name in contexts.CONTEXTS],
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+# Each entry costs every request: see config/settings/rest.py for what it costs and why it is there.
+MIDDLEWARE = rest.MIDDLEWARE
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+DATABASES = db.databases(ENV)
+DATABASE_ROUTERS = ["sharding.router.ShardRouter"]
+SHARDING = db.sharding(ENV)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = cache.caches(ENV)
+CACHALOT_ENABLED = True
+CACHALOT_DATABASES = frozenset({"default"})
+CACHALOT_ONLY_CACHABLE_TABLES = cache.CACHALOT_TABLES
+CACHALOT_TIMEOUT = 45
+CACHALOT_CACHE_RANDOM = False
+
+CELERY = queues.celery(ENV)
+
+REST_FRAMEWORK = rest.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = rest.SPECTACULAR
+LOGGING = telemetry.logs(ENV)
+LOGGING_CONFIG = "config.settings.telemetry.configure"
+
+HOT = HotSettings(url=ENV.redis_hot_url)
+RELAY = RelaySettings()
+FRESHNESS_SECONDS = 30
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en-us"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
+APPEND_SLASH = False
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,21 @@
+"""Three levels of caching and which Redis each uses; `docs/caching.md` names every cached thing."""
+
+from typing import Any
+
+from config.env import Env
+
+
+def caches(env: Env) -> dict[str, dict[str, Any]]:
+    """Return Django's CACHES; errors are swallowed, for the cache alone may be missing."""
+    return {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": env.redis_cache_url,
+            "KEY_PREFIX": "cache",
+            "OPTIONS": {
+                "SOCKET_CONNECT_TIMEOUT": 0.2,
+                "SOCKET_TIMEOUT": 0.2,
+                "IGNORE_EXCEPTIONS": True,
+            },
+        }
+    }

@@ -1,0 +1,51 @@
+"""Celery: queues by name, and the settings that were proven together (faults.md 6.4)."""
+
+from typing import Any
+
+from kombu import Queue
+
+from config.env import Env
+
+DEFAULT, FANOUT, MIRRORS, PERIODIC = "default", "fanout", "mirrors", "periodic"
+QUEUES = [DEFAULT, FANOUT, MIRRORS, PERIODIC]
+
+# The relay sends again what was not settled, so the broker may forget; it may not multiply.
+TASK_TIME_LIMIT_S = 60
+
+
+def celery(env: Env) -> dict[str, Any]:
+    """Return Celery's configuration."""
+    return {
+        "broker_url": env.redis_broker_url,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": {
+            "visibility_timeout": 2 * TASK_TIME_LIMIT_S,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 15,
+        },
+        "task_queues": [Queue(name) for name in QUEUES],
+        "task_default_queue": DEFAULT,
+        "task_create_missing_queues": False,
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_time_limit": TASK_TIME_LIMIT_S,
+        "task_soft_time_limit": TASK_TIME_LIMIT_S - 10,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "worker_concurrency": env.worker_concurrency,
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        "worker_soft_shutdown_timeout": 20,
+        "worker_enable_soft_shutdown_on_idle": False,
+        "worker_max_tasks_per_child": 10_000,
+        "worker_max_memory_per_child": 300_000,
+        "worker_hijack_root_logger": False,
+        "beat_schedule_filename": str(env.state_dir / "beat-schedule"),
+        "timezone": "UTC",
+    }

@@ -1,0 +1,44 @@
+"""REST: middleware with its price, DRF trimmed, drf-spectacular."""
+
+from typing import Any
+
+MIDDLEWARE = [
+    # Request id, the one access line, security headers, problem+json for whatever is answered as HTML.
+    "modules.kernel.http.middleware.Edge",
+    # Session, user and CSRF for /auth/ alone; every other path pays one comparison.
+    "modules.accounts.api.first_party.FirstPartyMiddleware",
+    # allauth insists on finding it by name; about 2 us.
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "modules.accounts.api.authentication.SessionTokenAuthentication",
+        "modules.accounts.api.authentication.BrowserSessionAuthentication",
+    ],
+    # For a stray DRF view; ours declare a scope (modules/kernel/http).
+    "DEFAULT_PERMISSION_CLASSES": ["modules.kernel.http.permissions.DenyAll"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "openapi.schema.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": None,
+    "EXCEPTION_HANDLER": "modules.kernel.http.problems.drf_handler",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "FORMAT_SUFFIX_KWARG": None,
+}
+
+SPECTACULAR: dict[str, Any] = {
+    "TITLE": "Banyan",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "A headless social backend: accounts, profiles, follow graph, posts, home timelines.",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "SORT_OPERATIONS": True,
+    "PREPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["openapi.schema.finish"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "DISABLE_ERRORS_AND_WARNINGS": False,
+}

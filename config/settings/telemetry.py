@@ -1,0 +1,78 @@
+"""Logs: one JSON object a line, or readable lines on a terminal. Nothing secret is ever an argument."""
+
+from __future__ import annotations
+
+import logging.config
+import sys
+from typing import Any
+
+import orjson
+import structlog
+
+from config.env import Env
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def logging_config(env: Env) -> dict[str, Any]:
+    """Return Django's LOGGING: the standard library's records take structlog's form."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [*_SHARED, structlog.stdlib.add_logger_name],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(env)],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {
+            "celery": {"level": "WARNING"},
+            # Django's own line for a 4xx or 5xx stands in the access line already.
+            "django.request": {"level": "CRITICAL"},
+        },
+    }
+
+
+def configure(config: dict[str, Any]) -> None:
+    """Set up both structlog and the standard library's logging; Django's LOGGING_CONFIG."""
+    logging.config.dictConfig(config["stdlib"])
+    structlog.configure(
+        processors=[*_SHARED, *config["rendering"]],
+        wrapper_class=structlog.make_filtering_bound_logger(config["level"]),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
+        if config["is_json"]
+        else structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def logs(env: Env) -> dict[str, Any]:
+    """Return what `configure` needs, the shape Django hands on unread."""
+    return {
+        "stdlib": logging_config(env),
+        "rendering": _rendering(env, as_bytes=True),
+        "level": env.log_level,
+        "is_json": _is_json(env),
+    }
+
+
+def _rendering(env: Env, *, as_bytes: bool = False) -> list[Any]:
+    if not _is_json(env):
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    to_json = orjson.dumps if as_bytes else _dumps
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=to_json)]
+
+
+def _dumps(event: Any, **options: Any) -> str:
+    return orjson.dumps(event, default=options.get("default")).decode()
+
+
+def _is_json(env: Env) -> bool:
+    return env.log_format == "json" or (env.log_format == "auto" and not sys.stderr.isatty())

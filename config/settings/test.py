@@ -1,0 +1,13 @@
+"""Base for the test suite: the throwaway stack's environment, quick hashes, serial scatter."""
+
+from dataclasses import replace
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import INSTALLED_APPS, RELAY, SHARDING
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.sharding.app"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SHARDING = replace(SHARDING, serial=True)
+# A lease outlives a test's patience otherwise; the order of things is the same.
+RELAY = replace(RELAY, lease_s=2.0, backoff_s=0.05, broker_wait_s=0.05)
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
