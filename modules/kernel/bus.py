@@ -1,0 +1,64 @@
+"""
+How a context hears news and keeps time: `@subscribes` and `@periodic`, both Celery tasks.
+
+Neither is ever called by a request: the relay rings subscribers, Beat rings periodic work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from celery import shared_task  # noqa: TID251 - the one place that makes tasks
+
+from sharding import outbox
+from sharding.deliveries import Delivery, deliver
+from sharding.outbox import Event
+from sharding.scope import Once
+
+E = TypeVar("E", bound=Event)
+
+_consumers: dict[str, Callable[[str, list[Delivery]], None]] = {}
+
+
+def subscribes(
+    event_type: type[E], *, queue: str = "default"
+) -> Callable[[Callable[[E, Once], None]], Callable[[E, Once], None]]:
+    """
+    Make a function of `(event, once)` hear an event, as the task `<context>.<function>`.
+
+    Deliveries come at least once, in order per owner. A handler whose effect must happen once passes `once`
+    to `writing_for`; a repeat then ends there, and counts as done.
+    """
+
+    def register(handler: Callable[[E, Once], None]) -> Callable[[E, Once], None]:
+        name = task_name(handler)
+
+        def handle(payload: dict[str, Any], once: Once) -> None:
+            handler(event_type(**payload), once)
+
+        def consume(alias: str, deliveries: list[Delivery]) -> None:
+            deliver(name, handle, alias, deliveries)
+
+        outbox.subscribe(event_type.name, name, queue)
+        _consumers[name] = consume
+        shared_task(name=name)(consume)
+        return handler
+
+    return register
+
+
+def periodic(function: Callable[[], None]) -> Callable[[], None]:
+    """Make a function a task that `config/schedule.py` may name; it must bear being run twice."""
+    shared_task(name=task_name(function))(function)
+    return function
+
+
+def dispatch(subscriber: str, queue: str, alias: str, deliveries: list[Delivery]) -> None:
+    """Run a subscriber here and now: what the broker and a worker would do. For tests and tools."""
+    _consumers[subscriber](alias, deliveries)
+
+
+def task_name(function: Callable[..., Any]) -> str:
+    """Return `<context>.<function>` of a function in `modules.<context>.tasks`."""
+    return f"{function.__module__.split('.')[1]}.{function.__name__}"

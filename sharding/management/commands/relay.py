@@ -1,0 +1,49 @@
+"""`manage.py relay`: relay the outboxes of every instance and of the directory."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from sharding.deliveries import Delivery
+from sharding.relay import Relay
+
+
+class Command(BaseCommand):
+    """Relay recorded events to their subscribers until stopped; several may run, one leads an instance."""
+
+    help = "Relay recorded events of every instance and of the directory to their subscribers."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--instance", action="append", help="only this alias (may be repeated)")
+
+    def handle(self, *args: Any, instance: list[str] | None, **options: Any) -> None:
+        aliases = instance or ["default", *settings.SHARDING.instances]
+        unknown = set(aliases) - {"default", *settings.SHARDING.instances}
+        if unknown:
+            raise CommandError(f"No such instance: {', '.join(sorted(unknown))}. See `manage.py shards map`.")
+        current_app.loader.import_default_modules()
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        relays = [Relay(alias, send_by_celery, settings.RELAY) for alias in aliases]
+        threads = [
+            threading.Thread(target=relay.run, args=[stop], name=f"relay-{relay.alias}") for relay in relays
+        ]
+        for thread in threads:
+            thread.start()
+        self.stdout.write(f"Relaying {', '.join(aliases)}.")
+        self.stdout._out.flush()
+        for thread in threads:
+            thread.join()
+
+
+def send_by_celery(subscriber: str, queue: str, alias: str, deliveries: list[Delivery]) -> None:
+    """Send one message to the subscriber's task; raises what the broker's client raises."""
+    current_app.send_task(subscriber, args=[alias, deliveries], queue=queue, retry=False)

@@ -1,0 +1,69 @@
+"""
+The outbox: a fact is recorded beside the rows it tells of, in their transaction.
+
+Who hears a fact is registered by name (`subscribe`); `sharding.relay` turns facts into deliveries.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import orjson
+
+from sharding import scope
+from sharding.ids import shard_of
+
+
+class Event(Protocol):
+    """A frozen dataclass of ids with a versioned name."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    name: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who hears an event: the name of its task and the queue that carries its deliveries."""
+
+    name: str
+    queue: str
+
+
+_subscribers: dict[str, list[Subscriber]] = defaultdict(list)
+
+_RECORD = (
+    "INSERT INTO outbox_event (id, owner_id, name, payload)"
+    " VALUES (next_id(%s), %s, %s, convert_from(%s, 'UTF8')::jsonb)"
+)
+
+
+def record(event: Event, *, owner_id: int | None = None) -> None:
+    """
+    Record a fact in the transaction that is open; the fact and the rows happen together or not at all.
+
+    The owner, who orders deliveries, is the binding's unless it is given (the directory serves many).
+    Costs one INSERT.
+
+    :raises NoShard: outside `writing_for` and `writing_directory`
+    """
+    binding = scope.require_binding()
+    owner = binding.owner_id if owner_id is None else owner_id
+    payload = orjson.dumps({field.name: getattr(event, field.name) for field in dataclasses.fields(event)})
+    with binding.connection.cursor() as cursor:
+        cursor.execute(_RECORD, [shard_of(owner), owner, event.name, payload])
+
+
+def subscribe(event_name: str, subscriber: str, queue: str) -> None:
+    """Register who hears an event; a second registration of the same name is a mistake."""
+    known = _subscribers[event_name]
+    if any(other.name == subscriber for other in known):
+        raise ValueError(f"{subscriber} subscribes to {event_name} twice.")
+    known.append(Subscriber(subscriber, queue))
+
+
+def subscriptions() -> list[tuple[str, Subscriber]]:
+    """Return every (event name, subscriber)."""
+    return [(name, subscriber) for name, known in _subscribers.items() for subscriber in known]
