@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config.settings.contexts import CONTEXTS
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("v1/", include([path("", include(f"modules.{name}.urls")) for name in CONTEXTS if name != "accounts"])),
+    *[path("v1/", include(f"modules.{name}.urls")) for name in CONTEXTS if name != "accounts"],
     path("auth/", include("allauth.headless.urls")),
     path("", include("modules.kernel.http.urls")),
 ]

@@ -11,7 +11,6 @@ __all__ = [
     "ACCOUNT_LOGIN_METHODS",
     "ACCOUNT_PRESERVE_USERNAME_CASING",
     "ACCOUNT_SIGNUP_FIELDS",
-    "ACCOUNT_USERNAME_BLACKLIST",
     "ACCOUNT_USERNAME_MIN_LENGTH",
     "AUTHENTICATION_BACKENDS",
     "AUTH_PASSWORD_VALIDATORS",
@@ -67,10 +66,6 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-ACCOUNT_USERNAME_BLACKLIST = [
-    "admin", "administrator", "anonymous", "api", "banyan", "everyone", "help", "moderator", "null", "official",
-    "root", "security", "staff", "support", "system", "undefined",
-]  # fmt: skip
 
 HEADLESS_ONLY = True
 HEADLESS_ADAPTER = "modules.accounts.api.adapters.HeadlessAdapter"

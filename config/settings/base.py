@@ -7,7 +7,9 @@ from config.settings import cache, contexts, queues, rest, telemetry
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
+from modules.graph.schemas import GraphSettings
 from modules.kernel.hot import HotSettings
+from modules.timelines.schemas import TimelineSettings
 from sharding.conf import RelaySettings
 
 ENV = environment.load()
@@ -64,6 +66,12 @@ LOGGING_CONFIG = "config.settings.telemetry.configure"
 
 HOT = HotSettings(url=ENV.redis_hot_url)
 RELAY = RelaySettings()
+GRAPH = GraphSettings(
+    following_cap=ENV.following_cap,
+    pull_threshold=ENV.pull_threshold,
+    pull_demotion=ENV.pull_demotion,
+)
+TIMELINES = TimelineSettings(window_size=ENV.window_size)
 FRESHNESS_SECONDS = 30
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

@@ -4,6 +4,9 @@ from typing import Any
 
 from config.env import Env
 
+# Small, read-mostly tables of the directory; nothing on shards, and never the shard map (sharding.md).
+CACHALOT_TABLES = frozenset({"accounts_reservedname"})
+
 
 def caches(env: Env) -> dict[str, dict[str, Any]]:
     """Return Django's CACHES; errors are swallowed, for the cache alone may be missing."""

@@ -9,7 +9,10 @@ from sharding.conf import ShardingSettings
 def databases(env: Env) -> dict[str, dict[str, Any]]:
     """Return Django's DATABASES."""
     servers = {"default": env.directory_url, **env.instances, **env.replicas}
-    return {alias: _alias(server, env) for alias, server in servers.items()}
+    found = {alias: _alias(server, env) for alias, server in servers.items()}
+    # The directory is read by plain ORM calls, which do not pass sharding.guard.
+    found["default"]["CONN_HEALTH_CHECKS"] = True
+    return found
 
 
 def sharding(env: Env, *, serial: bool = False) -> ShardingSettings:

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.settings.accounts import HARDENED_COOKIES
 from config.settings.base import *  # noqa: F403
 from config.settings.base import ENV
 
@@ -10,9 +11,10 @@ if ENV.debug:
 if "*" in ENV.allowed_hosts:
     raise ImproperlyConfigured("BANYAN_ALLOWED_HOSTS names every host: list your own.")
 
-SESSION_COOKIE_SECURE = True
-CSRF_COOKIE_SECURE = True
+globals().update(HARDENED_COOKIES)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# The proxy in front overwrites X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_HSTS_SECONDS = 31_536_000
 # The proxy answers port 80 (deploy/); an API must not silently redirect (ASVS 4.1.2).
 SECURE_SSL_REDIRECT = False

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+from config.settings.accounts import FAST_HASHERS
 from config.settings.base import *  # noqa: F403
 from config.settings.base import INSTALLED_APPS, RELAY, SHARDING
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.sharding.app"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-SHARDING = replace(SHARDING, serial=True)
+PASSWORD_HASHERS = FAST_HASHERS
+ACCOUNT_RATE_LIMITS = False
+# No refresher thread: pytest-django lets none but the test itself touch a database.
+SHARDING = replace(SHARDING, serial=True, shard_map_ttl=0)
 # A lease outlives a test's patience otherwise; the order of things is the same.
 RELAY = replace(RELAY, lease_s=2.0, backoff_s=0.05, broker_wait_s=0.05)
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,1 @@
+"""Every context of Banyan, one package each; `README.md` beside this file holds the rules."""

@@ -1,0 +1,100 @@
+"""Where allauth asks us: what a valid name is, how an account is stored, what a user looks like in JSON."""
+
+import logging
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.headless.adapter import DefaultHeadlessAdapter
+from allauth.headless.internal.restkit.response import APIResponse
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+from modules.accounts.errors import EmailTaken, UsernameTaken
+from modules.accounts.selectors.identities import is_username_taken
+from modules.accounts.selectors.reserved import is_reserved
+from modules.accounts.services.accounts import change_password, register
+from modules.kernel import clock
+
+logger = logging.getLogger(__name__)
+
+MAX_PASSWORD = 128
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Makes allauth's accounts ours: names claimed once, a shard, an announcement, epochs."""
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Return the username in lower case, unless it is reserved, malformed or taken."""
+        username = str(super().clean_username(username.lower(), shallow=True))
+        if is_reserved(username):
+            raise self.validation_error("username_blacklisted")
+        if not shallow and is_username_taken(username):
+            raise self.validation_error("username_taken")
+        return username
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """Return the password, unless it is too long to be meant or too weak."""
+        if len(password) > MAX_PASSWORD:
+            raise ValidationError(f"Use at most {MAX_PASSWORD} characters.", code="password_too_long")
+        return str(super().clean_password(password, user))
+
+    def save_user(
+        self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
+    ) -> AbstractBaseUser:
+        """Store a new account; who loses a race for a name hears the same as who came late."""
+        user = super().save_user(request, user, form, commit=False)
+        try:
+            register(user, now=clock.now())
+        except UsernameTaken as refusal:
+            raise _taken(request, refusal, "username") from refusal
+        except EmailTaken as refusal:
+            raise _taken(request, refusal, "email") from refusal
+        return user
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Replace the password, which ends every session; allauth reopens the one that asked."""
+        change_password(user, password)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail if it can be sent: verification is optional, and a mail server's trouble is no 500."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:
+            # smtplib's errors are OSErrors. The address stays out of the log.
+            logger.exception("A mail of kind %s was not sent.", template_prefix)
+
+
+def _taken(
+    request: HttpRequest, refusal: UsernameTaken | EmailTaken, field_name: str
+) -> ImmediateHttpResponse:
+    """Return allauth's own answer for a taken name."""
+    fault = {"message": refusal.title, "code": refusal.code, "param": field_name}
+    return ImmediateHttpResponse(APIResponse(request, errors=[fault], status=400))
+
+
+@dataclass
+class UserPayload:
+    """What allauth shows of a user; the id is a string, for JavaScript cannot hold 63 bits."""
+
+    id: str | None = field(metadata={"description": "The user ID.", "example": "284736281736281"})
+    display: str = field(metadata={"description": "The name to show.", "example": "ada"})
+    email: str | None = field(metadata={"description": "The email address.", "example": "ada@example.org"})
+    has_usable_password: bool = field(metadata={"description": "Whether a password is set.", "example": True})
+    username: str = field(metadata={"description": "The username.", "example": "ada"})
+
+
+class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
+    """Makes allauth's JSON, and its OpenAPI, show ids as strings."""
+
+    def get_user_dataclass(self) -> type[UserPayload]:
+        """Return the shape of a user."""
+        return UserPayload
+
+    def user_as_dataclass(self, user: AbstractBaseUser) -> UserPayload:
+        """Return a user in that shape."""
+        payload: UserPayload = super().user_as_dataclass(user)
+        return replace(payload, id=None if payload.id is None else str(payload.id))

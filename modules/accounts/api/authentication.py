@@ -1,0 +1,129 @@
+"""How a request of `/v1/` says who sends it: a session token, or a browser's cookie."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
+
+from modules.accounts.services.principals import recognize
+from modules.kernel import clock
+from modules.kernel.principals import Principal
+
+CHALLENGE = 'Bearer realm="banyan"'
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+# Longer than any key of ours; hashing a megabyte for a stranger would be a gift.
+MAX_KEY = 128
+
+
+class SessionTokenAuthentication(BaseAuthentication):
+    """Takes a session token from `X-Session-Token`, as allauth gave it, or as `Authorization: Bearer`."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, None] | None:
+        """
+        Return the caller, or None if no token was sent.
+
+        :raises AuthenticationFailed: if a token was sent that nobody holds, or no longer
+        """
+        meta = request.META
+        token = meta.get("HTTP_X_SESSION_TOKEN") or _bearer(meta.get("HTTP_AUTHORIZATION", ""))
+        if token is None:
+            return None
+        principal = recognize(token, now=clock.now()) if len(token) <= MAX_KEY else None
+        if principal is None:
+            raise AuthenticationFailed("The session token is not valid, or no longer.")
+        return principal, None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the challenge, without which DRF would answer 403 where 401 is due."""
+        return CHALLENGE
+
+
+class BrowserSessionAuthentication(BaseAuthentication):
+    """Takes the session cookie of a browser, and for anything that writes the token against forgery too."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, None] | None:
+        """
+        Return the caller, or None if the cookie is missing or dead: a browser sends it whether it is or not.
+
+        :raises PermissionDenied: if the request writes and may have been forged
+        """
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if not key or len(key) > MAX_KEY:
+            return None
+        principal = recognize(key, now=clock.now())
+        if principal is None:
+            return None
+        if request.method not in SAFE_METHODS:
+            _refuse_forgery(request._request)
+        return principal, None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the challenge, without which DRF would answer 403 where 401 is due."""
+        return CHALLENGE
+
+
+class _Forgery(CsrfViewMiddleware):
+    """Django's check, asked for the reason instead of an answer."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def _no_response(request: HttpRequest) -> HttpResponse:
+    raise AssertionError("The check never answers.")
+
+
+_forgery = _Forgery(_no_response)
+
+
+def _refuse_forgery(request: HttpRequest) -> None:
+    """Refuse a request that the browser's own page may not have sent."""
+    _forgery.process_request(request)
+    reason = _forgery.process_view(request, _no_response, (), {})
+    if reason:
+        raise PermissionDenied(f"CSRF check failed: {reason}")
+
+
+def _bearer(header: str) -> str | None:
+    """Return the token of a Bearer header; None for no header and for any other scheme."""
+    scheme, _, token = header.partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tells OpenAPI of the session token and its two places."""
+
+    target_class = SessionTokenAuthentication
+    name = ["sessionToken", "bearer"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        """Return the two security schemes."""
+        return [
+            {"type": "apiKey", "in": "header", "name": "X-Session-Token"},
+            {"type": "http", "scheme": "bearer", "description": "The session token as a bearer token."},
+        ]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        """Return either of them as enough."""
+        return [{"sessionToken": []}, {"bearer": []}]
+
+
+class BrowserSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tells OpenAPI of the session cookie."""
+
+    target_class = BrowserSessionAuthentication
+    name = "browserSession"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return the security scheme."""
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": "The cookie of a browser's session; whatever writes also needs `X-CSRFToken`.",
+        }

@@ -1,0 +1,91 @@
+"""
+What allauth's views need around them, and only they: a session, its user, protection against forgery.
+
+The rest of the API authenticates by itself (`api/authentication.py`) and pays one `startswith` here.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError, IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from pydantic import JsonValue, RootModel
+
+from modules.accounts.services.accounts import to_refusal
+from modules.kernel.errors import Refusal, Unauthorized
+from modules.kernel.http import problems
+from modules.kernel.http.parsing import parse_body, read_body
+from sharding.errors import InstanceUnavailable
+
+PREFIX = "/auth/"
+
+# What allauth lets rise and is meant as an answer, in the words of the rest of the API.
+OURS = (Refusal, UpdateError, SessionInterrupted, InstanceUnavailable, DatabaseError)
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class AnyObject(RootModel[dict[str, JsonValue]]):
+    """A JSON object; which members it may have is for allauth's forms to say."""
+
+
+class SessionOver(Unauthorized):
+    """The session ended while its request was being answered."""
+
+    code = "session_over"
+    title = "The session has ended; log in again."
+
+
+class FirstPartyMiddleware:
+    """Runs Django's session, authentication and CSRF middlewares for `/auth/` alone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        """Build the longer way beside the short one."""
+        self._pass = get_response
+        self._csrf = CsrfViewMiddleware(get_response)
+        self._prepare = SessionMiddleware(AuthenticationMiddleware(self._csrf))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request, by the longer way if allauth will see it."""
+        if not request.path_info.startswith(PREFIX):
+            return self._pass(request)
+        try:
+            _refuse_ambiguous_json(request)
+            return cast(HttpResponseBase, self._prepare(request))
+        except OURS as fault:
+            return _answer(fault, request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Check against forgery before a view of allauth runs; those of its app client are exempt."""
+        if not request.path_info.startswith(PREFIX):
+            return None
+        return self._csrf.process_view(request, view, args, kwargs)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """Answer what allauth lets rise and our own services mean as an answer."""
+        if isinstance(fault, OURS):
+            return _answer(fault, request)
+        return None
+
+
+def _answer(fault: Exception, request: HttpRequest) -> HttpResponse:
+    if isinstance(fault, UpdateError | SessionInterrupted):
+        fault = SessionOver()
+    elif isinstance(fault, IntegrityError):
+        # allauth looks whether an address is free and writes it later; the claim decides in between.
+        fault = to_refusal(fault)
+    return problems.answer(fault, request)
+
+
+def _refuse_ambiguous_json(request: HttpRequest) -> None:
+    """Hold allauth's bodies to the rules of all others: a NUL or a lone surrogate would end as a 500."""
+    if request.META.get("CONTENT_LENGTH") not in (None, "", "0") and request.method != "GET":
+        parse_body(read_body(request), AnyObject)

@@ -1,0 +1,80 @@
+"""Django's session engine over accounts' sessions, for allauth's views; `/v1/` never loads a session."""
+
+import json
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+
+from modules.accounts.selectors.sessions import find_session_data, has_session
+from modules.accounts.services.principals import forget_kept
+from modules.accounts.services.sessions import (
+    SessionContent,
+    change_session,
+    end_session,
+    forget_expired_sessions,
+    hash_key,
+    new_key,
+    open_session,
+)
+from modules.kernel import clock
+
+
+class SessionStore(SessionBase):
+    """A session whose row stands in the directory under a digest of its key."""
+
+    def load(self) -> dict[str, Any]:
+        """Return what the session holds; a key that opens none is given up, so that nobody can plant one."""
+        data = find_session_data(hash_key(self.session_key or ""), now=clock.now())
+        if data is None:
+            self._session_key = None
+            return {}
+        held: dict[str, Any] = json.loads(data)
+        return held
+
+    def exists(self, session_key: str) -> bool:
+        """Return whether a session has this key."""
+        return has_session(hash_key(session_key))
+
+    def create(self) -> None:
+        """Open an empty session under a new key."""
+        self._session_key = new_key()
+        self.save(must_create=True)
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        """
+        Store the session.
+
+        :raises CreateError: if it must be new and its key is taken
+        :raises UpdateError: if it ended meanwhile
+        """
+        if self.session_key is None:
+            return self.create()
+        content = self._to_content(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        if must_create and not open_session(self.session_key, content, now=clock.now()):
+            raise CreateError
+        if not must_create and not change_session(self.session_key, content):
+            raise UpdateError
+        return None
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End the session of this key, or this one; this process obeys at once, others within two seconds."""
+        if key := session_key or self.session_key:
+            end_session(key)
+            forget_kept(hash_key(key))
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Forget the sessions whose time is over."""
+        forget_expired_sessions(now=clock.now())
+
+    def _to_content(self, held: dict[str, Any]) -> SessionContent:
+        """Return what is stored: whose session it is, and since which epoch, stands in columns of its own."""
+        user_id = held.get(SESSION_KEY)
+        return SessionContent(
+            data=json.dumps(held),
+            user_id=None if user_id is None else int(user_id),
+            epoch=None if user_id is None else int(held[HASH_SESSION_KEY]),
+            expires_at=self.get_expiry_date(),
+        )

@@ -1,0 +1,33 @@
+"""What accounts announces; all of it is recorded in the directory."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCreated:
+    """An account was made and both its names are claimed."""
+
+    name: ClassVar[str] = "accounts.account_created.v1"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded:
+    """One session of a user ended: he logged out there, or its key was changed."""
+
+    name: ClassVar[str] = "accounts.session_ended.v1"
+
+    user_id: int
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsRevoked:
+    """Every session of a user with a lower epoch than this is dead."""
+
+    name: ClassVar[str] = "accounts.sessions_revoked.v1"
+
+    user_id: int
+    epoch: int

@@ -1,0 +1,31 @@
+from django.db import migrations, models
+
+from modules.accounts.models.users import to_skeleton
+
+FIRST = [
+    "admin", "administrator", "anonymous", "api", "banyan", "everyone", "help", "moderator", "null", "official",
+    "root", "security", "staff", "support", "system", "undefined",
+]  # fmt: skip
+
+
+def reserve(apps, schema_editor):
+    reserved = apps.get_model("accounts", "ReservedName")
+    reserved.objects.using(schema_editor.connection.alias).bulk_create(
+        reserved(username=name, skeleton=to_skeleton(name)) for name in FIRST
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+
+    operations = [
+        migrations.CreateModel(
+            name="ReservedName",
+            fields=[
+                ("username", models.CharField(max_length=30, primary_key=True, serialize=False)),
+                ("skeleton", models.CharField(editable=False, max_length=60)),
+            ],
+            options={"abstract": False},
+        ),
+        migrations.RunPython(reserve, migrations.RunPython.noop, hints={"placement": "directory"}),
+    ]

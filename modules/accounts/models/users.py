@@ -1,0 +1,77 @@
+"""An account: the one place where names are unique in the whole system."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+from sharding.ids import ShardedIdField
+from sharding.models import DirectoryModel
+
+USERNAME_RULE = r"\A[a-z0-9_]{3,30}\Z"
+
+# UTS 39's look-alikes, as far as they exist among a-z, 0-9 and _.
+_LOOKALIKES = str.maketrans({"0": "o", "1": "l", "m": "rn", "w": "vv"})
+
+
+def to_skeleton(username: str) -> str:
+    """Return what is the same for two usernames that a reader takes for one another."""
+    return username.translate(_LOOKALIKES)
+
+
+class User(AbstractBaseUser, DirectoryModel):
+    """
+    Who may log in, under which names.
+
+    The shard in the id is chosen at sign-up; everything the user owns is minted with it. Every
+    rise of `epoch` ends all sessions that were opened under a lower one.
+    """
+
+    id = ShardedIdField()
+    # The shard that a new account gets; it ends up in the id, and nowhere else.
+    shard_hint: int | None = None
+
+    username = models.CharField(
+        max_length=30,
+        validators=[RegexValidator(USERNAME_RULE, "Use 3 to 30 characters of a-z, 0-9 and _.")],
+    )
+    skeleton = models.CharField(max_length=60, editable=False)
+    # Absent for accounts that were loaded, not signed up.
+    email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001 - unique, so absence is NULL
+    is_active = models.BooleanField(default=True)
+    roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    epoch = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["username"], name="accounts_username_claim"),
+            models.UniqueConstraint(fields=["skeleton"], name="accounts_skeleton_claim"),
+            models.UniqueConstraint(fields=["email"], name="accounts_email_claim"),
+            models.CheckConstraint(
+                condition=models.Q(username__regex="^[a-z0-9_]{3,30}$"), name="accounts_username_rule"
+            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="accounts_email_lower"),
+        ]
+
+    def get_session_auth_hash(self) -> str:
+        """
+        Return what a session must carry to stay valid: the epoch.
+
+        Django's own answer, a digest of the password, ends sessions at a new password alone; the epoch
+        also ends them at deactivation and at "log out everywhere", and every new password raises it.
+        """
+        return str(self.epoch)
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        """Return nothing: no secret key takes part, so none can be rotated."""
+        return iter(())

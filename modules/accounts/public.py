@@ -1,0 +1,38 @@
+"""What other contexts may ask accounts, and nothing else."""
+
+from modules.accounts.errors import AccountNotFound, EmailTaken, HashingBusy, UsernameInvalid, UsernameTaken
+from modules.accounts.selectors.identities import (
+    find_user_id,
+    get_identity,
+    map_identities,
+    map_user_ids,
+)
+from modules.accounts.services.accounts import (
+    create_account,
+    deactivate_account,
+    end_all_sessions,
+    set_password,
+    set_roles,
+)
+from modules.accounts.services.bulk import create_accounts_in_bulk
+from modules.accounts.services.sessions import forget_expired_sessions, issue_session_token
+
+__all__ = [
+    "AccountNotFound",
+    "EmailTaken",
+    "HashingBusy",
+    "UsernameInvalid",
+    "UsernameTaken",
+    "create_account",
+    "create_accounts_in_bulk",
+    "deactivate_account",
+    "end_all_sessions",
+    "find_user_id",
+    "forget_expired_sessions",
+    "get_identity",
+    "issue_session_token",
+    "map_identities",
+    "map_user_ids",
+    "set_password",
+    "set_roles",
+]

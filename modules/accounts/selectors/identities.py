@@ -1,0 +1,48 @@
+"""Who accounts are, for every other context."""
+
+from collections.abc import Collection
+
+from modules.accounts.errors import AccountNotFound
+from modules.accounts.models import User
+from modules.accounts.models.users import to_skeleton
+from modules.accounts.schemas import Identity
+
+
+def get_identity(user_id: int) -> Identity:
+    """
+    Return an account's identity.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    try:
+        return map_identities([user_id])[user_id]
+    except KeyError:
+        raise AccountNotFound from None
+
+
+def map_identities(user_ids: Collection[int]) -> dict[int, Identity]:
+    """Return the identity of each account; unknown ids are absent. One read of the directory."""
+    rows = User.objects.filter(id__in=user_ids).values("id", "username", "is_active", "created_at")
+    return {row["id"]: Identity(**row) for row in rows}
+
+
+def find_user_id(username: str) -> int | None:
+    """
+    Return the id of the active account with this username, in whatever case it is written, or None.
+
+    One read of one unique index: a cached copy would cost more than it (speed.md, cachalot).
+    """
+    if not username.isascii() or "\0" in username:
+        return None
+    rows = User.objects.filter(username=username.lower(), is_active=True)
+    return rows.values_list("id", flat=True).first()
+
+
+def map_user_ids(usernames: Collection[str]) -> dict[str, int]:
+    """Return the id of each account with one of these usernames, in lower case; unknown ones are absent."""
+    return dict(User.objects.filter(username__in=usernames).values_list("username", "id"))
+
+
+def is_username_taken(username: str) -> bool:
+    """Return whether an account has this username or one that looks like it."""
+    return User.objects.filter(skeleton=to_skeleton(username)).exists()

@@ -1,0 +1,125 @@
+"""Making accounts, and what ends all their sessions."""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError
+from django.db.models import F
+
+from modules.accounts.errors import AccountNotFound, EmailTaken, UsernameInvalid, UsernameTaken
+from modules.accounts.events import AccountCreated, SessionsRevoked
+from modules.accounts.models import Session, User
+from modules.accounts.models.users import USERNAME_RULE, to_skeleton
+from modules.accounts.schemas import Identity
+from modules.accounts.services.revocations import tell_epoch
+from modules.kernel.errors import Refusal
+from sharding import outbox
+from sharding.allocate import choose_shard
+from sharding.scope import writing_directory
+
+_CLAIMS: dict[str, type[Refusal]] = {
+    "accounts_username_claim": UsernameTaken,
+    "accounts_skeleton_claim": UsernameTaken,
+    "accounts_email_claim": EmailTaken,
+}
+
+
+def create_account(*, username: str, email: str | None, password: str | None, now: datetime) -> Identity:
+    """
+    Create an account on a shard of its own choosing and announce it; without a password nobody can log in.
+
+    :raises UsernameInvalid: if the username breaks the rule
+    :raises UsernameTaken: if somebody has the username, or one that looks like it
+    :raises EmailTaken: if somebody has the address
+    """
+    if not re.match(USERNAME_RULE, username.lower()):
+        raise UsernameInvalid
+    user = User(username=username.lower(), email=email and email.lower(), password=make_password(password))
+    register(user, now=now)
+    return Identity(id=user.id, username=user.username, is_active=True, created_at=now)
+
+
+def register(user: AbstractBaseUser, *, now: datetime) -> None:
+    """
+    Claim the names of a filled-in row that allauth made, give it an id, and announce it; all or nothing.
+
+    :raises UsernameTaken: if somebody has the username, or one that looks like it
+    :raises EmailTaken: if somebody has the address
+    """
+    assert isinstance(user, User)
+    user.skeleton = to_skeleton(user.username)
+    user.created_at = now
+    user.shard_hint = choose_shard()
+    try:
+        with writing_directory():
+            user.save(force_insert=True)
+            outbox.record(AccountCreated(user_id=user.id), owner_id=user.id)
+    except IntegrityError as fault:
+        # Two people may want one name in the same moment; the constraint decides, not a look beforehand.
+        raise to_refusal(fault) from fault
+
+
+def to_refusal(fault: IntegrityError) -> Exception:
+    """Return the refusal that a broken claim means, or the fault itself if it is none."""
+    diagnosis = getattr(fault.__cause__, "diag", None)
+    refusal = _CLAIMS.get(getattr(diagnosis, "constraint_name", None) or "")
+    return refusal() if refusal else fault
+
+
+def set_password(user_id: int, password: str) -> int:
+    """
+    Replace a password and end every session of the account; return the new epoch.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    return _raise_epoch(user_id, password=make_password(password))
+
+
+def change_password(user: AbstractBaseUser, password: str) -> None:
+    """Replace the password of a row that allauth holds, and bring the row up to date."""
+    assert isinstance(user, User)
+    user.epoch = set_password(user.id, password)
+    user.refresh_from_db(fields=["password"])
+
+
+def set_roles(user_id: int, roles: Collection[str]) -> int:
+    """
+    Replace the roles of an account and end its sessions, which carry the old ones; return the new epoch.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    return _raise_epoch(user_id, roles=sorted(roles))
+
+
+def deactivate_account(user_id: int) -> int:
+    """
+    Lock an account and end its sessions; return the new epoch.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    return _raise_epoch(user_id, is_active=False)
+
+
+def end_all_sessions(user_id: int) -> int:
+    """
+    Log an account out everywhere; return the new epoch.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    return _raise_epoch(user_id)
+
+
+def _raise_epoch(user_id: int, **changes: Any) -> int:
+    """Change an account and make every session opened so far invalid, in one transaction."""
+    with writing_directory(owner_id=user_id):
+        if not User.objects.filter(id=user_id).update(epoch=F("epoch") + 1, **changes):
+            raise AccountNotFound
+        epoch = User.objects.values_list("epoch", flat=True).get(id=user_id)
+        Session.objects.filter(user_id=user_id, epoch__lt=epoch).delete()
+        outbox.record(SessionsRevoked(user_id=user_id, epoch=epoch))
+    tell_epoch(user_id, epoch)
+    return epoch

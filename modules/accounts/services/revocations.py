@@ -1,0 +1,56 @@
+"""Telling Redis what the directory already knows: which sessions are dead."""
+
+import logging
+
+from django.conf import settings
+
+from modules.kernel.hot import RedisAway, Script, hot
+
+logger = logging.getLogger(__name__)
+
+# Events may arrive in any order; an epoch never goes back.
+_RAISE = Script("""
+local known = tonumber(redis.call('GET', KEYS[1]) or '0')
+if tonumber(ARGV[1]) < known then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+""")
+
+
+def announce_ended(session_id: int) -> None:
+    """
+    Make every cached entry of a session worthless; bears a repeat.
+
+    :raises RedisAway: if Redis cannot be told now
+    """
+    hot().run(("SET", f"auth:ended:{session_id}", 1, "EX", _life()))
+
+
+def announce_epoch(user_id: int, epoch: int) -> None:
+    """
+    Make every cached entry of a user with a lower epoch worthless; bears a repeat.
+
+    :raises RedisAway: if Redis cannot be told now
+    """
+    hot().run(_RAISE.call(keys=[f"auth:epoch:{user_id}"], args=[epoch, _life()]))
+
+
+def tell_ended(session_id: int) -> None:
+    """Tell Redis at once; should it be away, whoever hears `SessionEnded` tells it later."""
+    try:
+        announce_ended(session_id)
+    except RedisAway:
+        logger.warning("Redis is away: session %d stays cached for some seconds.", session_id)
+
+
+def tell_epoch(user_id: int, epoch: int) -> None:
+    """Tell Redis at once; should it be away, whoever hears `SessionsRevoked` tells it later."""
+    try:
+        announce_epoch(user_id, epoch)
+    except RedisAway:
+        logger.warning("Redis is away: sessions of user %d stay cached for some seconds.", user_id)
+
+
+def _life() -> int:
+    """Return how long a mark must stand: longer than any entry that was read before and written after it."""
+    return int(settings.ACCOUNTS.entry_life) * 2

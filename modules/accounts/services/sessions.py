@@ -1,0 +1,117 @@
+"""The life of a session; its row in the directory is the only truth."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import IntegrityError
+
+from modules.accounts.errors import AccountNotFound
+from modules.accounts.events import SessionEnded
+from modules.accounts.models import Session, User
+from modules.accounts.services.revocations import tell_ended
+from sharding import outbox
+from sharding.scope import writing_directory
+
+
+@dataclass(frozen=True, slots=True)
+class SessionContent:
+    """What a session holds, and whose it is by now."""
+
+    data: str
+    user_id: int | None
+    epoch: int | None
+    expires_at: datetime
+
+
+def new_key() -> str:
+    """Return a session key that nobody can guess, nor meet by chance."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_key(key: str) -> str:
+    """Return the digest under which a session key is stored."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def open_session(key: str, content: SessionContent, *, now: datetime) -> bool:
+    """Create a session under a new key; return False if the key is taken."""
+    try:
+        with writing_directory():
+            Session.objects.create(
+                key_hash=hash_key(key),
+                user_id=content.user_id,
+                epoch=content.epoch,
+                data=content.data,
+                created_at=now,
+                last_seen_at=now,
+                expires_at=content.expires_at,
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def change_session(key: str, content: SessionContent) -> bool:
+    """Replace what a session holds; return False if it ended meanwhile."""
+    with writing_directory():
+        changed = Session.objects.filter(key_hash=hash_key(key)).update(
+            user_id=content.user_id, epoch=content.epoch, data=content.data, expires_at=content.expires_at
+        )
+    return changed == 1
+
+
+def end_session(key: str) -> None:
+    """End a session and announce it, if it was anybody's; a session that is gone already is no error."""
+    with writing_directory():
+        ended = Session.objects.filter(key_hash=hash_key(key)).values_list("id", "user_id").first()
+        if ended is None:
+            return
+        session_id, user_id = ended
+        Session.objects.filter(id=session_id).delete()
+        if user_id is not None:
+            outbox.record(SessionEnded(user_id=user_id, session_id=session_id), owner_id=user_id)
+    tell_ended(session_id)
+
+
+def touch_session(session_id: int, *, now: datetime) -> None:
+    """Note that a session is in use, and prolong it."""
+    life = timedelta(seconds=settings.ACCOUNTS.session_life)
+    with writing_directory():
+        Session.objects.filter(id=session_id).update(last_seen_at=now, expires_at=now + life)
+
+
+def issue_session_token(user_id: int, *, now: datetime) -> str:
+    """
+    Open a session for an active account without its password and return its key: for demos, tests and tools.
+
+    :raises AccountNotFound: if there is no such account, or it is not active
+    """
+    epoch = User.objects.filter(id=user_id, is_active=True).values_list("epoch", flat=True).first()
+    if epoch is None:
+        raise AccountNotFound
+    data = {
+        SESSION_KEY: str(user_id),
+        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+        HASH_SESSION_KEY: str(epoch),
+    }
+    expires_at = now + timedelta(seconds=settings.ACCOUNTS.session_life)
+    key = new_key()
+    open_session(key, SessionContent(json.dumps(data), user_id, epoch, expires_at), now=now)
+    return key
+
+
+def forget_expired_sessions(*, now: datetime, batch: int = 1000) -> int:
+    """Delete the sessions whose time is over, a batch a transaction; return how many. Bears a repeat."""
+    forgotten = 0
+    while True:
+        with writing_directory():
+            ids = Session.objects.filter(expires_at__lte=now).values_list("id", flat=True)[:batch]
+            deleted, _ = Session.objects.filter(id__in=list(ids)).delete()
+        forgotten += deleted
+        if deleted < batch:
+            return forgotten

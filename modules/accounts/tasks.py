@@ -1,0 +1,26 @@
+"""What accounts does after its own news, and by the clock."""
+
+from modules.accounts.events import SessionEnded, SessionsRevoked
+from modules.accounts.services.revocations import announce_ended, announce_epoch
+from modules.accounts.services.sessions import forget_expired_sessions as forget
+from modules.kernel import clock
+from modules.kernel.bus import periodic, subscribes
+from sharding.scope import Once
+
+
+@subscribes(SessionEnded)
+def forget_ended_session(event: SessionEnded, once: Once) -> None:
+    """Tell Redis that a session is dead, in case it could not be told at once; bears a repeat."""
+    announce_ended(event.session_id)
+
+
+@subscribes(SessionsRevoked)
+def forget_revoked_sessions(event: SessionsRevoked, once: Once) -> None:
+    """Tell Redis that older sessions are dead, in case it could not be told at once; bears a repeat."""
+    announce_epoch(event.user_id, event.epoch)
+
+
+@periodic
+def forget_expired_sessions() -> None:
+    """Delete the sessions whose time is over."""
+    forget(now=clock.now())

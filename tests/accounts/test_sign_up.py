@@ -1,0 +1,137 @@
+"""Signing up through allauth: both names claimed, a shard given, the news told, in one transaction."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+
+from modules.accounts.models import User
+from modules.kernel.hot import hot
+from sharding.ids import shard_of
+from tests.accounts.conftest import PASSWORD, Http
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+
+
+class TestSignUp:
+    def test_makes_an_account_with_both_names(self, sign_up):
+        answer = sign_up("ada")
+
+        user = User.objects.get(username="ada")
+        assert (user.email, user.epoch, user.is_active) == ("ada@example.org", 1, True)
+        assert answer.status == 200
+
+    def test_shows_the_id_as_a_string(self, sign_up):
+        answer = sign_up("ada")
+
+        assert answer.body["data"]["user"]["id"] == str(User.objects.get().id)
+
+    def test_gives_a_session_token_that_works(self, http, sign_up):
+        token = sign_up("ada").body["meta"]["session_token"]
+
+        caller = http("GET", "/v1/whoami", X_Session_Token=token)
+
+        assert caller.body == {"id": str(User.objects.get().id), "roles": []}
+
+    def test_gives_a_shard_of_the_map(self, sign_up):
+        sign_up("ada")
+
+        assert 0 <= shard_of(User.objects.get().id) < 4096
+
+    def test_announces_the_account_once(self, sign_up, recorded):
+        sign_up("ada")
+
+        assert recorded("accounts.account_created.v1") == [{"user_id": User.objects.get().id}]
+
+    def test_stores_names_in_lower_case(self, sign_up):
+        sign_up("Ada", email="Ada@Example.ORG")
+
+        assert User.objects.values_list("username", "email").get() == ("ada", "ada@example.org")
+
+    @pytest.mark.parametrize("username", ["ada", "ADA", "Ada"])
+    def test_refuses_a_taken_username(self, sign_up, username):
+        sign_up("ada")
+
+        answer = sign_up(username, email="other@example.org")
+
+        [fault] = answer.body["errors"]
+        assert (answer.status, fault["param"], fault["code"]) == (400, "username", "username_taken")
+        assert User.objects.count() == 1
+
+    @pytest.mark.parametrize(("taken", "wanted"), [("paul", "pau1"), ("mona", "rnona"), ("bob0", "bobo")])
+    def test_refuses_a_username_that_looks_like_a_taken_one(self, sign_up, taken, wanted):
+        sign_up(taken)
+
+        answer = sign_up(wanted)
+
+        assert (answer.status, answer.body["errors"][0]["code"]) == (400, "username_taken")
+        assert User.objects.count() == 1
+
+    def test_refuses_a_taken_address(self, sign_up):
+        sign_up("ada")
+
+        answer = sign_up("bob", email="ADA@example.org")
+
+        [fault] = answer.body["errors"]
+        assert (answer.status, fault["param"], fault["code"]) == (400, "email", "email_taken")
+        assert User.objects.count() == 1
+
+    @pytest.mark.parametrize("username", ["ab", "a" * 31, "ada!", "ada b", "adä", "admin", "ada\x00"])
+    def test_refuses_a_username_against_the_rule(self, sign_up, username):
+        answer = sign_up(username, email="ada@example.org")
+
+        assert answer.status == 400
+        assert User.objects.count() == 0
+
+    @pytest.mark.parametrize("password", ["short", "a" * 129, "password1234"])
+    def test_refuses_a_bad_password(self, sign_up, password):
+        answer = sign_up("ada", password=password)
+
+        assert (answer.status, answer.body["errors"][0]["param"]) == (400, "password")
+        assert User.objects.count() == 0
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"username": "ada\\ud800", "email": "ada@example.org", "password": "a long walk home"}',
+            b'{"username": "ada", "email": "ada@example.org", "password": "a long walk\\ud800 home"}',
+            b"[" * 100_000,
+            b'{"username": "ada", "username": "bob"}',
+            b"\xff",
+            b"[]",
+        ],
+        ids=["surrogate", "surrogate in the password", "deep", "repeated key", "not UTF-8", "no object"],
+    )
+    def test_answers_unreadable_bodies_with_a_problem(self, http, body):
+        answer = http("POST", "/auth/app/v1/auth/signup", body)
+
+        assert answer.status == 400
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+    @pytest.mark.parametrize("field", ["username", "email"])
+    def test_lets_one_of_twenty_parallel_sign_ups_win_a_name(self, field, recorded):
+        def attempt(number: int) -> tuple[int, str]:
+            own = {"username": f"ada_{number:c>2}", "email": f"ada{number}@example.org"}
+            shared = {"username": "ada", "email": "ada@example.org"}
+            body = own | {field: shared[field], "password": PASSWORD}
+            try:
+                answer = Http()("POST", "/auth/app/v1/auth/signup", body)
+                return answer.status, answer.body.get("errors", [{}])[0].get("param", "")
+            finally:
+                connections.close_all()
+                hot().close()
+
+        with ThreadPoolExecutor(20) as pool:
+            answers = list(pool.map(attempt, range(20)))
+
+        assert sorted(answers) == sorted([(200, ""), *[(400, field)] * 19])
+        assert User.objects.count() == 1
+        assert len(recorded("accounts.account_created.v1")) == 1
+
+    def test_survives_a_mail_server_that_is_away(self, sign_up, settings):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+        assert sign_up("ada").status == 200
