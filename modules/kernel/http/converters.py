@@ -1,0 +1,24 @@
+"""The path converter of ids: `<id:user_id>` takes what the API gives out, and nothing else."""
+
+from django.urls import register_converter
+
+from modules.kernel.shapes import MAX_ID
+
+
+class IdConverter:
+    """Turns a canonical decimal id of at most 63 bits into an int; anything else is no such path."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        """Return the id as a number, or refuse the path."""
+        if (number := int(value)) > MAX_ID:
+            raise ValueError("more than 63 bits")
+        return number
+
+    def to_url(self, value: int) -> str:
+        """Return the id as it stands in a path."""
+        return str(value)
+
+
+register_converter(IdConverter, "id")

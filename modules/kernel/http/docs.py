@@ -1,0 +1,105 @@
+"""The contract as JSON, a page to read it on, and a page of error codes: all from this process, offline."""
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+
+from modules.kernel.errors import Refusal
+from modules.kernel.http.problems import status_of
+
+_KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "png": "image/png"}
+_ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
+# Swagger UI sets style attributes and draws its icons from data: addresses; scripts are ours only.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_PAGE = b"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Banyan API</title>
+<link rel="icon" href="/docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<div id="docs"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/assets/start.js"></script>
+</html>
+"""
+_START = b"""SwaggerUIBundle({
+  url: "/v1/openapi.json", dom_id: "#docs", deepLinking: true, displayRequestDuration: true,
+  persistAuthorization: true, tryItOutEnabled: true, validatorUrl: null
+});
+"""
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """Answer the contract, drawn once a process."""
+    return _cached(request, _schema(), "application/json", policy=None)
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Answer the page on which the contract is read and tried."""
+    return _cached(request, _PAGE, "text/html; charset=utf-8", policy=_POLICY)
+
+
+def asset(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer one of the files that the page needs."""
+    kind = _KINDS.get(name.rpartition(".")[2])
+    content = _START if name == "start.js" else _read(name) if name in _ASSETS else None
+    if kind is None or content is None:
+        raise Http404
+    return _cached(request, content, kind, policy=None)
+
+
+def error_codes(request: HttpRequest) -> HttpResponse:
+    """Answer the page that a problem's `type` points to: every code with its status and meaning."""
+    rows = "".join(
+        f'<tr id="{escape(kind.code)}"><td><code>{escape(kind.code)}</code><td>{status_of(kind)}'
+        f"<td>{escape(kind.title)}\n"
+        for kind in sorted(set(_refusals(Refusal)), key=lambda kind: kind.code)
+    )
+    head = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Errors</title><h1>Errors</h1>\n'
+    return _cached(
+        request, f"{head}<table>{rows}</table>".encode(), "text/html; charset=utf-8", policy=_POLICY
+    )
+
+
+@cache
+def _schema() -> bytes:
+    """Return the contract as JSON."""
+    # Imported here: it takes a tenth of a second that only processes asked for docs should pay.
+    from drf_spectacular.generators import SchemaGenerator
+
+    return orjson.dumps(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+
+
+@cache
+def _read(name: str) -> bytes:
+    """Return one of Swagger UI's files as its package brings it."""
+    root = files("drf_spectacular_sidecar") / "static/drf_spectacular_sidecar/swagger-ui-dist"
+    return (root / name).read_bytes()
+
+
+def _refusals(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    """Yield every refusal that a client can meet."""
+    for child in kind.__subclasses__():
+        yield child
+        yield from _refusals(child)
+
+
+def _cached(request: HttpRequest, content: bytes, kind: str, *, policy: str | None) -> HttpResponse:
+    """Return what anybody may keep for five minutes, or 304 to who has it already."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    fresh = request.META.get("HTTP_IF_NONE_MATCH") == etag
+    response = HttpResponse(status=304) if fresh else HttpResponse(content, content_type=kind)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "public, max-age=300"
+    if policy:
+        response.headers["Content-Security-Policy"] = policy
+    return response

@@ -1,0 +1,166 @@
+"""
+The view: authenticate, parse, call once, answer.
+
+DRF's `APIView` spends half of its time on negotiation, renderers and throttles that an API with one
+format does not have. `View` keeps what the rest of DRF builds on (authenticators, schema, exceptions).
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework.views import APIView
+
+from modules.kernel.errors import Forbidden
+from modules.kernel.http import freshness, idempotency, pagination, parsing, problems
+from modules.kernel.http.operations import Operation, Reply, operations_of
+from modules.kernel.http.request import Request
+from modules.kernel.shapes import PagingQuery, Query
+from sharding.errors import AlreadyDone, ShardMoved
+
+if TYPE_CHECKING:
+    from rest_framework.authentication import BaseAuthentication
+
+JSON = "application/json"
+
+
+class InsufficientScope(Forbidden):
+    """The credentials are good and do not reach this far."""
+
+    code = "insufficient_scope"
+    title = "Your credentials do not reach this far."
+
+
+@cache
+def _authenticators(classes: tuple[type["BaseAuthentication"], ...]) -> tuple["BaseAuthentication", ...]:
+    """Return one instance of each authenticator; they keep nothing of a request."""
+    return tuple(kind() for kind in classes)
+
+
+class View(APIView):
+    """A resource; its methods are marked with `@endpoint`."""
+
+    operations: ClassVar[dict[str, Operation]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Read the signatures once, when the class is made."""
+        super().__init_subclass__()
+        cls.operations = operations_of(cls)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a request, whatever happens."""
+        method = "GET" if request.method == "HEAD" else request.method or ""
+        operation = self.operations.get(method)
+        if operation is None:
+            return self._answer_other(request)
+        try:
+            wrapped = Request(request, _authenticators(tuple(self.authentication_classes)))
+            return self._answer(wrapped, operation, kwargs)
+        except AlreadyDone as done:
+            return _replay(done)
+        except Exception as fault:  # noqa: BLE001 - every exception becomes a problem, and bugs are logged there
+            return problems.answer(fault, request)
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        """Return the methods that this resource answers to."""
+        heads = ["HEAD"] if "GET" in self.operations else []
+        return [*self.operations, *heads, "OPTIONS"]
+
+    def _answer(self, request: Request, operation: Operation, path: dict[str, Any]) -> HttpResponse:
+        """Authenticate, parse, call, answer."""
+        plain = request._request
+        request.identify()
+        _authorize(request, operation)
+        parameters = parsing.split_query(plain)
+        arguments = {**path, **_read(request, operation, parameters)}
+        freshness.begin(request)
+        response = _respond(self._call(request, operation, arguments), operation, plain, parameters)
+        freshness.finish(request, response)
+        return response
+
+    def _call(self, request: Request, operation: Operation, arguments: dict[str, Any]) -> Any:
+        """Call the endpoint; once more if a shard moved under it, for nothing was written then."""
+        try:
+            return operation.function(self, request, **arguments)
+        except ShardMoved:
+            return operation.function(self, request, **arguments)
+
+    def _answer_other(self, request: HttpRequest) -> HttpResponse:
+        """Answer a method that the resource does not have."""
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+        return problems.answer(problems.MethodNotAllowed(self.allowed_methods), request)
+
+
+def _authorize(request: Request, operation: Operation) -> None:
+    """Refuse a caller who is unknown, or whose credentials do not reach the operation's scope."""
+    scope = operation.declared.scope
+    if scope is not None and not request.user.may(scope):
+        raise InsufficientScope(f"This needs the scope {scope}.")
+
+
+def _read(request: Request, operation: Operation, parameters: dict[str, str]) -> dict[str, Any]:
+    """Return the arguments that come from the query string, the headers and the body."""
+    arguments = _read_query(request, operation, parameters) if operation.asks or parameters else {}
+    plain = request._request
+    if operation.body_name and operation.body:
+        arguments[operation.body_name] = parsing.parse_body(parsing.read_body(plain), operation.body)
+    if plain.method == "POST":
+        key = idempotency.read_key(plain, required=operation.declared.key_required)
+        if key is not None and request.viewer is not None:
+            request.once = idempotency.make_once(plain, key, operation_id=operation.id)
+    return arguments
+
+
+def _read_query(request: Request, operation: Operation, parameters: dict[str, str]) -> dict[str, Any]:
+    """Return the arguments that come from the query string; a parameter nobody asked for is refused."""
+    names = pagination.PAGING_NAMES if operation.paging_name else frozenset()
+    own = {name: text for name, text in parameters.items() if name not in names}
+    asked = {name: text for name, text in parameters.items() if name in names}
+    query, paging = parsing.parse_queries((operation.query or Query, own), (PagingQuery, asked))
+    arguments: dict[str, Any] = {}
+    if operation.query_name:
+        arguments[operation.query_name] = query
+    if operation.paging_name:
+        arguments[operation.paging_name] = pagination.make_paging(
+            request._request,
+            paging,
+            operation_id=operation.id,
+            viewer_id=request.viewer_id,
+            filters=own,
+        )
+    return arguments
+
+
+def _respond(
+    result: Any, operation: Operation, request: HttpRequest, parameters: dict[str, str]
+) -> HttpResponse:
+    """Return the answer that carries a result."""
+    status, headers = operation.status, None
+    if isinstance(result, Reply):
+        status, headers, result = result.status, result.headers, result.shape
+    if result is None:
+        return _without_body(status, headers)
+    response = HttpResponse(result.json_bytes(), status=status, content_type=JSON, headers=headers)
+    if operation.paging_name:
+        link = pagination.link_header(request, parameters, next=result.next, prev=result.prev)
+        if link:
+            response.headers["Link"] = link
+    return response
+
+
+def _without_body(status: int, headers: Any) -> HttpResponse:
+    """Return an answer of nothing but a status."""
+    response = HttpResponse(status=status, headers=headers)
+    del response.headers["Content-Type"]
+    return response
+
+
+def _replay(done: AlreadyDone) -> HttpResponse:
+    """Return the answer that the first of equal requests got."""
+    response = _without_body(done.status or 204, None)
+    if done.body is not None:
+        response = HttpResponse(done.body, status=done.status, content_type=JSON)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response

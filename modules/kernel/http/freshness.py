@@ -1,0 +1,94 @@
+"""Read-your-writes across requests: the caller's marks, from a signed header or from Redis."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cache, partial
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from modules.kernel.hot import RedisAway, hot
+from modules.kernel.http.request import Request
+from sharding import freshness
+from sharding.freshness import Mark
+
+HEADER = "Banyan-Freshness"
+_LIFE = 30  # seconds; a replica that lags longer has left the rotation
+_MAC = 16
+_MAX_HEADER = 2048
+
+
+def begin(request: Request) -> None:
+    """Start noting marks; the caller's earlier ones are fetched only if a replica is about to be read."""
+    freshness.begin(partial(_load, request))
+
+
+def finish(request: Request, response: HttpResponse) -> None:
+    """Keep what this request wrote for the caller's next ones, and hand it out signed."""
+    written = freshness.marks()
+    if not written:
+        return
+    text = freshness.encode(written)
+    response.headers[HEADER] = sign(text, request.viewer_id)
+    if request.viewer_id is not None:
+        _keep(request.viewer_id, text)
+
+
+def sign(text: str, user_id: int | None) -> str:
+    """Return marks that only this caller can send back."""
+    raw = text.encode()
+    return urlsafe_b64encode(_mac(raw, user_id) + raw).rstrip(b"=").decode()
+
+
+def verify(header: str, user_id: int | None) -> str | None:
+    """Return the marks of a header, or None if it was not made for this caller; a bad one is only useless."""
+    if len(header) > _MAX_HEADER:
+        return None
+    try:
+        raw = urlsafe_b64decode(header.encode("ascii") + b"=" * (-len(header) % 4))
+        text = raw[_MAC:].decode()
+    except ValueError:
+        return None
+    return text if hmac.compare_digest(_mac(raw[_MAC:], user_id), raw[:_MAC]) else None
+
+
+def _load(request: Request) -> dict[str, Mark]:
+    """Return the marks that the caller sent and those that Redis keeps for the user."""
+    texts: list[str | None] = []
+    if header := request.META.get("HTTP_BANYAN_FRESHNESS"):
+        texts.append(verify(header, request.viewer_id))
+    if request.viewer_id is not None:
+        texts.append(_recall(request.viewer_id))
+    marks: dict[str, Mark] = {}
+    for text in filter(None, texts):
+        marks = freshness.merge(marks, freshness.decode(text))
+    return marks
+
+
+def _recall(user_id: int) -> str | None:
+    """Return what Redis keeps for the user; without Redis the header alone must do."""
+    try:
+        kept: bytes | None = hot().run(("GET", f"ryw:{user_id}"))[0]
+    except RedisAway:
+        return None
+    return kept.decode() if kept else None
+
+
+def _keep(user_id: int, text: str) -> None:
+    """Keep the marks for a while."""
+    try:
+        hot().run(("SET", f"ryw:{user_id}", text, "EX", _LIFE))
+    except RedisAway:
+        return
+
+
+@cache
+def _key(secret: str) -> bytes:
+    """Return the key that signs freshness, and nothing else."""
+    return hashlib.sha256(b"banyan.freshness.v1:" + secret.encode()).digest()
+
+
+def _mac(raw: bytes, user_id: int | None) -> bytes:
+    """Return 128 bits that vouch for marks in this caller's hands."""
+    return hmac.digest(_key(settings.SECRET_KEY), b"%d:" % (user_id or 0) + raw, "sha256")[:_MAC]

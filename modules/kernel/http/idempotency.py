@@ -1,0 +1,33 @@
+"""The Idempotency-Key: one key, one effect, on every POST of a known caller."""
+
+import hashlib
+import re
+
+from django.http import HttpRequest
+
+from modules.kernel.errors import Fault
+from modules.kernel.http.parsing import HeaderInvalid
+from sharding.scope import Once
+
+# Visible ASCII but for the comma: WSGI joins two headers of one name by commas, and two keys are no key.
+_KEY = re.compile(r"[!-+\--~]{1,255}")
+_HINT = "Send one Idempotency-Key of 1 to 255 visible ASCII characters, without commas."
+
+
+def read_key(request: HttpRequest, *, required: bool) -> str | None:
+    """Return the Idempotency-Key, or None if none was sent and none is needed."""
+    key: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None and not required:
+        return None
+    if key is None:
+        raise HeaderInvalid(errors=[Fault(None, "required", _HINT, header="Idempotency-Key")])
+    if not _KEY.fullmatch(key):
+        raise HeaderInvalid(errors=[Fault(None, "malformed", _HINT, header="Idempotency-Key")])
+    return key
+
+
+def make_once(request: HttpRequest, key: str, *, operation_id: str) -> Once:
+    """Return what makes a repeat of this very request harmless, and gives another one with its key away."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    digest.update(request.body)
+    return Once(operation_id, key, digest.digest())

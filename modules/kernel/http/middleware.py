@@ -1,0 +1,97 @@
+"""The one middleware: a name for every request, one line about it, and the headers that no answer lacks."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bind_contextvars, reset_contextvars
+
+from modules.kernel.http import problems
+
+log = structlog.get_logger("access")
+
+_SANE_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+
+# Unless a view says otherwise: an API answers nothing that a browser should run, frame, guess at or keep.
+_HEADERS = {
+    name.lower(): (name, value)
+    for name, value in {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }.items()
+}
+
+
+class Edge:
+    """Wraps everything else; it must be the first middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes after."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request, name it, and log it in one line."""
+        started = time.perf_counter_ns()
+        request_id = _name(request)
+        bound = bind_contextvars(request_id=request_id)
+        try:
+            response = _as_problem(self._get_response(request), request)
+            _add_headers(response, request_id)
+            _log(request, response, (time.perf_counter_ns() - started) / 1e6)
+            return response
+        finally:
+            reset_contextvars(**bound)
+
+
+def _name(request: HttpRequest) -> str:
+    """Return the id that a proxy gave the request, if it is a sane one, or a new one."""
+    sent = request.META.get("HTTP_X_REQUEST_ID", "")
+    request_id = sent if _SANE_ID.fullmatch(sent) else os.urandom(12).hex()
+    request.id = request_id  # type: ignore[attr-defined]
+    return request_id
+
+
+def _as_problem(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """Return a problem in place of an error page, which Django's and others' views still make."""
+    if response.status_code < 400 or "json" in response.headers.get("Content-Type", ""):
+        return response
+    kept = ("Allow", "Retry-After", "WWW-Authenticate")
+    headers = {name: response.headers[name] for name in kept if name in response.headers}
+    problem = problems.answer_status(response.status_code, request, headers)
+    problem.cookies = response.cookies
+    return problem
+
+
+def _add_headers(response: HttpResponse, request_id: str) -> None:
+    """Set the headers that the view has not."""
+    # Straight into the mapping's store: the public way checks and encodes each value anew, 2 us a header.
+    store = response.headers._store
+    for name, pair in _HEADERS.items():
+        store.setdefault(name, pair)
+    store["x-request-id"] = ("X-Request-Id", request_id)
+
+
+def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> None:
+    """Write the access line: no query string, no body, no credentials, and never a failure."""
+    match = request.resolver_match
+    line = {
+        "method": request.method,
+        "route": match.route if match else None,
+        "status": response.status_code,
+        "ms": round(milliseconds, 2),
+    }
+    viewer_id = getattr(request, "viewer_id", None)
+    if viewer_id is not None:
+        line["user_id"] = str(viewer_id)
+    code = getattr(response, "problem_code", None)
+    if code is not None:
+        line["code"] = code
+    # A full disk or a closed pipe must not fail a request.
+    with suppress(Exception):
+        log.info("request", **line)

@@ -1,0 +1,152 @@
+"""What an endpoint takes, gives and allows, read once from its signature."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+from modules.kernel.cursors import Paging
+from modules.kernel.errors import Refusal
+from modules.kernel.shapes import Body, Query, Shape
+
+Answer = TypeVar("Answer", bound=Shape | None)
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[Answer]):
+    """An answer with a status or headers of its own."""
+
+    shape: Answer
+    status: int
+    headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What `@endpoint` was told."""
+
+    operation_id: str
+    scope: str | None
+    status: int | None
+    also: tuple[int, ...]
+    public: bool
+    key_required: bool
+    refuses: tuple[type[Refusal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one resource, ready to be run and described."""
+
+    declared: Declared
+    function: Callable[..., Any]
+    summary: str
+    description: str
+    body_name: str | None
+    body: type[Body] | None
+    query_name: str | None
+    query: type[Query] | None
+    paging_name: str | None
+    answer: type[Shape] | None
+    status: int
+    path_names: tuple[str, ...]
+
+    @property
+    def asks(self) -> bool:
+        """Return whether anything is read from the query string."""
+        return self.query_name is not None or self.paging_name is not None
+
+    @property
+    def id(self) -> str:
+        """Return the operation's id."""
+        return self.declared.operation_id
+
+
+def endpoint(
+    operation_id: str,
+    *,
+    scope: str | None = None,
+    public: bool = False,
+    status: int | None = None,
+    also: Sequence[int] = (),
+    key_required: bool = False,
+    refuses: Sequence[type[Refusal]] = (),
+) -> Callable[[Method], Method]:
+    """
+    Make a method of a `View` an endpoint.
+
+    It needs a `scope` that the caller's credentials must reach, or `public=True`. `status` is that of a
+    success, `also` further ones that a `Reply` may carry; `refuses` is told to readers of the schema.
+    """
+    if (scope is None) is not public:
+        raise TypeError(f"{operation_id}: say either scope=... or public=True.")
+    declared = Declared(operation_id, scope, status, tuple(also), public, key_required, tuple(refuses))
+
+    def mark(method: Method) -> Method:
+        """Return the method with the declaration on it."""
+        method.__endpoint__ = declared  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def operations_of(view: type) -> dict[str, Operation]:
+    """Return the operations of a view class by HTTP method; a method without `@endpoint` is a mistake."""
+    found: dict[str, Operation] = {}
+    for name in METHODS:
+        function = getattr(view, name, None)
+        if function is None:
+            continue
+        if not hasattr(function, "__endpoint__"):
+            raise TypeError(f"{view.__qualname__}.{name} needs @endpoint.")
+        found[name.upper()] = _read(function)
+    return found
+
+
+def _read(function: Callable[..., Any]) -> Operation:
+    """Return the operation that a marked method describes."""
+    declared: Declared = function.__endpoint__  # type: ignore[attr-defined]
+    hints = get_type_hints(function)
+    names = list(inspect.signature(function).parameters)[2:]
+    kinds = {name: hints.get(name, str) for name in names}
+    body = _only(declared, kinds, Body)
+    query = _only(declared, kinds, Query)
+    paging = _only(declared, kinds, Paging)
+    answer = _answer_of(declared, hints.get("return"))
+    summary, _, description = inspect.cleandoc(function.__doc__ or declared.operation_id).partition("\n")
+    return Operation(
+        declared=declared,
+        function=function,
+        summary=summary.rstrip("."),
+        description=description.strip(),
+        body_name=body,
+        body=kinds[body] if body else None,
+        query_name=query,
+        query=kinds[query] if query else None,
+        paging_name=paging,
+        answer=answer,
+        status=declared.status or (204 if answer is None else 200),
+        path_names=tuple(name for name in names if name not in (body, query, paging)),
+    )
+
+
+def _only(declared: Declared, kinds: dict[str, Any], base: type) -> str | None:
+    """Return the name of the one argument of this kind."""
+    names = [name for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, base)]
+    if len(names) > 1:
+        raise TypeError(f"{declared.operation_id} takes more than one {base.__name__}.")
+    return names[0] if names else None
+
+
+def _answer_of(declared: Declared, hint: Any) -> type[Shape] | None:
+    """Return the shape of a success, or None if nothing is sent back."""
+    if get_origin(hint) is Reply:
+        hint = get_args(hint)[0]
+    if hint is None or hint is type(None):
+        return None
+    if not (isinstance(hint, type) and issubclass(hint, Shape)):
+        raise TypeError(f"{declared.operation_id} must be annotated with the Shape it answers, or None.")
+    return hint

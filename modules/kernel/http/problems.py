@@ -1,0 +1,249 @@
+"""
+Problems: the one place where anything that goes wrong becomes an answer (RFC 9457).
+
+Refusals of contexts, DRF's and Django's own exceptions, what sharding says, and bugs: all leave the
+service as `application/problem+json` with a stable `code`, and none shows its inside.
+"""
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+from django.core import exceptions as django
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from rest_framework import exceptions as drf
+
+from modules.kernel import errors
+from modules.kernel.errors import Fault, Refusal
+from modules.kernel.hot import RedisAway
+from modules.kernel.http import parsing
+from sharding.errors import InFlight, InstanceUnavailable, KeyReused, ShardMoved
+
+log = structlog.get_logger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+CHALLENGE = 'Bearer realm="banyan"'
+
+STATUSES: dict[type[Refusal], int] = {
+    parsing.BodyTooLarge: 413,
+    parsing.LengthRequired: 411,
+    parsing.MediaTypeUnsupported: 415,
+    errors.BadRequest: 400,
+    errors.Unauthorized: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Gone: 410,
+    errors.Stale: 412,
+    errors.Invalid: 422,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Everything that an answer says about what went wrong."""
+
+    status: int
+    code: str
+    title: str
+    detail: str | None = None
+    errors: Sequence[Fault] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    # Of a write that failed: "none" when nothing happened, "unknown" when nobody can say.
+    outcome: str | None = None
+
+
+class MethodNotAllowed(Exception):
+    """Nothing at this path answers to this method."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        """Keep the methods that do."""
+        super().__init__("method not allowed")
+        self.allowed = allowed
+
+
+def status_of(kind: type[Refusal]) -> int:
+    """Return the HTTP status of a refusal by the nearest kind it extends."""
+    return next((STATUSES[parent] for parent in kind.__mro__ if parent in STATUSES), 400)
+
+
+def to_problem(fault: BaseException, request: HttpRequest | None = None) -> Problem:
+    """Return what an answer says about an exception; a bug is logged here and told nobody."""
+    if isinstance(fault, Refusal):
+        return _of_refusal(fault)
+    if isinstance(fault, MethodNotAllowed):
+        return _of_status(405, headers={"Allow": ", ".join(fault.allowed)})
+    if isinstance(fault, drf.APIException):
+        return _of_drf(fault)
+    known = _of_sharding(fault) or _of_django(fault) or _of_outage(fault, request)
+    if known is None:
+        log.error("request_failed", exc_info=fault)
+    return known or _of_status(500)
+
+
+def render(problem: Problem, request: HttpRequest | None) -> HttpResponse:
+    """Return a problem as an answer."""
+    body = {
+        "type": f"/docs/errors#{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail or problem.title,
+        "instance": request.path if request is not None else "",
+        "code": problem.code,
+        "errors": [fault.as_json() for fault in problem.errors],
+        "request_id": getattr(request, "id", ""),
+    }
+    if problem.outcome is not None:
+        body["outcome"] = problem.outcome
+    response = HttpResponse(
+        _dump(body), status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers
+    )
+    if problem.status == 401 and "WWW-Authenticate" not in response.headers:
+        response.headers["WWW-Authenticate"] = CHALLENGE
+    response.problem_code = problem.code  # type: ignore[attr-defined]  # for the access line
+    return response
+
+
+def answer(fault: BaseException, request: HttpRequest) -> HttpResponse:
+    """Return the answer to a request that an exception ended."""
+    return render(to_problem(fault, request), request)
+
+
+def answer_status(status: int, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
+    """Return the problem for a bare status, as Django's own views and middlewares give it."""
+    return render(_of_status(status, headers=headers), request)
+
+
+def drf_handler(fault: Exception, context: Mapping[str, Any]) -> HttpResponse:
+    """Return the answer for a DRF view that is not one of ours."""
+    request = context["request"]
+    return answer(fault, getattr(request, "_request", request))
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return Django's 400 as a problem."""
+    return answer(exception if isinstance(exception, Exception) else django.BadRequest(), request)
+
+
+def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return Django's 403 as a problem."""
+    return answer_status(403, request, {})
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return the resolver's 404 as a problem."""
+    return answer_status(404, request, {})
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """Log what no view caught and return a problem that tells nothing of it."""
+    # Django calls this while it still handles the exception.
+    log.error("request_failed", exc_info=sys.exc_info())
+    return answer_status(500, request, {})
+
+
+def _dump(body: Mapping[str, Any]) -> bytes:
+    """Return the JSON; a path or key that is no Unicode must not spoil an answer about it."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return orjson.dumps({**body, "instance": "", "errors": []})
+
+
+def _of_refusal(fault: Refusal) -> Problem:
+    """Return the problem of a refusal."""
+    headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+    status = status_of(type(fault))
+    return Problem(status, fault.code, fault.title, fault.detail, fault.errors, headers)
+
+
+_TITLES = {
+    400: ("bad_request", errors.BadRequest.title),
+    401: ("unauthorized", errors.Unauthorized.title),
+    403: ("forbidden", errors.Forbidden.title),
+    404: ("not_found", errors.NotFound.title),
+    405: ("method_not_allowed", "This path does not answer to this method."),
+    406: ("not_acceptable", "Answers are JSON."),
+    409: ("conflict", errors.Conflict.title),
+    410: ("gone", errors.Gone.title),
+    411: ("length_required", parsing.LengthRequired.title),
+    413: ("body_too_large", parsing.BodyTooLarge.title),
+    415: ("media_type_unsupported", parsing.MediaTypeUnsupported.title),
+    422: ("invalid", errors.Invalid.title),
+    429: ("too_many_requests", errors.TooMany.title),
+    500: ("internal_error", "Something broke on our side; it has been noted."),
+    503: ("unavailable", errors.Unavailable.title),
+}
+
+
+def _of_status(
+    status: int, *, headers: Mapping[str, str] | None = None, detail: str | None = None
+) -> Problem:
+    """Return the problem of a bare status."""
+    code, title = _TITLES.get(status, _TITLES[500] if status >= 500 else _TITLES[400])
+    return Problem(status, code, title, detail, headers=headers or {})
+
+
+def _of_drf(fault: drf.APIException) -> Problem:
+    """Return the problem of one of DRF's exceptions, with the headers that DRF would send."""
+    headers: dict[str, str] = {}
+    if challenge := getattr(fault, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if (wait := getattr(fault, "wait", None)) is not None:
+        headers["Retry-After"] = str(math.ceil(wait))
+    status = fault.status_code
+    if isinstance(fault, drf.AuthenticationFailed | drf.NotAuthenticated):
+        status = 401
+    return _of_status(
+        status, headers=headers, detail=str(fault.detail) if isinstance(fault.detail, str) else None
+    )
+
+
+def _of_django(fault: BaseException) -> Problem | None:
+    """Return the problem of one of Django's exceptions."""
+    if isinstance(fault, Http404):
+        return _of_status(404)
+    if isinstance(fault, django.PermissionDenied):
+        return _of_status(403)
+    if isinstance(fault, django.RequestDataTooBig):
+        return _of_status(413)
+    if isinstance(fault, django.SuspiciousOperation | django.BadRequest | UnreadablePostError):
+        return _of_status(400)
+    return None
+
+
+def _of_sharding(fault: BaseException) -> Problem | None:
+    """Return the problem of what sharding says to a caller."""
+    if isinstance(fault, KeyReused):
+        return Problem(422, "idempotency_key_reused", "This Idempotency-Key was sent with another request.")
+    if isinstance(fault, InFlight):
+        title = "The same request is being worked on."
+        return Problem(409, "request_in_flight", title, headers={"Retry-After": "1"})
+    if isinstance(fault, ShardMoved):
+        title = errors.Unavailable.title
+        return Problem(503, "unavailable", title, headers={"Retry-After": "1"}, outcome="none")
+    return None
+
+
+def _of_outage(fault: BaseException, request: HttpRequest | None) -> Problem | None:
+    """Return the problem of a server behind us that does not answer."""
+    if isinstance(fault, DataError):
+        log.error("value_refused_by_database", exc_info=fault)
+        return _of_status(400)
+    if not isinstance(fault, InstanceUnavailable | OperationalError | InterfaceError | RedisAway):
+        return None
+    reads = request is None or request.method in ("GET", "HEAD", "OPTIONS")
+    outcome = None if reads else getattr(fault, "outcome", "unknown")
+    log.warning(
+        "outage", reason=type(fault).__name__, outcome=outcome, exc_info=isinstance(fault, DatabaseError)
+    )
+    return Problem(
+        503, "unavailable", errors.Unavailable.title, headers={"Retry-After": "2"}, outcome=outcome
+    )

@@ -1,0 +1,296 @@
+"""
+Shapes: what goes in and what comes out, written once as pydantic models.
+
+`Body` is what a client sends as JSON, `Query` what it sends in the query string, `Shape` what it
+gets back. Nothing here knows Django: shapes cross every door, also those without a request.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema, to_json
+
+MAX_ID = 2**63 - 1
+ID_PATTERN = "^[1-9][0-9]{0,18}$"
+_ID = re.compile("[1-9][0-9]{0,18}")
+
+
+def _parse_id(text: str) -> int:
+    """Return the id that a canonical decimal string of at most 19 digits names."""
+    if (value := int(text)) > MAX_ID:
+        raise ValueError("more than 63 bits")
+    return value
+
+
+class _IdSchema:
+    """Makes an int a canonical decimal string in JSON, both ways; JavaScript cannot hold 63 bits."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        """Return a schema that takes ints from Python and strings from JSON and query strings."""
+        from_text = core_schema.custom_error_schema(
+            core_schema.no_info_after_validator_function(
+                _parse_id, core_schema.str_schema(pattern=ID_PATTERN, strict=True)
+            ),
+            custom_error_type="id_invalid",
+            custom_error_message="Send an id exactly as the API gave it: a string of digits.",
+        )
+        return core_schema.json_or_python_schema(
+            json_schema=from_text,
+            python_schema=core_schema.int_schema(strict=True, ge=1, le=MAX_ID),
+            serialization=core_schema.to_string_ser_schema(when_used="json"),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the JSON schema of an id, the same in both directions."""
+        return {"type": "string", "pattern": ID_PATTERN, "examples": ["284736281736281"]}
+
+
+Id = Annotated[int, _IdSchema]
+
+
+def _to_utc(moment: datetime) -> datetime:
+    """Return the same moment in UTC, which JSON shows with a `Z`."""
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+
+
+def _split_ids(text: Any) -> tuple[int, ...]:
+    """Return the ids of a comma-separated list, each once, in order."""
+    parts = text.split(",") if isinstance(text, str) else []
+    ids = tuple(dict.fromkeys(int(part) for part in parts if _ID.fullmatch(part)))
+    if not ids or max(ids) > MAX_ID or not all(_ID.fullmatch(part) for part in parts):
+        raise PydanticCustomError("ids_invalid", "Send ids as the API gave them, separated by commas.")
+    if len(ids) > 100:
+        raise PydanticCustomError("ids_too_many", "Send at most 100 ids.")
+    return ids
+
+
+class _IdsSchema:
+    """Makes `?ids=1,2,3` a tuple of ints."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        """Return a schema that parses text and takes a tuple of ints from Python as it is."""
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.no_info_plain_validator_function(_split_ids),
+            python_schema=core_schema.tuple_variable_schema(core_schema.int_schema()),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the JSON schema of the comma-separated text."""
+        return {
+            "type": "string",
+            "pattern": "^[1-9][0-9]{0,18}(,[1-9][0-9]{0,18}){0,99}$",
+            "examples": ["12,34"],
+        }
+
+
+Ids = Annotated[tuple[int, ...], _IdsSchema]
+
+
+class Body(BaseModel):
+    """The base of what a client sends: nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Query(BaseModel):
+    """The base of what a client sends in a query string, where everything is text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _digits(text: Any) -> Any:
+    """Return the text if it is what a whole number looks like; pydantic alone takes ` 1_0.0 ` for ten."""
+    if isinstance(text, str) and not _WHOLE.fullmatch(text):
+        raise PydanticCustomError("int_parsing", "Send a whole number.")
+    return text
+
+
+_WHOLE = re.compile("-?(0|[1-9][0-9]{0,18})")
+
+
+class Whole:
+    """Marks a number in a query string, and between what it must lie: `Annotated[int, Whole(1, 100)]`."""
+
+    def __init__(self, least: int, most: int) -> None:
+        """Keep the limits."""
+        self.least = least
+        self.most = most
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """Return a schema of a number that is written in one way only."""
+        number = core_schema.int_schema(ge=self.least, le=self.most)
+        return core_schema.no_info_before_validator_function(_digits, number)
+
+
+class PagingQuery(Query):
+    """A page of a list: how much, and where to go on."""
+
+    limit: Annotated[int, Whole(1, 100), Field(description="How many items to return at most.")] = 20
+    cursor: Annotated[
+        str | None, Field(min_length=1, max_length=512, description="`next` or `prev` of an earlier page.")
+    ] = None
+
+
+class Shape(BaseModel):
+    """The base of what a client gets and of what crosses a door: frozen, and without defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def json_bytes(self) -> bytes:
+        """Return the finished JSON."""
+        return self.__pydantic_serializer__.to_json(self)
+
+
+class FreeJson:
+    """Marks a JSON value of the client's own making, which may take this many bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """Keep the limit, counted on compact UTF-8 JSON."""
+        self.max_bytes = max_bytes
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return the value's own schema with the size checked after it."""
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: Any) -> Any:
+        """Return the value if it is small enough."""
+        if len(to_json(value)) > self.max_bytes:
+            raise PydanticCustomError(
+                "too_large", "Send at most {max_bytes} bytes of JSON here.", {"max_bytes": self.max_bytes}
+            )
+        return value
+
+
+class Nothing(Shape):
+    """An empty object: what a page includes, or states, when it has nothing to."""
+
+
+def splice_map(entries: Mapping[int, bytes]) -> bytes:
+    """Return a JSON object from ids to finished JSON."""
+    return b"{%s}" % b",".join([b'"%d":%s' % entry for entry in entries.items()])
+
+
+Card = TypeVar("Card")
+Included = TypeVar("Included")
+State = TypeVar("State")
+
+# Not a field: the key under which a spliced answer keeps its JSON.
+_FINISHED = "finished json"
+_LAID: set[str] = set()
+_put = object.__setattr__
+
+
+class _Spliceable(Shape):
+    """An answer that can also be laid together from finished JSON, without parsing any of it."""
+
+    def json_bytes(self) -> bytes:
+        """Return the finished JSON, spliced or drawn from the fields."""
+        finished: bytes | None = self.__dict__.get(_FINISHED)
+        return super().json_bytes() if finished is None else finished
+
+    @classmethod
+    def _laid(cls, finished: bytes, fields: dict[str, Any]) -> Self:
+        """Return an instance that carries finished JSON and, unchecked, what it was laid from."""
+        fields[_FINISHED] = finished
+        laid = cls.__new__(cls)
+        # What `model_construct` does, without the work for fields that it would have to look through.
+        _put(laid, "__dict__", fields)
+        _put(laid, "__pydantic_fields_set__", _LAID)
+        _put(laid, "__pydantic_extra__", None)
+        _put(laid, "__pydantic_private__", None)
+        return laid
+
+
+class Page(_Spliceable, Generic[Card, Included, State]):
+    """A page of a list: cards, what they mention, what changes without them, where to go on."""
+
+    data: list[Card]
+    included: Included
+    state: dict[Id, State]
+    next: str | None
+    prev: str | None
+
+    @classmethod
+    def spliced(
+        cls,
+        *,
+        data: Sequence[bytes],
+        state: Mapping[int, bytes | Shape],
+        next: str | None = None,
+        prev: str | None = None,
+        **included: Mapping[int, bytes],
+    ) -> Self:
+        """
+        Return a page laid together from finished JSON.
+
+        `data` and the maps then hold the bytes as given. Cursors need no escaping: they are base64url.
+        """
+        finished = b'{"data":[%s],"included":%s,"state":%s,"next":%s,"prev":%s}' % (
+            b",".join(data),
+            _splice_included(included),
+            _splice_state(state),
+            b'"%s"' % next.encode() if next else b"null",
+            b'"%s"' % prev.encode() if prev else b"null",
+        )
+        fields = {"data": data, "included": included, "state": state, "next": next, "prev": prev}
+        return cls._laid(finished, fields)
+
+
+class Single(_Spliceable, Generic[Card, Included, State]):
+    """One object in the envelope of a page."""
+
+    data: Card
+    included: Included
+    state: dict[Id, State]
+
+    @classmethod
+    def spliced(
+        cls, *, data: bytes, state: Mapping[int, bytes | Shape], **included: Mapping[int, bytes]
+    ) -> Self:
+        """Return an envelope laid together from finished JSON."""
+        finished = b'{"data":%s,"included":%s,"state":%s}' % (
+            data,
+            _splice_included(included),
+            _splice_state(state),
+        )
+        return cls._laid(finished, {"data": data, "included": included, "state": state})
+
+
+def _splice_included(included: Mapping[str, Mapping[int, bytes]]) -> bytes:
+    """Return the JSON object of all that the cards mention, by kind and id."""
+    return b"{%s}" % b",".join(
+        [b'"%s":%s' % (kind.encode(), splice_map(entries)) for kind, entries in included.items()]
+    )
+
+
+def _splice_state(state: Mapping[int, bytes | Shape]) -> bytes:
+    """Return the JSON object from ids to what changes without the card."""
+    return b"{%s}" % b",".join(
+        [
+            b'"%d":%s' % (id, part if isinstance(part, bytes) else part.json_bytes())
+            for id, part in state.items()
+        ]
+    )

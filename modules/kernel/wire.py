@@ -1,0 +1,152 @@
+"""
+The wire to Redis: an address, a connection of one thread, and commands packed for it.
+
+What is done when it breaks is decided in `hot.py`.
+"""
+
+import os
+import socket
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import hiredis
+
+Argument = str | bytes | int | float
+Command = tuple[Argument, ...]
+
+_CHUNK = 65536
+# What a server says when it is there and cannot serve: the same to a caller as when it is not.
+_NOT_SERVING = ("LOADING", "READONLY", "OOM", "MISCONF", "MASTERDOWN", "BUSY ", "NOREPLICAS", "CLUSTERDOWN")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A Redis URL taken apart: redis://[user:password@]host:port/db or unix://[:password@]/path?db=n."""
+
+    path: str | None
+    host: str
+    port: int
+    greeting: tuple[Command, ...]
+
+    @classmethod
+    def parse(cls, url: str) -> "Address":
+        """Return the address with the commands that open a connection."""
+        parts = urlsplit(url)
+        unix = parts.scheme == "unix"
+        if parts.scheme not in ("redis", "unix"):
+            raise ValueError("A hot Redis URL starts with redis:// or unix://.")
+        database = parse_qs(parts.query).get("db", ["0"])[0] if unix else parts.path.strip("/") or "0"
+        greeting: list[Command] = []
+        if parts.password:
+            user = [unquote(parts.username)] if parts.username else []
+            greeting.append(("AUTH", *user, unquote(parts.password)))
+        if int(database):
+            greeting.append(("SELECT", int(database)))
+        path = unquote(parts.path) if unix else None
+        return cls(path, parts.hostname or "127.0.0.1", parts.port or 6379, tuple(greeting))
+
+
+class RedisAway(Exception):
+    """Redis cannot be asked now; whoever asks has another way to the answer."""
+
+
+class HotError(Exception):
+    """Redis refused a command, which is a mistake in our code or data."""
+
+
+class Lost(ConnectionError):
+    """A connection that has served before was closed, and nothing of an answer came."""
+
+
+class Connection:
+    """One socket of one thread, and the reader of its answers."""
+
+    def __init__(self, address: Address, timeout: float) -> None:
+        """Connect, log in and choose the database."""
+        self.pid = os.getpid()
+        self.reader = hiredis.Reader()
+        self.used = False
+        self.socket = _connect(address, timeout)
+        if address.greeting:
+            self._greet(address.greeting)
+
+    def _greet(self, greeting: tuple[Command, ...]) -> None:
+        """Log in and choose the database."""
+        for reply in self.ask(pack(greeting), len(greeting)):
+            if isinstance(reply, hiredis.ReplyError):
+                self.close()
+                raise to_refusal(reply)
+        self.used = False
+
+    def ask(self, packed: bytes, count: int) -> list[Any]:
+        """
+        Send packed commands and return as many replies.
+
+        :raises Lost: if a connection that has served before turns out to be closed
+        """
+        try:
+            self.socket.sendall(packed)
+            first = self.socket.recv(_CHUNK)
+        except ConnectionError as fault:
+            raise Lost if self.used else fault from fault
+        if not first:
+            raise Lost if self.used else ConnectionResetError("Redis closed the connection")
+        return self._read(first, count)
+
+    def _read(self, first: bytes, count: int) -> list[Any]:
+        """Return this many replies, the first bytes of which are here."""
+        self.reader.feed(first)
+        replies: list[Any] = []
+        gets, receive = self.reader.gets, self.socket.recv
+        while len(replies) < count:
+            reply = gets()
+            if reply is not False:
+                replies.append(reply)
+                continue
+            chunk = receive(_CHUNK)
+            if not chunk:
+                raise ConnectionResetError("Redis closed the connection")
+            self.reader.feed(chunk)
+        self.used = True
+        return replies
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.socket.close()
+
+    def __del__(self) -> None:
+        """Close the socket of a thread that ended."""
+        if hasattr(self, "socket"):
+            self.socket.close()
+
+
+def to_refusal(reply: Exception) -> Exception:
+    """Return what a caller should see of an error reply."""
+    text = str(reply)
+    return RedisAway(text) if text.startswith(_NOT_SERVING) else HotError(text)
+
+
+def _connect(address: Address, timeout: float) -> socket.socket:
+    """Return a connected socket that gives up on its own."""
+    if address.path:
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        made.settimeout(timeout)
+        made.connect(address.path)
+    else:
+        made = socket.create_connection((address.host, address.port), timeout)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # The kernel's own time-outs from here on: Python's cost a poll() before every call.
+    made.settimeout(None)
+    limit = struct.pack("@ll", int(timeout), int(timeout % 1 * 1_000_000))
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+    return made
+
+
+def pack(commands: Sequence[Command]) -> bytes:
+    """Return commands as the bytes that go over the wire."""
+    pack_one = hiredis.pack_command
+    return b"".join([pack_one(command) for command in commands])  # type: ignore[arg-type]  # the stub forgets "..."

@@ -1,0 +1,65 @@
+"""The contract and its pages are served by this process alone."""
+
+import re
+
+import pytest
+
+from modules.kernel.errors import Refusal
+
+
+class TestOpenapi:
+    def test_is_json_that_may_be_kept(self, api):
+        answer = api.get("/v1/openapi.json")
+
+        assert answer.json()["openapi"] == "3.1.1"
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.headers["Cache-Control"] == "public, max-age=300"
+
+    def test_is_not_sent_twice_to_who_has_it(self, api):
+        etag = api.get("/v1/openapi.json").headers["ETag"]
+
+        answer = api.get("/v1/openapi.json", if_none_match=etag)
+
+        assert (answer.status_code, answer.content) == (304, b"")
+
+
+class TestPage:
+    def test_and_all_that_it_loads_come_from_here(self, api):
+        page = api.get("/docs")
+
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', page.content.decode())
+        assert (page.status_code, len(loaded)) == (200, 4)
+        assert {api.get(path).status_code for path in loaded} == {200}
+
+    @pytest.mark.parametrize("path", ["/docs", "/docs/errors", "/docs/assets/start.js"])
+    def test_names_no_other_host(self, api, path):
+        assert not re.search(r"https?://", api.get(path).content.decode())
+
+    def test_has_no_script_of_its_own(self, api):
+        assert re.findall(r"<script>|\son\w+=", api.get("/docs").content.decode()) == []
+
+    def test_sends_scripts_and_styles_as_such(self, api):
+        kinds = {
+            name: api.get(f"/docs/assets/{name}").headers["Content-Type"]
+            for name in ("start.js", "swagger-ui.css")
+        }
+
+        assert kinds == {
+            "start.js": "text/javascript; charset=utf-8",
+            "swagger-ui.css": "text/css; charset=utf-8",
+        }
+
+
+class TestErrorCodes:
+    def test_name_every_refusal_once(self, api):
+        page = api.get("/docs/errors").content.decode()
+
+        codes = re.findall(r'<tr id="([^"]+)">', page)
+        assert len(codes) == len(set(codes))
+        assert {"thing_not_found", "cursor_invalid", "body_invalid", "insufficient_scope"} <= set(codes)
+        assert Refusal.code not in codes
+
+    def test_have_the_anchor_that_a_problem_points_to(self, api):
+        anchor = api.get("/v1/faults/not_found").json()["type"].partition("#")[2]
+
+        assert f'<tr id="{anchor}">' in api.get("/docs/errors").content.decode()
