@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from environs import Env as Reader
-from environs import validate
+from environs import ValidationError, validate
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_FIELDS = frozenset({"secret_key"})
@@ -31,14 +31,14 @@ class Database:
         """
         Read `postgres://user:password@host:port/name`; a socket folder goes in `?host=/folder`.
 
-        :raises ValueError: if the URL names no server or no database
+        :raises ValidationError: if the URL names no server or no database
         """
         parts = urlsplit(url)
         query = parse_qs(parts.query)
         host = query.get("host", [parts.hostname or ""])[0]
         name = parts.path.lstrip("/")
         if parts.scheme not in {"postgres", "postgresql"} or not host or not name:
-            raise ValueError("expected postgres://user:password@host:port/name")
+            raise ValidationError("expected postgres://user:password@host:port/name")
         return cls(
             name=unquote(name),
             user=unquote(parts.username or ""),

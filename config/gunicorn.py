@@ -18,6 +18,6 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm"
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - in memory, so that a busy disk delays no heartbeat
 preload_app = True
 accesslog = None  # the application writes one structured line a request

@@ -13,44 +13,61 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import connections
 
+from sharding import guard
+from sharding.conf import relay_settings
 from sharding.errors import AlreadyDone
-from sharding.scope import Once
+from sharding.once import Once
 
-MAX_ATTEMPTS = 12
+MAX_FAILURES = 12
 MAX_BACKOFF_S = 300
 # A long batch renews its lease between two events once this share of it has passed.
-RENEW_AFTER = 0.3
+PROLONG_AFTER = 0.3
 
 log = structlog.get_logger(__name__)
 
-# What the relay sends: event id, owner id, payload, and the attempt whose lease this message holds.
-Delivery = tuple[int, int, dict[str, Any], int]
+# What the relay sends: event id, owner id, payload.
+Delivery = tuple[int, int, dict[str, Any]]
 Handler = Callable[[dict[str, Any], Once], None]
 
+# A message may be late, or there twice: who comes first has the delivery, whichever message he holds. One
+# whose owner's earlier delivery is elsewhere (claimed, or backed off) is left, to be sent again in order.
 _CLAIM = """
-    UPDATE outbox_delivery d SET due_at = clock_timestamp() + make_interval(secs => %s)
-    FROM unnest(%s::bigint[], %s::int[]) AS sent(event_id, attempts)
-    WHERE d.event_id = sent.event_id AND d.attempts = sent.attempts AND d.subscriber = %s AND NOT d.is_dead
-    RETURNING d.event_id"""
+    WITH claimable AS (
+        SELECT event_id, owner_id FROM outbox_delivery
+        WHERE subscriber = %(subscriber)s AND event_id = ANY(%(ids)s)
+            AND (state = 'sent' OR (state = 'claimed' AND due_at <= clock_timestamp()))
+        FOR UPDATE)
+    UPDATE outbox_delivery d
+    SET state = 'claimed', due_at = clock_timestamp() + make_interval(secs => %(lease)s)
+    FROM claimable c
+    WHERE d.subscriber = %(subscriber)s AND d.event_id = c.event_id AND NOT EXISTS (
+        SELECT 1 FROM outbox_delivery earlier
+        WHERE earlier.subscriber = %(subscriber)s AND earlier.owner_id = c.owner_id
+            AND earlier.event_id < c.event_id AND earlier.state <> 'dead'
+            AND earlier.event_id NOT IN (SELECT event_id FROM claimable))
+    RETURNING d.event_id, d.failures"""
+_PROLONG = """
+    UPDATE outbox_delivery SET due_at = clock_timestamp() + make_interval(secs => %s)
+    WHERE subscriber = %s AND event_id = ANY(%s)"""
 _SETTLE = "DELETE FROM outbox_delivery WHERE subscriber = %s AND event_id = ANY(%s)"
 _RELEASE = """
-    UPDATE outbox_delivery SET due_at = clock_timestamp()
-    WHERE subscriber = %s AND event_id = ANY(%s) AND NOT is_dead"""
+    UPDATE outbox_delivery SET state = 'waiting', due_at = clock_timestamp()
+    WHERE subscriber = %s AND event_id = ANY(%s) AND state <> 'dead'"""
 _FAIL = """
-    UPDATE outbox_delivery
-    SET due_at = clock_timestamp() + make_interval(secs => %s), is_dead = %s, error = %s
+    UPDATE outbox_delivery SET due_at = clock_timestamp() + make_interval(secs => %s),
+        failures = failures + 1, state = %s, error = %s
     WHERE subscriber = %s AND event_id = %s"""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """The deliveries of one message that this process holds the lease of, and what became of them."""
+    """What this process claimed of one message (event → earlier failures), and what became of it."""
 
     alias: str
     subscriber: str
+    claimed: dict[int, int]
     leased_at: float
     done: list[int] = field(default_factory=list)
     held_back: list[int] = field(default_factory=list)
@@ -59,58 +76,56 @@ class _Batch:
 
 def deliver(subscriber: str, handler: Handler, alias: str, deliveries: list[Delivery]) -> None:
     """
-    Run a subscriber's handler on each delivery that is still due to this message, in order.
+    Run a subscriber's handler on each delivery that nobody else has, in order.
 
     An event whose handler raises is backed off, and its owner's later events wait behind it; other owners
-    go on. After `MAX_ATTEMPTS` it is dead: kept with its error, and out of the way.
+    go on. After `MAX_FAILURES` it is dead: kept with its error, and out of the way.
     """
-    claimed = _claim(subscriber, alias, deliveries)
-    batch = _Batch(alias, subscriber, time.monotonic())
+    claimed = _claim(subscriber, alias, [delivery[0] for delivery in deliveries])
+    batch = _Batch(alias, subscriber, claimed, time.monotonic())
     try:
         for delivery in deliveries:
             if delivery[0] in claimed:
-                _run(batch, handler, delivery, remaining=claimed)
+                _run(batch, handler, delivery)
     finally:
         _settle(batch)
 
 
-def _run(batch: _Batch, handler: Handler, delivery: Delivery, *, remaining: set[int]) -> None:
-    event_id, owner_id, payload, attempt = delivery
+def _run(batch: _Batch, handler: Handler, delivery: Delivery) -> None:
+    event_id, owner_id, payload = delivery
     if owner_id in batch.failed_owners:
         batch.held_back.append(event_id)
         return
-    _renew(batch, remaining)
+    _prolong(batch)
     try:
         handler(payload, Once(scope=batch.subscriber, key=str(event_id)))
     except AlreadyDone:
         pass
     except Exception as error:  # noqa: BLE001 - whatever it was, this event waits and the others go on
         batch.failed_owners.add(owner_id)
-        _back_off(batch, event_id, attempt, error)
-        remaining.discard(event_id)
+        _back_off(batch, event_id, error)
         return
     batch.done.append(event_id)
 
 
-def _claim(subscriber: str, alias: str, deliveries: list[Delivery]) -> set[int]:
-    ids, attempts = [item[0] for item in deliveries], [item[3] for item in deliveries]
+def _claim(subscriber: str, alias: str, event_ids: list[int]) -> dict[int, int]:
+    """Claim what may be claimed; return how often each failed before."""
+    arguments = {"subscriber": subscriber, "ids": event_ids, "lease": relay_settings().lease_s}
+    guard.ready(alias)
     with connections[alias].cursor() as cursor:
-        cursor.execute(_CLAIM, [settings.RELAY.lease_s, ids, attempts, subscriber])
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(_CLAIM, arguments)
+        return dict(cursor.fetchall())
 
 
-def _renew(batch: _Batch, remaining: set[int]) -> None:
+def _prolong(batch: _Batch) -> None:
     """Settle what is done and prolong the lease of the rest, when a good part of it has passed."""
-    if time.monotonic() - batch.leased_at < settings.RELAY.lease_s * RENEW_AFTER:
+    if time.monotonic() - batch.leased_at < relay_settings().lease_s * PROLONG_AFTER:
         return
-    remaining.difference_update(batch.done)
+    for event_id in [*batch.done, *batch.held_back]:
+        batch.claimed.pop(event_id, None)
     _settle(batch)
     with connections[batch.alias].cursor() as cursor:
-        cursor.execute(
-            "UPDATE outbox_delivery SET due_at = clock_timestamp() + make_interval(secs => %s)"
-            " WHERE subscriber = %s AND event_id = ANY(%s)",
-            [settings.RELAY.lease_s, batch.subscriber, list(remaining)],
-        )
+        cursor.execute(_PROLONG, [relay_settings().lease_s, batch.subscriber, list(batch.claimed)])
     batch.leased_at = time.monotonic()
 
 
@@ -123,14 +138,17 @@ def _settle(batch: _Batch) -> None:
     batch.done, batch.held_back = [], []
 
 
-def _back_off(batch: _Batch, event_id: int, attempt: int, error: Exception) -> None:
-    is_dead = attempt >= MAX_ATTEMPTS
-    log.exception(
+def _back_off(batch: _Batch, event_id: int, error: Exception) -> None:
+    failures = batch.claimed.pop(event_id) + 1
+    is_dead = failures >= MAX_FAILURES
+    log.error(
         "delivery.dead" if is_dead else "delivery.failed",
+        exc_info=error,
         subscriber=batch.subscriber,
         event_id=str(event_id),
-        attempt=attempt,
+        failures=failures,
     )
-    wait_s = min(settings.RELAY.backoff_s * 2 ** (attempt - 1), MAX_BACKOFF_S)
+    wait_s = min(relay_settings().backoff_s * 2 ** (failures - 1), MAX_BACKOFF_S)
+    state = "dead" if is_dead else "waiting"
     with connections[batch.alias].cursor() as cursor:
-        cursor.execute(_FAIL, [wait_s, is_dead, repr(error)[:2000], batch.subscriber, event_id])
+        cursor.execute(_FAIL, [wait_s, state, repr(error)[:2000], batch.subscriber, event_id])

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import orjson
+from django.db import connections
 
-from sharding import scope
+from sharding import binding
 from sharding.ids import shard_of
 
 
@@ -34,10 +35,7 @@ class Subscriber:
 
 _subscribers: dict[str, list[Subscriber]] = defaultdict(list)
 
-_RECORD = (
-    "INSERT INTO outbox_event (id, owner_id, name, payload)"
-    " VALUES (next_id(%s), %s, %s, convert_from(%s, 'UTF8')::jsonb)"
-)
+_RECORD = "INSERT INTO outbox_event (id, owner_id, name, payload) VALUES (next_id(%s), %s, %s, %s::jsonb)"
 
 
 def record(event: Event, *, owner_id: int | None = None) -> None:
@@ -49,10 +47,11 @@ def record(event: Event, *, owner_id: int | None = None) -> None:
 
     :raises NoShard: outside `writing_for` and `writing_directory`
     """
-    binding = scope.require_binding()
-    owner = binding.owner_id if owner_id is None else owner_id
-    payload = orjson.dumps({field.name: getattr(event, field.name) for field in dataclasses.fields(event)})
-    with binding.connection.cursor() as cursor:
+    bound = binding.require()
+    owner = bound.owner_id if owner_id is None else owner_id
+    facts = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    payload = orjson.dumps(facts).decode()
+    with connections[bound.alias].cursor() as cursor:
         cursor.execute(_RECORD, [shard_of(owner), owner, event.name, payload])
 
 

@@ -27,8 +27,16 @@ class OutboxDelivery(models.Model):
     """
     One event for one subscriber; it stays until the subscriber's effect is committed.
 
-    `due_at` is when the relay may send it: now, the end of a lease, or the end of a back-off.
+    `due_at` is when the relay may send it (again): now, the end of a lease, or the end of a back-off.
     """
+
+    class State(models.TextChoices):
+        """Where a delivery is; only a dead one is never sent again."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        CLAIMED = "claimed"
+        DEAD = "dead"
 
     placement = "everywhere"
 
@@ -39,13 +47,13 @@ class OutboxDelivery(models.Model):
     name = models.TextField()
     payload = models.JSONField()
     due_at = models.DateTimeField(db_default=Now())
-    attempts = models.IntegerField(db_default=0)
-    is_dead = models.BooleanField(db_default=False)
+    state = models.TextField(choices=State, db_default=State.WAITING)
+    failures = models.IntegerField(db_default=0)
     error = models.TextField(db_default="")
 
     class Meta:
         db_table = "outbox_delivery"
         indexes = [
-            models.Index("due_at", "event_id", name="delivery_due", condition=models.Q(is_dead=False)),
+            models.Index("due_at", "event_id", name="delivery_due", condition=~models.Q(state="dead")),
             models.Index("subscriber", "owner_id", "event_id", name="delivery_order"),
         ]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +18,7 @@ import structlog
 from django.db import connections
 
 from sharding import outbox
+from sharding.conf import RelaySettings
 from sharding.deliveries import Delivery
 
 log = structlog.get_logger(__name__)
@@ -49,33 +49,21 @@ _EXPAND = """
 _LEASE = """
     WITH due AS (
         SELECT d.event_id, d.subscriber FROM outbox_delivery d
-        WHERE d.due_at <= now() AND NOT d.is_dead AND NOT EXISTS (
+        WHERE d.due_at <= now() AND d.state <> 'dead' AND NOT EXISTS (
             SELECT 1 FROM outbox_delivery earlier
             WHERE earlier.subscriber = d.subscriber AND earlier.owner_id = d.owner_id
-                AND earlier.event_id < d.event_id AND earlier.due_at > now() AND NOT earlier.is_dead)
+                AND earlier.event_id < d.event_id AND earlier.due_at > now() AND earlier.state <> 'dead')
         ORDER BY d.event_id
         LIMIT greatest(0, least(%(limit)s, %(window)s - (
-            SELECT count(*) FROM outbox_delivery WHERE due_at > now() AND NOT is_dead))))
+            SELECT count(*) FROM outbox_delivery WHERE due_at > now() AND state <> 'dead'))))
     UPDATE outbox_delivery d
-    SET due_at = now() + make_interval(secs => %(lease)s), attempts = d.attempts + 1
+    SET due_at = now() + make_interval(secs => %(lease)s), state = 'sent'
     FROM due WHERE d.event_id = due.event_id AND d.subscriber = due.subscriber
-    RETURNING d.subscriber, d.event_id, d.owner_id, d.payload, d.attempts"""
+    RETURNING d.subscriber, d.event_id, d.owner_id, d.payload"""
 
 _GIVE_BACK = """
-    UPDATE outbox_delivery d SET due_at = now() + make_interval(secs => %s), attempts = d.attempts - 1
-    FROM unnest(%s::bigint[], %s::int[]) AS sent(event_id, attempts)
-    WHERE d.subscriber = %s AND d.event_id = sent.event_id AND d.attempts = sent.attempts"""
-
-
-@dataclass(frozen=True, slots=True)
-class RelaySettings:
-    """How patient the relay is; seconds."""
-
-    poll_s: float = 0.025
-    lease_s: float = 20.0
-    backoff_s: float = 1.0
-    # After the broker refused a message: how long its deliveries wait before they are sent again.
-    broker_wait_s: float = 1.0
+    UPDATE outbox_delivery SET state = 'waiting', due_at = now() + make_interval(secs => %s)
+    WHERE subscriber = %s AND event_id = ANY(%s) AND state = 'sent'"""
 
 
 class Relay:
@@ -139,9 +127,8 @@ class Relay:
             self._send(subscriber, self._queues[subscriber], self.alias, deliveries)
         except Exception as error:  # noqa: BLE001 - the broker's client raises many kinds; none may lose a delivery
             log.warning("relay.broker_refused", alias=self.alias, error=str(error))
-            ids, attempts = [item[0] for item in deliveries], [item[3] for item in deliveries]
-            wait_s = self._settings.broker_wait_s
-            self._connect().execute(_GIVE_BACK, [wait_s, ids, attempts, subscriber])
+            ids = [delivery[0] for delivery in deliveries]
+            self._connect().execute(_GIVE_BACK, [self._settings.broker_wait_s, subscriber, ids])
 
     def _lead(self) -> bool:
         if not self._leads:
@@ -169,7 +156,7 @@ def _messages(leased: list[tuple[Any, ...]]) -> Iterator[tuple[str, list[Deliver
         message: list[Delivery] = []
         by_owner = sorted(rows, key=lambda row: (row[2], row[1]))
         for _, owned in groupby(by_owner, key=lambda row: row[2]):
-            message += [(row[1], row[2], row[3], row[4]) for row in owned]
+            message += [(row[1], row[2], row[3]) for row in owned]
             if len(message) >= MESSAGE_SIZE:
                 yield subscriber, message
                 message = []

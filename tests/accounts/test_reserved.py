@@ -72,7 +72,7 @@ class TestCachalot:
         sharded = {model._meta.db_table for model in apps.get_models() if issubclass(model, ShardedModel)}
 
         assert settings.CACHALOT_ONLY_CACHABLE_TABLES & sharded == set()
-        assert settings.CACHALOT_DATABASES == {"default"}
+        assert {"default"} == settings.CACHALOT_DATABASES
 
     def test_never_answers_for_a_shard(self, make_account):
         owner = make_account("ada")

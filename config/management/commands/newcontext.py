@@ -56,7 +56,9 @@ class Command(BaseCommand):
             if not dry_run:
                 (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
                 (ROOT / path).write_text(text)
-        self.stdout.write(f"\nNext: modules/{name}/README.md says what is to be filled in; then `make check`.")
+        self.stdout.write(
+            f"\nNext: modules/{name}/README.md says what is to be filled in; then `make check`."
+        )
 
 
 def _refuse_bad_names(name: str, beside: str) -> None:
@@ -71,7 +73,9 @@ def _refuse_bad_names(name: str, beside: str) -> None:
 def _files(name: str) -> dict[str, str]:
     names = {"name": name, "Name": name.capitalize()}
     written = {
-        Template(path).substitute(names): Template((TEMPLATES / f"{template}.txt").read_text()).substitute(names)
+        Template(path).substitute(names): Template((TEMPLATES / f"{template}.txt").read_text()).substitute(
+            names
+        )
         for template, path in FILES.items()
     }
     return written | {f"{Template(package).substitute(names)}/__init__.py": "" for package in PACKAGES}
@@ -85,5 +89,7 @@ def _registered_in_settings(name: str) -> str:
 
 def _registered_in_contracts(name: str, beside: str) -> str:
     text = (ROOT / "pyproject.toml").read_text()
-    text = re.sub(rf'^(    ".*modules\.{beside}\b[^"]*)(",)$', rf"\1 | modules.{name}\2", text, flags=re.MULTILINE)
+    text = re.sub(
+        rf'^(    ".*modules\.{beside}\b[^"]*)(",)$', rf"\1 | modules.{name}\2", text, flags=re.MULTILINE
+    )
     return re.sub(r"(containers = \[.*?)\]", rf'\1, "modules.{name}"]', text, count=1, flags=re.DOTALL)

@@ -3,8 +3,8 @@ from django.db import migrations, models
 from modules.accounts.models.users import to_skeleton
 
 FIRST = [
-    "admin", "administrator", "anonymous", "api", "banyan", "everyone", "help", "moderator", "null", "official",
-    "root", "security", "staff", "support", "system", "undefined",
+    "admin", "administrator", "anonymous", "api", "banyan", "everyone", "help", "moderator", "null",
+    "official", "root", "security", "staff", "support", "system", "undefined",
 ]  # fmt: skip
 
 

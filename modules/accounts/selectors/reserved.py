@@ -5,7 +5,7 @@ from modules.accounts.models.users import to_skeleton
 
 
 def is_reserved(username: str) -> bool:
-    """Return whether a username, or one that looks like it, is reserved. No SQL while cachalot holds the table."""
+    """Return whether a username, or one that looks like it, is reserved; no SQL while cachalot knows."""
     skeletons = ReservedName.objects.values_list("skeleton", flat=True)
     return to_skeleton(username.lower()) in set(skeletons)
 

@@ -8,9 +8,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from celery import current_app
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from sharding.conf import relay_settings, settings
 from sharding.deliveries import Delivery
 from sharding.relay import Relay
 
@@ -24,15 +24,15 @@ class Command(BaseCommand):
         parser.add_argument("--instance", action="append", help="only this alias (may be repeated)")
 
     def handle(self, *args: Any, instance: list[str] | None, **options: Any) -> None:
-        aliases = instance or ["default", *settings.SHARDING.instances]
-        unknown = set(aliases) - {"default", *settings.SHARDING.instances}
+        aliases = instance or ["default", *settings().instances]
+        unknown = set(aliases) - {"default", *settings().instances}
         if unknown:
             raise CommandError(f"No such instance: {', '.join(sorted(unknown))}. See `manage.py shards map`.")
         current_app.loader.import_default_modules()
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        relays = [Relay(alias, send_by_celery, settings.RELAY) for alias in aliases]
+        relays = [Relay(alias, send_by_celery, relay_settings()) for alias in aliases]
         threads = [
             threading.Thread(target=relay.run, args=[stop], name=f"relay-{relay.alias}") for relay in relays
         ]

@@ -1,0 +1,76 @@
+# Banyan needs Python 3.11 and make, nothing else. `make help` lists what can be asked.
+
+PYTHON ?= python3.11
+INSTANCE ?= a
+BIN := .venv/bin
+SYNCED := .venv/.synced
+STACK := $(BIN)/python -m config.stack
+MANAGE := $(BIN)/python manage.py
+
+# For tools that load settings and connect to nothing.
+NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-this-key-0123456789 \
+	BANYAN_DIRECTORY_URL=postgres://nobody@localhost:1/directory \
+	BANYAN_INSTANCES=a=postgres://nobody@localhost:1/a,b=postgres://nobody@localhost:1/b \
+	BANYAN_REPLICAS=a_replica1=postgres://nobody@localhost:1/a BANYAN_REDIS_CACHE_URL=redis://localhost:1/0 \
+	BANYAN_REDIS_HOT_URL=redis://localhost:1/1 BANYAN_REDIS_BROKER_URL=redis://localhost:1/2
+# `makemigrations --check` would like to ask the databases as well.
+NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
+
+.DEFAULT_GOAL := help
+.PHONY: up down reset logs psql shell demo verify-demo test check bench openapi help
+
+help: ## list what can be asked
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+up: $(SYNCED) ## run everything until Ctrl-C: databases, Redis, API, worker, beat, relay
+	@exec $(STACK) up
+
+down: $(SYNCED) ## stop it from another terminal
+	@exec $(STACK) down
+
+reset: $(SYNCED) ## delete its data, after asking; FORCE=1 does not ask, DRY_RUN=1 only says what would go
+	@exec $(STACK) reset $(if $(FORCE),--force) $(if $(DRY_RUN),--dry-run)
+
+logs: $(SYNCED) ## follow all logs, or NAME="api relay"
+	@exec $(STACK) logs $(NAME)
+
+psql: $(SYNCED) ## open psql on INSTANCE=directory|a|b|a_replica1
+	@exec $(STACK) psql $(INSTANCE)
+
+shell: $(SYNCED) ## open a Python shell with Django loaded
+	@exec $(MANAGE) shell
+
+demo: $(SYNCED) ## load the demo; FOLLOWS=file.tsv.gz TEXTS=file.txt.gz USERS=n take a real graph
+	@exec $(MANAGE) demo $(if $(FOLLOWS),--follows $(FOLLOWS)) $(if $(TEXTS),--texts $(TEXTS)) $(if $(USERS),--users $(USERS))
+
+verify-demo: $(SYNCED) ## compare 200 users' counts and homes with the file they came from
+	@exec $(MANAGE) verify_demo $(if $(FOLLOWS),--follows $(FOLLOWS)) $(if $(TEXTS),--texts $(TEXTS)) $(if $(USERS),--users $(USERS))
+
+test: $(SYNCED) ## run the tests on a throwaway stack; ARGS="tests/stack -k port"
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	@$(NOWHERE) $(MANAGE) check --fail-level WARNING
+	@DJANGO_SETTINGS_MODULE=config.settings.production $(NOWHERE) $(MANAGE) check --deploy --fail-level WARNING
+	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations --check --dry-run
+	@$(NOWHERE) $(MANAGE) openapi --check
+
+bench: $(SYNCED) ## measure reads, writes and fan-out beside their floors; ARGS=…
+	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+openapi: $(SYNCED) ## draw openapi/banyan.yaml from the endpoints
+	@$(NOWHERE) $(MANAGE) openapi
+
+# uv comes hashed by pip, everything else hashed by uv. Bytecode now, not by six processes at their first start.
+$(SYNCED): requirements/uv.txt requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Banyan needs Python 3.11 or newer and '$(PYTHON)' is not that. Install it, or say make PYTHON=/path/to/python3.11"; \
+		exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || { echo "Making .venv …"; $(PYTHON) -m venv --clear .venv; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes -p $(BIN)/python requirements/uv.txt requirements/dev.txt
+	@touch $@

@@ -1,0 +1,92 @@
+"""The floor's reads from Redis: packed commands on a raw socket of each thread, bytes spliced."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import hiredis
+
+PAGE = 20
+ENTRY = struct.Struct(">QQ")
+
+# Where the JSON begins in an entry (modules/kernel/fragments.py), and the author in a post's head.
+_POST_AT, _USER_AT, _AUTHOR = 27, 11, slice(10, 18)
+
+_local = threading.local()
+
+
+class Wire:
+    """A socket to Redis and the reader of its replies."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._socket = socket.create_connection((parts.hostname or "", parts.port or 6379))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._reader = hiredis.Reader()
+        self.run(("AUTH", parts.password or ""), ("SELECT", parts.path.strip("/") or "0"))
+
+    def run(self, *commands: Any) -> list[Any]:
+        """Send commands at once and return their replies."""
+        pack, count = hiredis.pack_command, len(commands)
+        self._socket.sendall(b"".join([pack(command) for command in commands]))
+        replies: list[Any] = []
+        reader, receive = self._reader, self._socket.recv
+        while len(replies) < count:
+            reply = reader.gets()
+            if reply is False:
+                reader.feed(receive(65536))
+            elif isinstance(reply, hiredis.ReplyError):
+                raise reply
+            else:
+                replies.append(reply)
+        return replies
+
+
+def wire() -> Wire:
+    """Return this thread's wire to the hot Redis."""
+    found: Wire | None = getattr(_local, "wire", None)
+    if found is None:
+        found = _local.wire = Wire(os.environ["BANYAN_REDIS_HOT_URL"])
+    return found
+
+
+def warm_home(user_id: int) -> bytes:
+    """Return the first page of a home whose window stands: the window's head, then the cards."""
+    (entries,) = wire().run(("LRANGE", b"tl:%d" % user_id, 0, PAGE - 1))
+    return lay([ENTRY.unpack(entry) for entry in entries])
+
+
+def post_page(post_id: int) -> bytes:
+    """Return one post with its author: the post's head says who that is."""
+    (post,) = wire().run(("GET", b"post:%d" % post_id))
+    author_id = int.from_bytes(post[_AUTHOR], "big")
+    (user,) = wire().run(("GET", b"user:%d" % author_id))
+    return b'{"data":%b,"included":{"users":{"%d":%b}},"state":{}}' % (
+        post[_POST_AT:],
+        author_id,
+        user[_USER_AT:],
+    )
+
+
+def lay(entries: Iterable[tuple[int, int]]) -> bytes:
+    """Return a page of posts with their authors, from one MGET."""
+    posts, authors = [], {}
+    for post_id, author_id in entries:
+        posts.append(b"post:%d" % post_id)
+        authors[author_id] = b"user:%d" % author_id
+    (cards,) = wire().run(("MGET", *posts, *authors.values()))
+    shown = len(posts)
+    users = [
+        b'"%d":%b' % (author_id, card[_USER_AT:])
+        for author_id, card in zip(authors, cards[shown:], strict=True)
+    ]
+    return b'{"data":[%b],"included":{"users":{%b}},"state":{},"next":null,"prev":null}' % (
+        b",".join([card[_POST_AT:] for card in cards[:shown]]),
+        b",".join(users),
+    )

@@ -1,0 +1,137 @@
+"""The people under measure: a real or generated graph, loaded by the demo's loader, and who calls."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import orjson
+from rich.console import Console
+
+from config.demo.load import SPACING, last_past_moment, load
+from config.demo.source import SEED, WORDS, Source
+from modules.accounts import public as accounts
+from modules.graph import public as graph
+from modules.kernel import clock
+from modules.kernel.cursors import Paging
+from modules.posts import public as posts
+from modules.posts.schemas import PastPost
+from modules.profiles import public as profiles
+from modules.timelines import public as timelines
+
+FOLLOWS_EACH = 60
+POSTS_EACH = 4  # one by the demo's loader, the others here
+READERS, WRITERS = 500, 64
+FULL_PAGE = 20
+TEXTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who calls the API."""
+
+    id: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Readers whose homes fill a page, writers whom nobody follows, and the most followed author."""
+
+    readers: list[Person]
+    writers: list[Person]
+    star: Person
+    star_followers: list[int]
+    post_ids: list[int]
+    facts: dict[str, int]
+
+
+def generate(users: int) -> Source:
+    """Return a graph in which a few are followed by almost everybody, the same on every machine."""
+    draw = random.Random(SEED)
+    people, weights = range(users), [1 / (number + 1) for number in range(users)]
+    edges = {
+        (follower, followee)
+        for follower in people
+        for followee in draw.choices(
+            people, weights, k=draw.randint(FOLLOWS_EACH // 2, FOLLOWS_EACH * 3 // 2)
+        )
+        if follower != followee
+    }
+    texts = [" ".join(draw.choices(WORDS, k=draw.randint(1, 6))) for _ in range(TEXTS)]
+    return Source(users=users, follows=sorted(edges), texts=texts)
+
+
+def populate(source: Source, console: Console) -> World:
+    """Load the graph and its posts, let sampled readers and writers log in, and warm the readers' homes."""
+    ids = load(source, console)
+    past = list(_more_posts(source, ids))
+    posts.create_posts_in_bulk(past)
+    readers = [_log_in(ids[number]) for number in _choose_readers(source)]
+    star = _log_in(ids[_most_followed(source)])
+    return World(
+        readers=readers,
+        writers=_make_writers(),
+        star=star,
+        star_followers=[id for batch in graph.batch_follower_ids(star.id) for id in batch],
+        post_ids=_see_homes(readers),
+        facts={
+            "users": source.users,
+            "follows": len(source.follows),
+            "posts": source.users + len(past),
+            "readers": len(readers),
+        },
+    )
+
+
+def _more_posts(source: Source, ids: list[int]) -> Iterator[PastPost]:
+    begin = last_past_moment(source)
+    for at in range(source.users * (POSTS_EACH - 1)):
+        number = at % source.users
+        yield PastPost(
+            author_id=ids[number],
+            text=source.text_of(at),
+            published_at=begin + SPACING + at * timedelta(seconds=1),
+            sequence=number % 1024,
+        )
+
+
+def _choose_readers(source: Source) -> list[int]:
+    following: dict[int, int] = defaultdict(int)
+    for follower, _ in source.follows:
+        following[follower] += 1
+    able = [number for number, many in sorted(following.items()) if many * POSTS_EACH > FULL_PAGE]
+    return random.Random(SEED).sample(able, min(READERS, len(able)))
+
+
+def _most_followed(source: Source) -> int:
+    return source.followers().most_common(1)[0][0]
+
+
+def _make_writers() -> list[Person]:
+    """Return people whom nobody follows, so that what they write leaves the readers' homes alone."""
+    names = [f"writer{number:03d}" for number in range(WRITERS)]
+    ids = accounts.create_accounts_in_bulk(names, now=clock.now())
+    profiles.create_profiles_in_bulk(list(zip(ids, names, strict=True)))
+    return [_log_in(id) for id in ids]
+
+
+def _log_in(user_id: int) -> Person:
+    return Person(user_id, accounts.issue_session_token(user_id, now=clock.now()))
+
+
+def _see_homes(readers: list[Person]) -> list[int]:
+    """Read every reader's home, which warms it, and return the posts that were seen."""
+    seen: dict[int, None] = {}
+    for reader in readers:
+        page = timelines.get_home(reader.id, Paging.first(FULL_PAGE))
+        assert len(page.data) == FULL_PAGE, f"the home of {reader.id} does not fill a page"
+        seen |= dict.fromkeys(_ids_of(page.json_bytes()))
+    return list(seen)
+
+
+def _ids_of(page: bytes) -> list[int]:
+    return [int(card["id"]) for card in orjson.loads(page)["data"]]

@@ -1,0 +1,88 @@
+"""The demo lived in: homes warmed by reading them, posts published for real, their fan-out timed."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import connections
+from rich.console import Console
+
+from config.demo.progress import step
+from config.demo.source import Source
+from modules.kernel import clock
+from modules.kernel.cursors import Paging
+from modules.posts import public as posts
+from modules.posts.schemas import NewPost
+from modules.timelines import public as timelines
+from sharding.conf import settings
+from sharding.relay import LEADER_LOCK
+
+# The most followed, and one person in so many of the rest.
+SAMPLE_EVERY = 4_000
+PATIENCE_S = 60.0
+POLL_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """How one post reached the homes that were warm."""
+
+    author: str
+    followers: int
+    committed_ms: float
+    reached_ms: float | None
+
+
+def is_relaying() -> bool:
+    """Return whether a relay leads every instance, so that what is published now travels at once."""
+    return all(_has_leader(alias) for alias in settings().instances)
+
+
+def live(source: Source, ids: list[int], console: Console) -> list[FanOut]:
+    """Warm the homes of sampled authors' followers, let the authors post, and time each last delivery."""
+    followers = _followers_of_sample(source)
+    readers = sorted({reader for known in followers.values() for reader in known})
+    with step("Homes warmed by reading", len(readers), console) as shown:
+        for reader in readers:
+            timelines.get_home(ids[reader], Paging.first())
+            shown.advance(1)
+    return [
+        _publish(source.username(author), ids[author], [ids[reader] for reader in known])
+        for author, known in followers.items()
+    ]
+
+
+def _publish(author: str, author_id: int, follower_ids: list[int]) -> FanOut:
+    began = time.perf_counter()
+    card = posts.publish_post(
+        author_id, NewPost(text=f"Published for real by {author}."), now=clock.now(), once=None
+    )
+    committed = time.perf_counter()
+    missing = set(follower_ids)
+    while missing and time.perf_counter() - committed < PATIENCE_S:
+        missing -= timelines.window_contains(missing, card.id)
+        time.sleep(POLL_S)
+    reached = None if missing else (time.perf_counter() - committed) * 1000
+    return FanOut(author, len(follower_ids), (committed - began) * 1000, reached)
+
+
+def _followers_of_sample(source: Source) -> dict[int, list[int]]:
+    """Return the sampled authors' followers; people are numbered by how many follow them."""
+    sample = {0, *range(SAMPLE_EVERY, source.users, SAMPLE_EVERY)}
+    followers: dict[int, list[int]] = defaultdict(list)
+    for follower, followee in source.follows:
+        if followee in sample:
+            followers[followee].append(follower)
+    return dict(sorted(followers.items()))
+
+
+def _has_leader(alias: str) -> bool:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = 1"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [LEADER_LOCK],
+        )
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,101 @@
+"""Where the demo's people, follows and words come from: the real files, or a small seeded graph."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SEED = 2026
+SMALL_USERS = 200
+# Names the README uses; they are the first nodes of every demo and can log in.
+FAMOUS = ["ada", "grace", "vera"]
+PASSWORD = "banyan-demo-2026"  # noqa: S105 - printed to whoever runs the demo
+WORDS = [
+    "A banyan grows by dropping new roots.",
+    "Shard early, rebalance calmly.",
+    "The replica was late, the token knew.",
+    "Nothing acknowledged is ever lost.",
+    "Count twice, cache once.",
+    "One dead instance hurts its own users only.",
+    "A cursor remembers where you were.",
+    "Fan-out on write, mercy on read.",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A graph of people numbered 0 … users-1, most followed first, and texts to post."""
+
+    users: int
+    follows: list[tuple[int, int]]
+    texts: list[str]
+
+    def username(self, number: int) -> str:
+        """Return the name of a person; the first few have real ones."""
+        return FAMOUS[number] if number < len(FAMOUS) else f"user{number:06d}"
+
+    def followers(self) -> Counter[int]:
+        """Return how many follow each person."""
+        return Counter(followee for _, followee in self.follows)
+
+    def text_of(self, number: int) -> str:
+        """Return the text a person posts, the same on every run."""
+        return self.texts[number % len(self.texts)]
+
+
+def read(follows: Path | None, texts: Path | None, users: int | None) -> Source:
+    """
+    Return the demo's source; without files, a small graph that is the same on every machine.
+
+    People are numbered by how many follow them, so that the first N are the best connected.
+
+    :raises OSError: if a named file cannot be read
+    :raises ValueError: if a line of the graph is not `follower<TAB>followee`
+    """
+    edges = list(_edges(follows)) if follows else _small_graph(users or SMALL_USERS)
+    words = _texts(texts) if texts else WORDS
+    numbers = _numbered(edges)
+    limit = min(users or len(numbers), len(numbers))
+    kept = [(numbers[follower], numbers[followee]) for follower, followee in edges]
+    return Source(
+        users=limit,
+        follows=[edge for edge in kept if edge[0] < limit and edge[1] < limit],
+        texts=words,
+    )
+
+
+def _edges(path: Path) -> Iterator[tuple[int, int]]:
+    with gzip.open(path, "rt") as lines:
+        for number, line in enumerate(lines, 1):
+            follower, _, followee = line.rstrip("\n").partition("\t")
+            if not (follower.isdigit() and followee.isdigit()):
+                raise ValueError(f"{path.name}, line {number}: expected follower<TAB>followee.")
+            yield int(follower), int(followee)
+
+
+def _texts(path: Path) -> list[str]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [line.strip() for line in lines if line.strip()]
+
+
+def _numbered(edges: list[tuple[int, int]]) -> dict[int, int]:
+    """Return each node's number, most followed first."""
+    followed = Counter(followee for _, followee in edges)
+    nodes = {node for edge in edges for node in edge}
+    return {node: number for number, node in enumerate(sorted(nodes, key=lambda n: (-followed[n], n)))}
+
+
+def _small_graph(users: int) -> list[tuple[int, int]]:
+    """Return a graph in which a few are followed by many, drawn from a fixed seed."""
+    draw = random.Random(SEED)  # noqa: S311 - a demo, not a secret
+    people = range(users)
+    weights = [1 / (number + 1) for number in people]
+    edges = {(0, 1), (1, 0)} if users > 1 else set()
+    for follower in people:
+        chosen = draw.choices(people, weights, k=min(12, users))
+        edges |= {(follower, followee) for followee in chosen if followee != follower}
+    return sorted(edges)

@@ -1,0 +1,119 @@
+"""`manage.py demo`: people, follows and posts to look at, small or real."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+
+from config.demo.live import FanOut, is_relaying, live
+from config.demo.load import load
+from config.demo.source import FAMOUS, PASSWORD, Source, read
+from modules.accounts import public as accounts
+from modules.kernel import clock
+
+
+def add_source_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments that name a source."""
+    parser.add_argument("--follows", type=Path, help="follower<TAB>followee lines, gzipped")
+    parser.add_argument("--texts", type=Path, help="one text a line, gzipped UTF-8")
+    parser.add_argument("--users", type=int, help="only the N most followed")
+
+
+def read_source(follows: Path | None, texts: Path | None, users: int | None) -> Source:
+    """
+    Return the source that the arguments name.
+
+    :raises CommandError: if a file cannot be read, or what it holds is no graph
+    """
+    if users is not None and users < 1:
+        raise CommandError("--users: at least 1.")
+    try:
+        return read(follows, texts, users)
+    except (OSError, ValueError) as error:
+        raise CommandError(f"Cannot read the demo's source: {error}") from error
+
+
+class Command(BaseCommand):
+    """Load a demo: the real graph from files, or a small one of its own."""
+
+    help = "Load people, follows and posts; with --follows the real graph. Runs again where it broke off."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_source_arguments(parser)
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if a demo is there already")
+        parser.add_argument(
+            "--print-access", action="store_true", help="print a demo log-in and a token as JSON"
+        )
+        parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["print_access"]:
+            self.stdout.write(json.dumps(access()))
+            return
+        if options["if_empty"] and accounts.find_user_id(FAMOUS[0]) is not None:
+            self.stdout.write("A demo is there already.")
+            return
+        source = read_source(options["follows"], options["texts"], options["users"])
+        console = Console(stderr=options["json"])
+        began = time.monotonic()
+        ids = load(source, console)
+        loaded_s = time.monotonic() - began
+        deliveries = live(source, ids, console) if is_relaying() else None
+        figures = _figures(source, loaded_s, deliveries)
+        self.stdout.write(json.dumps(figures, indent=2) if options["json"] else _told(figures))
+
+
+def access() -> dict[str, str]:
+    """
+    Return a demo log-in and a working session token.
+
+    :raises CommandError: if there is no demo
+    """
+    user_id = accounts.find_user_id(FAMOUS[0])
+    if user_id is None:
+        raise CommandError("There is no demo yet. Load one: manage.py demo")
+    token = accounts.issue_session_token(user_id, now=clock.now())
+    return {
+        "email": f"{FAMOUS[0]}@example.org",
+        "password": PASSWORD,
+        "token": token,
+        "user_id": str(user_id),
+    }
+
+
+def _figures(source: Source, loaded_s: float, deliveries: list[FanOut] | None) -> dict[str, Any]:
+    return {
+        "users": source.users,
+        "follows": len(source.follows),
+        "loaded_s": round(loaded_s, 1),
+        "fan_out": None
+        if deliveries is None
+        else [
+            {
+                "author": post.author,
+                "followers": post.followers,
+                "reached_ms": None if post.reached_ms is None else round(post.reached_ms, 1),
+            }
+            for post in deliveries
+        ],
+    }
+
+
+def _told(figures: dict[str, Any]) -> str:
+    lines = [
+        f"{figures['users']:,} users and {figures['follows']:,} follows loaded in {figures['loaded_s']} s."
+    ]
+    if figures["fan_out"] is None:
+        lines.append("No relay is running, so nothing was published; start `make up` and run the demo again.")
+    for post in figures["fan_out"] or []:
+        reached = (
+            "did not reach all" if post["reached_ms"] is None else f"{post['reached_ms']:,.0f} ms to the last"
+        )
+        lines.append(f"{post['author']}'s post: {reached} of {post['followers']:,} followers' windows.")
+    return "\n".join(lines)

@@ -1,0 +1,79 @@
+"""Banyan's own processes: API, worker, clock, relay."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.stack.account import Account
+from config.stack.layout import ROOT
+from config.stack.program import Program
+
+CELERY = ("-m", "celery", "--quiet", "-A", "config.celery")
+# Celery warns root at length; messages here are JSON only, so the danger it means is not there.
+AS_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker"}
+
+
+@dataclass(frozen=True, slots=True)
+class Applications:
+    """How each process starts, given the variables that lead it to its servers."""
+
+    env: Mapping[str, str]
+    beat_schedule: Path
+
+    def api(self, port: int) -> Program:
+        """Return the REST API behind gunicorn."""
+        words = ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
+        env = {"BANYAN_PORT": str(port)}
+        return self._program("api", words, env=env, is_ready=lambda: answers(port), stop_within=25)
+
+    def worker(self) -> Program:
+        """Return the Celery worker of all queues; it gets time to finish what it holds."""
+        words = [*CELERY, "worker", "--without-gossip", "--without-mingle"]
+        return self._program("worker", words, env=AS_ROOT, stop_within=25)
+
+    def beat(self) -> Program:
+        """Return the clock; its file of last runs lies with the stack's state."""
+        words = [*CELERY, "beat", "--pidfile=", "-s", str(self.beat_schedule)]
+        return self._program("beat", words)
+
+    def relay(self) -> Program:
+        """Return the relay of all outboxes."""
+        return self._program("relay", ["manage.py", "relay"])
+
+    def manage(self, words: list[str]) -> Program:
+        """Return a management command, which ends by itself."""
+        return self._program(words[0], ["manage.py", *words])
+
+    def _program(
+        self,
+        name: str,
+        words: list[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        is_ready: Callable[[], bool] = lambda: True,
+        stop_within: float = 10.0,
+    ) -> Program:
+        return Program(
+            name=name,
+            argv=[sys.executable, *words],
+            cwd=ROOT,
+            account=Account(name="", uid=os.geteuid(), gid=os.getegid(), switches=False),
+            is_ready=is_ready,
+            env={**os.environ, **self.env, **(env or {}), "PYTHONUNBUFFERED": "1"},
+            stop_within=stop_within,
+        )
+
+
+def answers(port: int) -> bool:
+    """Return whether the API answers a health check."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    return False

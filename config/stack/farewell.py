@@ -1,0 +1,29 @@
+"""The last lines of `make up`: where everything is and a first request to try."""
+
+from __future__ import annotations
+
+import json
+
+from config.stack.checkout import Ports
+
+
+def lines(ports: Ports, access: str, seconds: float) -> list[str]:
+    """Write what the newcomer needs; `access` is the JSON of `manage.py demo --print-access` or empty."""
+    base = f"http://127.0.0.1:{ports.api}"
+    told = [
+        "",
+        f"Banyan is up after {seconds:.1f} s. Ctrl-C stops it; `make help` lists the rest.",
+        "",
+        f"  API       {base}/v1/",
+        f"  Docs      {base}/docs",
+        f"  OpenAPI   {base}/v1/openapi.json",
+        "",
+    ]
+    if access:
+        demo = json.loads(access.splitlines()[-1])
+        told += [
+            f"  Log-in    {demo['email']}  {demo['password']}",
+            f"  Try       curl -H 'X-Session-Token: {demo['token']}' '{base}/v1/timelines/home?limit=5'",
+            "",
+        ]
+    return told

@@ -1,0 +1,178 @@
+"""`make up`: every server and process of Banyan, in order, kept running until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT
+from collections.abc import Coroutine
+
+from config.stack import checkout, farewell
+from config.stack.applications import Applications
+from config.stack.checkout import Ports
+from config.stack.console import Console
+from config.stack.errors import StackError
+from config.stack.layout import Layout
+from config.stack.program import Program
+from config.stack.schema import Notes
+from config.stack.supervised import Supervised
+from config.stack.topology import REPLICAS, Topology
+
+STEPS = ("migrate", "demo")
+APPLICATIONS = ("api", "worker", "beat", "relay")
+
+
+class Launcher:
+    """The servers and processes of one checkout."""
+
+    def __init__(self, layout: Layout, ports: Ports) -> None:
+        self._began = time.monotonic()
+        self._layout = layout
+        self._ports = ports
+        self._topology: Topology = checkout.describe(layout, ports)
+        preset = {"DJANGO_SETTINGS_MODULE": "config.settings.base", "BANYAN_LOG_FORMAT": "human"}
+        env = {**preset, **os.environ, **self._topology.env(), "BANYAN_PORT": str(ports.api)}
+        self._applications = Applications(env, layout.state / "beat-schedule")
+        names = [*self._topology.primaries, *self._topology.replicas, "redis", *STEPS, *APPLICATIONS]
+        self.console = Console(names, layout.logs)
+        self._stages: list[list[Supervised]] = []
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> int:
+        """Start everything, wait for the word to stop, stop everything; return the exit status."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
+        starting = asyncio.create_task(self._start())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+        status = 0
+        if starting.done() and (error := starting.exception()) is not None:
+            self.console.say(_explain(error))
+            status = 1
+        else:
+            await stopping
+        await self._stop(starting)
+        return status
+
+    async def _start(self) -> None:
+        await self._start_servers()
+        await self._migrate()
+        await self._start_applications()
+        await self._seed()
+        for line in farewell.lines(self._ports, await self._access(), time.monotonic() - self._began):
+            self.console.say(line)
+
+    async def _start_servers(self) -> None:
+        """Start Redis beside the primaries, and each replica as soon as its own primary is there."""
+        self._stages += [[], []]
+        redis = self._supervise(self._topology.redis.program(), stage=0)
+        await _together(redis.start(), *map(self._start_primary, self._topology.primaries))
+
+    async def _start_primary(self, name: str) -> None:
+        server = self._topology.primaries[name]
+        if not server.exists:
+            self.console.say(f"Creating {name} …")
+        await asyncio.to_thread(server.create)
+        await self._supervise(server.program(), stage=0).start()
+        await asyncio.to_thread(server.create_database)
+        await _together(*(self._start_replica(copy, name) for copy, of in REPLICAS.items() if of == name))
+
+    async def _start_replica(self, name: str, primary: str) -> None:
+        server = self._topology.replicas[name]
+        await asyncio.to_thread(server.create_replica_of, self._topology.primaries[primary])
+        await self._supervise(server.program(), stage=1).start()
+
+    async def _migrate(self) -> None:
+        notes = Notes(self._layout)
+        if not notes.is_migrated:
+            await self._manage("migrate", ["shards", "migrate", "--resume"])
+            notes.migrated()
+
+    async def _seed(self) -> None:
+        """Offer the demo, once everything runs that carries its posts to its timelines."""
+        notes = Notes(self._layout)
+        if not notes.is_seeded:
+            await self._manage("demo", ["demo", "--if-empty"])
+            notes.seeded()
+
+    async def _start_applications(self) -> None:
+        """Start the API first: two cores are soon busy, and it is what people wait for."""
+        of = self._applications
+        self._stages.append([])
+        await self._supervise(of.api(self._ports.api), stage=-1).start()
+        others = [self._supervise(program, stage=-1) for program in (of.worker(), of.beat(), of.relay())]
+        await _together(*(other.start() for other in others))
+
+    def _supervise(self, program: Program, *, stage: int) -> Supervised:
+        supervised = Supervised(program, self.console, self._layout.records)
+        self._stages[stage].append(supervised)
+        return supervised
+
+    async def _access(self) -> str:
+        """Return what `demo --print-access` prints; without a demo there is none to log in as."""
+        with contextlib.suppress(StackError):
+            return await self._manage("demo", ["demo", "--print-access"], is_quiet=True)
+        return ""
+
+    async def _manage(self, name: str, words: list[str], *, is_quiet: bool = False) -> str:
+        """Run a management command, show what it prints, and return that."""
+        program = self._applications.manage(words)
+        process = await asyncio.create_subprocess_exec(
+            *program.command(),
+            cwd=program.cwd,
+            env=dict(program.env),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=DEVNULL if is_quiet else STDOUT,
+        )
+        assert process.stdout is not None
+        printed = []
+        try:
+            async for raw in process.stdout:
+                printed.append(raw.decode(errors="replace").rstrip("\n"))
+                if not is_quiet:
+                    self.console.line(name, printed[-1])
+            code = await process.wait()
+        except asyncio.CancelledError:
+            process.terminate()
+            raise
+        if code:
+            raise StackError(f"`manage.py {' '.join(words)}` failed; its last words are above.")
+        return "\n".join(printed)
+
+    def _on_signal(self) -> None:
+        if self._stopping.is_set():
+            self.console.say("Killing what is left.")
+            for supervised in self._everyone():
+                supervised.kill()
+        self._stopping.set()
+
+    async def _stop(self, starting: asyncio.Task[None]) -> None:
+        """Stop what uses before what is used: applications, replicas, primaries and Redis."""
+        self._stopping.set()
+        self.console.say("Stopping …")
+        starting.cancel()
+        await asyncio.wait([starting])
+        for stage in reversed(self._stages):
+            await asyncio.gather(*(supervised.stop() for supervised in stage))
+        self.console.say("Stopped. The data stays; `make up` continues with it.")
+
+    def _everyone(self) -> list[Supervised]:
+        return [supervised for stage in self._stages for supervised in stage]
+
+
+async def _together(*jobs: Coroutine[object, object, None]) -> None:
+    """Run jobs at once; when one fails the others are cancelled and its error is raised."""
+    async with asyncio.TaskGroup() as group:
+        for job in jobs:
+            group.create_task(job)
+
+
+def _explain(error: BaseException) -> str:
+    """Return the message of the first error in a group that was meant for people."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) if isinstance(error, StackError) else f"{type(error).__name__}: {error}"

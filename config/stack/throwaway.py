@@ -1,0 +1,95 @@
+"""A stack of its own for a test run: real servers, nothing durable, gone afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from signal import SIGQUIT
+
+from config.stack import secrets, topology
+from config.stack.layout import Layout, throwaway_layout
+from config.stack.ports import free_port
+from config.stack.process import Process
+from config.stack.program import Program
+from config.stack.topology import REPLICAS, Topology
+
+
+class Throwaway:
+    """
+    Directory, two instances, a replica and Redis in a temporary folder.
+
+    The addresses are known as soon as it is made; `start` may run while others already read them.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        layout.make()
+        self.topology: Topology = topology.build(
+            layout, secrets.generate(), redis_port=free_port(), is_durable=False
+        )
+        self.processes: dict[str, Process] = {}
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The variables of config/env.py that lead to this stack."""
+        return {**self.topology.env(), "BANYAN_ALLOWED_HOSTS": "localhost,127.0.0.1,testserver"}
+
+    def start(self) -> None:
+        """Create and start everything, in parallel where one does not need the other."""
+        self._launch(self.topology.redis.program())
+        with ThreadPoolExecutor() as pool:
+            first, *others = self.topology.primaries.values()
+            first.create()
+            list(pool.map(lambda server: server.create_like(first), others))
+            # From this thread: a lifeline hangs on the thread that made the child.
+            for server in self.topology.primaries.values():
+                self._launch(server.program())
+            list(pool.map(self._open_primary, self.topology.primaries))
+        for name in REPLICAS:
+            self._launch(self.topology.replicas[name].program())
+            self.processes[name].await_ready()
+        self.processes[self.topology.redis.name].await_ready()
+
+    def stop(self) -> None:
+        """End every server at once and remove the folder: nothing here is worth a tidy end."""
+        redis = self.processes.pop("redis", None)
+        if redis is not None:
+            redis.kill()
+        for server in self.processes.values():
+            # Postmasters take SIGQUIT as "immediately"; after SIGKILL their children would be nobody's.
+            server.ask_to_end(SIGQUIT)
+        for server in self.processes.values():
+            server.await_end()
+        shutil.rmtree(self.layout.home, ignore_errors=True)
+        shutil.rmtree(self.layout.sockets, ignore_errors=True)
+
+    def process(self, alias: str) -> Process:
+        """Return the server behind a Django alias, or `redis`."""
+        return self.processes["directory" if alias == "default" else alias]
+
+    def _launch(self, program: Program) -> None:
+        process = Process(program, self.layout.logs / f"{program.name}.log")
+        self.processes[program.name] = process
+        process.launch()
+
+    def _open_primary(self, name: str) -> None:
+        self.processes[name].await_ready()
+        for replica, primary in REPLICAS.items():
+            if primary == name:
+                self.topology.replicas[replica].create_replica_of(self.topology.primaries[primary])
+        self.topology.primaries[name].create_database()
+
+
+@contextmanager
+def throwaway_stack(*, migrate: Callable[[dict[str, str]], None] | None = None) -> Iterator[Throwaway]:
+    """Run a throwaway stack for a `with` block, migrated first if a function for it is given."""
+    stack = Throwaway(throwaway_layout())
+    try:
+        stack.start()
+        if migrate is not None:
+            migrate(stack.env)
+        yield stack
+    finally:
+        stack.stop()

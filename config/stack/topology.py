@@ -1,0 +1,74 @@
+"""The servers of a stack, and the environment variables that lead to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.stack.layout import Layout
+from config.stack.postgres import Server
+from config.stack.redis import Redis
+from config.stack.secrets import Secrets
+
+DIRECTORY = "directory"
+INSTANCES = ("a", "b")
+REPLICAS = {"a_replica1": "a"}
+CACHE, HOT, BROKER = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """Directory, instances, their replicas, Redis."""
+
+    layout: Layout
+    secrets: Secrets
+    primaries: dict[str, Server]
+    replicas: dict[str, Server]
+    redis: Redis
+
+    def env(self) -> dict[str, str]:
+        """Return the variables of config/env.py that describe these servers."""
+        return {
+            "BANYAN_SECRET_KEY": self.secrets.secret_key,
+            "BANYAN_STATE_DIR": str(self.layout.state),
+            "BANYAN_DIRECTORY_URL": self.primaries[DIRECTORY].url,
+            "BANYAN_INSTANCES": _listed({name: self.primaries[name] for name in INSTANCES}),
+            "BANYAN_REPLICAS": _listed(self.replicas),
+            "BANYAN_REDIS_CACHE_URL": self.redis.url(CACHE),
+            "BANYAN_REDIS_HOT_URL": self.redis.url(HOT),
+            "BANYAN_REDIS_BROKER_URL": self.redis.url(BROKER),
+        }
+
+
+def build(layout: Layout, secrets: Secrets, *, redis_port: int, is_durable: bool = True) -> Topology:
+    """Describe the servers of a layout; starts nothing."""
+    binaries = layout.binaries()
+
+    def server(name: str) -> Server:
+        return Server(
+            name=name,
+            data=layout.data / name,
+            sockets=layout.sockets / name,
+            binaries=binaries,
+            account=layout.account,
+            is_durable=is_durable,
+        )
+
+    redis = Redis(
+        port=redis_port,
+        password=secrets.redis_password,
+        data=layout.data / "redis",
+        binaries=binaries,
+        account=layout.account,
+        is_durable=is_durable,
+    )
+    return Topology(
+        layout=layout,
+        secrets=secrets,
+        primaries={name: server(name) for name in (DIRECTORY, *INSTANCES)},
+        replicas={name: server(name) for name in REPLICAS},
+        redis=redis,
+    )
+
+
+def _listed(servers: dict[str, Server]) -> str:
+    return ",".join(f"{name}={server.url}" for name, server in servers.items())

@@ -1,0 +1,1 @@
+"""Graph: who follows whom; see README.md."""

@@ -1,0 +1,42 @@
+"""`/v1/me/following/{user_id}` and `/v1/me/relationships`: parse, call once, answer; refusals rise."""
+
+from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
+from modules.graph.schemas import ByIds, Relationship, RelationshipPage
+from modules.graph.selectors.follows import list_relationships
+from modules.graph.services.follows import follow, unfollow
+from modules.kernel.http import Request, View, endpoint
+
+
+class Following(View):
+    """One person whom the caller follows, or not."""
+
+    @endpoint(
+        "follow_user",
+        scope="write:graph",
+        refuses=(UserNotFound, CannotFollowYourself, FollowingCapReached),
+    )
+    def put(self, request: Request, user_id: int) -> Relationship:
+        """
+        Follow a user.
+
+        Following somebody a second time changes nothing and answers the same.
+        """
+        return follow(request.user.id, user_id)
+
+    @endpoint("unfollow_user", scope="write:graph")
+    def delete(self, request: Request, user_id: int) -> None:
+        """
+        Unfollow a user.
+
+        Unfollowing somebody whom the caller does not follow changes nothing and answers the same.
+        """
+        unfollow(request.user.id, user_id)
+
+
+class Relationships(View):
+    """How the caller and other people stand."""
+
+    @endpoint("list_relationships", scope="read:graph")
+    def get(self, request: Request, query: ByIds) -> RelationshipPage:
+        """Tell whom of these users the caller follows, and who of them follows the caller."""
+        return list_relationships(request.user.id, query.ids)

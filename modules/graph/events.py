@@ -1,0 +1,48 @@
+"""What graph announces: ids only, frozen, under names that never change their meaning."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Somebody follows somebody; recorded on the follower's shard, which is the authority."""
+
+    name: ClassVar[str] = "graph.followed.v1"
+
+    follower_id: int
+    target_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfollowed:
+    """The edge of this id is gone; a newer edge between the two may exist already."""
+
+    name: ClassVar[str] = "graph.unfollowed.v1"
+
+    follower_id: int
+    target_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerAdded:
+    """The followee's side of an edge stands, so that posts reach the follower from now on."""
+
+    name: ClassVar[str] = "graph.follower_added.v1"
+
+    user_id: int
+    follower_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerRemoved:
+    """The followee's side of an edge is gone."""
+
+    name: ClassVar[str] = "graph.follower_removed.v1"
+
+    user_id: int
+    follower_id: int
+    edge_id: int

@@ -1,0 +1,30 @@
+"""How many edges a user has, changed in the transaction that changes the edge."""
+
+from django.db import models
+
+from sharding.models import ShardedModel
+
+
+class FollowCount(ShardedModel):
+    """
+    A user's counts, exact on his shard at every moment, and whether his posts are pulled.
+
+    Whoever changes a user's edges locks this row first. It comes into being with the first edge.
+    """
+
+    owner_key = "user_id"
+
+    user_id = models.BigIntegerField(primary_key=True)
+    followers = models.IntegerField(db_default=0)
+    following = models.IntegerField(db_default=0)
+    is_pulled = models.BooleanField(db_default=False)
+    pulled_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["user_id"],
+                condition=models.Q(is_pulled=True) | models.Q(pulled_until__isnull=False),
+                name="follow_count_pulled",
+            )
+        ]

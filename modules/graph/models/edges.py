@@ -1,0 +1,68 @@
+"""
+The two sides of an edge, each on its own person's shard.
+
+Both reads that matter ("whom do I follow", "who hears my posts") then touch one shard. No transaction
+spans two shards, so one side leads: `FollowOut` is the authority, `FollowIn` follows within milliseconds.
+"""
+
+from django.db import models
+
+from sharding.ids import ShardedIdField
+from sharding.models import ShardedModel
+
+
+class FollowOut(ShardedModel):
+    """
+    The follower's side. The row exists while the user follows; unfollowing deletes it.
+
+    `edge_id` is minted anew by each follow, on the follower's shard: it says when the edge was made, and
+    tells a later edge between the same two people from an earlier one.
+    """
+
+    owner_key = "user_id"
+
+    pk = models.CompositePrimaryKey("user_id", "target_id")
+    user_id = models.BigIntegerField()
+    target_id = models.BigIntegerField()
+    edge_id = ShardedIdField(primary_key=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["user_id", "-edge_id"], name="follow_out_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(user_id=models.F("target_id")), name="follow_out_of_another"
+            )
+        ]
+
+
+class FollowIn(ShardedModel):
+    """
+    The followee's side: fan-out reads it.
+
+    A removed edge stays as a tombstone with its `edge_id`. News comes at least once and in any order, and
+    without the tombstone a late "followed" would bring back what its "unfollowed" has ended.
+    """
+
+    owner_key = "user_id"
+
+    pk = models.CompositePrimaryKey("user_id", "follower_id")
+    user_id = models.BigIntegerField()
+    follower_id = models.BigIntegerField()
+    edge_id = models.BigIntegerField()
+    is_active = models.BooleanField(db_default=True)
+
+    class Meta:
+        indexes = [
+            # Holds all that a list and fan-out read, so neither touches the table.
+            models.Index(
+                fields=["user_id", "-edge_id"],
+                include=["follower_id"],
+                condition=models.Q(is_active=True),
+                name="follow_in_newest",
+            )
+        ]
+
+    @property
+    def age(self) -> tuple[int, bool]:
+        """Return what orders the states of one edge: by edge, and within an edge its end comes last."""
+        return self.edge_id, not self.is_active

@@ -1,0 +1,36 @@
+"""What other contexts may call: re-exported functions and errors, nothing else."""
+
+from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
+from modules.graph.selectors.counts import map_counts
+from modules.graph.selectors.followers import batch_follower_ids, list_followers
+from modules.graph.selectors.follows import (
+    is_following,
+    list_following,
+    list_following_ids,
+    map_relationships,
+)
+from modules.graph.selectors.pulled import is_pulled, pulled_author_ids
+from modules.graph.selectors.rules import ensure_rules, get_following, rules_key
+from modules.graph.services.bulk import add_edges_in_bulk
+from modules.graph.services.follows import follow, unfollow
+
+__all__ = [
+    "CannotFollowYourself",
+    "FollowingCapReached",
+    "UserNotFound",
+    "add_edges_in_bulk",
+    "batch_follower_ids",
+    "ensure_rules",
+    "follow",
+    "get_following",
+    "is_following",
+    "is_pulled",
+    "list_followers",
+    "list_following",
+    "list_following_ids",
+    "map_counts",
+    "map_relationships",
+    "pulled_author_ids",
+    "rules_key",
+    "unfollow",
+]

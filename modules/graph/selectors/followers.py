@@ -1,0 +1,30 @@
+"""Who follows a user: reads of the followee's side."""
+
+from collections.abc import Iterator
+
+from modules.graph.models import FollowIn
+from modules.graph.schemas import EdgePage
+from modules.graph.selectors.pages import lay_edges
+from modules.kernel.cursors import Paging
+
+
+def list_followers(user_id: int, paging: Paging) -> EdgePage:
+    """Return a page of those who follow the user, newest first."""
+    return lay_edges(FollowIn.objects.of(user_id).filter(is_active=True), "follower_id", paging)
+
+
+def batch_follower_ids(author_id: int, *, size: int = 1000) -> Iterator[list[int]]:
+    """
+    Yield the ids of all followers, oldest edge first, in lists of at most `size`.
+
+    Reads the primary: a follower whom a replica does not show yet would miss the post, for the backfill
+    of his own follow may have run already. Each list is one index-only read; nothing is held in between.
+    """
+    after = 0
+    while True:
+        rows = FollowIn.objects.of(author_id).on_primary().filter(is_active=True, edge_id__gt=after)
+        edges = list(rows.order_by("edge_id").values_list("edge_id", "follower_id")[:size])
+        if not edges:
+            return
+        yield [follower_id for _, follower_id in edges]
+        after = edges[-1][0]

@@ -1,0 +1,48 @@
+"""Whom a user follows: reads of the follower's side."""
+
+from collections.abc import Collection
+
+from modules.graph.models import FollowIn, FollowOut
+from modules.graph.schemas import EdgePage, Relationship, RelationshipPage
+from modules.graph.selectors.pages import lay_edges
+from modules.kernel.cursors import Paging
+from modules.kernel.shapes import Nothing
+
+
+def list_following_ids(user_id: int) -> list[int]:
+    """Return the ids of everybody the user follows, as of now (from the primary)."""
+    rows = FollowOut.objects.of(user_id).on_primary()
+    return list(rows.values_list("target_id", flat=True))
+
+
+def is_following(user_id: int, target_ids: Collection[int]) -> set[int]:
+    """Return those of the targets whom the user follows."""
+    rows = FollowOut.objects.of(user_id).filter(target_id__in=target_ids)
+    return set(rows.values_list("target_id", flat=True))
+
+
+def list_following(user_id: int, paging: Paging) -> EdgePage:
+    """Return a page of those the user follows, newest first."""
+    return lay_edges(FollowOut.objects.of(user_id), "target_id", paging)
+
+
+def map_relationships(user_id: int, other_ids: Collection[int]) -> dict[int, Relationship]:
+    """
+    Return how the user and each of the others stand; for unknown ids, not at all.
+
+    Both sides lie on the user's own shard: two reads, however many others. "Followed by" is the mirror
+    and may be a moment late.
+    """
+    following = is_following(user_id, other_ids)
+    mirror = FollowIn.objects.of(user_id).filter(follower_id__in=other_ids, is_active=True)
+    followed_by = set(mirror.values_list("follower_id", flat=True))
+    return {
+        other: Relationship(user_id=other, following=other in following, followed_by=other in followed_by)
+        for other in other_ids
+    }
+
+
+def list_relationships(user_id: int, other_ids: Collection[int]) -> RelationshipPage:
+    """Return the user's relationships to the others, in the order asked."""
+    data = list(map_relationships(user_id, other_ids).values())
+    return RelationshipPage(data=data, included=Nothing(), state={}, next=None, prev=None)

@@ -1,0 +1,10 @@
+"""Paths to views, nothing else."""
+
+from django.urls import path
+
+from modules.graph.api.follows import Following, Relationships
+
+urlpatterns = [
+    path("me/following/<id:user_id>", Following.as_view()),
+    path("me/relationships", Relationships.as_view()),
+]

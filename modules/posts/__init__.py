@@ -1,0 +1,1 @@
+"""Posts: what people publish, and its finished cards. See README.md."""

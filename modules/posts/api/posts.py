@@ -1,0 +1,60 @@
+"""`/v1/posts` and the posts of a user."""
+
+from modules.kernel import clock
+from modules.kernel.cursors import Paging
+from modules.kernel.http import Request, View, endpoint
+from modules.posts.errors import NotYourPost, PostNotFound
+from modules.posts.schemas import NewPost, PostBatch, PostCard, PostPage, PostsById, PostView
+from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
+from modules.posts.services.posts import delete_post, publish_post
+from modules.profiles.public import UserNotFound
+
+
+class Posts(View):
+    """All posts."""
+
+    @endpoint("publish_post", scope="write:posts", status=201)
+    def post(self, request: Request, body: NewPost) -> PostCard:
+        """
+        Publish a post.
+
+        It reaches the homes of the author and the followers within moments. Send an `Idempotency-Key`
+        and a repeat has no second effect and gets the same answer.
+        """
+        return publish_post(request.user.id, body, now=clock.now(), once=request.once)
+
+    @endpoint("list_posts_by_ids", public=True)
+    def get(self, request: Request, query: PostsById) -> PostBatch:
+        """
+        Fetch up to 100 posts by their ids.
+
+        Ids of which there is no post, or no more, are named in `missing`; they are no error.
+        """
+        return list_posts(query.ids)
+
+
+class OnePost(View):
+    """One post."""
+
+    @endpoint("get_post", public=True, refuses=(PostNotFound,))
+    def get(self, request: Request, post_id: int) -> PostView:
+        """Fetch a post with its author."""
+        return get_post(post_id)
+
+    @endpoint("delete_post", scope="write:posts", refuses=(PostNotFound, NotYourPost))
+    def delete(self, request: Request, post_id: int) -> None:
+        """
+        Delete one's own post.
+
+        It is gone from every list at once. Deleting it again answers the same.
+        """
+        delete_post(request.user.id, post_id, now=clock.now())
+
+
+class UserPosts(View):
+    """The posts of one user."""
+
+    @endpoint("list_user_posts", public=True, refuses=(UserNotFound,))
+    def get(self, request: Request, user_id: int, paging: Paging) -> PostPage:
+        """List a user's posts, newest first."""
+        return list_user_posts(user_id, paging)

@@ -1,0 +1,5 @@
+"""Tables of posts."""
+
+from modules.posts.models.posts import AuthorCount, Post
+
+__all__ = ["AuthorCount", "Post"]

@@ -1,0 +1,22 @@
+"""What others may call: re-exported functions and errors, nothing else."""
+
+from modules.posts.errors import NotYourPost, PostNotFound
+from modules.posts.selectors.counts import map_counts
+from modules.posts.selectors.drawn import map_drawn, map_drawn_with_authors
+from modules.posts.selectors.newest import list_newest_ids
+from modules.posts.selectors.pages import lay_page
+from modules.posts.services.bulk import create_posts_in_bulk
+from modules.posts.services.posts import delete_post, publish_post
+
+__all__ = [
+    "NotYourPost",
+    "PostNotFound",
+    "create_posts_in_bulk",
+    "delete_post",
+    "lay_page",
+    "list_newest_ids",
+    "map_counts",
+    "map_drawn",
+    "map_drawn_with_authors",
+    "publish_post",
+]

@@ -1,0 +1,90 @@
+"""What goes into and comes out of posts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, NamedTuple, Self
+
+from modules.kernel.shapes import Body, Id, Ids, Moment, Nothing, Page, Query, Shape, Single
+from modules.kernel.text import PlainText
+from modules.profiles.schemas import UserCard
+
+# Everybody may see it. Narrower audiences get codes of their own; rules read them from a card's head.
+PUBLIC = 0
+
+
+class NewPost(Body):
+    """A post to publish."""
+
+    text: Annotated[str, PlainText(1, 5000)]
+
+
+class PostsById(Query):
+    """Which posts to fetch."""
+
+    ids: Ids
+
+
+class PostCard(Shape):
+    """A post as everyone sees it."""
+
+    id: Id
+    author_id: Id
+    text: str
+    published_at: Moment
+
+
+class PostIncluded(Shape):
+    """What posts mention: their authors, once each."""
+
+    users: dict[Id, UserCard]
+
+
+class PostPage(Page[PostCard, PostIncluded, Nothing]):
+    """A page of posts, newest first."""
+
+
+class PostView(Single[PostCard, PostIncluded, Nothing]):
+    """One post."""
+
+
+class PostBatch(PostPage):
+    """The posts that were asked for, in that order, and the ids of which there is none."""
+
+    missing: list[Id]
+
+    @classmethod
+    def of(cls, page: PostPage, *, missing: Sequence[int]) -> Self:
+        """Return the batch made of a spliced page."""
+        ids = b",".join([b'"%d"' % id for id in missing])
+        finished = b'%b,"missing":[%b]}' % (page.json_bytes()[:-1], ids)
+        return cls._laid(finished, {**page.__dict__, "missing": missing})
+
+
+class PostHead(NamedTuple):
+    """What rules look at; `reply_to_id` is the author replied to, or 0."""
+
+    author_id: int
+    audience: int
+    reply_to_id: int
+
+
+class PostKey(NamedTuple):
+    """A post and its author, without the rest."""
+
+    post_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastPost:
+    """
+    A post of an import; its id is made from its moment, its author's shard and `sequence` (0 to 1023).
+
+    Two posts of one shard and one millisecond need different sequences; the same three are the same post.
+    """
+
+    author_id: int
+    text: str
+    published_at: datetime
+    sequence: int

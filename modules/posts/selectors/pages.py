@@ -1,0 +1,86 @@
+"""Pages of posts and single ones, laid together from finished cards."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from modules.kernel.cursors import Paging
+from modules.kernel.fragments import Drawn
+from modules.posts.errors import PostNotFound
+from modules.posts.models import Post
+from modules.posts.schemas import PostBatch, PostHead, PostPage, PostView
+from modules.posts.selectors.drawn import map_drawn, map_drawn_with_authors
+from modules.profiles import public as profiles
+
+
+def lay_page(
+    shown: Sequence[Drawn[PostHead]],
+    *,
+    users: Mapping[int, bytes],
+    next: str | None = None,
+    prev: str | None = None,
+) -> PostPage:
+    """Lay finished cards side by side, with those of their authors among `users`, once each."""
+    authors = {head.author_id: users[head.author_id] for head, *_ in shown if head.author_id in users}
+    return PostPage.spliced(data=[card.json for card in shown], users=authors, state={}, next=next, prev=prev)
+
+
+def get_post(post_id: int) -> PostView:
+    """
+    Return one post with its author.
+
+    :raises PostNotFound: if there is none, or it was deleted
+    """
+    post = map_drawn([post_id]).get(post_id)
+    if post is None:
+        raise PostNotFound
+    return PostView.spliced(data=post.json, users=_map_authors([post]), state={})
+
+
+def list_posts(post_ids: Sequence[int]) -> PostBatch:
+    """Return these posts in the order asked; those that are unknown or deleted are named as missing."""
+    drawn = map_drawn(post_ids)
+    shown = list(drawn.values())
+    page = lay_page(shown, users=_map_authors(shown))
+    return PostBatch.of(page, missing=[id for id in post_ids if id not in drawn])
+
+
+def list_user_posts(author_id: int, paging: Paging) -> PostPage:
+    """
+    Return a page of one author's posts, newest first.
+
+    :raises UserNotFound: if there is no such user
+    """
+    ids = _list_ids(author_id, paging)
+    page_ids = ids[-paging.limit :] if paging.newer else ids[: paging.limit]
+    drawn, users = map_drawn_with_authors(page_ids, [author_id])
+    if author_id not in users:
+        raise profiles.UserNotFound
+    has_older = paging.newer or len(ids) > paging.limit
+    return lay_page(
+        list(drawn.values()),
+        users=users,
+        next=paging.older_than(page_ids[-1]) if page_ids and has_older else None,
+        prev=_prev(paging, page_ids),
+    )
+
+
+def _list_ids(author_id: int, paging: Paging) -> list[int]:
+    """Return the page's ids, newest first, and one beyond its end if there is one."""
+    posts = Post.objects.of(author_id).filter(deleted_at=None)
+    many = paging.limit + 1
+    if paging.position is None:
+        return list(posts.order_by("-id").values_list("id", flat=True)[:many])
+    (place,) = paging.position
+    if paging.newer:
+        return list(posts.filter(id__gt=place).order_by("id").values_list("id", flat=True)[:many])[::-1]
+    return list(posts.filter(id__lt=place).order_by("-id").values_list("id", flat=True)[:many])
+
+
+def _prev(paging: Paging, page_ids: Sequence[int]) -> str | None:
+    """Return the cursor of what is newer than the page; of an empty one, the place where it looked."""
+    if page_ids:
+        return paging.newer_than(page_ids[0])
+    return paging.newer_than(*paging.position) if paging.newer and paging.position else None
+
+
+def _map_authors(posts: Iterable[Drawn[PostHead]]) -> dict[int, bytes]:
+    return profiles.map_json({post.head.author_id for post in posts})

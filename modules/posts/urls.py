@@ -1,0 +1,11 @@
+"""Paths to views, nothing else."""
+
+from django.urls import path
+
+from modules.posts.api.posts import OnePost, Posts, UserPosts
+
+urlpatterns = [
+    path("posts", Posts.as_view()),
+    path("posts/<id:post_id>", OnePost.as_view()),
+    path("users/<id:user_id>/posts", UserPosts.as_view()),
+]

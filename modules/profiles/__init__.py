@@ -1,0 +1,1 @@
+"""Profiles: how people present themselves; see README.md."""

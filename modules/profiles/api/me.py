@@ -1,0 +1,25 @@
+"""`/v1/me`: the caller's own profile."""
+
+from modules.kernel.http import Request, View, endpoint
+from modules.profiles.errors import UserNotFound
+from modules.profiles.schemas import EditProfile, UserView
+from modules.profiles.selectors.users import get_me
+from modules.profiles.services.profiles import edit_profile
+
+
+class Me(View):
+    """The caller."""
+
+    @endpoint("get_me", scope="read:profiles", refuses=(UserNotFound,))
+    def get(self, request: Request) -> UserView:
+        """Show the caller's own profile."""
+        return get_me(request.user.id)
+
+    @endpoint("edit_me", scope="write:profiles", refuses=(UserNotFound,))
+    def patch(self, request: Request, body: EditProfile) -> UserView:
+        """
+        Edit the caller's own profile.
+
+        What is left out stays as it is; `custom` is replaced as a whole.
+        """
+        return edit_profile(request.user.id, body)

@@ -1,0 +1,66 @@
+"""`/v1/users`: people, and the lists of who follows whom, for here their cards are known."""
+
+from modules.kernel.cursors import Paging
+from modules.kernel.http import Request, View, endpoint
+from modules.profiles.errors import UserNotFound
+from modules.profiles.schemas import ByIds, UserBatch, UserPage, UserView
+from modules.profiles.selectors.users import (
+    get_user,
+    get_user_by_name,
+    list_followers,
+    list_following,
+    list_users,
+)
+
+
+class Users(View):
+    """Many users."""
+
+    @endpoint("list_users_by_ids", public=True)
+    def get(self, request: Request, query: ByIds) -> UserBatch:
+        """
+        Show several users.
+
+        They come in the order asked, each once; those that do not exist are listed in `missing`.
+        """
+        return list_users(query.ids)
+
+
+class User(View):
+    """One user."""
+
+    @endpoint("get_user", public=True, refuses=(UserNotFound,))
+    def get(self, request: Request, user_id: int) -> UserView:
+        """Show a user."""
+        return get_user(user_id)
+
+
+class UserByName(View):
+    """One user, by name."""
+
+    @endpoint("get_user_by_username", public=True, refuses=(UserNotFound,))
+    def get(self, request: Request, username: str) -> UserView:
+        """
+        Find a user by username.
+
+        Upper and lower case are the same.
+        """
+        return get_user_by_name(username)
+
+
+class Followers(View):
+    """Who follows a user."""
+
+    @endpoint("list_followers", public=True, refuses=(UserNotFound,))
+    def get(self, request: Request, user_id: int, paging: Paging) -> UserPage:
+        """List a user's followers, newest first."""
+        return list_followers(user_id, paging)
+
+
+class Following(View):
+    """Whom a user follows."""
+
+    @endpoint("list_following", public=True, refuses=(UserNotFound,))
+    def get(self, request: Request, user_id: int, paging: Paging) -> UserPage:
+        """List those whom a user follows, newest first."""
+        return list_following(user_id, paging)

@@ -1,0 +1,27 @@
+"""A profile: what a user shows of himself."""
+
+from django.db import models
+
+from sharding.models import ShardedModel
+
+# The one status whose cards are shown; moderation and deactivation bring the others.
+ACTIVE = 1
+
+
+class Profile(ShardedModel):
+    """
+    A user's profile, on the user's shard.
+
+    `username` is a copy: the claim stands in the directory. `version` rises with every change of the
+    card, so that of two copies of a card the newer one is known.
+    """
+
+    owner_key = "user_id"
+
+    user_id = models.BigIntegerField(primary_key=True)
+    username = models.CharField(max_length=30)
+    display_name = models.CharField(max_length=50)
+    bio = models.CharField(max_length=500, db_default="")
+    custom = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    status = models.PositiveSmallIntegerField(db_default=ACTIVE)
+    version = models.PositiveIntegerField(db_default=1)

@@ -1,0 +1,60 @@
+"""What goes in and what comes out of profiles."""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import Field, JsonValue
+
+from modules.graph.schemas import Counts
+from modules.kernel.shapes import Body, FreeJson, Id, Ids, Moment, Nothing, Page, Query, Shape, Single
+from modules.kernel.text import PlainText
+
+CustomData = Annotated[dict[str, JsonValue], FreeJson(max_bytes=4096)]
+
+
+class EditProfile(Body):
+    """What to change of one's own profile; what is left out stays as it is."""
+
+    # The factories are never asked for a value: only what was sent is applied. They keep defaults, which
+    # would be a lie here, out of the schema.
+    display_name: Annotated[str, PlainText(1, 50, lines=False)] = Field(default_factory=str)
+    bio: Annotated[str, PlainText(0, 500)] = Field(default_factory=str)
+    custom: CustomData = Field(default_factory=dict)
+
+
+class ByIds(Query):
+    """Whom to show."""
+
+    ids: Ids
+
+
+class UserCard(Shape):
+    """A user as everyone sees him."""
+
+    id: Id
+    username: str
+    display_name: str
+    bio: str
+    custom: dict[str, JsonValue]
+    joined_at: Moment
+
+
+class UserView(Single[UserCard, Nothing, Counts]):
+    """One user; the counts of followers stand in `state`."""
+
+
+class UserPage(Page[UserCard, Nothing, Counts]):
+    """A page of users; the counts of followers stand in `state`."""
+
+
+class UserBatch(UserPage):
+    """The users who were asked for, in that order, and the ids of which there is none."""
+
+    missing: list[Id]
+
+    @classmethod
+    def of(cls, page: UserPage, *, missing: Sequence[int]) -> Self:
+        """Return the batch made of a spliced page."""
+        ids = b",".join([b'"%d"' % id for id in missing])
+        finished = b'%b,"missing":[%b]}' % (page.json_bytes()[:-1], ids)
+        return cls._laid(finished, {**page.__dict__, "missing": missing})

@@ -1,0 +1,105 @@
+"""Users as answers: cards, with their counts beside them."""
+
+from collections.abc import Callable, Sequence
+
+from modules.accounts import public as accounts
+from modules.graph import public as graph
+from modules.graph.schemas import EdgePage
+from modules.kernel.cursors import Paging
+from modules.profiles.errors import UserNotFound
+from modules.profiles.schemas import UserBatch, UserCard, UserPage, UserView
+from modules.profiles.selectors.cards import map_json
+from sharding.ids import moment_of
+
+
+def get_user(user_id: int) -> UserView:
+    """
+    Return one user.
+
+    :raises UserNotFound: if there is no such user, or none to be shown
+    """
+    card = map_json([user_id]).get(user_id)
+    if card is None:
+        raise UserNotFound
+    return lay_user(user_id, card)
+
+
+def get_user_by_name(username: str) -> UserView:
+    """
+    Return the user of a name, in whatever case it is written.
+
+    :raises UserNotFound: if nobody has the name
+    """
+    user_id = accounts.find_user_id(username)
+    if user_id is None:
+        raise UserNotFound
+    return get_user(user_id)
+
+
+def get_me(user_id: int) -> UserView:
+    """
+    Return the caller's own profile; drawn from the account in the moment before the profile is made.
+
+    :raises UserNotFound: if the account is gone
+    """
+    card = map_json([user_id]).get(user_id) or _draw_account(user_id)
+    return lay_user(user_id, card)
+
+
+def list_users(user_ids: Sequence[int]) -> UserBatch:
+    """Return these users in the order asked, and the ids of those who are unknown or hidden."""
+    cards = map_json(user_ids)
+    missing = [id for id in user_ids if id not in cards]
+    return UserBatch.of(_lay_page(cards, next=None, prev=None), missing=missing)
+
+
+def list_followers(user_id: int, paging: Paging) -> UserPage:
+    """
+    Return a page of those who follow a user, newest first.
+
+    :raises UserNotFound: if there is no such user, or none to be shown
+    """
+    return _list_edges(graph.list_followers, user_id, paging)
+
+
+def list_following(user_id: int, paging: Paging) -> UserPage:
+    """
+    Return a page of those whom a user follows, newest first.
+
+    :raises UserNotFound: if there is no such user, or none to be shown
+    """
+    return _list_edges(graph.list_following, user_id, paging)
+
+
+def lay_user(user_id: int, card: bytes) -> UserView:
+    """Return the envelope of one user."""
+    return UserView.spliced(data=card, state=graph.map_counts([user_id]))
+
+
+def _list_edges(list_: Callable[[int, Paging], EdgePage], user_id: int, paging: Paging) -> UserPage:
+    """Return the cards of a page of edges; the owner's comes by the same round trip, to see if he exists."""
+    page = list_(user_id, paging)
+    cards = map_json([user_id, *(edge.user_id for edge in page.edges)])
+    if user_id not in cards:
+        raise UserNotFound
+    del cards[user_id]
+    return _lay_page(cards, next=page.next, prev=page.prev)
+
+
+def _lay_page(cards: dict[int, bytes], *, next: str | None, prev: str | None) -> UserPage:
+    state = graph.map_counts(cards)
+    return UserPage.spliced(data=list(cards.values()), state=state, next=next, prev=prev)
+
+
+def _draw_account(user_id: int) -> bytes:
+    account = accounts.map_identities([user_id]).get(user_id)
+    if account is None:
+        raise UserNotFound
+    return UserCard(
+        id=user_id,
+        username=account.username,
+        display_name=account.username,
+        bio="",
+        custom={},
+        joined_at=moment_of(user_id),
+    ).json_bytes()

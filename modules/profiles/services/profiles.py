@@ -1,0 +1,63 @@
+"""Making and editing profiles."""
+
+from typing import Any
+
+from django.db.models import F
+
+from modules.accounts import public as accounts
+from modules.kernel.fragments import Drawn
+from modules.profiles.errors import UserNotFound
+from modules.profiles.events import ProfileEdited
+from modules.profiles.models import Profile
+from modules.profiles.schemas import EditProfile, UserView
+from modules.profiles.selectors.cards import CARDS, UserHead, draw, draw_users
+from modules.profiles.selectors.users import get_me, lay_user
+from sharding import outbox
+from sharding.scope import Once, writing_for
+
+
+def open_profile(user_id: int, *, once: Once) -> None:
+    """Make the profile of a new account, once; an account that is gone meanwhile gets none."""
+    account = accounts.map_identities([user_id]).get(user_id)
+    if account is None:
+        return
+    with writing_for(user_id, once=once):
+        _ensure(user_id, account.username)
+
+
+def edit_profile(user_id: int, edit: EditProfile) -> UserView:
+    """
+    Change what was sent of a user's own profile, and announce it.
+
+    The account is asked for its name in case the news of it has not made the profile yet.
+
+    :raises UserNotFound: if the account is gone
+    """
+    changes = edit.model_dump(exclude_unset=True)
+    if not changes:
+        return get_me(user_id)
+    if (account := accounts.map_identities([user_id]).get(user_id)) is None:
+        raise UserNotFound
+    drawn = _apply(user_id, account.username, changes)
+    CARDS.put({user_id: drawn})
+    return lay_user(user_id, drawn.json)
+
+
+def redraw_card(user_id: int) -> None:
+    """Put the card of now into the cache; an older one there gives way, a newer one stays."""
+    CARDS.put(draw_users([user_id]))
+
+
+def _apply(user_id: int, username: str, changes: dict[str, Any]) -> Drawn[UserHead]:
+    with writing_for(user_id):
+        _ensure(user_id, username)
+        Profile.objects.of(user_id).update(version=F("version") + 1, **changes)
+        profile = Profile.objects.of(user_id).get()
+        outbox.record(ProfileEdited(user_id=user_id, version=profile.version))
+    return draw(profile)
+
+
+def _ensure(user_id: int, username: str) -> None:
+    """Make the profile unless it is there."""
+    defaults = {"username": username, "display_name": username}
+    Profile.objects.get_or_create(user_id=user_id, defaults=defaults)

@@ -1,0 +1,19 @@
+"""What profiles does after the news of others, and its own."""
+
+from modules.accounts.events import AccountCreated
+from modules.kernel.bus import subscribes
+from modules.profiles.events import ProfileEdited
+from modules.profiles.services.profiles import open_profile, redraw_card
+from sharding.scope import Once
+
+
+@subscribes(AccountCreated)
+def make_profile(event: AccountCreated, once: Once) -> None:
+    """Make the profile of a new account on its shard, once."""
+    open_profile(event.user_id, once=once)
+
+
+@subscribes(ProfileEdited)
+def refresh_card(event: ProfileEdited, once: Once) -> None:
+    """Renew the cached card, in case the editing request died or Redis was away; a repeat is harmless."""
+    redraw_card(event.user_id)

@@ -1,0 +1,156 @@
+"""
+Windows: the newest candidates of a home, or of one pulled author, as a sorted list in Redis.
+
+What holds of a window at any time stands in `lua/prelude.lua`; each verb below is one script. All of them
+raise RedisAway when Redis cannot be asked, and each may be repeated.
+"""
+
+import secrets
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+
+from modules.kernel.hot import Script, hot
+from modules.kernel.wire import Argument
+from modules.timelines.schemas import TimelineSettings
+
+# Above every id. As a place to read below it is the top; as a floor it says "not filled yet".
+TOP: Final = 2**64 - 1
+
+_ENTRY = struct.Struct(">QQ")
+_ID = struct.Struct(">Q")
+_KEYS_PER_CALL = 250  # so that Redis is never blocked for long
+_OPENING_SECONDS = 60
+
+
+def _load(name: str) -> Script:
+    """Return a script with the prelude before it."""
+    folder = Path(__file__).parent / "lua"
+    return Script(f"{(folder / 'prelude.lua').read_text()}\n{(folder / name).read_text()}")
+
+
+_OPEN, _FILL, _PUSH = _load("open.lua"), _load("fill.lua"), _load("push.lua")
+_MERGE, _SCRUB = _load("merge.lua"), _load("scrub.lua")
+_READ, _HAS = _load("read.lua"), _load("has.lua")
+
+
+class Entry(NamedTuple):
+    """A candidate: a post, and the author through whom it came."""
+
+    post_id: int
+    via_id: int
+
+
+class Step(NamedTuple):
+    """
+    What a window gave below some place: entries at or above the floor, newest first.
+
+    With `has_rules` False the viewer's rule set was not loaded, and nothing else is known.
+    """
+
+    entries: list[Entry]
+    floor: int
+    has_rules: bool
+    pulled_ids: list[int]
+
+
+def home(user_id: int) -> bytes:
+    """Return the key of a user's home window."""
+    return b"tl:%d" % user_id
+
+
+def posts_of(author_id: int) -> bytes:
+    """Return the key of the window of a pulled author's own posts."""
+    return b"ob:%d" % author_id
+
+
+def open_window(key: bytes) -> bytes | None:
+    """Make a window before its pull; return the token to fill it with, or nothing if it is filled."""
+    (sentinel,) = hot().run(_OPEN.call([key], [secrets.token_bytes(8), _OPENING_SECONDS]))
+    return bytes(sentinel) if _ID.unpack_from(sentinel)[0] == TOP else None
+
+
+def find_floor(key: bytes) -> int | None:
+    """Return the floor of a window: TOP while it is opening, None if there is no window."""
+    (sentinel,) = hot().run(("LINDEX", key, -1))
+    return None if sentinel is None else int.from_bytes(sentinel[:8], "big")
+
+
+def fill(key: bytes, token: bytes, entries: Iterable[Entry], *, floor: int) -> bool:
+    """Fill an opened window with a pull, complete down to the floor; False if it was lost meanwhile."""
+    config = _settings()
+    args: list[Argument] = [token, _ID.pack(floor), config.window_size, config.life_seconds, _pack(entries)]
+    (done,) = hot().run(_FILL.call([key], args))
+    return bool(done)
+
+
+def push(keys: Sequence[bytes], entry: Entry) -> int:
+    """Put one entry into many windows, where they exist; return how many took it."""
+    config = _settings()
+    args: list[Argument] = [_ENTRY.pack(*entry), config.window_size, config.window_size + config.slack + 1]
+    calls = [_PUSH.call(chunk, args) for chunk in _chunks(keys)]
+    return sum(hot().run(*calls))
+
+
+def merge(key: bytes, entries: Iterable[Entry]) -> int | None:
+    """
+    Merge one author's newest posts into a window; return its floor, or None if there is no window.
+
+    The entries are all of that author's at or above the floor, or his newest `window_size`.
+    """
+    (floor,) = hot().run(_MERGE.call([key], [_settings().window_size, _pack(entries)]))
+    return None if floor is None else int.from_bytes(floor, "big")
+
+
+def scrub(key: bytes, via_id: int) -> int:
+    """Take one author's entries out of a window; return how many there were."""
+    (gone,) = hot().run(_SCRUB.call([key], [_ID.pack(via_id)]))
+    return int(gone)
+
+
+def read(
+    viewer_id: int, rules_key: str | bytes, *, below: int, limit: int, pulled_ids: Iterable[int] = ()
+) -> Step | None:
+    """
+    Return the newest entries below a place whose authors the viewer follows, or None without a window.
+
+    Says also which of the pulled authors the viewer follows. One round trip; it prolongs the window's life.
+    """
+    args: list[Argument] = [_ID.pack(below), limit, _settings().life_seconds, _ID.pack(viewer_id)]
+    (reply,) = hot().run(_READ.call([home(viewer_id), rules_key], [*args, *pulled_ids]))
+    return None if reply is None else _to_step(reply)
+
+
+def read_posts_of(author_ids: Sequence[int], *, below: int, limit: int) -> list[Step | None]:
+    """Return, for each pulled author, the newest of his own posts below a place; None without a window."""
+    args: list[Argument] = [_ID.pack(below), limit, _settings().life_seconds, b""]
+    replies = hot().run(*[_READ.call([posts_of(id)], args) for id in author_ids])
+    return [None if reply is None else _to_step(reply) for reply in replies]
+
+
+def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:
+    """Return of each window whether it holds a post."""
+    replies = hot().run(*[_HAS.call(chunk, [_ID.pack(post_id)]) for chunk in _chunks(keys)])
+    return [bool(answer) for answers in replies for answer in answers]
+
+
+def _to_step(reply: Sequence[Any]) -> Step:
+    has_rules, floor, packed, pulled = reply
+    entries = list(map(Entry._make, _ENTRY.iter_unpack(packed)))
+    return Step(entries, int.from_bytes(floor, "big"), bool(has_rules), [int(id) for id in pulled])
+
+
+def _pack(entries: Iterable[Entry]) -> bytes:
+    return b"".join([_ENTRY.pack(*entry) for entry in entries])
+
+
+def _chunks(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    return (keys[at : at + _KEYS_PER_CALL] for at in range(0, len(keys), _KEYS_PER_CALL))
+
+
+def _settings() -> TimelineSettings:
+    config: TimelineSettings = settings.TIMELINES
+    return config

@@ -1,0 +1,106 @@
+"""
+Candidates of a home: from windows down to their floor, below it by pull; without Redis all by pull.
+
+A source is complete at or above its floor, so the merge of several is at or above the highest of them.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from django.conf import settings
+
+from modules.graph import public as graph
+from modules.kernel.hot import RedisAway
+from modules.posts import public as posts
+from modules.timelines.models import windows
+from modules.timelines.models.windows import TOP, Entry, Step
+
+# What a window that cannot be had knows: nothing, so everything is pulled.
+_UNKNOWN = Step([], TOP, True, [])
+
+
+def list_candidates(viewer_id: int, *, below: int, limit: int) -> list[Entry]:
+    """
+    Return the newest candidates below a place, newest first, by authors whom the viewer follows as of now.
+
+    Fewer than asked means that history ends with them. A window that is there costs one round trip to
+    Redis, followed authors who are pulled a second one, and no SQL; one that is not is made on the way.
+    """
+    try:
+        steps = _read_windows(viewer_id, below=below, limit=limit)
+    except RedisAway:
+        steps = [_UNKNOWN]
+    floor = max(step.floor for step in steps)
+    entries = _merge(steps, floor)[:limit]
+    if floor and len(entries) < limit:
+        entries += pull(viewer_id, below=min(below, floor), limit=limit - len(entries))
+    return entries
+
+
+def pull(viewer_id: int, *, below: int, limit: int, on_primary: bool = False) -> list[Entry]:
+    """Return the viewer's and his followees' newest posts below a place: one query per instance."""
+    authors = [viewer_id, *graph.list_following_ids(viewer_id)]
+    newest = posts.list_newest_ids(authors, before=below, limit=limit, on_primary=on_primary)
+    return [Entry(*key) for key in newest]
+
+
+def warm(user_id: int) -> None:
+    """Make a user's home window, complete at once, unless it stands; raises RedisAway without Redis."""
+    config = settings.TIMELINES
+    key = windows.home(user_id)
+    # Opened before the pull: what is delivered meanwhile is kept. On the primary, because a replica may not
+    # know yet of a post whose delivery found no window.
+    if token := windows.open_window(key):
+        pulled = pull(user_id, below=TOP, limit=config.pull_size, on_primary=True)
+        windows.fill(key, token, pulled, floor=_floor_of(pulled, config.pull_size))
+
+
+def _read_windows(viewer_id: int, *, below: int, limit: int) -> list[Step]:
+    step = _read_home(viewer_id, below=below, limit=limit)
+    return [step, *_read_pulled(step.pulled_ids, below=below, limit=limit)]
+
+
+def _read_home(viewer_id: int, *, below: int, limit: int) -> Step:
+    """Return a step of the home window, after making it and loading the rules if they are not there."""
+    pulled_ids = graph.pulled_author_ids()
+    for _ in range(3):
+        step = windows.read(
+            viewer_id, graph.rules_key(viewer_id), below=below, limit=limit, pulled_ids=pulled_ids
+        )
+        if step is None or step.floor == TOP:
+            warm(viewer_id)
+        elif step.has_rules or not graph.ensure_rules(viewer_id):
+            return step if step.has_rules else _UNKNOWN
+    return _UNKNOWN
+
+
+def _read_pulled(author_ids: Sequence[int], *, below: int, limit: int) -> list[Step]:
+    """Return a step of the own posts of each pulled author, after making the windows that are not there."""
+    if not author_ids:
+        return []
+    steps = windows.read_posts_of(author_ids, below=below, limit=limit)
+    cold = [id for id, step in zip(author_ids, steps, strict=True) if step is None or step.floor == TOP]
+    if cold:
+        for author_id in cold:
+            _warm_posts_of(author_id)
+        steps = windows.read_posts_of(author_ids, below=below, limit=limit)
+    return [step or _UNKNOWN for step in steps]
+
+
+def _warm_posts_of(author_id: int) -> None:
+    """Make the window of a pulled author's own posts, unless it stands."""
+    key, size = windows.posts_of(author_id), settings.TIMELINES.pulled_size
+    if token := windows.open_window(key):
+        newest = posts.list_newest_ids([author_id], before=TOP, limit=size, on_primary=True)
+        pulled = [Entry(*post) for post in newest]
+        windows.fill(key, token, pulled, floor=_floor_of(pulled, size))
+
+
+def _floor_of(pulled: Sequence[Entry], asked: int) -> int:
+    """Return down to where a pull is complete: to its end if it was cut there, else to the first post."""
+    return pulled[-1].post_id if len(pulled) == asked else 0
+
+
+def _merge(steps: Iterable[Step], floor: int) -> list[Entry]:
+    """Return the entries of all sources at or above the floor, newest first, each post once."""
+    by_post = {entry.post_id: entry for step in steps for entry in step.entries if entry.post_id >= floor}
+    return sorted(by_post.values(), reverse=True)

@@ -1,0 +1,89 @@
+"""The home timeline: candidates, their cards, and the rules as of now."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from modules.kernel.cursors import Paging
+from modules.kernel.fragments import Drawn
+from modules.kernel.hot import RedisAway
+from modules.posts import public as posts
+from modules.posts.schemas import PUBLIC, PostHead, PostPage
+from modules.timelines.models import windows
+from modules.timelines.models.windows import TOP, Entry
+from modules.timelines.selectors.candidates import list_candidates
+
+_ROUNDS = 5
+
+
+class _Found(NamedTuple):
+    """What the rounds of one page came to: the cards shown, and where to go on, if anywhere."""
+
+    shown: list[Drawn[PostHead]]
+    users: dict[int, bytes]
+    first: int | None
+    place: int
+    has_more: bool
+
+
+def get_home(viewer_id: int, paging: Paging) -> PostPage:
+    """
+    Return a page of the viewer's home, newest first, by the rules as of now.
+
+    A page is filled again at most five times after rules dropped something; a short one may have a `next`.
+    A `prev` cursor finds only newer posts: the newest of them, with a `next` while others lie between.
+    """
+    end = paging.position[0] if paging.position and paging.newer else 0
+    below = paging.position[0] if paging.position and not paging.newer else TOP
+    found = _find(viewer_id, below=below, above=end, limit=paging.limit)
+    newest = found.first or end
+    return posts.lay_page(
+        found.shown,
+        users=found.users,
+        next=paging.older_than(found.place) if found.has_more else None,
+        prev=paging.newer_than(newest) if newest else None,
+    )
+
+
+def window_contains(user_ids: Collection[int], post_id: int) -> set[int]:
+    """Return those of the users whose home windows hold a post; without Redis nobody's do."""
+    ids = list(user_ids)
+    try:
+        has = windows.has_post([windows.home(id) for id in ids], post_id)
+    except RedisAway:
+        return set()
+    return {id for id, holds in zip(ids, has, strict=True) if holds}
+
+
+def _find(viewer_id: int, *, below: int, above: int, limit: int) -> _Found:
+    """Draw candidates between two places until the page is full, history ends, or the rounds do."""
+    shown: list[Drawn[PostHead]] = []
+    users: dict[int, bytes] = {}
+    first, place, has_more = None, below, True
+    for _ in range(_ROUNDS):
+        wanted = limit - len(shown)
+        candidates = list_candidates(viewer_id, below=place, limit=wanted + 1)
+        between = [entry for entry in candidates if entry.post_id > above]
+        has_more = len(between) > wanted
+        if not between:
+            break
+        drawn, cards = _draw(between[:wanted])
+        shown += drawn
+        users |= cards
+        first = first or between[0].post_id
+        place = between[:wanted][-1].post_id
+        if not has_more or len(shown) == limit:
+            break
+    return _Found(shown, users, first, place, has_more)
+
+
+def _draw(entries: Sequence[Entry]) -> tuple[list[Drawn[PostHead]], dict[int, bytes]]:
+    """Return the cards that may be shown, and their authors': one round trip if Redis has them all."""
+    authors = dict.fromkeys(entry.via_id for entry in entries)
+    drawn, users = posts.map_drawn_with_authors([entry.post_id for entry in entries], authors.keys())
+    shown = [post for entry in entries if (post := drawn.get(entry.post_id)) and _is_shown(post.head, entry)]
+    return shown, users
+
+
+def _is_shown(head: PostHead, entry: Entry) -> bool:
+    """Return whether rules let a post through: deleted ones have no head, and `via` is followed."""
+    return head.audience == PUBLIC and head.author_id == entry.via_id

@@ -1,0 +1,58 @@
+"""
+What news does to windows. All of it may be repeated, and none of it makes a window.
+
+Without Redis these raise RedisAway, and the news comes again: a window that survives must not miss it.
+"""
+
+from django.conf import settings
+
+from modules.graph import public as graph
+from modules.posts import public as posts
+from modules.timelines.models import windows
+from modules.timelines.models.windows import TOP, Entry
+
+_FOLLOWERS_AT_ONCE = 1000
+
+
+def push_post(post_id: int, author_id: int) -> None:
+    """Put a post into its author's own home, then into his followers', unless they pull his posts."""
+    entry = Entry(post_id, author_id)
+    windows.push([windows.home(author_id), windows.posts_of(author_id)], entry)
+    if graph.is_pulled(author_id):
+        return
+    for follower_ids in graph.batch_follower_ids(author_id, size=_FOLLOWERS_AT_ONCE):
+        windows.push([windows.home(id) for id in follower_ids], entry)
+
+
+def backfill(user_id: int, author_id: int) -> None:
+    """Merge the posts of somebody newly followed into the follower's home, down to its floor."""
+    config, key = settings.TIMELINES, windows.home(user_id)
+    floor = windows.find_floor(key)
+    if floor is None:
+        # A window made from here on pulls from the primary, where the follow stands already.
+        return
+    newest = _list_newest(author_id, config.pull_size)
+    if len(newest) == config.pull_size and (floor == TOP or newest[-1].post_id > floor):
+        # Somebody so busy that the window reaches below these: it must be complete above its floor.
+        newest = _list_newest(author_id, config.window_size)
+    windows.merge(key, newest)
+
+
+def scrub(user_id: int, author_id: int) -> None:
+    """
+    Take the posts of somebody no longer followed out of the home.
+
+    They are hidden already, for reading asks whom the viewer follows; this gives the room back.
+    """
+    if author_id in graph.list_following_ids(user_id):
+        # Followed again meanwhile, and perhaps backfilled: this news is old.
+        return
+    windows.scrub(windows.home(user_id), author_id)
+    if author_id in graph.list_following_ids(user_id):
+        # Followed again since the question above: the backfill may have come before the scrub.
+        backfill(user_id, author_id)
+
+
+def _list_newest(author_id: int, limit: int) -> list[Entry]:
+    newest = posts.list_newest_ids([author_id], before=TOP, limit=limit, on_primary=True)
+    return [Entry(*key) for key in newest]

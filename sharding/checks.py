@@ -1,0 +1,152 @@
+"""System checks: placement declared, fence present, relations at home."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.core import checks
+from django.core.checks import CheckMessage
+from django.db.migrations.loader import MigrationLoader
+
+from sharding import places
+from sharding.fence import AddFence
+from sharding.ids import ShardedIdField
+from sharding.managers import ShardedManager
+from sharding.querysets import ShardedQuerySet
+
+Check = Callable[[Any], Iterable[CheckMessage]]
+
+
+def _for_each_model(check: Check) -> Check:
+    """Register a check that is run for each model of its own tables."""
+
+    def run(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+        return [message for model in apps.get_models() if not model._meta.proxy for message in check(model)]
+
+    checks.register(run)
+    return check
+
+
+@_for_each_model
+def placement_is_declared(model: Any) -> Iterator[CheckMessage]:
+    """Refuse a context's model that does not say where its rows live."""
+    if model.__module__.startswith("modules.") and getattr(model, "placement", None) not in (
+        "sharded",
+        "directory",
+    ):
+        yield checks.Error(
+            f"{model._meta.label} does not say where its rows live.",
+            hint="Derive it from sharding.models.ShardedModel or DirectoryModel.",
+            id="sharding.E001",
+        )
+
+
+@_for_each_model
+def relations_stay_home(model: Any) -> Iterator[CheckMessage]:
+    """Refuse a relation that leaves its context, for it would leave its database."""
+    if not model.__module__.startswith("modules."):
+        return
+    for field in model._meta.get_fields():
+        target = field.related_model
+        if target and not field.auto_created and target._meta.app_label != model._meta.app_label:
+            yield checks.Error(
+                f"{model._meta.label}.{field.name} points into {target._meta.app_label}.",
+                hint="Store the id and ask the other context's public.py.",
+                id="sharding.E002",
+            )
+
+
+@_for_each_model
+def sharded_relations_stay_on_the_shard(model: Any) -> Iterator[CheckMessage]:
+    """Refuse relations that a shard cannot hold: many-to-many, generic, to or from another placement."""
+    for field in model._meta.get_fields():
+        if isinstance(field, GenericForeignKey) or field.many_to_many:
+            is_wrong = places.is_sharded(model) and not field.auto_created
+        else:
+            target = field.related_model if field.is_relation and not field.auto_created else None
+            is_wrong = target is not None and places.is_sharded(model) != places.is_sharded(target)
+        if is_wrong:
+            yield checks.Error(
+                f"{model._meta.label}.{field.name} relates rows of different databases.",
+                hint="Store the id; an edge is a sharded model of its own.",
+                id="sharding.E003",
+            )
+
+
+@_for_each_model
+def owner_is_in_the_key(model: Any) -> Iterator[CheckMessage]:
+    """Refuse a sharded model whose primary key does not carry the shard: nothing could route or move it."""
+    if not places.is_sharded(model):
+        return
+    names = {field.attname for field in model._meta.concrete_fields}
+    carried = [isinstance(f, ShardedIdField) or f.attname == model.owner_key for f in model._meta.pk_fields]
+    if getattr(model, "owner_key", None) not in names or not any(carried) or model._meta.parents:
+        yield checks.Error(
+            f"{model._meta.label} has no owner key, or a primary key that does not carry the shard.",
+            hint="owner_key = a column; the key: a ShardedIdField, the owner key, or a composite with it.",
+            id="sharding.E004",
+        )
+
+
+@_for_each_model
+def managers_are_sharded(model: Any) -> Iterator[CheckMessage]:
+    """Refuse a manager of a sharded model that would send its queries to `default`."""
+    if not places.is_sharded(model):
+        return
+    for manager in (*model._meta.managers, model._meta.base_manager):
+        queryset_class = getattr(manager, "_queryset_class", object)
+        if not (isinstance(manager, ShardedManager) and issubclass(queryset_class, ShardedQuerySet)):
+            yield checks.Error(
+                f"{model._meta.label}.{manager.name} is not a ShardedManager.",
+                hint="ShardedManager.from_queryset(YourQuerySet)(), with YourQuerySet a ShardedQuerySet.",
+                id="sharding.E005",
+            )
+
+
+@checks.register
+def fences_stand(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a sharded model that no migration fences, and a fence without the functions it calls."""
+    loader = MigrationLoader(None)
+    fencing = [
+        (key[0], migration, operation)
+        for key, migration in loader.disk_migrations.items()
+        for operation in migration.operations
+        if isinstance(operation, AddFence)
+    ]
+    fenced = {(label, operation.model_name_lower): operation.owner for label, _, operation in fencing}
+    unfenced = [
+        model
+        for model in apps.get_models()
+        if places.is_sharded(model) and fenced.get(_key(model)) != getattr(model, "owner_key", None)
+    ]
+    early = [
+        f"{label}.{migration.name}"
+        for label, migration, _ in fencing
+        if label != "sharding" and "sharding" not in _needed_apps(loader, label, migration)
+    ]
+    return [*map(_no_fence, unfenced), *map(_fence_too_early, early)]
+
+
+def _key(model: Any) -> tuple[str, str]:
+    return model._meta.app_label, model._meta.model_name
+
+
+def _no_fence(model: Any) -> CheckMessage:
+    return checks.Error(
+        f"{model._meta.label} has no fence.",
+        hint=f'AddFence("{model.__name__}", owner="{model.owner_key}") in its migration.',
+        id="sharding.E006",
+    )
+
+
+def _fence_too_early(migration: str) -> CheckMessage:
+    return checks.Error(
+        f"{migration} fences before the fence's functions are there.",
+        hint='dependencies = [("sharding", "0001_initial")]',
+        id="sharding.E007",
+    )
+
+
+def _needed_apps(loader: MigrationLoader, label: str, migration: Any) -> set[str]:
+    return {app for app, _ in loader.graph.forwards_plan((label, migration.name))}

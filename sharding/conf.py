@@ -1,0 +1,48 @@
+"""Settings of the sharding package: one frozen object, filled by `config/settings/databases.py`."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings as django_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardingSettings:
+    """The topology and the patience of sharding."""
+
+    instances: tuple[str, ...]
+    replicas: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    state_dir: Path = Path(".banyan/state")
+    directory: str = "default"
+    #: How much of the new users an instance takes; absent means 1.0, zero means none.
+    weights: dict[str, float] = field(default_factory=dict)
+    pool_threads: int = 8
+    #: Scatter in the caller's thread, so that a test's transaction sees all and counts all.
+    serial: bool = False
+    #: How long a repeat waits for the holder of the same `once` key.
+    lock_timeout_ms: int = 2000
+    #: How long a read waits for its replica before it takes the primary.
+    freshness_wait_ms: int = 20
+    #: How often the map is read again; 0 means never by itself (tests, one-off commands).
+    shard_map_ttl: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """How patient the relay is; seconds."""
+
+    poll_s: float = 0.025
+    lease_s: float = 20.0
+    backoff_s: float = 1.0
+    # After the broker refused a message: how long its deliveries wait before they are sent again.
+    broker_wait_s: float = 1.0
+
+
+def settings() -> ShardingSettings:
+    """Return the settings object that `config` filled."""
+    return django_settings.SHARDING
+
+
+def relay_settings() -> RelaySettings:
+    """Return the relay's settings object that `config` filled."""
+    return django_settings.RELAY

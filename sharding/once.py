@@ -1,0 +1,102 @@
+"""
+Once: one row per idempotency key or delivered event, in the writer's transaction.
+
+The row comes first and the effect after it, so two that carry the same key meet at the row. It is keyed by
+the owner and fenced like his other rows: it moves with his shard, else a redelivery would double effects.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connections, transaction
+
+from sharding import guard
+from sharding.conf import settings
+from sharding.errors import AlreadyDone, InstanceUnavailable, KeyReused
+
+_CLEAN_BATCH = 5000
+_ANSWER = "UPDATE once SET status = %s, body = %s WHERE owner_id = %s AND scope = %s AND key = %s"
+_CLEAN = """
+    DELETE FROM once WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM once WHERE created_at < clock_timestamp() - %s {owned} LIMIT %s))"""
+# Residue is not this instance's to delete; the fence would refuse the whole batch.
+_OWNED = """
+    AND ((owner_id >> 10) & 4095)::int IN (SELECT shard FROM shard_ownership WHERE state = 'owned')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """
+    What must happen once: a caller's Idempotency-Key within an operation, or an event for a subscriber.
+
+    The fingerprint tells a repeat from another request that reuses the key.
+    """
+
+    scope: str
+    key: str
+    fingerprint: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stands under a key already."""
+
+    fingerprint: bytes
+    status: int | None
+    body: bytes | None
+
+
+def parameters(owner_id: int, once: Once) -> list[Any]:
+    """Return the arguments of the SQL function `once_enter`."""
+    return [owner_id, once.scope, once.key, once.fingerprint, settings().lock_timeout_ms]
+
+
+def refuse_repeat(once: Once, kept: Kept) -> None:
+    """
+    Refuse: the key stands already.
+
+    :raises KeyReused: if it came with another fingerprint
+    :raises AlreadyDone: always else, with what was kept
+    """
+    if bytes(kept.fingerprint) != once.fingerprint:
+        raise KeyReused(f"The key {once.key!r} was used for something else.")
+    raise AlreadyDone(kept.status, None if kept.body is None else bytes(kept.body))
+
+
+def keep_answer(alias: str, owner_id: int, once: Once, status: int, body: bytes | None) -> None:
+    """Keep the answer with the row, in the open transaction; costs one UPDATE."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_ANSWER, [status, body, owner_id, once.scope, once.key])
+
+
+def clean_once(*, older_than: timedelta) -> int:
+    """
+    Delete rows that no retry can need any more, in batches, on every database that can be reached.
+
+    Returns how many. One database in trouble does not spare the others; its trouble is raised at the end.
+
+    :raises InstanceUnavailable: if a database could not be reached
+    """
+    deleted, trouble = 0, []
+    for alias in (settings().directory, *settings().instances):
+        try:
+            guard.ready(alias)
+            with guard.naming_trouble(alias):
+                deleted += _clean(alias, older_than)
+        except InstanceUnavailable as error:
+            trouble.append(error)
+    if trouble:
+        raise trouble[0]
+    return deleted
+
+
+def _clean(alias: str, older_than: Any) -> int:
+    statement = _CLEAN.format(owned="" if alias == settings().directory else _OWNED)
+    deleted: int = 0
+    while True:
+        with transaction.atomic(using=alias), connections[alias].cursor() as cursor:  # noqa: TID251
+            cursor.execute(statement, [older_than, _CLEAN_BATCH])
+            deleted += cursor.rowcount
+            if cursor.rowcount < _CLEAN_BATCH:
+                return deleted

@@ -1,0 +1,204 @@
+"""
+Scatter: one read per instance, in parallel, on threads that live as long as the process.
+
+The binding never travels to these threads. Each has its own connections, which count in the budget:
+`pool_threads` for each process and database.
+"""
+
+import contextvars
+import os
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db import connections
+from django.db.backends.utils import CursorWrapper
+from django.db.utils import OperationalError
+
+from sharding import binding, freshness, guard, shard_map
+from sharding.conf import settings
+from sharding.errors import InstanceUnavailable, WrongShard
+from sharding.ids import is_mintable, shard_of
+
+T = TypeVar("T")
+
+_STATEMENT_TIMEOUT = "57014"
+
+_pool: ThreadPoolExecutor | None = None
+_serial: ContextVar[bool] = ContextVar("sharding_serial", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scattered(Generic[T]):
+    """What came in time, and which instances are missing."""
+
+    rows: list[T]
+    missing: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every instance answered."""
+        return not self.missing
+
+
+def read_per_instance(
+    owner_ids: Collection[int],
+    read: Callable[[CursorWrapper, list[int]], list[T]],
+    *,
+    on_primary: bool = False,
+) -> list[T]:
+    """
+    Run a raw read once per instance with the ids that live there, and join the answers, in no order.
+
+    `read` must limit its SQL to the ids it is given: that is what keeps residue out.
+
+    :raises WrongShard: inside a binding, for ids of another shard
+    :raises InstanceUnavailable: if an instance cannot be reached
+    """
+
+    def read_at(alias: str, ids: list[int]) -> list[T]:
+        with connections[alias].cursor() as cursor:
+            return read(cursor, ids)
+
+    return per_instance(owner_ids, read_at, on_primary=on_primary)
+
+
+def per_instance(
+    ids: Collection[int], read_at: Callable[[str, list[int]], list[T]], *, on_primary: bool = False
+) -> list[T]:
+    """Run `read_at(alias, ids)` once per instance, on a replica that is fresh enough; join the answers."""
+    wanted = {any_id for any_id in ids if is_mintable(any_id)}
+    if not wanted:
+        return []
+    if (bound := binding.current()) is not None:
+        if any(shard_of(any_id) != bound.shard for any_id in wanted):
+            raise WrongShard("Ids of other shards cannot be read inside a transaction of one.")
+        return read_at(bound.alias, sorted(wanted))
+
+    def job(instance: str, mine: list[int]) -> Callable[[], list[T]]:
+        return lambda: _read_group(instance, mine, lambda alias: read_at(alias, mine), on_primary=on_primary)
+
+    groups = _group(sorted(wanted))
+    answers = run({instance: job(instance, mine) for instance, mine in groups.items()})
+    return [row for answer in answers.values() for row in answer]
+
+
+def run(jobs: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+    """
+    Run one job per instance and return all answers; the first failure is raised.
+
+    The caller's thread takes one of the jobs, so that a single instance costs no hand-over.
+    """
+    names = list(jobs)
+    if len(names) < 2 or _must_be_serial(names):
+        return {name: _run_one(name, jobs[name]) for name in names}
+    futures = {name: _submit(name, jobs[name]) for name in names[1:]}
+    try:
+        answers = {names[0]: _run_one(names[0], jobs[names[0]])}
+    finally:
+        # Never leave a leg behind: it would still be reading when the caller has gone on.
+        wait(futures.values())
+    return answers | {name: future.result() for name, future in futures.items()}
+
+
+def run_within(jobs: Mapping[str, Callable[[], T]], within: float) -> tuple[dict[str, T], tuple[str, ...]]:
+    """
+    Run one job per instance until a deadline, in seconds; return the answers and the names without one.
+
+    An instance that cannot be reached or whose statement timed out is missing; other failures are raised.
+    A leg that comes late ends by its own statement timeout, and its answer is dropped.
+    """
+    if _must_be_serial(list(jobs)):
+        return _run_serially_within(jobs, within)
+    futures = {name: _submit(name, job) for name, job in jobs.items()}
+    done, late = wait(futures.values(), timeout=within)
+    for future in late:
+        future.cancel()
+    answers: dict[str, T] = {}
+    for name, future in futures.items():
+        if future in done:
+            _collect(answers, name, future.result)
+    return answers, tuple(name for name in jobs if name not in answers)
+
+
+@contextmanager
+def serially() -> Iterator[None]:
+    """Run every scatter of this context in the caller's thread; for tests that count."""
+    token = _serial.set(True)
+    try:
+        yield
+    finally:
+        _serial.reset(token)
+
+
+def _group(ids: list[int]) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for any_id in ids:
+        groups.setdefault(shard_map.alias_of(shard_of(any_id)), []).append(any_id)
+    return groups
+
+
+def _read_group(instance: str, ids: list[int], read_at: Callable[[str], T], *, on_primary: bool) -> T:
+    if on_primary:
+        guard.ready(instance)
+        return read_at(instance)
+    epoch = max(shard_map.epoch_of(shard_of(any_id)) for any_id in ids)
+    return freshness.read(instance, epoch, read_at)
+
+
+def _run_serially_within(
+    jobs: Mapping[str, Callable[[], T]], within: float
+) -> tuple[dict[str, T], tuple[str, ...]]:
+    deadline = time.monotonic() + within
+    answers: dict[str, T] = {}
+    for name, job in jobs.items():
+        if time.monotonic() < deadline:
+            _collect(answers, name, lambda name=name, job=job: _run_one(name, job))  # type: ignore[misc]
+    return answers, tuple(name for name in jobs if name not in answers)
+
+
+def _collect(answers: dict[str, T], name: str, take: Callable[[], T]) -> None:
+    try:
+        answers[name] = take()
+    except InstanceUnavailable:
+        return
+    except OperationalError as error:
+        if guard.sqlstate_of(error) != _STATEMENT_TIMEOUT:
+            raise
+
+
+def _run_one(instance: str, job: Callable[[], T]) -> T:
+    with guard.naming_trouble(instance):
+        return job()
+
+
+def _submit(instance: str, job: Callable[[], T]) -> "Future[T]":
+    # The context carries the request's id and its freshness marks; there is no binding in it, since
+    # inside a binding nothing is scattered.
+    context = contextvars.copy_context()
+    return _threads().submit(context.run, _run_one, instance, job)
+
+
+def _must_be_serial(aliases: list[str]) -> bool:
+    """Inside somebody's transaction (a test's), other threads would not see what it wrote."""
+    return settings().serial or _serial.get() or any(connections[alias].in_atomic_block for alias in aliases)
+
+
+def _threads() -> ThreadPoolExecutor:
+    global _pool
+    if _pool is None:
+        _pool = ThreadPoolExecutor(settings().pool_threads, thread_name_prefix="scatter")
+    return _pool
+
+
+def _forget_pool() -> None:
+    global _pool
+    _pool = None
+
+
+# Threads do not survive a fork; their executor would wait for them for ever.
+os.register_at_fork(after_in_child=_forget_pool)

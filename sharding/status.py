@@ -1,0 +1,76 @@
+"""Status: what each database says about itself, beside what the map says about it."""
+
+from collections import Counter
+from typing import Any
+
+from django.db import connections
+from django.db.utils import DatabaseError
+
+from sharding import guard, migrating, shard_map
+from sharding.conf import settings
+from sharding.errors import InstanceUnavailable
+from sharding.ids import SHARDS
+
+_LAG = """
+    SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint,
+           coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float"""
+
+
+def describe_map() -> list[dict[str, Any]]:
+    """Return the map as runs of equal shards."""
+    return [
+        {"first": first, "last": last, "instance": instance, "state": state, "epoch": epoch}
+        for first, last, instance, state, epoch in shard_map.refresh().runs()
+    ]
+
+
+def describe_databases() -> list[dict[str, Any]]:
+    """Return one entry for each database; `is_well` is False where something is wrong."""
+    laid, wanted = shard_map.refresh(), migrating.digest()
+    found = [_describe(settings().directory, "directory", _describe_primary, laid, wanted)]
+    for instance in settings().instances:
+        found.append(_describe(instance, "instance", _describe_instance, laid, wanted))
+        found += [
+            _describe(replica, "replica", _describe_replica, laid, wanted)
+            for replica in settings().replicas.get(instance, ())
+        ]
+    return found
+
+
+def _describe(alias: str, role: str, describe: Any, laid: shard_map.ShardMap, wanted: str) -> dict[str, Any]:
+    entry = {"alias": alias, "role": role, "is_reachable": True}
+    try:
+        guard.ready(alias)
+        entry |= describe(alias, laid, wanted)
+    except (InstanceUnavailable, DatabaseError) as error:
+        entry |= {"is_reachable": False, "is_well": False, "error": str(error).strip()}
+    return entry
+
+
+def _describe_primary(alias: str, laid: shard_map.ShardMap, wanted: str) -> dict[str, Any]:
+    stage = migrating.stage_of(alias, wanted)
+    return {"schema": stage, "is_well": stage == migrating.CURRENT}
+
+
+def _describe_instance(alias: str, laid: shard_map.ShardMap, wanted: str) -> dict[str, Any]:
+    entry = _describe_primary(alias, laid, wanted)
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT shard, epoch FROM shard_ownership WHERE state = 'owned'")
+        owned = dict(cursor.fetchall())
+    mapped = {shard: laid.epoch_of(shard) for shard in range(SHARDS) if laid.alias_of(shard) == alias}
+    differing = sorted(set(owned.items()) ^ set(mapped.items()))
+    return entry | {
+        "shards": len(mapped),
+        "owned": len(owned),
+        "differing": len({shard for shard, _ in differing}),
+        "states": dict(Counter(laid.state_of(shard) for shard in mapped)),
+        "is_well": entry["is_well"] and not differing,
+    }
+
+
+def _describe_replica(alias: str, laid: shard_map.ShardMap, wanted: str) -> dict[str, Any]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_LAG)
+        behind, seconds = cursor.fetchone()
+    # An idle primary makes the time since the last replay grow, so only bytes tell of a lag.
+    return {"bytes_behind": behind, "is_well": behind is not None, "last_replay_s": round(seconds, 3)}

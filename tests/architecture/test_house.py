@@ -1,0 +1,102 @@
+"""What the house promises about its own layout."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from config.env import ROOT
+from config.settings.contexts import CONTEXTS
+
+ANATOMY = {
+    "README.md", "__init__.py", "apps.py", "urls.py", "api", "tasks.py", "public.py", "services", "selectors",
+    "models", "schemas.py", "schemas", "events.py", "errors.py", "migrations", "consumers.py", "admin.py",
+    "management", "conf.py",
+}  # fmt: skip
+
+
+def contracts() -> dict:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return {contract["name"]: contract for contract in project["tool"]["importlinter"]["contracts"]}
+
+
+def folders() -> set[str]:
+    return {path.parent.name for path in (ROOT / "modules").glob("*/__init__.py")}
+
+
+class TestContexts:
+    def test_the_list_names_every_folder(self):
+        assert set(CONTEXTS) | {"kernel"} == folders()
+
+    def test_the_anatomy_contract_covers_every_context(self):
+        assert set(contracts()["anatomy"]["containers"]) == {f"modules.{name}" for name in CONTEXTS}
+
+    def test_the_direction_contract_places_every_context(self):
+        placed = [name.strip() for layer in contracts()["direction"]["layers"] for name in layer.split("|")]
+
+        assert sorted(placed) == sorted([*(f"modules.{name}" for name in CONTEXTS), "modules.kernel"])
+
+    @pytest.mark.parametrize("name", CONTEXTS)
+    def test_a_context_holds_only_the_files_of_the_house(self, name):
+        files = {path.name for path in (ROOT / "modules" / name).iterdir()} - {"__pycache__"}
+
+        assert files - ANATOMY == set()
+
+    @pytest.mark.parametrize("name", CONTEXTS)
+    def test_a_context_says_what_it_is_in_forty_lines(self, name):
+        lines = (ROOT / "modules" / name / "README.md").read_text().splitlines()
+
+        assert 5 <= len(lines) <= 40
+
+    @pytest.mark.parametrize("name", CONTEXTS)
+    def test_migrations_depend_on_no_other_context(self, name):
+        others = {other for other in CONTEXTS if other != name}
+        found = {
+            dependency
+            for path in (ROOT / "modules" / name / "migrations").glob("0*.py")
+            for dependency in _dependencies(path)
+        }
+
+        assert found & others == set()
+
+
+class TestUrls:
+    def test_no_path_is_claimed_twice(self):
+        paths = [re.sub(r"<\w+:\w+>", "<>", path) for path in _paths(get_resolver().url_patterns, "")]
+
+        assert sorted(paths) == sorted(set(paths))
+
+
+class TestDoors:
+    def test_the_committed_list_is_current(self):
+        call_command("doors", check=True)
+
+    def test_an_unknown_context_is_refused_with_the_known_ones(self):
+        with pytest.raises(CommandError, match="accounts, graph"):
+            call_command("doors", "nowhere")
+
+
+def _dependencies(path: Path) -> list[str]:
+    """Return the app labels in a migration's `dependencies`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "dependencies":
+            elements = node.value.elts if isinstance(node.value, ast.List) else []
+            return [
+                element.elts[0].value
+                for element in elements
+                if isinstance(element, ast.Tuple) and isinstance(element.elts[0], ast.Constant)
+            ]
+    return []
+
+
+def _paths(patterns, prefix):
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            yield from _paths(entry.url_patterns, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern)

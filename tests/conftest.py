@@ -1,0 +1,71 @@
+"""One throwaway stack for the whole run; the fixtures that give it to tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import django
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.boot import Boot
+
+# At import, not in a hook: conftest files further down import models.
+_boot = Boot()
+_boot.begin()
+try:
+    django.setup()
+except BaseException:
+    _boot.end()
+    raise
+
+from config.stack.throwaway import Throwaway  # noqa: E402
+from tests.machines import Machines  # noqa: E402
+from tests.wipe import Wiper  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def stack_of_run() -> Throwaway:
+    """The servers of this run, started and migrated."""
+    return _boot.wait()
+
+
+@pytest.fixture
+def stack(stack_of_run: Throwaway, django_db_blocker: DjangoDbBlocker) -> Iterator[Machines]:
+    """Servers to kill and start, and real processes to run; all put right after the test."""
+    machines = Machines(stack_of_run)
+    yield machines
+    with django_db_blocker.unblock():
+        machines.restore()
+
+
+@pytest.fixture(scope="session")
+def wiper(stack_of_run: Throwaway) -> Iterator[Wiper]:
+    """Made before the first test writes, so that it knows a fresh database."""
+    wiper = Wiper(stack_of_run)
+    yield wiper
+    wiper.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(wiper: Wiper, django_test_environment: None) -> None:
+    """Use the databases as they are; pytest-django would create others beside them."""
+
+
+@pytest.fixture
+def _django_db_helper(
+    request: pytest.FixtureRequest, django_db_setup: None, wiper: Wiper, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """What `db` and `@pytest.mark.django_db` do: open every database, let the test commit, wipe it after."""
+    if "stack" in request.fixturenames:
+        # Torn down after this fixture otherwise, with servers still dead and processes still writing.
+        request.getfixturevalue("stack")
+    with django_db_blocker.unblock():
+        yield
+        if "stack" in request.fixturenames:
+            request.getfixturevalue("stack").restore()
+        wiper.wipe()
+
+
+def pytest_unconfigure() -> None:
+    _boot.end()

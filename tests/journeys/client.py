@@ -1,0 +1,94 @@
+"""A client of the API as a product team would write one: HTTP in, JSON out, nothing of Django."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class Client:
+    """One person's app."""
+
+    url: str
+    token: str | None = None
+    id: str = ""
+    username: str = ""
+
+    def sign_up(self, username: str) -> Client:
+        """Make an account and keep its session."""
+        body = {"email": f"{username}@example.org", "username": username, "password": PASSWORD}
+        answer = self.call("POST", "/auth/app/v1/auth/signup", body)
+        assert answer.status == 200, answer
+        self.token = answer.body["meta"]["session_token"]
+        self.id, self.username = answer.body["data"]["user"]["id"], username
+        return self
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Send one request over a connection of its own."""
+        place = urlsplit(self.url)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
+        sent = {"Content-Type": "application/json"} if body is not None else {}
+        if self.token:
+            sent["X-Session-Token"] = self.token
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), sent)
+            response = connection.getresponse()
+            raw = response.read()
+        finally:
+            connection.close()
+        return Answer(
+            response.status,
+            {name.lower(): value for name, value in response.getheaders()},
+            json.loads(raw) if raw else None,
+        )
+
+    def follow(self, other: Client) -> None:
+        answer = self.call("PUT", f"/v1/me/following/{other.id}")
+        assert answer.status == 200, answer
+
+    def counts(self) -> dict[str, int] | None:
+        """Return the person's follow counts, or nothing while the profile is not made yet."""
+        answer = self.call("GET", f"/v1/users/{self.id}")
+        if answer.status == 404:
+            return None
+        assert answer.status == 200, answer
+        return dict(answer.body["state"][self.id])
+
+    def post(self, text: str, **headers: str) -> str:
+        """Publish a post and return its id."""
+        answer = self.call("POST", "/v1/posts", {"text": text}, **headers)
+        assert answer.status == 201, answer
+        return str(answer.body["id"])
+
+    def home(self, **query: str) -> list[str]:
+        """Return the texts on the first page of the home timeline, newest first."""
+        answer = self.call("GET", "/v1/timelines/home")
+        assert answer.status == 200, answer
+        return [card["text"] for card in answer.body["data"]]
+
+    def home_to_the_end(self, limit: int = 100) -> list[str]:
+        """Return the ids of the whole home timeline, page by page."""
+        path, ids = f"/v1/timelines/home?limit={limit}", []
+        while path:
+            answer = self.call("GET", path)
+            assert answer.status == 200, answer
+            ids += [card["id"] for card in answer.body["data"]]
+            following = answer.body["next"]
+            path = f"/v1/timelines/home?limit={limit}&cursor={following}" if following else ""
+        return ids

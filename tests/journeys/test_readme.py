@@ -1,0 +1,43 @@
+"""The README's tour, run as printed."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from config.env import ROOT
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        shutil.which("curl") is None, reason="the tour is curl lines, and there is no curl here"
+    ),
+]
+
+
+def tour() -> str:
+    chapter = (ROOT / "README.md").read_text().split("## A tour with curl")[1]
+    return re.search(r"```sh\n(.*?)```", chapter, re.DOTALL).group(1)
+
+
+class TestTour:
+    def test_does_what_it_says(self, stack):
+        stack.run_relay()
+        stack.run_worker()
+        api = stack.run_api()
+        script = tour().replace("http://localhost:8000", api.url)
+        # Every answer on a line of its own; the script itself is as printed.
+        script = 'curl() { command curl "$@"; echo; }\n' + script
+
+        done = subprocess.run(
+            ["sh", "-eu", "-c", script], capture_output=True, text=True, timeout=60, check=True
+        )
+
+        edge, post, again, home, mistakes = [json.loads(line) for line in done.stdout.splitlines() if line]
+        assert edge["following"] is True
+        assert again == post
+        assert [card["id"] for card in home["data"]] == [post["id"]]
+        assert mistakes["status"] == 400
+        assert {fault["pointer"] for fault in mistakes["errors"]} == {"/text", "/color"}

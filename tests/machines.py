@@ -1,0 +1,126 @@
+"""What a test may do to servers and processes: kill, start, empty; whatever it did is undone after it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import redis as redis_client
+from django.db import connections
+
+from config.stack.applications import Applications
+from config.stack.ports import free_port
+from config.stack.process import Process
+from config.stack.program import Program
+from config.stack.throwaway import Throwaway
+from tests.boot import SETTINGS
+
+PATIENCE = 30.0
+
+P = TypeVar("P", bound=Process)
+
+
+class Api(Process):
+    """A running gunicorn."""
+
+    url = ""
+
+
+class Machines:
+    """The `stack` fixture."""
+
+    def __init__(self, throwaway: Throwaway) -> None:
+        self._throwaway = throwaway
+        self._processes: list[Process] = []
+        self.env = {**throwaway.env, "DJANGO_SETTINGS_MODULE": SETTINGS, "BANYAN_LOG_LEVEL": "INFO"}
+
+    def kill(self, alias: str) -> None:
+        """Kill -9 the server behind a Django alias (`default`, `a`, `b`, `a_replica1`)."""
+        self._throwaway.process(alias).kill()
+
+    def start(self, alias: str) -> None:
+        """Start a killed server again and wait until it answers."""
+        self._throwaway.process(alias).start()
+
+    def stop_redis(self) -> None:
+        """Stop Redis; it keeps nothing."""
+        self.kill("redis")
+
+    def start_redis(self) -> None:
+        """Start Redis, empty, and wait until it answers."""
+        self.start("redis")
+
+    def flush_redis(self) -> None:
+        """Wipe every database of Redis: caches, windows, the broker's queues."""
+        self._throwaway.topology.redis.command("FLUSHALL")
+
+    def queue_length(self, queue: str) -> int:
+        """Return how many messages wait at the broker."""
+        return int(redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"]).llen(queue))
+
+    def outbox_is_empty(self) -> bool:
+        """Return whether no event waits for its deliveries and no delivery for its effect, anywhere."""
+        waiting = "select exists (select from outbox_event) or exists (select from outbox_delivery)"
+        for server in self._throwaway.topology.primaries.values():
+            with server.connect() as connection:
+                row = connection.execute(waiting).fetchone()
+            if row is None or row[0]:
+                return False
+        return True
+
+    def run_api(self, **env: str) -> Api:
+        """Start gunicorn on a free port; `.url` says where, once it answers `/healthz`."""
+        port = free_port()
+        api = Api(self._applications(env).api(port), self._throwaway.layout.logs / f"api-{port}.log")
+        api.url = f"http://127.0.0.1:{port}"
+        return self._run(api)
+
+    def run_relay(self, **env: str) -> Process:
+        """Start the relay of all instances; it is ready when it says so."""
+        return self._run_until(self._applications(env).relay(), lambda log: "Relaying" in log())
+
+    def run_worker(self, **env: str) -> Process:
+        """Start a Celery worker of all queues; it is ready when it waits at the broker."""
+        broker = redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"])
+        earlier = broker.client_id()
+
+        def waits(log: Callable[[], str]) -> bool:
+            clients = broker.client_list()
+            return any(int(client["id"]) > earlier and client["cmd"] == "brpop" for client in clients)
+
+        return self._run_until(self._applications(env).worker(), waits)
+
+    def restore(self) -> None:
+        """Kill what the test started and start what it killed."""
+        for process in self._processes:
+            process.kill()
+        self._processes.clear()
+        dead = [server for server in self._throwaway.processes.values() if not server.is_running]
+        for server in dead:
+            server.start()
+        if dead:
+            connections.close_all()
+
+    def _applications(self, env: dict[str, str]) -> Applications:
+        beat_schedule = self._throwaway.layout.state / "beat"
+        return Applications({**self.env, **env}, beat_schedule)
+
+    def _run_until(self, program: Program, is_ready: Callable[[Callable[[], str]], bool]) -> Process:
+        log = self._throwaway.layout.logs / f"{program.name}-{free_port()}.log"
+        ready = replace(program, is_ready=lambda: is_ready(lambda: log.read_text(errors="replace")))
+        return self._run(Process(ready, log))
+
+    def _run(self, process: P) -> P:
+        self._processes.append(process)
+        process.start()
+        return process
+
+
+def until(condition: Callable[[], object], *, within: float = PATIENCE) -> None:
+    """Wait until a condition holds; fail the test when it does not in time."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.02)

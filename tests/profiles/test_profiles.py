@@ -1,0 +1,144 @@
+"""Making and editing profiles."""
+
+import pytest
+
+from modules.kernel.hot import hot
+from modules.profiles import tasks
+from modules.profiles.errors import UserNotFound
+from modules.profiles.events import ProfileEdited
+from modules.profiles.models import Profile
+from modules.profiles.public import CARDS, create_profiles_in_bulk, map_drawn
+from modules.profiles.schemas import EditProfile
+from modules.profiles.services.profiles import edit_profile, open_profile
+from sharding.errors import AlreadyDone
+from sharding.ids import make_id
+from sharding.scope import Once
+from tests.graph.people import announced, deliver_all, make_people, redis_away
+
+pytestmark = pytest.mark.django_db
+
+
+def profile_of(person) -> Profile:
+    return Profile.objects.of(person.id).on_primary().get()
+
+
+class TestMakeProfile:
+    def test_makes_the_profile_on_the_users_shard(self, ada, vera):
+        deliver_all()
+
+        for person in (ada, vera):
+            profile = profile_of(person)
+            assert (profile.username, profile.display_name) == (person.username, person.username)
+            assert (profile.bio, profile.custom, profile.version) == ("", {}, 1)
+
+    def test_has_one_effect_when_delivered_twice(self, ada, redeliver):
+        redeliver(times=2)
+
+        assert profile_of(ada).version == 1
+
+    def test_ends_at_its_once_row_the_second_time(self, ada):
+        open_profile(ada.id, once=Once("test", "1"))
+
+        with pytest.raises(AlreadyDone):
+            open_profile(ada.id, once=Once("test", "1"))
+
+    def test_leaves_a_profile_that_was_edited_before_it_came(self, ada):
+        edit_profile(ada.id, EditProfile(bio="First!"))
+
+        deliver_all()
+
+        assert (profile_of(ada).bio, profile_of(ada).version) == ("First!", 2)
+
+    def test_makes_nothing_for_an_account_that_is_gone(self, db):
+        gone = make_id(1, 4000, 0)
+
+        open_profile(gone, once=Once("test", "1"))
+
+        assert Profile.objects.of(gone).on_primary().first() is None
+
+
+class TestEditProfile:
+    def test_changes_what_was_sent_and_raises_the_version(self, ada):
+        deliver_all()
+
+        edit_profile(ada.id, EditProfile(display_name="Ada L.", custom={"pronouns": "she"}))
+
+        profile = profile_of(ada)
+        assert (profile.display_name, profile.bio, profile.version) == ("Ada L.", "", 2)
+        assert profile.custom == {"pronouns": "she"}
+
+    def test_announces_the_version(self, ada):
+        deliver_all()
+
+        edit_profile(ada.id, EditProfile(bio="Hi"))
+
+        assert announced(ProfileEdited) == [ProfileEdited(user_id=ada.id, version=2)]
+
+    def test_replaces_the_card_at_once(self, ada):
+        deliver_all()
+        before = map_drawn([ada.id])[ada.id]
+
+        edit_profile(ada.id, EditProfile(bio="Hi"))
+
+        after = map_drawn([ada.id])[ada.id]
+        assert (before.version, after.version) == (1, 2)
+        assert b'"bio":"Hi"' in after.json
+
+    def test_changes_nothing_when_nothing_was_sent(self, ada):
+        deliver_all()
+
+        edit_profile(ada.id, EditProfile())
+
+        assert profile_of(ada).version == 1
+        assert announced(ProfileEdited) == []
+
+    def test_refuses_an_account_that_is_gone(self, db):
+        with pytest.raises(UserNotFound):
+            edit_profile(make_id(1, 4000, 0), EditProfile(bio="Boo"))
+
+        assert announced(ProfileEdited) == []
+
+
+class TestRefreshCard:
+    def test_renews_a_card_that_the_edit_could_not(self, ada, settings):
+        deliver_all()
+        map_drawn([ada.id])
+        with redis_away(settings):
+            edit_profile(ada.id, EditProfile(bio="Hi"))
+        assert map_drawn([ada.id])[ada.id].version == 1
+
+        deliver_all()
+
+        assert map_drawn([ada.id])[ada.id].version == 2
+
+    def test_has_one_effect_when_delivered_twice(self, ada, redeliver):
+        deliver_all()
+        edit_profile(ada.id, EditProfile(bio="Hi"))
+
+        redeliver(times=2)
+
+        assert map_drawn([ada.id])[ada.id].version == 2
+
+    def test_brings_back_nothing_older(self, ada):
+        deliver_all()
+        edit_profile(ada.id, EditProfile(bio="one"))
+        edit_profile(ada.id, EditProfile(bio="two"))
+
+        tasks.refresh_card(ProfileEdited(user_id=ada.id, version=2), Once("test", "1"))
+
+        [entry] = hot().run(CARDS.command([ada.id]))
+        found, _ = CARDS.read([ada.id], entry)
+        assert found[ada.id].version == 3
+
+
+class TestCreateProfilesInBulk:
+    def test_makes_profiles_over_all_shards_and_changes_nothing_when_run_again(self, db):
+        people = make_people(9)
+        named = [(person.id, person.username) for person in people]
+        edit_profile(people[0].id, EditProfile(bio="kept"))
+
+        assert create_profiles_in_bulk(named) == 9
+        assert create_profiles_in_bulk(named) == 9
+
+        assert [profile_of(person).username for person in people] == [person.username for person in people]
+        assert profile_of(people[0]).bio == "kept"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ShardTestsConfig(AppConfig):
+    name = "tests.sharding.app"
+    label = "shardtests"

@@ -1,0 +1,100 @@
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from sharding import migrating
+from sharding.testing import count_queries
+
+pytestmark = pytest.mark.django_db
+
+
+def shards(*words: str) -> str:
+    out = io.StringIO()
+    call_command("shards", *words, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def on_b():
+    with connections["b"].cursor() as cursor:
+        cursor.execute("SELECT state, digest FROM schema_state")
+        row = cursor.fetchone()
+        yield cursor.execute
+        cursor.execute("UPDATE schema_state SET state = %s, digest = %s", row)
+
+
+class TestMap:
+    def test_shows_runs_of_shards(self):
+        assert shards("map").splitlines()[0].split() == ["0-2047", "a", "open", "epoch", "1"]
+        assert json.loads(shards("map", "--json"))[1] == {
+            "first": 2048, "last": 4095, "instance": "b", "state": "open", "epoch": 1,
+        }  # fmt: skip
+
+
+class TestStatus:
+    def test_is_well_when_all_is_well(self):
+        entries = json.loads(shards("status", "--json"))
+
+        assert [(entry["alias"], entry["is_well"]) for entry in entries] == [
+            ("default", True), ("a", True), ("a_replica1", True), ("b", True),
+        ]  # fmt: skip
+        assert (entries[1]["shards"], entries[1]["owned"]) == (2048, 2048)
+
+    def test_exits_when_an_instance_owns_what_the_map_gives_to_another(self, on_b):
+        on_b("INSERT INTO shard_ownership VALUES (5, 'owned', 1)")
+        try:
+            with pytest.raises(SystemExit):
+                shards("status")
+        finally:
+            on_b("DELETE FROM shard_ownership WHERE shard = 5")
+
+    def test_exits_when_an_instance_is_dead(self, stack):
+        stack.kill("b")
+
+        with pytest.raises(SystemExit):
+            shards("status")
+
+
+class TestMigrate:
+    def test_skips_what_is_current_at_two_statements_a_database(self):
+        wanted = migrating.digest()
+
+        with count_queries() as queries:
+            stages = [migrating.stage_of(alias, wanted) for alias in migrating.aliases()]
+
+        assert stages == ["current"] * 3
+        assert queries.by_alias == {"default": 2, "a": 2, "b": 2}
+        assert "3 databases are current (0 migrated)" in shards("migrate")
+
+    def test_brings_one_that_is_behind_up_to_date(self, on_b):
+        on_b("UPDATE schema_state SET digest = 'older'")
+
+        assert shards("migrate", "--plan").split() == ["default:", "current", "a:", "current", "b:", "behind"]
+        assert "(1 migrated)" in shards("migrate")
+        assert migrating.stage_of("b", migrating.digest()) == "current"
+
+    def test_continues_an_interrupted_run_only_when_told(self, on_b):
+        on_b("UPDATE schema_state SET state = 'running'")
+
+        with pytest.raises(CommandError, match="interrupted on b"):
+            shards("migrate")
+        assert "(1 migrated)" in shards("migrate", "--resume")
+
+    def test_fails_on_drift(self):
+        recorder = MigrationRecorder(connections["b"])
+        recorder.record_applied("shardtests", "0099_from_the_future")
+        try:
+            with pytest.raises(CommandError, match="0099_from_the_future"):
+                shards("migrate")
+        finally:
+            recorder.record_unapplied("shardtests", "0099_from_the_future")
+
+    def test_names_a_database_that_is_dead(self, stack):
+        stack.kill("b")
+
+        with pytest.raises(CommandError, match="the database b cannot be reached"):
+            shards("migrate")

@@ -1,0 +1,1 @@
+"""What `make up` and its neighbors promise, on real processes."""

@@ -1,0 +1,161 @@
+"""`make up` and its neighbors: one stack, in the order in which a person would treat it badly."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import stat
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+
+import psutil
+import pytest
+
+from config.stack.alive import is_alive
+from config.stack.layout import throwaway_layout
+from tests.machines import until
+from tests.stack.launch import PATIENCE, Launch
+
+EVERYTHING = {"directory", "a", "b", "a_replica1", "redis", "api", "worker", "beat", "relay"}
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def launch() -> Iterator[Launch]:
+    # Not pytest's folder: that is private, and the servers' user has to pass.
+    folder = throwaway_layout().home
+    folder.chmod(0o711)
+    launch = Launch(folder / "banyan")
+    launch.begin()
+    yield launch
+    launch.end()
+    shutil.rmtree(folder)
+
+
+def healthz(launch: Launch) -> int:
+    with urllib.request.urlopen(f"{launch.url}/healthz", timeout=5) as answer:
+        status: int = answer.status
+    return status
+
+
+def kill(launch: Launch, name: str) -> psutil.Process:
+    """Kill -9 a process and wait until another one has taken its place."""
+    killed = launch.process(name)
+    backs = launch.output().count(f"{name} is back.")
+    killed.kill()
+    until(lambda: launch.output().count(f"{name} is back.") > backs, within=PATIENCE)
+    return killed
+
+
+class TestUp:
+    def test_runs_every_server_and_process(self, launch):
+        assert set(launch.processes()) == EVERYTHING
+        assert all(is_alive(process) for process in launch.processes().values())
+
+    def test_answers_on_the_wanted_port(self, launch):
+        assert launch.url == f"http://127.0.0.1:{launch.port}"
+        assert healthz(launch) == 200
+
+    def test_prints_a_curl_line_with_a_working_token(self, launch):
+        line = next(line for line in launch.output().splitlines() if "curl -H" in line)
+        token = line.split("X-Session-Token: ")[1].split("'")[0]
+        request = urllib.request.Request(line.split("'")[-2], headers={"X-Session-Token": token})
+
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            page = json.load(answer)
+
+        assert set(page) == {"data", "included", "state", "next", "prev"}
+
+    def test_streams_from_a_to_its_replica(self, launch):
+        assert (
+            launch.sql("a", "select application_name, state from pg_stat_replication")
+            == "a_replica1|streaming"
+        )
+
+    def test_keeps_its_secrets_to_itself(self, launch):
+        secrets = launch.home / "secrets.json"
+
+        assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+        assert all(secret not in launch.output() for secret in json.loads(secrets.read_text()).values())
+
+    def test_says_so_when_it_already_runs(self, launch):
+        second = launch.ask("up")
+
+        assert second.returncode == 0
+        assert second.stdout.startswith(f"Banyan is already up: {launch.url}")
+        assert all(is_alive(process) for process in launch.processes().values())
+
+    @pytest.mark.parametrize("name", ["a", "redis", "worker"])
+    def test_brings_back_what_is_killed(self, launch, name):
+        killed = kill(launch, name)
+
+        assert launch.process(name) != killed
+        assert healthz(launch) == 200
+
+    def test_continues_with_the_data_on_another_port_after_kill_9_of_the_launcher(self, launch):
+        launch.sql("a", "create table kept (word text)")
+        launch.sql("a", "insert into kept values ('still here')")
+        orphans = launch.processes()
+
+        launch.kill_launcher()
+        until(lambda: not is_alive(orphans["api"]), within=PATIENCE)
+        with closing(socket.create_server(("127.0.0.1", launch.port))):
+            launch.begin()
+
+            assert f"Port {launch.port} is taken; the API listens on" in launch.output()
+            assert launch.url != f"http://127.0.0.1:{launch.port}"
+            assert healthz(launch) == 200
+            assert launch.sql("a", "select word from kept") == "still here"
+            assert not any(is_alive(process) for process in orphans.values())
+            # What is done is not done again.
+            assert "migrate " not in launch.output()
+
+
+class TestLogs:
+    def test_shows_what_a_process_wrote(self, launch):
+        shown = launch.ask("logs", "banyan", "--no-follow", "-n", "100")
+
+        assert "banyan | Banyan is up after" in shown.stdout
+
+    def test_names_a_log_that_does_not_exist(self, launch):
+        shown = launch.ask("logs", "nonsense", "--no-follow")
+
+        assert (shown.returncode, shown.stderr) == (1, "There is no log of nonsense.\n")
+
+
+class TestDown:
+    def test_stops_everything_in_reverse_order(self, launch):
+        running = launch.processes()
+
+        down = launch.ask("down")
+
+        assert down.stdout == "Stopping …\nBanyan is down.\n"
+        assert launch.status() == 0
+        assert not any(is_alive(process) for process in running.values())
+        assert launch.processes() == {}
+
+    def test_says_so_when_nothing_runs(self, launch):
+        assert launch.ask("down").stdout == "Banyan was not up.\n"
+
+
+class TestReset:
+    def test_deletes_nothing_in_a_rehearsal(self, launch):
+        rehearsal = launch.ask("reset", "--dry-run")
+
+        assert f"Would delete {launch.home / 'data'}" in rehearsal.stdout
+        assert (launch.home / "data" / "a" / "PG_VERSION").exists()
+
+    def test_deletes_nothing_unless_someone_agrees(self, launch):
+        refused = launch.ask("reset")
+
+        assert refused.returncode == 1
+        assert (launch.home / "data" / "a" / "PG_VERSION").exists()
+
+    def test_deletes_the_data_when_forced(self, launch):
+        launch.ask("reset", "--force")
+
+        assert not (launch.home / "data").exists()
+        assert launch.ask("reset", "--force").stdout == "There is nothing to delete.\n"

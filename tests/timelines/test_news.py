@@ -1,0 +1,163 @@
+"""What timelines hears: each delivery may come twice, late, or in another order."""
+
+from dataclasses import replace
+
+import pytest
+
+from modules.graph import public as graph
+from modules.graph.events import FollowerAdded, Unfollowed
+from modules.kernel.hot import RedisAway, hot
+from modules.posts.events import PostPublished
+from modules.timelines import public as timelines
+from modules.timelines import tasks
+from modules.timelines.models import windows
+from sharding.scope import Once
+from tests.posts.world import drain, make_person, publish, publish_past
+
+pytestmark = pytest.mark.django_db
+
+ONCE = Once("timelines.test", "1")
+
+
+@pytest.fixture
+def ada():
+    return make_person("ada")
+
+
+@pytest.fixture
+def reader(ada):
+    """Somebody who follows ada and has a warm, empty home."""
+    reader = make_person("vera")
+    graph.follow(reader.id, ada.id)
+    drain()
+    timelines.warm(reader.id)
+    return reader
+
+
+def window_of(person):
+    (entries,) = hot().run(("LRANGE", windows.home(person.id), 0, -1))
+    return [int.from_bytes(entry[:8], "big") for entry in entries[:-1]]
+
+
+class TestFanOut:
+    def test_puts_a_post_once_however_often_it_comes(self, reader, ada):
+        timelines.warm(ada.id)
+        post_id = publish(ada)
+        event = PostPublished(post_id=post_id, author_id=ada.id)
+
+        for _ in range(2):
+            tasks.fan_out(event, ONCE)
+        drain()
+
+        assert window_of(reader) == [post_id]
+        assert window_of(ada) == [post_id]
+
+    def test_puts_a_late_post_in_its_place(self, reader, ada):
+        first, second = publish(ada), publish(ada)
+
+        for post_id in (second, first):
+            tasks.fan_out(PostPublished(post_id=post_id, author_id=ada.id), ONCE)
+
+        assert window_of(reader) == [second, first]
+
+    def test_makes_nobody_a_window(self, ada):
+        follower = make_person()
+        graph.follow(follower.id, ada.id)
+        drain()
+
+        publish(ada)
+        drain()
+
+        assert hot().run(("EXISTS", windows.home(follower.id))) == [0]
+
+    def test_reaches_every_follower_of_many(self, ada):
+        followers = [make_person() for _ in range(30)]
+        graph.add_edges_in_bulk([(follower.id, ada.id) for follower in followers])
+        for follower in followers:
+            timelines.warm(follower.id)
+
+        post_id = publish(ada)
+        drain()
+
+        ids = {follower.id for follower in followers}
+        assert timelines.window_contains(ids, post_id) == ids
+
+    def test_is_not_done_while_redis_is_away(self, stack, reader, ada):
+        stack.stop_redis()
+
+        with pytest.raises(RedisAway):
+            tasks.fan_out(PostPublished(post_id=2**62, author_id=ada.id), ONCE)
+
+
+class TestBackfill:
+    def test_brings_the_posts_from_before_the_follow_once(self, reader):
+        grace = make_person("grace")
+        made = publish_past(grace, 1, 2, 3)
+        graph.follow(reader.id, grace.id)
+        event = FollowerAdded(user_id=grace.id, follower_id=reader.id, edge_id=1)
+
+        for _ in range(2):
+            tasks.backfill(event, ONCE)
+
+        assert window_of(reader) == made[::-1]
+
+    def test_comes_with_the_news_of_a_follow(self, reader):
+        grace = make_person("grace")
+        made = publish_past(grace, 1, 2)
+
+        graph.follow(reader.id, grace.id)
+        drain()
+
+        assert window_of(reader) == made[::-1]
+
+    def test_stays_above_the_floor(self, settings, ada):
+        settings.TIMELINES = replace(settings.TIMELINES, pull_size=2)
+        reader, grace = make_person(), make_person()
+        graph.follow(reader.id, ada.id)
+        drain()
+        ours = publish_past(ada, 10, 20, 30)
+        timelines.warm(reader.id)
+        theirs = publish_past(grace, 5, 15, 25, 26, 35)
+
+        graph.follow(reader.id, grace.id)
+        drain()
+
+        assert window_of(reader) == sorted(ours[1:] + theirs[2:], reverse=True)
+
+    def test_makes_nobody_a_window(self, ada):
+        tasks.backfill(FollowerAdded(user_id=ada.id, follower_id=2**62, edge_id=1), ONCE)
+
+        assert hot().run(("EXISTS", windows.home(2**62))) == [0]
+
+
+class TestScrub:
+    def test_takes_out_an_author_who_is_not_followed_any_more(self, reader, ada):
+        publish(ada)
+        drain()
+        graph.unfollow(reader.id, ada.id)
+        event = Unfollowed(follower_id=reader.id, target_id=ada.id, edge_id=1)
+
+        for _ in range(2):
+            tasks.scrub(event, ONCE)
+
+        assert window_of(reader) == []
+
+    def test_is_old_news_when_the_author_is_followed_again(self, reader, ada):
+        post_id = publish(ada)
+        drain()
+        graph.unfollow(reader.id, ada.id)
+        graph.follow(reader.id, ada.id)
+        drain()
+
+        tasks.scrub(Unfollowed(follower_id=reader.id, target_id=ada.id, edge_id=1), ONCE)
+
+        assert window_of(reader) == [post_id]
+
+    def test_comes_with_the_news_of_an_unfollow(self, reader, ada):
+        publish(ada)
+        drain()
+
+        graph.unfollow(reader.id, ada.id)
+        drain()
+
+        assert window_of(reader) == []
