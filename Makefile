@@ -17,7 +17,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down reset logs psql shell demo verify-demo test check bench openapi help
+.PHONY: up down reset logs psql shell demo verify-demo test check doors newcontext bench openapi help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,13 @@ check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and AP
 	@DJANGO_SETTINGS_MODULE=config.settings.production $(NOWHERE) $(MANAGE) check --deploy --fail-level WARNING
 	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations --check --dry-run
 	@$(NOWHERE) $(MANAGE) openapi --check
+	@$(NOWHERE) $(MANAGE) doors --check
+
+doors: $(SYNCED) ## write modules/DOORS.md: what contexts offer each other
+	@$(NOWHERE) $(MANAGE) doors --write
+
+newcontext: $(SYNCED) ## write and register a context; NAME=bookmarks
+	@$(NOWHERE) $(MANAGE) newcontext $(NAME)
 
 bench: $(SYNCED) ## measure reads, writes and fan-out beside their floors; ARGS=…
 	@exec $(BIN)/python -m benchmarks $(ARGS)

@@ -110,7 +110,11 @@ def _run(batch: _Batch, handler: Handler, delivery: Delivery) -> None:
 
 def _claim(subscriber: str, alias: str, event_ids: list[int]) -> dict[int, int]:
     """Claim what may be claimed; return how often each failed before."""
-    arguments = {"subscriber": subscriber, "ids": event_ids, "lease": relay_settings().lease_s}
+    arguments: dict[str, Any] = {
+        "subscriber": subscriber,
+        "ids": event_ids,
+        "lease": relay_settings().lease_s,
+    }
     guard.ready(alias)
     with connections[alias].cursor() as cursor:
         cursor.execute(_CLAIM, arguments)

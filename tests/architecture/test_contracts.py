@@ -27,7 +27,7 @@ BREACHES = [
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory) -> Path:
-    target = tmp_path_factory.mktemp("tree")
+    target: Path = tmp_path_factory.mktemp("tree")
     for name in ["config", "modules", "sharding", "openapi"]:
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "sdk"))
     shutil.copy(ROOT / "pyproject.toml", target)

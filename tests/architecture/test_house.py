@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +21,7 @@ ANATOMY = {
 }  # fmt: skip
 
 
-def contracts() -> dict:
+def contracts() -> dict[str, Any]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     return {contract["name"]: contract for contract in project["tool"]["importlinter"]["contracts"]}
 
@@ -87,7 +88,7 @@ def _dependencies(path: Path) -> list[str]:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "dependencies":
             elements = node.value.elts if isinstance(node.value, ast.List) else []
             return [
-                element.elts[0].value
+                str(element.elts[0].value)
                 for element in elements
                 if isinstance(element, ast.Tuple) and isinstance(element.elts[0], ast.Constant)
             ]

@@ -1,5 +1,7 @@
 """A post travels from a client, through sharded PostgreSQL, to every follower's home timeline."""
 
+from functools import partial
+
 import pytest
 
 from tests.journeys.client import Client
@@ -27,7 +29,7 @@ class TestAPostReachesHome:
         author.post("Hello, forest")
 
         for reader in [author, *followers]:
-            until(lambda reader=reader: reader.home() == ["Hello, forest"])
+            until(partial(_shows, reader, ["Hello, forest"]))
         assert stranger.home() == []
 
     def test_and_disappears_when_it_is_deleted_or_its_author_unfollowed(self, api):
@@ -45,3 +47,7 @@ class TestAPostReachesHome:
         assert reader.home() == ["kept"]
         assert reader.call("GET", f"/v1/posts/{deleted}").status == 404
         assert reader.call("GET", f"/v1/posts/{kept}").status == 200
+
+
+def _shows(reader: Client, expected: list[str]) -> bool:
+    return reader.home() == expected

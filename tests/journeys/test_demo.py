@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -22,10 +23,11 @@ def demo():
     call_command("demo", users=USERS, json=True, stdout=io.StringIO())
 
 
-def verify() -> dict:
+def verify() -> dict[str, Any]:
     out = io.StringIO()
     call_command("verify_demo", users=USERS, people=20, json=True, stdout=out)
-    return json.loads(out.getvalue())
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
 
 
 class TestDemo:
@@ -61,14 +63,14 @@ class TestVerifyDemo:
     def test_names_an_edge_that_should_not_be(self, demo):
         source = read(None, None, USERS)
         stranger = next(n for n in range(USERS) if n and (n, 0) not in source.follows)
-        ids = [accounts.find_user_id(source.username(number)) for number in (stranger, 0)]
-        graph.add_edges_in_bulk([tuple(ids)])
+        ids = accounts.map_user_ids([source.username(stranger), source.username(0)])
+        graph.add_edges_in_bulk([(ids[source.username(stranger)], ids[source.username(0)])])
 
         with pytest.raises(CommandError, match="differences"):
             verify()
 
     def test_says_what_to_do_when_nothing_is_loaded(self):
-        with pytest.raises(CommandError, match="Run: manage.py demo"):
+        with pytest.raises(CommandError, match=r"Run: manage.py demo"):
             verify()
 
 

@@ -19,7 +19,9 @@ pytestmark = [
 
 def tour() -> str:
     chapter = (ROOT / "README.md").read_text().split("## A tour with curl")[1]
-    return re.search(r"```sh\n(.*?)```", chapter, re.DOTALL).group(1)
+    block = re.search(r"```sh\n(.*?)```", chapter, re.DOTALL)
+    assert block is not None
+    return block.group(1)
 
 
 class TestTour:

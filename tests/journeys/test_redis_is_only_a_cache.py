@@ -1,6 +1,7 @@
 """Redis emptied and stopped under load: slower answers, never wrong ones."""
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -12,11 +13,16 @@ pytestmark = pytest.mark.django_db
 READERS = 3
 
 
+def shows(reader: Client, expected: list[str]) -> bool:
+    return reader.home() == expected
+
+
 class Load:
     """Readers who ask for their homes again and again, and remember every answer that was not right."""
 
     def __init__(self, readers: list[Client], expected: list[str]) -> None:
-        self.answers, self.wrong = 0, []
+        self.answers = 0
+        self.wrong: list[object] = []
         self._expected, self._stop = expected, threading.Event()
         self._threads = [threading.Thread(target=self._read, args=[reader]) for reader in readers]
 
@@ -58,7 +64,7 @@ class TestRedis:
             author.post(text)
         expected = posts[::-1]
         for reader in readers:
-            until(lambda reader=reader: reader.home() == expected)
+            until(partial(shows, reader, expected))
 
         with Load(readers, expected) as load:
             load.goes_on()

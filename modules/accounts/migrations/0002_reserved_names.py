@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import migrations, models
 
 from modules.accounts.models.users import to_skeleton
@@ -8,7 +10,7 @@ FIRST = [
 ]  # fmt: skip
 
 
-def reserve(apps, schema_editor):
+def reserve(apps: Any, schema_editor: Any) -> None:
     reserved = apps.get_model("accounts", "ReservedName")
     reserved.objects.using(schema_editor.connection.alias).bulk_create(
         reserved(username=name, skeleton=to_skeleton(name)) for name in FIRST

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for thread in threads:
             thread.start()
         self.stdout.write(f"Relaying {', '.join(aliases)}.")
-        self.stdout._out.flush()
+        self.stdout.flush()
         for thread in threads:
             thread.join()
 
