@@ -1,13 +1,11 @@
 """What other contexts may call: re-exported functions and errors, nothing else."""
 
-from modules.profiles.errors import UserNotFound
 from modules.profiles.selectors.cards import CARDS, UserHead, draw_users, map_drawn, map_json
 from modules.profiles.services.bulk import create_profiles_in_bulk
 
 __all__ = [
     "CARDS",
     "UserHead",
-    "UserNotFound",
     "create_profiles_in_bulk",
     "draw_users",
     "map_drawn",

@@ -2,9 +2,9 @@
 
 import pytest
 
+from modules.graph.public import UserNotFound
 from modules.kernel.hot import hot
 from modules.profiles import tasks
-from modules.profiles.errors import UserNotFound
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import Profile
 from modules.profiles.public import CARDS, create_profiles_in_bulk, map_drawn

@@ -1,8 +1,8 @@
 """`/v1/users`: people, and the lists of who follows whom, for here their cards are known."""
 
+from modules.graph.public import UserNotFound
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
-from modules.profiles.errors import UserNotFound
 from modules.profiles.schemas import ByIds, UserBatch, UserPage, UserView
 from modules.profiles.selectors.users import (
     get_user,

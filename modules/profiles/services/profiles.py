@@ -5,8 +5,8 @@ from typing import Any
 from django.db.models import F
 
 from modules.accounts import public as accounts
+from modules.graph.public import UserNotFound
 from modules.kernel.fragments import Drawn
-from modules.profiles.errors import UserNotFound
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import Profile
 from modules.profiles.schemas import EditProfile, UserView
