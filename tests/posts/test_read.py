@@ -2,6 +2,7 @@
 
 import pytest
 
+from modules.graph.public import UserNotFound
 from modules.kernel.cursors import Paging
 from modules.kernel.hot import count_trips, hot
 from modules.posts import public as posts
@@ -10,7 +11,6 @@ from modules.posts.models import Post
 from modules.posts.schemas import PastPost
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.services.posts import delete_post
-from modules.profiles.public import UserNotFound
 from sharding.testing import count_queries
 from tests.posts.world import NOON, call, count_reads, ids_of, make_person, on, publish, publish_past, sign_up
 

@@ -1,5 +1,6 @@
 """`/v1/posts` and the posts of a user."""
 
+from modules.graph.public import UserNotFound
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
@@ -7,7 +8,6 @@ from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.schemas import NewPost, PostBatch, PostCard, PostPage, PostsById, PostView
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.services.posts import delete_post, publish_post
-from modules.profiles.public import UserNotFound
 
 
 class Posts(View):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from modules.graph.public import UserNotFound
 from modules.kernel.cursors import Paging
 from modules.kernel.fragments import Drawn
 from modules.posts.errors import PostNotFound
@@ -53,7 +54,7 @@ def list_user_posts(author_id: int, paging: Paging) -> PostPage:
     page_ids = ids[-paging.limit :] if paging.newer else ids[: paging.limit]
     drawn, users = map_drawn_with_authors(page_ids, [author_id])
     if author_id not in users:
-        raise profiles.UserNotFound
+        raise UserNotFound
     has_older = paging.newer or len(ids) > paging.limit
     return lay_page(
         list(drawn.values()),

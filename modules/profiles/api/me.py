@@ -1,7 +1,7 @@
 """`/v1/me`: the caller's own profile."""
 
+from modules.graph.public import UserNotFound
 from modules.kernel.http import Request, View, endpoint
-from modules.profiles.errors import UserNotFound
 from modules.profiles.schemas import EditProfile, UserView
 from modules.profiles.selectors.users import get_me
 from modules.profiles.services.profiles import edit_profile

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from modules.accounts import public as accounts
 from modules.graph import public as graph
+from modules.graph.public import UserNotFound
 from modules.graph.schemas import EdgePage
 from modules.kernel.cursors import Paging
-from modules.profiles.errors import UserNotFound
 from modules.profiles.schemas import UserBatch, UserCard, UserPage, UserView
 from modules.profiles.selectors.cards import map_json
 from sharding.ids import moment_of
