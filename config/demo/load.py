@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from rich.console import Console
 
 from config.demo.progress import in_chunks, step
-from config.demo.source import FAMOUS, PASSWORD, Source
+from config.demo.source import PASSWORD, Source
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.kernel import clock
@@ -18,7 +18,6 @@ from modules.posts.schemas import PastPost
 from modules.profiles import public as profiles
 
 # The same on every run and every machine, so that `verify-demo` can tell what a home must show.
-FIRST_POST = datetime(2026, 1, 1, tzinfo=UTC)
 SPACING = timedelta(seconds=47)
 ACCOUNTS_AT_ONCE = 5_000
 POSTS_AT_ONCE = 10_000
@@ -48,19 +47,19 @@ def past_posts(source: Source, ids: list[int]) -> Iterator[PastPost]:
         yield PastPost(
             author_id=ids[number],
             text=source.text_of(number),
-            published_at=FIRST_POST + order * SPACING,
+            published_at=source.first_post + order * SPACING,
             sequence=number % 1024,
         )
 
 
 def last_past_moment(source: Source) -> datetime:
     """Return when the newest past post was published; what is newer was published for real."""
-    return FIRST_POST + (source.users - 1) * SPACING
+    return source.first_post + (source.users - 1) * SPACING
 
 
 def _create_famous(source: Source) -> None:
     """Make the few who can log in, the way everybody is made: with an event, by the service."""
-    for username in FAMOUS[: source.users]:
+    for username in source.famous[: source.users]:
         with contextlib.suppress(accounts.UsernameTaken):
             accounts.create_account(
                 username=username, email=f"{username}@example.org", password=PASSWORD, now=clock.now()

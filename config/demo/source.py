@@ -6,13 +6,17 @@ import gzip
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 SEED = 2026
 SMALL_USERS = 200
-# Names the README uses; they are the first nodes of every demo and can log in.
-FAMOUS = ["ada", "grace", "vera"]
+# Who can log in: the most followed of the small graph, and those of a graph from a file. The two have no name
+# and no moment in common, so a file may be loaded beside the small demo.
+FAMOUS = ("ada", "grace", "vera")
+FAMOUS_OF_FILES = ("alan", "barbara", "edsger")
+FIRST_POST = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "banyan-demo-2026"  # noqa: S105 - printed to whoever runs the demo
 WORDS = [
     "A banyan grows by dropping new roots.",
@@ -33,10 +37,13 @@ class Source:
     users: int
     follows: list[tuple[int, int]]
     texts: list[str]
+    famous: tuple[str, ...] = FAMOUS
+    prefix: str = "user"
+    first_post: datetime = FIRST_POST
 
     def username(self, number: int) -> str:
         """Return the name of a person; the first few have real ones."""
-        return FAMOUS[number] if number < len(FAMOUS) else f"user{number:06d}"
+        return self.famous[number] if number < len(self.famous) else f"{self.prefix}{number:06d}"
 
     def followers(self) -> Counter[int]:
         """Return how many follow each person."""
@@ -56,8 +63,15 @@ def read(follows: Path | None, texts: Path | None, users: int | None) -> Source:
     :raises OSError: if a named file cannot be read
     :raises ValueError: if a line of the graph is not `follower<TAB>followee`
     """
-    edges = list(_edges(follows)) if follows else _small_graph(users or SMALL_USERS)
     words = _texts(texts) if texts else WORDS
+    if follows is None:
+        return _numbered_source(_small_graph(users or SMALL_USERS), words, users)
+    found = _numbered_source(list(_edges(follows)), words, users)
+    later = FIRST_POST + timedelta(milliseconds=1)
+    return replace(found, famous=FAMOUS_OF_FILES, prefix="node", first_post=later)
+
+
+def _numbered_source(edges: list[tuple[int, int]], words: list[str], users: int | None) -> Source:
     numbers = _numbered(edges)
     limit = min(users or len(numbers), len(numbers))
     kept = [(numbers[follower], numbers[followee]) for follower, followee in edges]
