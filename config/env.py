@@ -111,7 +111,8 @@ def load() -> Env:
         log_format=reader.str("LOG_FORMAT", "auto", validate=validate.OneOf(["auto", "json", "human"])),
         log_level=reader.str("LOG_LEVEL", "INFO"),
         web_workers=reader.int("WEB_WORKERS", 2, validate=validate.Range(min=1)),
-        web_threads=reader.int("WEB_THREADS", 8, validate=validate.Range(min=1)),
+        # Four: on two cores eight made a warm home a quarter dearer (python -m benchmarks).
+        web_threads=reader.int("WEB_THREADS", 4, validate=validate.Range(min=1)),
         worker_concurrency=reader.int("WORKER_CONCURRENCY", 2, validate=validate.Range(min=1)),
         scatter_threads=reader.int("SCATTER_THREADS", 4, validate=validate.Range(min=1)),
         statement_timeout_ms=reader.int("STATEMENT_TIMEOUT_MS", 5000, validate=validate.Range(min=1)),

@@ -70,7 +70,8 @@ class Fragments(Generic[Head]):
         self._prefix = f"{kind}:".encode()
         self._make = head
         self._layout = struct.Struct(f">{layout}")
-        self._start = _PREFIX.size + self._layout.size
+        self._entry = struct.Struct(f"{_PREFIX.format}{layout}")
+        self._start = self._entry.size
         self._ttl = ttl
         self._revision = revision
 
@@ -114,12 +115,13 @@ class Fragments(Generic[Head]):
         """Return what the replies to `command` hold and the ids that must be drawn."""
         found: dict[int, Drawn[Head]] = {}
         absent: list[int] = []
+        unpack, start, revision, make = self._entry.unpack_from, self._start, self._revision, self._make
         for id, entry in zip(ids, replies, strict=True):
-            if entry is None or entry[8] != self._revision:
+            if entry is None or entry[8] != revision:
                 absent.append(id)
             elif not entry[9]:
-                head = self._make(*self._layout.unpack_from(entry, _PREFIX.size))
-                found[id] = Drawn(head, entry[self._start :], int.from_bytes(entry[:8], "big"))
+                version, _, _, *head = unpack(entry)
+                found[id] = Drawn(make(*head), entry[start:], version)
         return found, absent
 
     def _pack(self, card: Drawn[Head]) -> bytes:

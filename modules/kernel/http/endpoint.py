@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rest_framework.authentication import BaseAuthentication
 
 JSON = "application/json"
+_NO_QUERY, _FIRST_PAGE = Query(), PagingQuery()
 
 
 class InsufficientScope(Forbidden):
@@ -118,7 +119,10 @@ def _read_query(request: Request, operation: Operation, parameters: dict[str, st
     names = pagination.PAGING_NAMES if operation.paging_name else frozenset()
     own = {name: text for name, text in parameters.items() if name not in names}
     asked = {name: text for name, text in parameters.items() if name in names}
-    query, paging = parsing.parse_queries((operation.query or Query, own), (PagingQuery, asked))
+    if not parameters and operation.query is None:
+        query, paging = _NO_QUERY, _FIRST_PAGE
+    else:
+        query, paging = parsing.parse_queries((operation.query or Query, own), (PagingQuery, asked))
     arguments: dict[str, Any] = {}
     if operation.query_name:
         arguments[operation.query_name] = query
