@@ -1,0 +1,237 @@
+"""The outbox, the relay and the receiving end, on one instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from sharding import outbox
+from sharding.deliveries import MAX_FAILURES, Delivery, deliver
+from sharding.errors import NoShard
+from sharding.ids import make_id
+from sharding.once import Once
+from sharding.relay import Relay
+from sharding.scope import writing_for
+
+pytestmark = pytest.mark.django_db
+
+ANN, BEN = make_id(1, 7, 1), make_id(1, 8, 2)  # two shards of instance a
+HEARER = "tests.hear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    name: ClassVar[str] = "tests.noted.v1"
+
+    number: int
+
+
+@pytest.fixture(autouse=True)
+def _registry(monkeypatch):
+    """Only this file's subscriber is known here."""
+    known: dict[str, list[outbox.Subscriber]] = {Noted.name: [outbox.Subscriber(HEARER, "default")]}
+    monkeypatch.setattr(outbox, "_subscribers", known)
+
+
+class Bell:
+    """The broker: keeps the messages it took."""
+
+    def __init__(self) -> None:
+        self.messages: list[list[Delivery]] = []
+        self.is_broken = False
+
+    def __call__(self, subscriber: str, queue: str, alias: str, deliveries: list[Delivery]) -> None:
+        if self.is_broken:
+            raise ConnectionError("no broker")
+        assert (subscriber, queue, alias) == (HEARER, "default", "a")
+        self.messages.append(deliveries)
+
+    def numbers(self) -> list[list[int]]:
+        return [[payload["number"] for _, _, payload in message] for message in self.messages]
+
+
+@pytest.fixture
+def bell() -> Bell:
+    return Bell()
+
+
+@pytest.fixture
+def relay(bell: Bell) -> Iterator[Relay]:
+    patient = replace(settings.RELAY, lease_s=60.0, broker_wait_s=60.0)
+    relay = Relay("a", bell, patient)
+    yield relay
+    relay.close()
+
+
+class Ear:
+    """A subscriber that fails when told to."""
+
+    def __init__(self, *failing: int) -> None:
+        self.heard: list[int] = []
+        self.failing = set(failing)
+
+    def __call__(self, payload: dict[str, Any], once: Once) -> None:
+        if payload["number"] in self.failing:
+            raise RuntimeError("poisoned")
+        self.heard.append(payload["number"])
+
+
+def note(owner_id: int, *numbers: int) -> None:
+    for number in numbers:
+        with writing_for(owner_id):
+            outbox.record(Noted(number=number))
+
+
+def states() -> list[tuple[str, int]]:
+    with connections["a"].cursor() as cursor:
+        cursor.execute("SELECT state, failures FROM outbox_delivery ORDER BY event_id")
+        return cursor.fetchall()
+
+
+def let_leases_run_out() -> None:
+    with connections["a"].cursor() as cursor:
+        cursor.execute("UPDATE outbox_delivery SET due_at = now() - interval '1 s'")
+
+
+class TestRecord:
+    def test_leaves_nothing_when_the_transaction_fails(self, relay, bell):
+        with pytest.raises(RuntimeError), writing_for(ANN):
+            outbox.record(Noted(number=1))
+            raise RuntimeError
+
+        assert relay.step() == 0
+        assert bell.messages == []
+
+    def test_is_refused_outside_a_transaction(self):
+        with pytest.raises(NoShard):
+            outbox.record(Noted(number=1))
+
+
+class TestStep:
+    def test_sends_an_owners_events_together_and_in_order(self, relay, bell):
+        note(ANN, 1, 2, 3)
+
+        relay.step()
+
+        assert bell.numbers() == [[1, 2, 3]]
+
+    def test_sends_what_is_leased_only_once(self, relay, bell):
+        note(ANN, 1)
+        relay.step()
+
+        assert relay.step() == 0
+        assert bell.numbers() == [[1]]
+
+    def test_holds_an_owners_later_events_back_while_an_earlier_one_is_leased(self, relay, bell):
+        note(ANN, 1)
+        relay.step()
+        note(ANN, 2)
+        note(BEN, 3)
+
+        relay.step()
+
+        assert bell.numbers() == [[1], [3]]
+
+    def test_sends_again_when_a_lease_has_run_out(self, relay, bell):
+        note(ANN, 1)
+        relay.step()
+        let_leases_run_out()
+
+        relay.step()
+
+        assert bell.numbers() == [[1], [1]]
+
+    def test_keeps_what_the_broker_refused_for_later(self, relay, bell):
+        note(ANN, 1)
+        bell.is_broken = True
+        relay.step()
+        assert states() == [("waiting", 0)]
+
+        bell.is_broken = False
+        let_leases_run_out()
+        relay.step()
+
+        assert bell.numbers() == [[1]]
+
+    def test_drops_an_event_that_nobody_hears(self, relay, bell, monkeypatch):
+        monkeypatch.setattr(outbox, "_subscribers", {})
+        note(ANN, 1)
+        deaf = Relay("a", bell, settings.RELAY)
+
+        deaf.step()
+
+        assert deaf.step() == 0
+        assert states() == []
+        deaf.close()
+
+
+class TestDeliver:
+    def test_settles_what_was_handled(self, relay, bell):
+        note(ANN, 1, 2)
+        relay.step()
+        ear = Ear()
+
+        deliver(HEARER, ear, "a", bell.messages[0])
+
+        assert ear.heard == [1, 2]
+        assert states() == []
+
+    def test_ignores_a_message_that_comes_twice(self, relay, bell):
+        note(ANN, 1)
+        relay.step()
+        ear = Ear()
+
+        for _ in range(2):
+            deliver(HEARER, ear, "a", bell.messages[0])
+
+        assert ear.heard == [1]
+
+    def test_takes_a_late_message_for_the_one_sent_after_it(self, relay, bell):
+        note(ANN, 1)
+        relay.step()
+        let_leases_run_out()
+        relay.step()
+        ear = Ear()
+
+        deliver(HEARER, ear, "a", bell.messages[0])
+        deliver(HEARER, ear, "a", bell.messages[1])
+
+        assert ear.heard == [1]
+
+    def test_backs_a_failure_off_and_holds_its_owner_but_nobody_else(self, relay, bell):
+        note(ANN, 1, 2)
+        note(BEN, 3)
+        relay.step()
+        ear = Ear(1)
+
+        deliver(HEARER, ear, "a", bell.messages[0])
+
+        assert ear.heard == [3]
+        assert states() == [("waiting", 1), ("waiting", 0)]
+
+    def test_leaves_what_is_backed_off_alone_when_its_message_comes_again(self, relay, bell):
+        note(ANN, 1)
+        relay.step()
+        deliver(HEARER, Ear(1), "a", bell.messages[0])
+        ear = Ear()
+
+        deliver(HEARER, ear, "a", bell.messages[0])
+
+        assert ear.heard == []
+
+    def test_gives_a_poisoned_event_up_and_goes_on_with_its_owner(self, relay, bell):
+        note(ANN, 1, 2)
+        ear = Ear(1)
+
+        for _ in range(MAX_FAILURES + 1):
+            let_leases_run_out()
+            relay.step()
+            deliver(HEARER, ear, "a", bell.messages[-1])
+
+        assert states() == [("dead", MAX_FAILURES)]
+        assert ear.heard == [2]
