@@ -87,10 +87,17 @@ def note(owner_id: int, *numbers: int) -> None:
             outbox.record(Noted(number=number))
 
 
+def note_and_fail(owner_id: int) -> None:
+    with writing_for(owner_id):
+        outbox.record(Noted(number=1))
+        raise RuntimeError
+
+
 def states() -> list[tuple[str, int]]:
     with connections["a"].cursor() as cursor:
         cursor.execute("SELECT state, failures FROM outbox_delivery ORDER BY event_id")
-        return cursor.fetchall()
+        found: list[tuple[str, int]] = cursor.fetchall()
+    return found
 
 
 def let_leases_run_out() -> None:
@@ -100,9 +107,8 @@ def let_leases_run_out() -> None:
 
 class TestRecord:
     def test_leaves_nothing_when_the_transaction_fails(self, relay, bell):
-        with pytest.raises(RuntimeError), writing_for(ANN):
-            outbox.record(Noted(number=1))
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            note_and_fail(ANN)
 
         assert relay.step() == 0
         assert bell.messages == []
