@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from itertools import count
 from typing import Any
@@ -26,6 +27,7 @@ from modules.profiles import public as profiles
 from sharding.ids import make_id, moment_of, shard_of
 from sharding.relay import Relay
 from sharding.testing import Queries, choosing
+from tests.machines import until
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ALIASES = ("default", "a", "b")
@@ -82,7 +84,24 @@ def publish_past(author: Person, *moments: int) -> list[int]:
     """Make posts of 2025 without news; the greater the number, the newer the post."""
     sequence = author.id & 1023
     create_posts_in_bulk([PastPost(author.id, f"past {n}", moment_of(n << 22), sequence) for n in moments])
+    until_replicated()
     return [make_id(n, shard_of(author.id), sequence) for n in moments]
+
+
+def until_replicated() -> None:
+    """Wait for the replicas: who asks without a mark of his own may be answered by one that lags."""
+    for instance, replicas in settings.SHARDING.replicas.items():
+        with connections[instance].cursor() as cursor:
+            cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
+            (written,) = cursor.fetchone()
+        for replica in replicas:
+            until(partial(_has_replayed, replica, written))
+
+
+def _has_replayed(replica: str, written: str) -> bool:
+    with connections[replica].cursor() as cursor:
+        cursor.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", [written])
+        return bool(cursor.fetchone()[0])
 
 
 def drain() -> None:

@@ -58,9 +58,9 @@ class Command(BaseCommand):
             if not dry_run:
                 (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
                 (ROOT / path).write_text(text)
-        self.stdout.write(
-            f"\nNext: modules/{name}/README.md says what is to be filled in; then `make check`."
-        )
+        if not dry_run:
+            _tidy(sorted({*files, *registered}))
+        self.stdout.write(f"\nNext: fill in what modules/{name}/README.md names; `make doors openapi check`.")
 
 
 def _refuse_bad_names(name: str, beside: str) -> None:
