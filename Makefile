@@ -4,6 +4,7 @@ PYTHON ?= python3.11
 INSTANCE ?= a
 BIN := .venv/bin
 SYNCED := .venv/.synced
+JUDGES := .venv/.judges
 STACK := $(BIN)/python -m config.stack
 MANAGE := $(BIN)/python manage.py
 
@@ -80,4 +81,9 @@ $(SYNCED): requirements/uv.txt requirements/dev.txt
 	@$(BIN)/python -c '' 2>/dev/null || { echo "Making .venv …"; $(PYTHON) -m venv --clear .venv; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes -p $(BIN)/python requirements/uv.txt requirements/dev.txt
+	@touch $@
+
+# Node and its like come with the judges, so that `make up` need not download them.
+$(JUDGES): $(SYNCED) requirements/contract.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes -p $(BIN)/python requirements/uv.txt requirements/contract.txt
 	@touch $@

@@ -2,21 +2,31 @@
 
 from dataclasses import dataclass, field
 
+# The scope of what only the user's own app may do: no token and no key is ever granted it.
+FIRST_PARTY = "first_party"
+
+SESSION, TOKEN, APP, SERVICE = "session", "token", "app", "service"
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """
     A caller whose credentials were checked.
 
-    `scopes` is None for a first-party session, which may do all that its user may;
-    a third party's token carries the set that the user agreed to.
+    `kind` is `session` (the user's own app), `token` (a third party's app for a user), `app` (such an app for
+    itself) or `service` (a service key, for itself or on behalf of a user). `scopes` is None for a session,
+    which may do all that its user may; the others carry the set they were granted. `id` is the user's, or 0
+    where no user is involved; `app_id` names the app of everything but a session.
     """
 
     id: int
     roles: frozenset[str] = field(default_factory=frozenset)
     epoch: int = 0
-    kind: str = "session"
+    kind: str = SESSION
     scopes: frozenset[str] | None = None
+    app_id: str | None = None
+    # Which key, of a service: the audit names it.
+    key_id: int | None = None
 
     # Django's and DRF's own code asks these of anything called a user.
     is_authenticated = True

@@ -32,6 +32,13 @@ class InsufficientScope(Forbidden):
     title = "Your credentials do not reach this far."
 
 
+class UserRequired(Forbidden):
+    """The credentials are an app's own, and this is done for a user."""
+
+    code = "user_required"
+    title = "This is done for a user; a service says for whom in Banyan-On-Behalf-Of."
+
+
 @cache
 def _authenticators(classes: tuple[type["BaseAuthentication"], ...]) -> tuple["BaseAuthentication", ...]:
     """Return one instance of each authenticator; they keep nothing of a request."""
@@ -97,8 +104,12 @@ class View(APIView):
 def _authorize(request: Request, operation: Operation) -> None:
     """Refuse a caller who is unknown, or whose credentials do not reach the operation's scope."""
     scope = operation.declared.scope
-    if scope is not None and not request.user.may(scope):
+    if scope is None:
+        return
+    if not request.user.may(scope):
         raise InsufficientScope(f"This needs the scope {scope}.")
+    if request.user.id == 0 and not operation.declared.for_apps:
+        raise UserRequired
 
 
 def _read(request: Request, operation: Operation, parameters: dict[str, str]) -> dict[str, Any]:

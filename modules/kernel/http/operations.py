@@ -34,6 +34,7 @@ class Declared:
     also: tuple[int, ...]
     public: bool
     key_required: bool
+    for_apps: bool
     refuses: tuple[type[Refusal], ...]
 
 
@@ -73,17 +74,21 @@ def endpoint(
     status: int | None = None,
     also: Sequence[int] = (),
     key_required: bool = False,
+    for_apps: bool = False,
     refuses: Sequence[type[Refusal]] = (),
 ) -> Callable[[Method], Method]:
     """
     Make a method of a `View` an endpoint.
 
-    It needs a `scope` that the caller's credentials must reach, or `public=True`. `status` is that of a
-    success, `also` further ones that a `Reply` may carry; `refuses` is told to readers of the schema.
+    It needs a `scope` that the credentials must reach, or `public=True`. `for_apps` also lets callers
+    in who act for no user, whose `request.user.id` is 0. `status` is that of a success, `also` further ones
+    that a `Reply` may carry; `refuses` is told to readers of the schema.
     """
     if (scope is None) is not public:
         raise TypeError(f"{operation_id}: say either scope=... or public=True.")
-    declared = Declared(operation_id, scope, status, tuple(also), public, key_required, tuple(refuses))
+    declared = Declared(
+        operation_id, scope, status, tuple(also), public, key_required, for_apps, tuple(refuses)
+    )
 
     def mark(method: Method) -> Method:
         """Return the method with the declaration on it."""

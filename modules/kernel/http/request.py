@@ -41,7 +41,7 @@ class Request(DrfRequest):
             if found is not None:
                 self._user, self._auth = found
                 # What the access line shows, whoever else wraps the request.
-                self._request.viewer_id = found[0].id  # type: ignore[attr-defined]
+                self._request.viewer_id = found[0].id or None  # type: ignore[attr-defined]
                 return
 
     @property
@@ -51,8 +51,8 @@ class Request(DrfRequest):
 
     @property
     def viewer_id(self) -> int | None:
-        """Return the id of who is calling, or None."""
-        return self._user.id if self._user is not None else None
+        """Return the id of the user who is calling, or None: an app for itself is no user."""
+        return (self._user.id or None) if self._user is not None else None
 
     @property  # type: ignore[override]
     def user(self) -> Principal:

@@ -1,0 +1,14 @@
+"""
+The scopes that a user can grant an app, with the words on the consent page: `read:` or `write:` a context.
+
+A test compares them with what the endpoints declare. `FIRST_PARTY` is not among them, so nobody can grant it.
+"""
+
+GRANTABLE = {
+    "read:graph": "See whom you follow and who follows you",
+    "write:graph": "Follow and unfollow people for you",
+    "read:profiles": "See your profile and settings",
+    "write:profiles": "Change your profile",
+    "read:timelines": "Read your home timeline",
+    "write:posts": "Publish and delete posts as you",
+}
