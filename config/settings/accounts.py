@@ -10,6 +10,7 @@ __all__ = [
     "ACCOUNT_EMAIL_VERIFICATION",
     "ACCOUNT_LOGIN_METHODS",
     "ACCOUNT_PRESERVE_USERNAME_CASING",
+    "ACCOUNT_RATE_LIMITS",
     "ACCOUNT_SIGNUP_FIELDS",
     "ACCOUNT_USERNAME_MIN_LENGTH",
     "AUTHENTICATION_BACKENDS",
@@ -65,6 +66,8 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
+# Ours are exact and hold without Redis (modules/accounts/services/attempts.py); allauth's stand in the cache.
+ACCOUNT_RATE_LIMITS = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 
 HEADLESS_ONLY = True
