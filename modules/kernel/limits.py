@@ -112,7 +112,8 @@ class Standing(NamedTuple):
 class LimitReached(TooMany):
     """Whoever asks has used up what there is for now."""
 
-    title = "Too many requests; wait before the next one."
+    code = "limit_reached"
+    title = "A limit is reached; wait before the next request."
 
     def __init__(self, standing: Standing) -> None:
         """Tell which limit it was and when to come back."""

@@ -48,7 +48,7 @@ class TestAttempts:
 
         refused = log_in(api.url, "ada")
 
-        assert (refused.status, refused.body["code"]) == (429, "too_many_requests")
+        assert (refused.status, refused.body["code"]) == (429, "limit_reached")
         assert 50 < int(refused.headers["retry-after"]) <= 60
         assert "'log-in' is 5 in 300 seconds" in refused.body["detail"]
 

@@ -64,8 +64,8 @@ class TestTake:
         with pytest.raises(LimitReached) as refusal:
             limits.take(Charge(THREE, "ada"))
 
-        assert 1190 < refusal.value.retry_after <= 1200
-        assert "'three' is 3 in 3600 seconds" in refusal.value.detail
+        assert 1190 < refusal.value.standing.retry_after <= 1200
+        assert "'three' is 3 in 3600 seconds" in str(refusal.value)
 
     def test_lets_one_more_through_after_its_share_of_the_window(self):
         quick = Limit("quick", 2, 1)
