@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 # What base.py puts into INSTALLED_APPS; neither sessions (own engine), messages nor sites are needed.
-APPS = ["allauth", "allauth.account", "allauth.headless"]
+APPS = ["allauth", "allauth.account", "allauth.headless", "allauth.idp.oidc"]
 
 # Innermost of base.py's MIDDLEWARE. allauth refuses to start unless its own stands there by name (2 us).
 MIDDLEWARE = [
@@ -43,7 +43,7 @@ MIDDLEWARE = [
 ]
 
 AUTHENTICATION_CLASSES = [
-    "modules.accounts.api.authentication.SessionTokenAuthentication",
+    "modules.accounts.api.authentication.HeaderAuthentication",
     "modules.accounts.api.authentication.BrowserSessionAuthentication",
 ]
 
@@ -56,8 +56,13 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["modules.accounts.services.hashing.SmallArgon2PasswordHasher"]
-FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the test settings' choice, never ours
+# The second hashes the secrets of apps, which are random and need no slow hash.
+PASSWORD_HASHERS = [
+    "modules.accounts.services.hashing.SmallArgon2PasswordHasher",
+    "modules.accounts.services.hashing.SecretHasher",
+]
+# The test settings' choice, never ours.
+FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", PASSWORD_HASHERS[1]]
 
 ACCOUNTS = AccountsSettings()
 

@@ -47,7 +47,7 @@ def cors(env: Env) -> dict[str, Any]:
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "modules.accounts.api.authentication.SessionTokenAuthentication",
+        "modules.accounts.api.authentication.HeaderAuthentication",
         "modules.accounts.api.authentication.BrowserSessionAuthentication",
     ],
     # For a stray DRF view; ours declare a scope (modules/kernel/http).
