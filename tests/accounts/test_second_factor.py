@@ -9,6 +9,7 @@ import struct
 import time
 
 import pytest
+import time_machine
 from django.test import Client
 
 from modules.accounts.models import Session
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.django_db
 APP = "/auth/app/v1"
 
 
-def code_of(secret: str, *, step: int = 0) -> str:
+def code_of(secret: str) -> str:
     """The code of now (RFC 6238), as an authenticator app shows it."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + step)
+    counter = struct.pack(">Q", int(time.time()) // 30)
     digest = hmac.digest(base64.b32decode(secret), counter, hashlib.sha1)
     offset = digest[-1] & 15
     number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFF_FFFF
@@ -50,10 +51,16 @@ def secret(http, session):
     offered = http("GET", f"{APP}/account/authenticators/totp", X_Session_Token=session)
     assert offered.status == 404
     secret = offered.body["meta"]["secret"]
-    done = http(
-        "POST", f"{APP}/account/authenticators/totp", {"code": code_of(secret)}, X_Session_Token=session
-    )
-    assert done.status == 200, done
+
+    def activate():
+        path = f"{APP}/account/authenticators/totp"
+        return http("POST", path, {"code": code_of(secret)}, X_Session_Token=session)
+
+    asked = activate()
+    assert (asked.status, asked.body["data"]["flows"]) == (401, [{"id": "reauthenticate"}])
+    http("POST", f"{APP}/auth/reauthenticate", {"password": PASSWORD}, X_Session_Token=session)
+    done = activate()
+    assert done.status == 200, done.body
     return secret
 
 
@@ -76,9 +83,16 @@ class TestOfAnApp:
         assert Session.objects.exclude(user=None).count() == 1  # the one that set it up
 
     def test_finishes_it(self, http, half, secret, ada):
-        answer = send_code(http, half, code_of(secret, step=1) if _is_used(secret) else code_of(secret))
+        answer = send_code(http, half, code_of(secret))
 
         assert (answer.status, answer.body["data"]["user"]["id"]) == (200, str(ada.id))
+
+    def test_takes_no_code_a_second_time(self, http, half, secret):
+        with time_machine.travel(time.time(), tick=False):
+            assert send_code(http, half, code_of(secret)).status == 200
+            again = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
+
+            assert send_code(http, again.body["meta"]["session_token"], code_of(secret)).status == 400
 
     def test_is_refused_with_a_wrong_code(self, http, half):
         assert send_code(http, half, "000000").status == 400
@@ -121,8 +135,3 @@ class TestOnThePage:
 
     def test_is_not_shown_to_who_has_not_logged_in(self, db):
         assert Client().get("/identity/second-factor")["Location"].startswith("/identity/login")
-
-
-def _is_used(secret: str) -> bool:
-    """Whether the code of now was used to set the factor up: allauth takes each code once."""
-    return True
