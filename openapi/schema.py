@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from drf_spectacular.openapi import AutoSchema as Spectacular
 from drf_spectacular.plumbing import ComponentRegistry
 
-from modules.kernel.errors import Forbidden, Refusal, TooMany, Unauthorized, Unavailable
+from modules.kernel.errors import Refusal, TooMany, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
 from modules.kernel.http.endpoint import InsufficientScope, UserRequired
 from modules.kernel.http.operations import Operation

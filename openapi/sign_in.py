@@ -2,16 +2,17 @@
 Allauth's own contract as a part of ours: sign-up, log-in and the rest under `/auth/`.
 
 It is written for OpenAPI 3.0.3 and has no operation ids; both are mended here, as is what it says that is
-not so, and everything that no operation of it reaches is left out. `get_schema` is internal to allauth: the lock pins its version.
+not so, and everything that no operation of it reaches is left out. `get_schema` is internal to allauth: the
+lock pins its version.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from allauth.headless.spec.internal.schema import get_schema
 
-from modules.kernel.errors import TooMany, Unavailable
+from modules.kernel.errors import Forbidden, NotFound, Refusal, TooMany, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
 from openapi import examples
 from openapi.components import Schema
@@ -23,7 +24,9 @@ DESCRIPTION = (
 _METHODS = ("get", "post", "put", "patch", "delete")
 # The session token is a kind of credentials; a flow is begun without it and may go on with it.
 _SECURITY: list[Schema] = [{"sessionToken": []}, {"browserSession": []}, {}]
-_OF_EDGE = (TooMany, Unavailable)
+# What our own edge answers before allauth is asked: always, to what may be forged, to what has a body.
+_OF_EDGE = (NotFound, Refusal, TooMany, Unavailable)
+_OF_WRITES = (Unauthorized, Forbidden)
 _OF_BODIES = (parsing.BodyInvalid, parsing.JsonInvalid, parsing.BodyTooLarge)
 _REFERENCE = re.compile(r"#/components/(\w+)/(\w+)")
 
@@ -38,7 +41,10 @@ def merge(contract: Schema) -> None:
             operation["summary"] = operation["summary"].strip()
             operation["tags"] = [TAG]
             _secure(operation)
-            _add_problems(operation, theirs, contract)
+            kinds = [*_OF_EDGE, *(_OF_WRITES if method != "get" else ())]
+            kinds += _OF_BODIES if "requestBody" in operation else ()
+            operation["responses"].setdefault("401", {"$ref": "#/components/responses/Authentication"})
+            _add_problems(operation, kinds, theirs, contract)
         contract["paths"][path] = _mend(item)
     for section, name in sorted(_reachable(theirs)):
         part = contract["components"].setdefault(section, {})
@@ -71,9 +77,10 @@ def _secure(operation: Schema) -> None:
     operation["parameters"] = kept
 
 
-def _add_problems(operation: Schema, theirs: Schema, contract: Schema) -> None:
-    """Add what our own edge answers before allauth is asked."""
-    kinds = [*_OF_EDGE, *(_OF_BODIES if "requestBody" in operation else ())]
+def _add_problems(
+    operation: Schema, kinds: Iterable[type[Refusal]], theirs: Schema, contract: Schema
+) -> None:
+    """Add what our own edge answers in allauth's stead."""
     for kind in kinds:
         status = str(problems.status_of(kind))
         known = operation["responses"].get(status, {"description": "Refused before sign-in is asked."})
@@ -125,7 +132,7 @@ def _to_ours(reference: re.Match[str]) -> str:
 
 def _is_ours(section: str, name: str) -> bool:
     """Return whether a component is one that `_add_problems` put into allauth's operations."""
-    codes = {kind.code for kind in (*_OF_EDGE, *_OF_BODIES)}
+    codes = {kind.code for kind in (*_OF_EDGE, *_OF_WRITES, *_OF_BODIES)}
     return (section, name) == ("schemas", "Problem") or (section == "examples" and name in codes)
 
 
@@ -147,6 +154,5 @@ def _references(part: Any) -> Iterator[tuple[str, str]]:
             yield from _references(each)
     elif isinstance(part, dict):
         if isinstance(reference := part.get("$ref"), str) and (match := _REFERENCE.fullmatch(reference)):
-            if not _is_ours(match[1], match[2]):
-                yield match[1], match[2]
+            yield from () if _is_ours(*match.groups()) else [(match[1], match[2])]
         yield from _references(list(part.values()))
