@@ -67,13 +67,13 @@ def try_me(page: Page) -> str:
 
 
 class TestDocsPage:
-    def test_shows_the_refusal_of_an_anonymous_call(self, browser, url):
+    def test_shows_the_refusal_of_an_anonymous_call(self, url, browser):
         page = browser.new_page()
         open_docs(page, url)
 
         assert try_me(page) == "401"
 
-    def test_tries_a_call_with_a_session_token_and_shows_its_answer(self, browser, url, token):
+    def test_tries_a_call_with_a_session_token_and_shows_its_answer(self, url, token, browser):
         page = browser.new_page()
         complaints = open_docs(page, url)
 
@@ -83,7 +83,7 @@ class TestDocsPage:
         expect(page.locator("#operations-profiles-get_me .live-responses-table")).to_contain_text('"ann"')
         assert complaints == []
 
-    def test_remembers_the_token_when_it_is_opened_again(self, browser, url, token):
+    def test_remembers_the_token_when_it_is_opened_again(self, url, token, browser):
         page = browser.new_page()
         open_docs(page, url)
         authorize(page, token)
@@ -92,7 +92,7 @@ class TestDocsPage:
 
         assert try_me(page) == "200"
 
-    def test_asks_for_a_code_with_proof_and_to_be_sent_back_to_a_page_of_its_own(self, browser, url):
+    def test_asks_for_a_code_with_proof_and_to_be_sent_back_to_a_page_of_its_own(self, url, browser):
         page = browser.new_page()
         open_docs(page, url)
         page.get_by_role("button", name="Authorize", exact=True).click()
@@ -100,7 +100,7 @@ class TestDocsPage:
         scheme.locator("#client_id_authorizationCode").fill("docs-app")
 
         with page.expect_popup() as opened:
-            scheme.get_by_role("button", name="Authorize", exact=True).click()
+            scheme.locator("button.authorize").click()
 
         asked = opened.value.url
         assert asked.startswith(f"{url}/identity/o/authorize?response_type=code&client_id=docs-app")

@@ -24,7 +24,6 @@ from modules.kernel.http.parsing import parse_body, read_body
 from sharding.errors import InstanceUnavailable
 
 PREFIX = "/auth/"
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 # What allauth lets rise and is meant as an answer, in the words of the rest of the API.
 OURS = (Refusal, UpdateError, SessionInterrupted, InstanceUnavailable, DatabaseError)
@@ -56,9 +55,6 @@ class FirstPartyMiddleware:
         """Answer a request, by the longer way if allauth will see it."""
         if not request.path_info.startswith(PREFIX):
             return self._pass(request)
-        if request.method not in METHODS:
-            # allauth reads the body of any other as a form's before it looks whether it answers to it.
-            return problems.answer(problems.MethodNotAllowed(METHODS), request)
         try:
             _refuse_ambiguous_json(request)
             return cast(HttpResponseBase, self._prepare(request))
