@@ -49,7 +49,8 @@ class UnderMeasure:
         self._pool = pool
         self._processes: list[Process] = []
         self._applications = Applications(
-            {**stack.env, "BANYAN_LOG_LEVEL": "INFO", **STEADY}, stack.layout.state / "beat"
+            {**stack.env, "BANYAN_LOG_LEVEL": "INFO", "BANYAN_LIMITS": "off", **STEADY},
+            stack.layout.state / "beat",
         )
         self.redis_pid = stack.processes["redis"].pid
         self.postgres_pids = [process.pid for name, process in stack.processes.items() if name != "redis"]

@@ -78,6 +78,9 @@ class Env:
     pull_threshold: int
     pull_demotion: int
     following_cap: int
+    limits: str
+    trusted_proxies: int
+    cors_origins: list[str]
 
     def masked(self) -> dict[str, object]:
         """Return every value as text, with secrets and passwords masked."""
@@ -121,6 +124,9 @@ def load() -> Env:
         pull_threshold=reader.int("PULL_THRESHOLD", 10_000, validate=validate.Range(min=1)),
         pull_demotion=reader.int("PULL_DEMOTION", 8_000, validate=validate.Range(min=0)),
         following_cap=reader.int("FOLLOWING_CAP", 5_000, validate=validate.Range(min=1)),
+        limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
+        trusted_proxies=reader.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0)),
+        cors_origins=reader.list("CORS_ORIGINS", []),
     )
     reader.seal()
     return env

@@ -10,7 +10,7 @@ from config.settings.contexts import CONTEXTS
 
 def _of_contexts() -> Iterator[URLPattern]:
     """Yield every context's paths side by side, the hot ones first: each include costs every request 8 us."""
-    for name in reversed([name for name in CONTEXTS if name != "accounts"]):
+    for name in reversed(CONTEXTS):
         for pattern in import_module(f"modules.{name}.urls").urlpatterns:
             yield path(f"v1/{pattern.pattern}", pattern.callback)
 

@@ -35,7 +35,8 @@ class Boot:
         """Put the addresses into the environment and start the servers in the background."""
         for name in [name for name in os.environ if name.startswith("BANYAN_")]:
             del os.environ[name]
-        os.environ.update(self.stack.env, DJANGO_SETTINGS_MODULE=SETTINGS)
+        # Tests of limits switch them on.
+        os.environ.update(self.stack.env, DJANGO_SETTINGS_MODULE=SETTINGS, BANYAN_LIMITS="off")
         signal.signal(signal.SIGTERM, _as_interrupt)
         atexit.register(self.end)
         self._thread.start()

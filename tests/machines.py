@@ -35,6 +35,7 @@ class Machines:
         self._throwaway = throwaway
         self._processes: list[Process] = []
         self.env = {**throwaway.env, "DJANGO_SETTINGS_MODULE": SETTINGS, "BANYAN_LOG_LEVEL": "INFO"}
+        self.env["BANYAN_LIMITS"] = "off"  # tests of limits switch them on
 
     def kill(self, alias: str) -> None:
         """Kill -9 the server behind a Django alias (`default`, `a`, `b`, `a_replica1`)."""

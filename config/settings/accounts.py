@@ -10,6 +10,7 @@ __all__ = [
     "ACCOUNT_EMAIL_VERIFICATION",
     "ACCOUNT_LOGIN_METHODS",
     "ACCOUNT_PRESERVE_USERNAME_CASING",
+    "ACCOUNT_RATE_LIMITS",
     "ACCOUNT_SIGNUP_FIELDS",
     "ACCOUNT_USERNAME_MIN_LENGTH",
     "AUTHENTICATION_BACKENDS",
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 # What base.py puts into INSTALLED_APPS; neither sessions (own engine), messages nor sites are needed.
-APPS = ["allauth", "allauth.account", "allauth.headless"]
+APPS = ["allauth", "allauth.account", "allauth.headless", "allauth.idp.oidc"]
 
 # Innermost of base.py's MIDDLEWARE. allauth refuses to start unless its own stands there by name (2 us).
 MIDDLEWARE = [
@@ -42,7 +43,7 @@ MIDDLEWARE = [
 ]
 
 AUTHENTICATION_CLASSES = [
-    "modules.accounts.api.authentication.SessionTokenAuthentication",
+    "modules.accounts.api.authentication.HeaderAuthentication",
     "modules.accounts.api.authentication.BrowserSessionAuthentication",
 ]
 
@@ -55,8 +56,13 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["modules.accounts.services.hashing.SmallArgon2PasswordHasher"]
-FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the test settings' choice, never ours
+# The second hashes the secrets of apps, which are random and need no slow hash.
+PASSWORD_HASHERS = [
+    "modules.accounts.services.hashing.SmallArgon2PasswordHasher",
+    "modules.accounts.services.hashing.SecretHasher",
+]
+# The test settings' choice, never ours.
+FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", PASSWORD_HASHERS[1]]
 
 ACCOUNTS = AccountsSettings()
 
@@ -65,6 +71,8 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
+# Ours are exact and hold without Redis (modules/accounts/services/attempts.py); allauth's stand in the cache.
+ACCOUNT_RATE_LIMITS = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 
 HEADLESS_ONLY = True

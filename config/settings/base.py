@@ -9,6 +9,7 @@ from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
 from modules.graph.schemas import GraphSettings
 from modules.kernel.hot import HotSettings
+from modules.kernel.limits import LimitSettings
 from modules.timelines.schemas import TimelineSettings
 from sharding.conf import RelaySettings
 
@@ -26,6 +27,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     *ACCOUNT_APPS,
     "cachalot",
+    "corsheaders",
     "config",
     "sharding",
     "modules.kernel",
@@ -36,7 +38,8 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 # Each entry costs every request: see config/settings/rest.py for what it costs and why it is there.
-MIDDLEWARE = rest.MIDDLEWARE
+MIDDLEWARE = rest.middleware(ENV)
+globals().update(rest.cors(ENV))
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -75,6 +78,8 @@ GRAPH = GraphSettings(
     pull_demotion=ENV.pull_demotion,
 )
 TIMELINES = TimelineSettings(window_size=ENV.window_size)
+LIMITS = LimitSettings(is_on=ENV.limits == "on", processes=ENV.web_workers)
+TRUSTED_PROXIES = ENV.trusted_proxies
 FRESHNESS_SECONDS = 30
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

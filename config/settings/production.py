@@ -10,11 +10,11 @@ if ENV.debug:
     raise ImproperlyConfigured("BANYAN_DEBUG is on: production settings refuse it.")
 if "*" in ENV.allowed_hosts:
     raise ImproperlyConfigured("BANYAN_ALLOWED_HOSTS names every host: list your own.")
+if ENV.limits == "off":
+    raise ImproperlyConfigured("BANYAN_LIMITS is off: production settings refuse it.")
 
 globals().update(HARDENED_COOKIES)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# The proxy in front overwrites X-Forwarded-For.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1
 # The proxy answers port 80 (deploy/); an API must not silently redirect (ASVS 4.1.2).
 SECURE_SSL_REDIRECT = False
 SILENCED_SYSTEM_CHECKS = [

@@ -8,7 +8,6 @@ from config.settings.base import INSTALLED_APPS, RELAY, SHARDING
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.sharding.app"]
 PASSWORD_HASHERS = FAST_HASHERS
-ACCOUNT_RATE_LIMITS = False
 # No refresher thread: pytest-django lets none but the test itself touch a database.
 SHARDING = replace(SHARDING, serial=True, shard_map_ttl=0)
 # A lease outlives a test's patience otherwise; the order of things is the same.

@@ -1,6 +1,6 @@
 """What accounts refuses."""
 
-from modules.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from modules.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class AccountNotFound(NotFound):
@@ -36,3 +36,59 @@ class HashingBusy(Unavailable):
 
     code = "hashing_busy"
     title = "Too many people are logging in at this moment; try again."
+
+
+class AppNotFound(NotFound):
+    """There is no such app of the caller's."""
+
+    code = "app_not_found"
+    title = "You have no such app."
+
+
+class TooManyApps(Invalid):
+    """The caller has as many apps as anybody may have."""
+
+    code = "too_many_apps"
+    title = "You have as many apps as anybody may; delete one first."
+
+
+class KeyNotFound(NotFound):
+    """The app has no such key, or no more."""
+
+    code = "key_not_found"
+    title = "This app has no such key."
+
+
+class TooManyKeys(Invalid):
+    """The app has as many keys as any may have."""
+
+    code = "too_many_keys"
+    title = "This app has as many keys as any may; revoke one first."
+
+
+class PublicAppHasNoKeys(Invalid):
+    """Keys are secrets, and a public app cannot keep one."""
+
+    code = "public_app"
+    title = "A public app cannot keep a secret, so it has no keys."
+
+
+class OperatorsOnly(Forbidden):
+    """Only an operator can let a key act for users."""
+
+    code = "operators_only"
+    title = "Only an operator can let a key act for users."
+
+
+class OnBehalfNotAllowed(Forbidden):
+    """These credentials may not name a user to act for."""
+
+    code = "on_behalf_not_allowed"
+    title = "These credentials may not act for users."
+
+
+class OnBehalfUnknown(NotFound):
+    """The user to act for is nobody, or not active."""
+
+    code = "on_behalf_unknown"
+    title = "There is no such user to act for."

@@ -31,3 +31,13 @@ class SessionsRevoked:
 
     user_id: int
     epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsEnded:
+    """Access tokens or keys of an app ended before their time; the marks are those of cached entries."""
+
+    name: ClassVar[str] = "accounts.credentials_ended.v1"
+
+    app_id: str
+    marks: list[str]

@@ -1,6 +1,6 @@
 """What accounts does after its own news, and by the clock."""
 
-from modules.accounts.events import SessionEnded, SessionsRevoked
+from modules.accounts.events import CredentialsEnded, SessionEnded, SessionsRevoked
 from modules.accounts.services.revocations import announce_ended, announce_epoch
 from modules.accounts.services.sessions import forget_expired_sessions as forget
 from modules.kernel import clock
@@ -18,6 +18,12 @@ def forget_ended_session(event: SessionEnded, once: Once) -> None:
 def forget_revoked_sessions(event: SessionsRevoked, once: Once) -> None:
     """Tell Redis that older sessions are dead, in case it could not be told at once; bears a repeat."""
     announce_epoch(event.user_id, event.epoch)
+
+
+@subscribes(CredentialsEnded)
+def forget_ended_credentials(event: CredentialsEnded, once: Once) -> None:
+    """Tell Redis that tokens or keys are dead, in case it could not be told at once; bears a repeat."""
+    announce_ended(*event.marks)
 
 
 @periodic

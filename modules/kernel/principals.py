@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 # The scope of what only the user's own app may do: no token and no key is ever granted it.
 FIRST_PARTY = "first_party"
 
+# What a service key carries that may name a user to act for; no user can grant it.
+ON_BEHALF = "act:users"
+
 SESSION, TOKEN, APP, SERVICE = "session", "token", "app", "service"
 
 

@@ -47,9 +47,8 @@ class Http:
 
 
 @pytest.fixture(autouse=True)
-def _clean_process(settings) -> None:
-    """Limits belong to another test; a process must not remember the sessions of an earlier one."""
-    settings.ACCOUNT_RATE_LIMITS = False
+def _clean_process() -> None:
+    """A process must not remember the sessions of an earlier test."""
     forget_kept()
     reconnect()
 

@@ -18,6 +18,7 @@ from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.services.accounts import change_password, register
 from modules.kernel import clock
+from modules.kernel.http.address import client_address
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Replace the password, which ends every session; allauth reopens the one that asked."""
         change_password(user, password)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that limits count, so that nothing else is kept."""
+        return client_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail if it can be sent: verification is optional, and a mail server's trouble is no 500."""

@@ -1,5 +1,8 @@
-"""How a request of `/v1/` says who sends it: a session token, or a browser's cookie."""
+"""How a request of `/v1/` says who sends it: by a session, a token, a key, or a browser's cookie."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -10,37 +13,86 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from modules.accounts.errors import OnBehalfNotAllowed, OnBehalfUnknown
+from modules.accounts.services.audit import Deed, act_for
 from modules.accounts.services.principals import recognize
 from modules.kernel import clock
-from modules.kernel.principals import Principal
+from modules.kernel.errors import BadRequest, Fault
+from modules.kernel.principals import ON_BEHALF, Principal
+from modules.kernel.shapes import ID_PATTERN, MAX_ID
 
 CHALLENGE = 'Bearer realm="banyan"'
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Longer than any key of ours; hashing a megabyte for a stranger would be a gift.
 MAX_KEY = 128
+ON_BEHALF_HEADER = "HTTP_BANYAN_ON_BEHALF_OF"
+ID = re.compile(ID_PATTERN)
 
 
-class SessionTokenAuthentication(BaseAuthentication):
-    """Takes a session token from `X-Session-Token`, as allauth gave it, or as `Authorization: Bearer`."""
+class OnBehalfInvalid(BadRequest):
+    """The header that names a user to act for holds no id."""
+
+    code = "header_invalid"
+    title = "A header cannot be read."
+
+
+class HeaderAuthentication(BaseAuthentication):
+    """
+    Takes a session token from `X-Session-Token`, or whatever stands in `Authorization: Bearer`.
+
+    There it may be a session token, an OAuth access token or a service key; the last may name a user to
+    act for in `Banyan-On-Behalf-Of`.
+    """
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
         """
-        Return the caller, or None if no token was sent.
+        Return the caller, or None if no credentials were sent.
 
-        :raises AuthenticationFailed: if a token was sent that nobody holds, or no longer
+        :raises AuthenticationFailed: if some were sent that nobody holds, or no longer, or two kinds at once
         """
-        meta = request.META
-        token = meta.get("HTTP_X_SESSION_TOKEN") or _bearer(meta.get("HTTP_AUTHORIZATION", ""))
-        if token is None:
+        key = _sent(request.META)
+        if key is None:
             return None
-        principal = recognize(token, now=clock.now()) if len(token) <= MAX_KEY else None
+        principal = recognize(key, now=clock.now()) if len(key) <= MAX_KEY else None
         if principal is None:
-            raise AuthenticationFailed("The session token is not valid, or no longer.")
+            raise AuthenticationFailed("The credentials are not valid, or no longer.")
+        if ON_BEHALF_HEADER in request.META:
+            principal = _on_behalf(request, principal)
         return principal, None
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge, without which DRF would answer 403 where 401 is due."""
         return CHALLENGE
+
+
+def _sent(meta: Mapping[str, Any]) -> str | None:
+    """Return the one credential that was sent."""
+    token, bearer = meta.get("HTTP_X_SESSION_TOKEN"), _bearer(meta.get("HTTP_AUTHORIZATION", ""))
+    if token and bearer:
+        raise AuthenticationFailed("Send X-Session-Token or Authorization, not both.")
+    return token or bearer
+
+
+def _on_behalf(request: Request, service: Principal) -> Principal:
+    """
+    Return the user whom a service acts for, once it is on record that it does.
+
+    :raises OnBehalfNotAllowed: if the credentials may not
+    :raises OnBehalfUnknown: if there is no such active user
+    """
+    if service.key_id is None or not service.may(ON_BEHALF):
+        raise OnBehalfNotAllowed
+    assert service.app_id is not None
+    named = request.META[ON_BEHALF_HEADER]
+    if not ID.fullmatch(named) or int(named) > MAX_ID:
+        fault = Fault(None, "malformed", "Send the id of one user.", header="Banyan-On-Behalf-Of")
+        raise OnBehalfInvalid(errors=[fault])
+    plain = request._request
+    deed = Deed(plain.method or "", plain.path, getattr(plain, "id", ""))
+    epoch = act_for(int(named), deed, app_id=service.app_id, key_id=service.key_id, now=clock.now())
+    if epoch is None:
+        raise OnBehalfUnknown
+    return replace(service, id=int(named), epoch=epoch)
 
 
 class BrowserSessionAuthentication(BaseAuthentication):
@@ -95,10 +147,10 @@ def _bearer(header: str) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class HeaderScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells OpenAPI of the session token and its two places."""
 
-    target_class = SessionTokenAuthentication
+    target_class = HeaderAuthentication
     name = ["sessionToken", "bearer"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:

@@ -18,8 +18,10 @@ from django.middleware.csrf import CsrfViewMiddleware
 from pydantic import JsonValue, RootModel
 
 from modules.accounts.services.accounts import to_refusal
+from modules.accounts.services.attempts import charge_attempt
 from modules.kernel.errors import Refusal, Unauthorized
 from modules.kernel.http import problems
+from modules.kernel.http.address import client_address
 from modules.kernel.http.parsing import parse_body, read_body
 from sharding.errors import InstanceUnavailable
 
@@ -56,7 +58,7 @@ class FirstPartyMiddleware:
         if not request.path_info.startswith(PREFIX):
             return self._pass(request)
         try:
-            _refuse_ambiguous_json(request)
+            _admit(request)
             return cast(HttpResponseBase, self._prepare(request))
         except OURS as fault:
             return _answer(fault, request)
@@ -85,7 +87,15 @@ def _answer(fault: Exception, request: HttpRequest) -> HttpResponse:
     return problems.answer(fault, request)
 
 
-def _refuse_ambiguous_json(request: HttpRequest) -> None:
+def _admit(request: HttpRequest) -> None:
+    """Count what writes among the attempts of its kind, before any of it is tried."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    charge_attempt(request.path_info, _read_json(request), client_address(request))
+
+
+def _read_json(request: HttpRequest) -> dict[str, Any]:
     """Hold allauth's bodies to the rules of all others: a NUL or a lone surrogate would end as a 500."""
-    if request.META.get("CONTENT_LENGTH") not in (None, "", "0") and request.method != "GET":
-        parse_body(read_body(request), AnyObject)
+    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+        return {}
+    return parse_body(read_body(request), AnyObject).root

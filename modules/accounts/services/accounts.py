@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from allauth.idp.oidc.models import Token
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
@@ -120,6 +121,8 @@ def _raise_epoch(user_id: int, **changes: Any) -> int:
             raise AccountNotFound
         epoch = User.objects.values_list("epoch", flat=True).get(id=user_id)
         Session.objects.filter(user_id=user_id, epoch__lt=epoch).delete()
+        # Whoever got in may have let an app in; cached entries of tokens carry the old epoch as well.
+        Token.objects.filter(user_id=user_id).delete()
         outbox.record(SessionsRevoked(user_id=user_id, epoch=epoch))
     tell_epoch(user_id, epoch)
     return epoch

@@ -1,29 +1,29 @@
 """
-From a session key to the principal of a request, without SQL when it is hot.
+From credentials to the principal of a request, without SQL when it is hot.
 
 Three places are asked in turn: this process (at most `principal_life`), Redis (one trip, at most
 `entry_life`), the directory, which alone is the truth. Losing the first two costs a read of the third.
+Sessions, tokens and keys go the same way; only the last place knows them apart (`services/credentials.py`).
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 
-from modules.accounts.models import Session
-from modules.accounts.services.sessions import hash_key, touch_session
+from modules.accounts.services.credentials import find_credentials
+from modules.accounts.services.sessions import hash_key
 from modules.kernel.hot import RedisAway, Script, hot
 from modules.kernel.principals import Principal
 
 KEPT_AT_MOST = 10_000
 
-# An entry names its user and session, so that one trip also learns whether either was revoked since.
+# An entry names its user and itself, so that one trip also learns whether either was revoked since.
 _READ = Script("""
 local entry = redis.call('GET', KEYS[1])
 if not entry then return false end
-local user, session = string.match(entry, '^(%d+):(%d+):')
-if redis.call('EXISTS', 'auth:ended:' .. session) == 1 then return false end
+local user, mark = string.match(entry, '^(%d+):(%w+):')
+if redis.call('EXISTS', 'auth:ended:' .. mark) == 1 then return false end
 local epoch = redis.call('GET', 'auth:epoch:' .. user)
 return {entry, epoch}
 """)
@@ -33,9 +33,9 @@ _kept: dict[str, tuple[Principal, datetime]] = {}
 
 def recognize(key: str, *, now: datetime) -> Principal | None:
     """
-    Return who holds this session key, or None if nobody does, or no longer.
+    Return who holds these credentials, or None if nobody does, or no longer.
 
-    Now and then it also notes that he was here, and prolongs the session.
+    Now and then it also notes that they were used, and prolongs a session.
     """
     key_hash = hash_key(key)
     kept = _kept.get(key_hash)
@@ -48,7 +48,7 @@ def recognize(key: str, *, now: datetime) -> Principal | None:
 
 
 def forget_kept(key_hash: str | None = None) -> None:
-    """Forget what this process believes of a session, or of all."""
+    """Forget what this process believes of some credentials, or of all."""
     if key_hash is None:
         _kept.clear()
     else:
@@ -67,35 +67,33 @@ def _find_hot(key_hash: str) -> Principal | None:
         [reply] = hot().run(_READ.call(keys=[entry_key(key_hash)]))
     except RedisAway:
         return None
-    return _to_principal(*reply) if reply else None
+    return _unpack(*reply) if reply else None
 
 
-def _to_principal(entry: bytes, raised: bytes | None = None) -> Principal | None:
+def _unpack(entry: bytes, raised: bytes | None = None) -> Principal | None:
     """Return the principal of an entry, unless the user's epoch was raised after it was written."""
-    user_id, _, epoch, roles = entry.decode().split(":", 3)
+    user_id, _, epoch, kind, app_id, key_id, roles, scopes = entry.decode().split(":", 7)
     if raised is not None and int(epoch) < int(raised):
         return None
-    return Principal(id=int(user_id), epoch=int(epoch), roles=frozenset(roles.split()))
+    return Principal(
+        id=int(user_id),
+        epoch=int(epoch),
+        roles=frozenset(roles.split()),
+        kind=kind,
+        scopes=None if scopes == "*" else frozenset(scopes.split()),
+        app_id=app_id or None,
+        key_id=int(key_id) if key_id else None,
+    )
 
 
 def _find_stored(key_hash: str, *, now: datetime) -> Principal | None:
     """Return the principal from the directory, and put it where the next request finds it."""
-    row: Any = (
-        Session.objects.filter(
-            key_hash=key_hash, expires_at__gt=now, user__is_active=True, user__epoch=F("epoch")
-        )
-        .values_list("user_id", "id", "epoch", "user__roles", "expires_at", "last_seen_at")
-        .first()
-    )
-    if row is None:
+    found = find_credentials(key_hash, now=now)
+    if found is None:
         return None
-    *named, roles, expires_at, last_seen_at = row
-    if now - last_seen_at >= timedelta(seconds=settings.ACCOUNTS.touch_after):
-        touch_session(named[1], now=now)
-    entry = ":".join([*map(str, named), " ".join(roles)]).encode()
-    life = min(settings.ACCOUNTS.entry_life, int((expires_at - now).total_seconds()))
-    _put(("SET", entry_key(key_hash), entry, "EX", max(life, 1)))
-    return _to_principal(entry)
+    life = min(settings.ACCOUNTS.entry_life, int((found.expires_at - now).total_seconds()))
+    _put(("SET", entry_key(key_hash), found.pack(), "EX", max(life, 1)))
+    return found.principal
 
 
 def _put(command: tuple[Any, ...]) -> None:
@@ -106,5 +104,5 @@ def _put(command: tuple[Any, ...]) -> None:
 
 
 def entry_key(key_hash: str) -> str:
-    """Return the Redis key of a session's entry."""
+    """Return the Redis key of an entry."""
     return f"sess:{key_hash}"

@@ -17,13 +17,13 @@ return 1
 """)
 
 
-def announce_ended(session_id: int) -> None:
+def announce_ended(*marks: int | str) -> None:
     """
-    Make every cached entry of a session worthless; bears a repeat.
+    Make every cached entry of a session (its id), a token or a key (their marks) worthless; bears a repeat.
 
     :raises RedisAway: if Redis cannot be told now
     """
-    hot().run(("SET", f"auth:ended:{session_id}", 1, "EX", _life()))
+    hot().run(*[("SET", f"auth:ended:{mark}", 1, "EX", _life()) for mark in marks])
 
 
 def announce_epoch(user_id: int, epoch: int) -> None:
@@ -35,12 +35,12 @@ def announce_epoch(user_id: int, epoch: int) -> None:
     hot().run(_RAISE.call(keys=[f"auth:epoch:{user_id}"], args=[epoch, _life()]))
 
 
-def tell_ended(session_id: int) -> None:
-    """Tell Redis at once; should it be away, whoever hears `SessionEnded` tells it later."""
+def tell_ended(*marks: int | str) -> None:
+    """Tell Redis at once; should it be away, whoever hears the event of it tells it later."""
     try:
-        announce_ended(session_id)
+        announce_ended(*marks)
     except RedisAway:
-        logger.warning("Redis is away: session %d stays cached for some seconds.", session_id)
+        logger.warning("Redis is away: what ended stays cached for some seconds: %s.", marks)
 
 
 def tell_epoch(user_id: int, epoch: int) -> None:

@@ -9,10 +9,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.views import APIView
 
 from modules.kernel.errors import Forbidden
-from modules.kernel.http import freshness, idempotency, pagination, parsing, problems
+from modules.kernel.http import freshness, idempotency, limiting, pagination, parsing, problems
 from modules.kernel.http.operations import Operation, Reply, operations_of
 from modules.kernel.http.request import Request
 from modules.kernel.shapes import PagingQuery, Query
@@ -78,7 +79,7 @@ class View(APIView):
     def _answer(self, request: Request, operation: Operation, path: dict[str, Any]) -> HttpResponse:
         """Authenticate, parse, call, answer."""
         plain = request._request
-        request.identify()
+        _identify(request)
         _authorize(request, operation)
         parameters = parsing.split_query(plain)
         arguments = {**path, **_read(request, operation, parameters)}
@@ -99,6 +100,16 @@ class View(APIView):
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
         return problems.answer(problems.MethodNotAllowed(self.allowed_methods), request)
+
+
+def _identify(request: Request) -> None:
+    """Learn who is calling, and count the request against him; or the guess, against where it came from."""
+    try:
+        request.identify()
+    except AuthenticationFailed:
+        limiting.charge_guess(request._request)
+        raise
+    limiting.charge_caller(request)
 
 
 def _authorize(request: Request, operation: Operation) -> None:

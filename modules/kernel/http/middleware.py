@@ -10,7 +10,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from modules.kernel.http import problems
+from modules.kernel.http import limiting, problems
+from modules.kernel.limits import LimitReached
 
 log = structlog.get_logger("access")
 
@@ -41,12 +42,21 @@ class Edge:
         request_id = _name(request)
         bound = bind_contextvars(request_id=request_id)
         try:
-            response = _as_problem(self._get_response(request), request)
+            response = self._answer(request)
+            limiting.add_headers(request, response)
             _add_headers(response, request_id)
             _log(request, response, (time.perf_counter_ns() - started) / 1e6)
             return response
         finally:
             reset_contextvars(**bound)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request, unless its address has had its share: that is decided before anything is read."""
+        try:
+            limiting.admit(request)
+        except LimitReached as reached:
+            return problems.answer(reached, request)
+        return _as_problem(self._get_response(request), request)
 
 
 def _name(request: HttpRequest) -> str:

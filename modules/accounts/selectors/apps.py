@@ -1,0 +1,106 @@
+"""Apps and keys as their owners see them."""
+
+from allauth.idp.oidc.models import Client
+
+from modules.accounts.errors import AppNotFound
+from modules.accounts.models import AuditEntry, ServiceKey
+from modules.accounts.schemas import AppCard, AppPage, AppType, AuditCard, AuditPage, KeyCard, KeyPage
+from modules.kernel.cursors import Paging
+from modules.kernel.shapes import Nothing
+
+
+def to_card(app: Client) -> AppCard:
+    """Return the card of an app's row."""
+    return AppCard(
+        id=app.id,
+        name=app.name,
+        type=AppType(app.type),
+        redirect_uris=app.get_redirect_uris(),
+        scopes=app.get_scopes(),
+        grant_types=app.get_grant_types(),
+        created_at=app.created_at,
+    )
+
+
+def to_key_card(key: ServiceKey) -> KeyCard:
+    """Return the card of a key's row."""
+    return KeyCard(
+        id=key.id,
+        name=key.name,
+        prefix=key.prefix,
+        scopes=key.scopes,
+        may_act_for_users=key.may_act_for_users,
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        last_used_at=key.last_used_at,
+    )
+
+
+def get_app(owner_id: int, app_id: str) -> AppCard:
+    """
+    Return an app of a user.
+
+    :raises AppNotFound: if the user has no such app
+    """
+    app = Client.objects.filter(id=app_id, owner_id=owner_id).first()
+    if app is None:
+        raise AppNotFound
+    return to_card(app)
+
+
+def list_apps(owner_id: int) -> AppPage:
+    """Return all apps of a user, newest first: there are twenty at most, so one page holds them."""
+    apps = Client.objects.filter(owner_id=owner_id).order_by("-created_at", "id")
+    cards = [to_card(app) for app in apps]
+    return AppPage(data=cards, included=Nothing(), state={}, next=None, prev=None)
+
+
+def list_keys(owner_id: int, app_id: str) -> KeyPage:
+    """
+    Return the newest hundred keys of an app, those that have ended among them.
+
+    :raises AppNotFound: if the user has no such app
+    """
+    get_app(owner_id, app_id)
+    keys = ServiceKey.objects.filter(app_id=app_id).order_by("-id")[:100]
+    cards = [to_key_card(key) for key in keys]
+    return KeyPage(data=cards, included=Nothing(), state={}, next=None, prev=None)
+
+
+def list_audit(owner_id: int, app_id: str, paging: Paging) -> AuditPage:
+    """
+    Return a page of what was done with an app's power, newest first.
+
+    :raises AppNotFound: if the user has no such app
+    """
+    get_app(owner_id, app_id)
+    entries = AuditEntry.objects.filter(app_id=app_id)
+    many = paging.limit + 1
+    if paging.position is None:
+        rows = list(entries.order_by("-id")[:many])
+    elif paging.newer:
+        rows = list(entries.filter(id__gt=paging.position[0]).order_by("id")[: paging.limit])[::-1]
+    else:
+        rows = list(entries.filter(id__lt=paging.position[0]).order_by("-id")[:many])
+    shown = rows[: paging.limit]
+    return AuditPage(
+        data=[_to_audit_card(row) for row in shown],
+        included=Nothing(),
+        state={},
+        next=paging.older_than(shown[-1].id) if shown and (paging.newer or len(rows) == many) else None,
+        prev=paging.newer_than(shown[0].id) if shown else None,
+    )
+
+
+def _to_audit_card(entry: AuditEntry) -> AuditCard:
+    return AuditCard(
+        id=entry.id,
+        at=entry.at,
+        action=entry.action,
+        key_id=entry.key_id,
+        actor_id=entry.actor_id,
+        user_id=entry.user_id,
+        method=entry.method or None,
+        path=entry.path or None,
+        request_id=entry.request_id or None,
+    )

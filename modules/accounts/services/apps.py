@@ -1,0 +1,129 @@
+"""Registering apps: third parties that ask users for access, and services of one's own."""
+
+import secrets
+from datetime import datetime
+
+from allauth.idp.oidc.models import Client, Token
+from django.contrib.auth.hashers import make_password
+
+from modules.accounts.errors import AppNotFound, TooManyApps
+from modules.accounts.events import CredentialsEnded
+from modules.accounts.models import ServiceKey, User
+from modules.accounts.schemas import AppCreated, AppType, EditApp, NewApp, NewSecret
+from modules.accounts.selectors.apps import to_card
+from modules.accounts.services.audit import note
+from modules.accounts.services.credentials import key_mark, token_mark
+from modules.accounts.services.hashing import SecretHasher
+from modules.accounts.services.revocations import tell_ended
+from sharding import outbox
+from sharding.scope import Once, writing_directory
+
+MAX_APPS = 20
+
+
+def register_app(owner_id: int, new: NewApp, *, now: datetime, once: Once | None) -> AppCreated:
+    """
+    Register an app of a user and return it with its secret, which nobody can read again.
+
+    A repeat of the request gets the app without the secret: it is not kept, not even as an answer.
+
+    :raises TooManyApps: if the user has as many as anybody may
+    """
+    secret = _new_secret() if new.type == AppType.CONFIDENTIAL else None
+    app = Client(owner_id=owner_id, type=new.type.value, created_at=now, response_types="code", secret="")
+    _set_secret(app, secret)
+    _fill(app, new)
+    with writing_directory(once=once, owner_id=owner_id) as write:
+        # The owner's row is the lock under which his apps are counted.
+        User.objects.select_for_update().get(id=owner_id)
+        if Client.objects.filter(owner_id=owner_id).count() >= MAX_APPS:
+            raise TooManyApps
+        app.save(force_insert=True)
+        note("app_registered", app.id, actor_id=owner_id, now=now)
+        card = to_card(app).model_dump()
+        write.answer(201, AppCreated(**card, secret=None).json_bytes())
+    return AppCreated(**card, secret=secret)
+
+
+def edit_app(owner_id: int, app_id: str, edit: EditApp, *, now: datetime) -> None:
+    """
+    Change what was sent of an app.
+
+    :raises AppNotFound: if the user has no such app
+    """
+    with writing_directory(owner_id=owner_id):
+        app = _lock(owner_id, app_id)
+        _fill(app, edit)
+        app.save()
+        note("app_edited", app_id, actor_id=owner_id, now=now)
+
+
+def rotate_secret(owner_id: int, app_id: str, *, now: datetime, once: Once | None) -> NewSecret:
+    """
+    Give an app a new secret in place of the old one, which ends at once.
+
+    :raises AppNotFound: if the user has no such app, or it is a public one and has no secret
+    """
+    secret = _new_secret()
+    with writing_directory(once=once, owner_id=owner_id) as write:
+        app = _lock(owner_id, app_id)
+        if app.type != AppType.CONFIDENTIAL:
+            raise AppNotFound
+        _set_secret(app, secret)
+        app.save(update_fields=["secret"])
+        note("secret_rotated", app_id, actor_id=owner_id, now=now)
+        write.answer(201, NewSecret(secret=None).json_bytes())
+    return NewSecret(secret=secret)
+
+
+def delete_app(owner_id: int, app_id: str, *, now: datetime) -> None:
+    """
+    Delete an app with all its tokens and keys; they end at once.
+
+    :raises AppNotFound: if the user has no such app
+    """
+    with writing_directory(owner_id=owner_id):
+        app = _lock(owner_id, app_id)
+        tokens = Token.objects.filter(client=app, type=Token.Type.ACCESS_TOKEN)
+        marks = [token_mark(id) for id in tokens.values_list("id", flat=True)]
+        keys = ServiceKey.objects.filter(app_id=app_id)
+        marks += [key_mark(id) for id in keys.values_list("id", flat=True)]
+        keys.delete()
+        app.delete()
+        note("app_deleted", app_id, actor_id=owner_id, now=now)
+        end_credentials(app_id, marks, owner_id=owner_id)
+    tell_ended(*marks)
+
+
+def end_credentials(app_id: str, marks: list[str], *, owner_id: int) -> None:
+    """Announce in the open transaction what ends with it; tell Redis after it (`tell_ended`)."""
+    if marks:
+        outbox.record(CredentialsEnded(app_id=app_id, marks=marks), owner_id=owner_id)
+
+
+def _lock(owner_id: int, app_id: str) -> Client:
+    app = Client.objects.select_for_update().filter(id=app_id, owner_id=owner_id).first()
+    if app is None:
+        raise AppNotFound
+    return app
+
+
+def _new_secret() -> str:
+    return f"bk_secret_{secrets.token_urlsafe(32)}"
+
+
+def _set_secret(app: Client, secret: str | None) -> None:
+    app.secret = make_password(secret, hasher=SecretHasher.algorithm)
+
+
+def _fill(app: Client, sent: NewApp | EditApp) -> None:
+    """Put what was sent into allauth's columns."""
+    given = sent.model_fields_set
+    if "name" in given:
+        app.name = sent.name
+    if "redirect_uris" in given:
+        app.set_redirect_uris(list(sent.redirect_uris))
+    if "scopes" in given:
+        app.set_scopes(list(sent.scopes))
+    if isinstance(sent, NewApp):
+        app.set_grant_types(list(sent.grant_types))

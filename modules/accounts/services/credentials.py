@@ -1,0 +1,105 @@
+"""Whose credentials are whose, as the directory has it: sessions, access tokens of apps, and service keys."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from allauth.idp.oidc.models import Token
+from django.conf import settings
+from django.db.models import F
+
+from modules.accounts.models import ServiceKey, Session
+from modules.accounts.services.sessions import touch_session
+from modules.kernel.principals import APP, ON_BEHALF, SERVICE, TOKEN, Principal
+from sharding.scope import writing_directory
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """What the directory says of credentials: who holds them, until when, and the mark that ends them."""
+
+    principal: Principal
+    mark: str
+    expires_at: datetime
+
+    def pack(self) -> str:
+        """Return it as Redis keeps it; scopes come last, for they hold colons."""
+        who = self.principal
+        scopes = "*" if who.scopes is None else " ".join(sorted(who.scopes))
+        parts = (who.id, self.mark, who.epoch, who.kind, who.app_id or "", who.key_id or "")
+        return ":".join([*map(str, parts), " ".join(sorted(who.roles)), scopes])
+
+    @classmethod
+    def of(cls, principal: Principal, *, mark: str, expires_at: datetime) -> Self:
+        """Return what was found, under the mark that its revocation will announce."""
+        return cls(principal, mark, expires_at)
+
+
+def find_credentials(key_hash: str, *, now: datetime) -> Recognized | None:
+    """Return who holds the credentials of this digest; one read for each kind, sessions first."""
+    return _find_session(key_hash, now=now) or _find_token(key_hash, now=now) or _find_key(key_hash, now=now)
+
+
+def token_mark(token_id: int) -> str:
+    """Return the mark under which the end of an access token is announced."""
+    return f"t{token_id}"
+
+
+def key_mark(key_id: int) -> str:
+    """Return the mark under which the end of a service key is announced."""
+    return f"k{key_id}"
+
+
+def _find_session(key_hash: str, *, now: datetime) -> Recognized | None:
+    row: Any = (
+        Session.objects.filter(
+            key_hash=key_hash, expires_at__gt=now, user__is_active=True, user__epoch=F("epoch")
+        )
+        .values_list("user_id", "id", "epoch", "user__roles", "expires_at", "last_seen_at")
+        .first()
+    )
+    if row is None:
+        return None
+    user_id, session_id, epoch, roles, expires_at, last_seen_at = row
+    if now - last_seen_at >= timedelta(seconds=settings.ACCOUNTS.touch_after):
+        touch_session(session_id, now=now)
+    principal = Principal(id=user_id, epoch=epoch, roles=frozenset(roles))
+    return Recognized.of(principal, mark=str(session_id), expires_at=expires_at)
+
+
+def _find_token(key_hash: str, *, now: datetime) -> Recognized | None:
+    """Return who holds an access token: a third party for a user, or an app for itself."""
+    row: Any = (
+        Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=key_hash, expires_at__gt=now)
+        .exclude(user__is_active=False)
+        .values_list("id", "user_id", "user__epoch", "client_id", "scopes", "expires_at")
+        .first()
+    )
+    if row is None:
+        return None
+    token_id, user_id, epoch, app_id, scopes, expires_at = row
+    principal = Principal(
+        id=user_id or 0,
+        epoch=epoch or 0,
+        kind=APP if user_id is None else TOKEN,
+        scopes=frozenset(scopes.split()),
+        app_id=app_id,
+    )
+    return Recognized.of(principal, mark=token_mark(token_id), expires_at=expires_at)
+
+
+def _find_key(key_hash: str, *, now: datetime) -> Recognized | None:
+    row: Any = (
+        ServiceKey.objects.filter(key_hash=key_hash, expires_at__gt=now)
+        .values_list("id", "app_id", "scopes", "may_act_for_users", "expires_at", "last_used_at")
+        .first()
+    )
+    if row is None:
+        return None
+    key_id, app_id, scopes, may_act, expires_at, last_used_at = row
+    if last_used_at is None or now - last_used_at >= timedelta(seconds=settings.ACCOUNTS.touch_after):
+        with writing_directory():
+            ServiceKey.objects.filter(id=key_id).update(last_used_at=now)
+    granted = frozenset(scopes) | ({ON_BEHALF} if may_act else frozenset())
+    principal = Principal(id=0, kind=SERVICE, scopes=granted, app_id=app_id, key_id=key_id)
+    return Recognized.of(principal, mark=key_mark(key_id), expires_at=expires_at)

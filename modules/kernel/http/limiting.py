@@ -1,0 +1,135 @@
+"""
+Where limits meet requests: the address before anything else, the caller once he is known.
+
+Who sends no credentials is counted by address at once, in one trip. Who does is counted as himself, so that
+people behind one address do not use up each other's share; credentials that nobody holds are counted against
+the address again, and once that is used up they are refused before anybody looks at them.
+"""
+
+import time
+from threading import Lock
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from modules.kernel import limits
+from modules.kernel.http.address import client_address
+from modules.kernel.http.request import Request
+from modules.kernel.limits import Charge, Limit, LimitReached, Standing
+from modules.kernel.principals import Principal
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_KNOWN_AT_MOST = 10_000
+
+# Addresses that have guessed too often, as far as this process has seen, and until when.
+_guessers: dict[str, float] = {}
+_lock = Lock()
+
+
+def admit(request: HttpRequest) -> None:
+    """
+    Count a request of nobody known against its address.
+
+    :raises LimitReached: if the address has nothing left, or has guessed at credentials too often
+    """
+    if not settings.LIMITS.is_on or not request.path_info.startswith("/v1/"):
+        return
+    address = client_address(request)
+    if not _has_credentials(request):
+        _charge(request, settings.LIMITS.anonymous, address)
+    elif (until := _guessers.get(address)) is not None:
+        _refuse_guesser(address, until)
+
+
+def charge_caller(request: Request) -> None:
+    """
+    Count a request against its caller; a cookie that is nobody's makes it one of its address.
+
+    :raises LimitReached: if there is nothing left for him
+    """
+    plain = request._request
+    if not settings.LIMITS.is_on or hasattr(plain, "charged"):
+        return
+    caller = request.viewer
+    if caller is None:
+        _charge(plain, settings.LIMITS.anonymous, client_address(plain))
+    else:
+        _charge(plain, *_account_of(caller, plain))
+
+
+def charge_guess(request: HttpRequest) -> None:
+    """
+    Count credentials that nobody holds against the address they came from.
+
+    :raises LimitReached: if the address has guessed too often
+    """
+    if not settings.LIMITS.is_on:
+        return
+    address = client_address(request)
+    try:
+        limits.take(Charge(settings.LIMITS.guesses, address))
+    except LimitReached as reached:
+        _remember(address, time.monotonic() + reached.standing.retry_after)
+        raise
+
+
+def give_back(request: HttpRequest) -> None:
+    """Undo the charge of a request that turned out to cost nothing: a 304."""
+    if charged := getattr(request, "charged", None):
+        charge, standing = charged
+        limits.give_back(charge)
+        request.charged = charge, standing._replace(remaining=standing.remaining + 1)  # type: ignore[attr-defined]
+
+
+def add_headers(request: HttpRequest, response: HttpResponse) -> None:
+    """Tell the caller how he stands (draft-ietf-httpapi-ratelimit-headers-10)."""
+    charged = getattr(request, "charged", None)
+    if charged is None:
+        return
+    standing: Standing = charged[1]
+    limit = standing.limit
+    headers = response.headers._store
+    headers["ratelimit-policy"] = ("RateLimit-Policy", f'"{limit.name}";q={limit.quota};w={limit.window}')
+    headers["ratelimit"] = ("RateLimit", f'"{limit.name}";r={standing.remaining};t={round(standing.reset)}')
+
+
+def _account_of(caller: Principal, request: HttpRequest) -> tuple[Limit, str]:
+    """Return the limit and the key under which a caller is counted: a user's apps share his quota."""
+    if caller.id == 0 or caller.key_id is not None:
+        return settings.LIMITS.apps, str(caller.app_id)
+    is_read = request.method in _SAFE
+    return (settings.LIMITS.reads if is_read else settings.LIMITS.writes), str(caller.id)
+
+
+def _charge(request: HttpRequest, limit: Limit, key: str) -> None:
+    """Charge one request, and leave on it what its answer will say."""
+    charge = Charge(limit, key)
+    try:
+        [standing] = limits.take(charge)
+    except LimitReached as reached:
+        request.charged = charge, reached.standing  # type: ignore[attr-defined]
+        raise
+    request.charged = charge, standing  # type: ignore[attr-defined]
+
+
+def _has_credentials(request: HttpRequest) -> bool:
+    meta = request.META
+    if "HTTP_AUTHORIZATION" in meta or "HTTP_X_SESSION_TOKEN" in meta:
+        return True
+    return f"{settings.SESSION_COOKIE_NAME}=" in meta.get("HTTP_COOKIE", "")
+
+
+def _refuse_guesser(address: str, until: float) -> None:
+    left = until - time.monotonic()
+    if left > 0:
+        guesses = settings.LIMITS.guesses
+        raise LimitReached(Standing(guesses, False, 0, guesses.window - guesses.share / 1e6 + left))
+    with _lock:
+        _guessers.pop(address, None)
+
+
+def _remember(address: str, until: float) -> None:
+    with _lock:
+        if len(_guessers) >= _KNOWN_AT_MOST:
+            _guessers.clear()
+        _guessers[address] = until
