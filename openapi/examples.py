@@ -18,12 +18,26 @@ _ID = "284736281736281"
 
 # What a field holds, by its name.
 WORDS: dict[str, Any] = {
+    "action": "key_created",
+    "app_id": "kX3bq0Vw7pYc",
+    "app_name": "Forest reader",
     "bio": "I plant trees.",
     "custom": {"city": "Oslo"},
     "display_name": "Ann Example",
     "email": "ann@example.org",
+    "grant_type": "authorization_code",
+    "id": "kX3bq0Vw7pYc",
+    "key": "bk_live_s3cr3t",
+    "method": "POST",
+    "name": "Forest reader",
     "next": "eyJ2IjoxfQ.c2lnbmVk",
+    "path": "/v1/posts",
+    "prefix": "bk_live_s3cr",
     "prev": None,
+    "redirect_uri": "https://app.example.org/callback",
+    "request_id": "6f1c0b9d2a3e4f5061728394",
+    "scope": "read:profiles",
+    "secret": "shown-this-once",
     "text": "Hello, forest",
     "username": "ann",
 }

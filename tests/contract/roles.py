@@ -5,7 +5,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from modules.accounts.public import create_account, issue_session_token
+from allauth.idp.oidc.models import Token
+
+from modules.accounts.public import create_account, issue_session_token, set_roles
+from modules.accounts.schemas import AppType, NewApp, NewKey
+from modules.accounts.services.apps import register_app
+from modules.accounts.services.keys import OPERATOR, create_key
 from modules.graph.public import follow
 from modules.kernel import clock
 from modules.kernel.scopes import GRANTABLE
@@ -47,7 +52,7 @@ def make_role(name: str, user_id: int) -> Role:
         "user": lambda: {"X-Session-Token": issue_session_token(user_id, now=clock.now())},
         "app": lambda: {"Authorization": f"Bearer {mint_app_token(user_id)}"},
         "service": lambda: {
-            "Authorization": f"Bearer {mint_service_key(user_id)}",
+            "Authorization": f"Bearer {mint_service_key()}",
             "Banyan-On-Behalf-Of": str(user_id),
         },
     }
@@ -56,15 +61,13 @@ def make_role(name: str, user_id: int) -> Role:
 
 def mint_app_token(user_id: int) -> str:
     """Return an access token with which an app may read a user's profile and nothing else."""
-    from allauth.idp.oidc.models import Client, Token
-
     value = secrets.token_urlsafe(32)
+    app_id = make_app(user_id)
     with writing_directory():
-        client = Client.objects.create(name="Narrow app", scopes=NARROW)
         Token.objects.create(
             type=Token.Type.ACCESS_TOKEN,
             hash=hashlib.sha256(value.encode()).hexdigest(),
-            client=client,
+            client_id=app_id,
             user_id=user_id,
             scopes=NARROW,
             expires_at=clock.now() + timedelta(days=1),
@@ -72,8 +75,23 @@ def mint_app_token(user_id: int) -> str:
     return value
 
 
-def mint_service_key(owner_id: int) -> str:
-    """Return a key of a service that may do all that can be granted."""
-    from modules.accounts.services.keys import create_key
+def mint_service_key() -> str:
+    """Return a key of an operator's service that may do for any user all that can be granted."""
+    operator = create_account(username="operators_own", email=None, password=None, now=clock.now()).id
+    set_roles(operator, [OPERATOR])
+    new = NewKey(name="Service", scopes=sorted(GRANTABLE), may_act_for_users=True)
+    key = create_key(operator, make_app(operator), new, now=clock.now(), once=None).key
+    assert key is not None
+    return key
 
-    return create_key(owner_id, scopes=sorted(GRANTABLE), now=clock.now()).key
+
+def make_app(owner_id: int) -> str:
+    """Register an app that keeps a secret, and return its id."""
+    new = NewApp(
+        name="An app",
+        type=AppType.CONFIDENTIAL,
+        redirect_uris=[],
+        scopes=[NARROW],
+        grant_types=["client_credentials"],
+    )
+    return register_app(owner_id, new, now=clock.now(), once=None).id
