@@ -2,6 +2,7 @@
 
 PYTHON ?= python3.11
 INSTANCE ?= a
+SECONDS ?= 20
 BIN := .venv/bin
 SYNCED := .venv/.synced
 JUDGES := .venv/.judges
@@ -18,7 +19,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down reset logs psql shell demo verify-demo test check doors newcontext bench openapi help
+.PHONY: up down reset logs psql shell demo verify-demo test check doors newcontext bench openapi contract help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +73,16 @@ bench: $(SYNCED) ## measure reads, writes and fan-out beside their floors; ARGS=
 
 openapi: $(SYNCED) ## draw openapi/banyan.yaml from the endpoints
 	@$(NOWHERE) $(MANAGE) openapi
+
+# Each judge in turn: two linters of the contract, what clients do in the browser and by schemathesis.
+contract: $(JUDGES) openapi/tools/node_modules ## hold the running API to the contract; SECONDS=20 each role, SEED=n
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && node_modules/.bin/redocly lint ../banyan.yaml
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && node_modules/.bin/spectral lint ../banyan.yaml --fail-severity warn
+	@$(BIN)/python -m pytest tests/contract
+	@exec $(BIN)/python -m tests.contract.judge --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+openapi/tools/node_modules: openapi/tools/package-lock.json | $(JUDGES)
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && npm ci --ignore-scripts --silent && touch node_modules
 
 # uv comes hashed by pip, everything else hashed by uv. Bytecode now, not by six processes at their first start.
 $(SYNCED): requirements/uv.txt requirements/dev.txt

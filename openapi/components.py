@@ -96,3 +96,10 @@ def put(registry: ComponentRegistry, name: str, schema: Schema) -> None:
     if component in registry and registry[component].schema != schema:
         error(f"two shapes are called {name}; a client could not tell them apart: rename one")
     registry.register_on_missing(component)
+
+
+def put_example(registry: ComponentRegistry, name: str, example: Schema) -> None:
+    """Put an example among the components."""
+    registry.register_on_missing(
+        ResolvedComponent(name=name, type=ResolvedComponent.EXAMPLE, object=name, schema=example)  # type: ignore[no-untyped-call]
+    )

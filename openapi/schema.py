@@ -1,20 +1,26 @@
 """How an endpoint becomes an operation of the contract: all is read from `@endpoint` and the signature."""
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from drf_spectacular.openapi import AutoSchema as Spectacular
 from drf_spectacular.plumbing import ComponentRegistry
 
-from modules.kernel.errors import Refusal, Unauthorized, Unavailable
+from modules.kernel.errors import Refusal, TooMany, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
-from modules.kernel.http.endpoint import InsufficientScope
+from modules.kernel.http.endpoint import InsufficientScope, UserRequired
 from modules.kernel.http.operations import Operation
+from modules.kernel.http.problems import Problem
+from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.shapes import ID_PATTERN, PagingQuery
-from openapi import sign_in
-from openapi.components import FAULT, PROBLEM, Schema, put, register, schema_of
+from openapi import examples, security, sign_in
+from openapi.components import FAULT, PROBLEM, Schema, put, put_example, register, schema_of
+from sharding.errors import InFlight, KeyReused
 
 _ID = {"type": "string", "pattern": ID_PATTERN}
 _KEY = {
@@ -61,7 +67,8 @@ class AutoSchema(Spectacular):
                 *self._headers(operation),
             ],
             "requestBody": self._body(operation),
-            "security": self._security(operation),
+            "security": security.requirements(operation.declared),
+            "x-required-scope": operation.declared.scope,
             "responses": {**self._successes(operation), **self._problems(operation)},
         }
         return {name: part for name, part in drawn.items() if part}
@@ -78,12 +85,6 @@ class AutoSchema(Spectacular):
             return {}
         reference = register(self.registry, operation.body, "validation")
         return {"required": True, "content": {"application/json": {"schema": reference}}}
-
-    def _security(self, operation: Operation) -> list[Schema]:
-        """Return who may call: each kind of credentials with the scope it needs, or anybody."""
-        scopes = [operation.declared.scope] if operation.declared.scope else []
-        kinds = [dict.fromkeys(kind, scopes) for kind in self.get_auth() if kind]
-        return [*kinds, {}] if operation.declared.public else kinds
 
     def _successes(self, operation: Operation) -> Schema:
         """Return the answers of a success by status."""
@@ -107,29 +108,56 @@ class AutoSchema(Spectacular):
         """Return the answers of everything that can go wrong, by status."""
         put(self.registry, "Problem", PROBLEM)
         put(self.registry, "Fault", FAULT)
-        codes: dict[str, set[str]] = defaultdict(set)
-        for kind in (*operation.declared.refuses, *_usual_refusals(operation)):
-            codes[str(problems.status_of(kind))].add(kind.code)
-        if self._headers(operation):
-            codes["409"].add("request_in_flight")
-            codes["422"].add("idempotency_key_reused")
+        found: dict[str, dict[str, Problem]] = defaultdict(dict)
+        for problem in (*_refusals(operation), *self._repeats(operation)):
+            found[str(problem.status)][problem.code] = problem
         drawn = {
-            status: _problem(f"One of: {', '.join(sorted(found))}.")
-            for status, found in sorted(codes.items())
+            status: self._problem(f"One of: {', '.join(sorted(named))}.", named)
+            for status, named in sorted(found.items())
         }
-        return {**drawn, "default": _problem("Any other problem.")}
+        other = problems.to_problem(problems.MethodNotAllowed(("GET",)))
+        return {**drawn, "default": self._problem("Any other problem.", {other.code: other})}
+
+    def _repeats(self, operation: Operation) -> list[Problem]:
+        """Return what is said of an `Idempotency-Key`."""
+        return (
+            [problems.to_problem(kind()) for kind in (InFlight, KeyReused)]
+            if self._headers(operation)
+            else []
+        )
+
+    def _problem(self, description: str, named: dict[str, Problem]) -> Schema:
+        """Return an answer that carries one of these problems."""
+        for code, problem in named.items():
+            put_example(self.registry, code, examples.of_problem(problem))
+        shown = {code: {"$ref": f"#/components/examples/{code}"} for code in sorted(named)}
+        media = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": shown}
+        return {"description": description, "content": {problems.CONTENT_TYPE: media}}
 
 
 def finish(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
-    """Put the finishing touches to the contract: sign-in, and tags in order, so that it groups by context."""
+    """Put the finishing touches to the contract: sign-in, credentials, examples, and tags in order."""
     if _has_sign_in(generator.urlconf):
         sign_in.merge(result)
+    result["components"]["securitySchemes"] = security.schemes()
+    examples.fill(result)
     operations = [
         part for item in result["paths"].values() for part in item.values() if isinstance(part, dict)
     ]
     tags = {tag for operation in operations for tag in operation.get("tags", [])}
-    result["tags"] = [{"name": tag} for tag in sorted(tags)]
+    result["tags"] = [{"name": tag, "description": _describe(tag)} for tag in sorted(tags)]
     return result
+
+
+def _describe(tag: str) -> str:
+    """Return what a context says of itself, or of sign-in what allauth does not."""
+    if tag == sign_in.TAG:
+        return sign_in.DESCRIPTION
+    try:
+        said = import_module(f"modules.{tag}").__doc__ or tag
+    except ModuleNotFoundError:
+        said = tag
+    return re.sub(r"[.;] [Ss]ee README\.md\.$", ".", said)
 
 
 def _has_sign_in(urlconf: str | None) -> bool:
@@ -140,9 +168,15 @@ def _has_sign_in(urlconf: str | None) -> bool:
         return False
 
 
+def _refusals(operation: Operation) -> Iterator[Problem]:
+    """Yield what an endpoint refuses, and the edge before it runs."""
+    for kind in (*operation.declared.refuses, *_usual_refusals(operation)):
+        yield Problem(problems.status_of(kind), kind.code, kind.title)
+
+
 def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
     """Return what the edge itself refuses before the endpoint runs."""
-    found: list[type[Refusal]] = [parsing.QueryInvalid]
+    found: list[type[Refusal]] = [parsing.QueryInvalid, Unauthorized, TooMany, Unavailable]
     if operation.body is not None:
         found += [
             parsing.BodyInvalid,
@@ -151,14 +185,10 @@ def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
             parsing.MediaTypeUnsupported,
         ]
     if operation.declared.scope is not None:
-        found += [Unauthorized, InsufficientScope]
-    return [*found, Unavailable]
-
-
-def _problem(description: str) -> Schema:
-    """Return an answer that carries a problem."""
-    content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": description, "content": content}
+        found.append(InsufficientScope)
+        if operation.declared.scope != FIRST_PARTY and not operation.declared.for_apps:
+            found.append(UserRequired)
+    return found
 
 
 def _path_parameters(operation: Operation) -> list[Schema]:
@@ -169,6 +199,8 @@ def _path_parameters(operation: Operation) -> list[Schema]:
             "name": name,
             "in": "path",
             "required": True,
+            "description": f"The {name.replace('_id', '').replace('_', ' ')}"
+            + ("'s id." if name.endswith("_id") else "."),
             "schema": _ID if hints.get(name) in (int, "int") else {"type": "string"},
         }
         for name in operation.path_names

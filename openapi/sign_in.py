@@ -1,34 +1,100 @@
 """
 Allauth's own contract as a part of ours: sign-up, log-in and the rest under `/auth/`.
 
-It is written for OpenAPI 3.0.3 and has no operation ids; both are mended here, and everything that no
-operation of it reaches is left out. `get_schema` is internal to allauth: the lock pins its version.
+It is written for OpenAPI 3.0.3 and has no operation ids; both are mended here, as is what it says that is
+not so, and everything that no operation of it reaches is left out. `get_schema` is internal to allauth: the
+lock pins its version.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from allauth.headless.spec.internal.schema import get_schema
 
-Schema = dict[str, Any]
+from modules.kernel.errors import Forbidden, NotFound, Refusal, TooMany, Unauthorized, Unavailable
+from modules.kernel.http import parsing, problems
+from openapi import examples
+from openapi.components import Schema
 
 TAG = "auth"
+DESCRIPTION = (
+    "Signing up, logging in and out, and one's own account; `app` as `client` answers session tokens."
+)
 _METHODS = ("get", "post", "put", "patch", "delete")
+# The session token is a kind of credentials; a flow is begun without it and may go on with it.
+_SECURITY: list[Schema] = [{"sessionToken": []}, {"browserSession": []}, {}]
+# What our own edge answers before allauth is asked: always, to what may be forged, to what has a body.
+_OF_EDGE = (NotFound, Refusal, TooMany, Unavailable)
+_OF_WRITES = (Unauthorized, Forbidden)
+_OF_BODIES = (parsing.BodyInvalid, parsing.JsonInvalid, parsing.BodyTooLarge)
 _REFERENCE = re.compile(r"#/components/(\w+)/(\w+)")
 
 
 def merge(contract: Schema) -> None:
     """Add allauth's paths, and the components that they reach, to the contract."""
     theirs: Schema = get_schema()
+    # An account here has no phone number.
+    theirs["paths"] = {path: item for path, item in theirs["paths"].items() if "/phone" not in path}
+    _correct(theirs)
     for path, item in theirs["paths"].items():
         for method, operation in _operations(item):
             operation["operationId"] = _name(method, path)
+            operation["summary"] = operation["summary"].strip()
             operation["tags"] = [TAG]
+            _secure(operation)
+            kinds = [*_OF_EDGE, *(_OF_WRITES if method != "get" else ())]
+            kinds += _OF_BODIES if "requestBody" in operation else ()
+            operation["responses"].setdefault("401", {"$ref": "#/components/responses/Authentication"})
+            _add_problems(operation, kinds, theirs, contract)
         contract["paths"][path] = _mend(item)
     for section, name in sorted(_reachable(theirs)):
         part = contract["components"].setdefault(section, {})
         part[f"Auth{name}"] = _mend(theirs["components"][section][name])
+
+
+def _correct(theirs: Schema) -> None:
+    """Put right what allauth says of itself and does not do."""
+    parts = theirs["components"]
+    # Its example is of an earlier version, and so is one name that it requires.
+    del parts["schemas"]["ConfigurationResponse"]["example"]
+    for holder in (
+        parts["schemas"]["AccountConfiguration"],
+        *parts["schemas"]["AuthenticationMethod"]["oneOf"],
+    ):
+        holder["required"] = [name for name in holder["required"] if name in holder["properties"]]
+    # The example there is of a 401.
+    parts["responses"]["SessionGone"]["content"]["application/json"].pop("examples")
+    change = theirs["paths"].get("/auth/{client}/v1/account/password/change", {}).get("post")
+    if change:
+        change["responses"]["200"] = {"$ref": "#/components/responses/AuthenticatedByPassword"}
+
+
+def _secure(operation: Schema) -> None:
+    """Say that a session token may be sent as credentials, not as just a header."""
+    operation["security"] = _SECURITY
+    kept = [
+        each for each in operation.get("parameters", []) if not each.get("$ref", "").endswith("/SessionToken")
+    ]
+    operation["parameters"] = kept
+
+
+def _add_problems(
+    operation: Schema, kinds: Iterable[type[Refusal]], theirs: Schema, contract: Schema
+) -> None:
+    """Add what our own edge answers in allauth's stead."""
+    for kind in kinds:
+        status = str(problems.status_of(kind))
+        known = operation["responses"].get(status, {"description": "Refused before sign-in is asked."})
+        if "$ref" in known:
+            known = theirs["components"]["responses"][known["$ref"].rpartition("/")[2]]
+        content = known.get("content", {})
+        shown = content.get(problems.CONTENT_TYPE, {}).get("examples", {})
+        example = {kind.code: {"$ref": f"#/components/examples/{kind.code}"}}
+        media = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {**shown, **example}}
+        operation["responses"][status] = {**known, "content": {**content, problems.CONTENT_TYPE: media}}
+        problem = problems.Problem(problems.status_of(kind), kind.code, kind.title)
+        contract["components"].setdefault("examples", {})[kind.code] = examples.of_problem(problem)
 
 
 def _operations(item: Schema) -> Iterator[tuple[str, Schema]]:
@@ -51,10 +117,25 @@ def _mend(part: Any) -> Any:
         return part
     mended = {key: _mend(value) for key, value in part.items()}
     if isinstance(mended.get("$ref"), str):
-        mended["$ref"] = _REFERENCE.sub(r"#/components/\1/Auth\2", mended["$ref"])
+        mended["$ref"] = _REFERENCE.sub(_to_ours, mended["$ref"])
+    # Its alternatives overlap, so that "exactly one of" refuses what it answers.
+    if "oneOf" in mended:
+        mended["anyOf"] = mended.pop("oneOf")
     if mended.pop("nullable", False) and isinstance(mended.get("type"), str):
         mended["type"] = [mended["type"], "null"]
     return mended
+
+
+def _to_ours(reference: re.Match[str]) -> str:
+    """Return a reference to allauth's component under its name here; problems are ours already."""
+    section, name = reference.groups()
+    return f"#/components/{section}/{name if _is_ours(section, name) else f'Auth{name}'}"
+
+
+def _is_ours(section: str, name: str) -> bool:
+    """Return whether a component is one that `_add_problems` put into allauth's operations."""
+    codes = {kind.code for kind in (*_OF_EDGE, *_OF_WRITES, *_OF_BODIES)}
+    return (section, name) == ("schemas", "Problem") or (section == "examples" and name in codes)
 
 
 def _reachable(theirs: Schema) -> set[tuple[str, str]]:
@@ -75,5 +156,5 @@ def _references(part: Any) -> Iterator[tuple[str, str]]:
             yield from _references(each)
     elif isinstance(part, dict):
         if isinstance(reference := part.get("$ref"), str) and (match := _REFERENCE.fullmatch(reference)):
-            yield match[1], match[2]
+            yield from () if _is_ours(*match.groups()) else [(match[1], match[2])]
         yield from _references(list(part.values()))

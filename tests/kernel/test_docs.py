@@ -31,9 +31,18 @@ class TestPage:
         assert (page.status_code, len(loaded)) == (200, 4)
         assert {api.get(path).status_code for path in loaded} == {200}
 
-    @pytest.mark.parametrize("path", ["/docs", "/docs/errors", "/docs/assets/start.js"])
+    @pytest.mark.parametrize(
+        "path", ["/docs", "/docs/errors", "/docs/oauth2-redirect.html", "/docs/assets/start.js"]
+    )
     def test_names_no_other_host(self, api, path):
         assert not re.search(r"https?://", api.get(path).content.decode())
+
+    def test_hands_the_code_of_an_authorization_back_with_a_script_from_here(self, api):
+        page = api.get("/docs/oauth2-redirect.html")
+
+        [script] = re.findall(r'src="([^"]+)"', page.content.decode())
+        assert api.get(script).headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert "script-src 'self'" in page.headers["Content-Security-Policy"]
 
     def test_has_no_script_of_its_own(self, api):
         assert re.findall(r"<script>|\son\w+=", api.get("/docs").content.decode()) == []

@@ -8,6 +8,12 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
+
+from modules.kernel.http import endpoint
+from modules.kernel.principals import FIRST_PARTY
+from modules.kernel.scopes import GRANTABLE
+from openapi import examples, security
 
 
 def draw():
@@ -30,6 +36,22 @@ def whole():
 
 def operation(contract, path, method):
     return contract["paths"][path][method]
+
+
+def contents(contract):
+    """Yield every media type of a body or an answer, references followed."""
+    follow = examples.Sampler(contract).resolve
+    for item in contract["paths"].values():
+        for part in item.values():
+            holders = [follow(part.get("requestBody", {})), *map(follow, part["responses"].values())]
+            for media in (media for holder in holders for media in holder.get("content", {}).values()):
+                yield part["operationId"], media
+
+
+def values_of(contract, media):
+    """Return the examples of a media type."""
+    named = [examples.Sampler(contract).resolve(each)["value"] for each in media.get("examples", {}).values()]
+    return [media["example"]] if "example" in media else named
 
 
 class TestContract:
@@ -64,7 +86,7 @@ class TestContract:
         id = {"type": "string", "pattern": "^[1-9][0-9]{0,18}$"}
         [parameter] = operation(contract, "/v1/things/{thing_id}", "get")["parameters"]
 
-        assert parameter == {"in": "path", "name": "thing_id", "required": True, "schema": id}
+        assert parameter.items() >= {"in": "path", "name": "thing_id", "required": True, "schema": id}.items()
         assert contract["components"]["schemas"]["Thing"]["properties"]["id"].items() >= id.items()
         assert contract["components"]["schemas"]["Leaf"]["properties"]["id"].items() >= id.items()
 
@@ -100,23 +122,120 @@ class TestContract:
         assert "content" not in operation(contract, "/v1/things/{thing_id}", "delete")["responses"]["204"]
 
     def test_answers_every_problem_in_one_form(self, contract):
-        problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
         for path in contract["paths"].values():
             for drawn in path.values():
                 failures = [found for code, found in drawn["responses"].items() if code[0] in "45d"]
-                assert len(failures) >= 3
-                assert {str(found["content"]) for found in failures} == {str(problem)}
+                assert len(failures) >= 4
+                for found in failures:
+                    assert list(found["content"]) == ["application/problem+json"]
+                    [media] = found["content"].values()
+                    assert media["schema"] == {"$ref": "#/components/schemas/Problem"}
+
+    def test_shows_each_problem_that_it_names(self, contract):
+        refused = operation(contract, "/v1/things", "post")["responses"]["409"]
+
+        shown = refused["content"]["application/problem+json"]["examples"]
+        assert shown == {
+            code: {"$ref": f"#/components/examples/{code}"} for code in ("conflict", "request_in_flight")
+        }
+        value = contract["components"]["examples"]["conflict"]["value"]
+        assert (value["status"], value["code"]) == (409, "conflict")
+        assert value["title"] == "This conflicts with the present state."
 
     def test_names_what_an_endpoint_refuses(self, contract):
         responses = operation(contract, "/v1/things", "post")["responses"]
 
         assert responses["409"]["description"] == "One of: conflict, request_in_flight."
-        assert responses["403"]["description"] == "One of: insufficient_scope."
+        assert responses["403"]["description"] == "One of: insufficient_scope, user_required."
         assert responses["413"]["description"] == "One of: body_too_large."
 
-    def test_needs_no_credentials_where_an_endpoint_is_public(self, contract):
-        assert operation(contract, "/v1/whoami", "get")["security"] == [{}]
+
+class TestSecurity:
+    SESSIONS = ["sessionToken", "bearer", "browserSession"]
+
+    @pytest.mark.parametrize(
+        ("scope", "public", "names"),
+        [
+            ("first_party", False, SESSIONS),
+            ("write:posts", False, [*SESSIONS, "oauth2", "serviceKey"]),
+            (None, True, [*SESSIONS, "oauth2", "serviceKey", None]),
+        ],
+    )
+    def test_names_the_credentials_that_are_enough(self, scope, public, names):
+        @endpoint("do_it", scope=scope, public=public)
+        def get(self, request):
+            pass
+
+        drawn = security.requirements(get.__endpoint__)
+
+        assert [next(iter(each), None) for each in drawn] == names
+        scopes = {scope for each in drawn for scope in each.get("oauth2", [])}
+        assert scopes == ({scope} if scope in GRANTABLE else set())
+
+    def test_tells_the_scope_beside_them(self, whole):
+        asked = {
+            part["x-required-scope"]
+            for item in whole["paths"].values()
+            for part in item.values()
+            if "x-required-scope" in part
+        }
+
+        assert asked <= {*GRANTABLE, FIRST_PARTY}
+        assert operation(whole, "/v1/posts", "post")["x-required-scope"] == "write:posts"
+
+    def test_gives_apps_a_code_with_proof_or_a_token_of_their_own(self, whole):
+        flows = whole["components"]["securitySchemes"]["oauth2"]["flows"]
+
+        assert flows["authorizationCode"]["authorizationUrl"] == "/identity/o/authorize"
+        assert flows["authorizationCode"]["refreshUrl"] == flows["clientCredentials"]["tokenUrl"]
+        assert all(flow["scopes"] == GRANTABLE for flow in flows.values())
+
+
+class TestExamples:
+    def test_are_with_every_body_and_every_answer(self, whole):
+        bare = [name for name, media in contents(whole) if not ("example" in media or media.get("examples"))]
+
+        assert bare == []
+
+    def test_are_what_the_shapes_allow(self, whole):
+        checked = 0
+        for name, media in contents(whole):
+            for value in values_of(whole, media):
+                validator = Draft202012Validator({**whole, **media["schema"]})
+                assert [fault.message for fault in validator.iter_errors(value)] == [], name
+                checked += 1
+        assert checked > 100
+
+    def test_want_to_be_told_what_a_new_text_looks_like(self, whole):
+        examples.Sampler(whole).sample({"type": "object", "properties": {"motto": {"type": "string"}}}, "")
+
+        complaints = "".join(GENERATOR_STATS._error_cache)
+        GENERATOR_STATS.reset()
+        assert "no example of 'motto'" in complaints
+
+
+class TestOperations:
+    def test_all_have_a_summary_and_a_described_tag(self, whole):
+        described = {tag["name"] for tag in whole["tags"] if tag["description"]}
+        lacking = [
+            part["operationId"]
+            for item in whole["paths"].values()
+            for part in item.values()
+            if not part["summary"] or not set(part["tags"]) <= described
+        ]
+
+        assert lacking == []
+
+    def test_all_name_their_path_parameters_and_say_what_they_are(self, whole):
+        lacking = [
+            (path, each["name"])
+            for path, item in whole["paths"].items()
+            for part in item.values()
+            for each in part.get("parameters", [])
+            if each.get("in") == "path" and not each["description"]
+        ]
+
+        assert lacking == []
 
 
 class TestSignIn:

@@ -13,7 +13,7 @@ from modules.kernel.errors import Refusal
 from modules.kernel.http.problems import status_of
 
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "png": "image/png"}
-_ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
+_ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "oauth2-redirect.js", "favicon-32x32.png")
 # Swagger UI sets style attributes and draws its icons from data: addresses; scripts are ours only.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -31,10 +31,20 @@ _PAGE = b"""<!doctype html>
 <script src="/docs/assets/start.js"></script>
 </html>
 """
-_START = b"""SwaggerUIBundle({
+_START = b"""const docs = SwaggerUIBundle({
   url: "/v1/openapi.json", dom_id: "#docs", deepLinking: true, displayRequestDuration: true,
-  persistAuthorization: true, tryItOutEnabled: true, validatorUrl: null
+  persistAuthorization: true, tryItOutEnabled: true, validatorUrl: null,
+  oauth2RedirectUrl: location.origin + "/docs/oauth2-redirect.html"
 });
+docs.initOAuth({ usePkceWithAuthorizationCodeGrant: true });
+"""
+# Where the log-in of an app comes back to: it hands the code to the page that opened it.
+_REDIRECT = b"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Authorized</title>
+<script src="/docs/assets/oauth2-redirect.js"></script>
+</html>
 """
 
 
@@ -46,6 +56,11 @@ def openapi(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """Answer the page on which the contract is read and tried."""
     return _cached(request, _PAGE, "text/html; charset=utf-8", policy=_POLICY)
+
+
+def oauth_redirect(request: HttpRequest) -> HttpResponse:
+    """Answer the page that an authorization of the docs ends at; register its address with the app."""
+    return _cached(request, _REDIRECT, "text/html; charset=utf-8", policy=_POLICY)
 
 
 def asset(request: HttpRequest, name: str) -> HttpResponse:

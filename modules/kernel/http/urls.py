@@ -11,5 +11,6 @@ urlpatterns = [
     path("v1/openapi.json", require_safe(docs.openapi)),
     path("docs", require_safe(docs.page)),
     path("docs/errors", require_safe(docs.error_codes)),
+    path("docs/oauth2-redirect.html", require_safe(docs.oauth_redirect)),
     path("docs/assets/<str:name>", require_safe(docs.asset)),
 ]

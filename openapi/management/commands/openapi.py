@@ -1,10 +1,13 @@
-"""`manage.py openapi`: draw the contract, or say how it drifted from the committed one."""
+"""`manage.py openapi`: draw the contract, or say how it drifted from the committed one and whom it breaks."""
 
 import difflib
+import subprocess
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
 from django.core.management.base import BaseCommand, CommandError
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
@@ -12,8 +15,10 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
 
 import openapi
+from openapi.breaking import find_breaks
 
 CONTRACT = Path(openapi.__file__).with_name("banyan.yaml")
+ACKNOWLEDGED = CONTRACT.with_name("breaking.yaml")
 
 
 def draw() -> bytes:
@@ -31,6 +36,31 @@ def draw() -> bytes:
     return drawn
 
 
+def earlier(drawn: bytes, contract: Path = CONTRACT) -> bytes:
+    """
+    Return the newest committed contract that differs from the drawn one, or the drawn one if there is none.
+
+    So a break is found before its commit and still in it, where CI looks. Without git nothing is earlier.
+    """
+    return next((kept for kept in _committed(contract) if kept != drawn), drawn)
+
+
+def _committed(contract: Path) -> Iterator[bytes]:
+    """Yield what was committed of the contract, the newest first."""
+    log = _git(contract, "log", "-n", "2", "--format=%H", "--", contract.name)
+    for revision in log.decode().split():
+        yield _git(contract, "show", f"{revision}:./{contract.name}")
+
+
+def _git(contract: Path, *words: str) -> bytes:
+    """Return what git says in the contract's folder, or nothing."""
+    try:
+        done = subprocess.run(["git", *words], cwd=contract.parent, capture_output=True, check=True)  # noqa: S603, S607 - our words, and whichever git the user has
+    except (OSError, subprocess.CalledProcessError):
+        return b""
+    return done.stdout
+
+
 class Command(BaseCommand):
     """Writes `openapi/banyan.yaml`, or compares it."""
 
@@ -40,22 +70,40 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add `--check`."""
         parser.add_argument(
-            "--check", action="store_true", help="exit with an error if the file is out of date"
+            "--check",
+            action="store_true",
+            help="exit with an error if the file is out of date or breaks clients",
         )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Draw, and write or compare."""
         drawn = draw()
-        if not check:
+        if check:
+            self._compare(drawn)
+            self._refuse_breaks(drawn)
+            self.stdout.write("The contract is up to date and breaks nobody unknowingly.")
+        else:
             CONTRACT.write_bytes(drawn)
             self.stdout.write(f"Wrote {CONTRACT.name}: {drawn.count(b'operationId')} operations.")
-            return
+
+    def _compare(self, drawn: bytes) -> None:
+        """Refuse a file that is not what would be drawn."""
         kept = CONTRACT.read_bytes() if CONTRACT.exists() else b""
         if kept == drawn:
-            self.stdout.write("The contract is up to date.")
             return
         difference = difflib.unified_diff(
             kept.decode().splitlines(), drawn.decode().splitlines(), "committed", "drawn", lineterm=""
         )
         self.stdout.write("\n".join(difference))
         raise CommandError("The contract drifted. Run: python manage.py openapi")
+
+    def _refuse_breaks(self, drawn: bytes) -> None:
+        """Refuse what breaks clients of the earlier contract and was not acknowledged."""
+        known = {each["change"] for each in yaml.safe_load(ACKNOWLEDGED.read_text()) or []}
+        old, new = (yaml.load(each, yaml.CSafeLoader) for each in (earlier(drawn), drawn))
+        found = [each for each in find_breaks(old, new) if each not in known]
+        if found:
+            self.stdout.write("\n".join(found))
+            raise CommandError(
+                "This breaks clients. Undo it, or acknowledge each line in openapi/breaking.yaml."
+            )

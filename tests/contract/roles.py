@@ -1,0 +1,97 @@
+"""Who asks the API: nobody, a user, another's app that may read profiles only, and a service."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.idp.oidc.models import Token
+
+from modules.accounts.public import create_account, issue_session_token, set_roles
+from modules.accounts.schemas import AppType, NewApp, NewKey
+from modules.accounts.services.apps import register_app
+from modules.accounts.services.keys import OPERATOR, create_key
+from modules.graph.public import follow
+from modules.kernel import clock
+from modules.kernel.scopes import GRANTABLE
+from modules.posts.public import publish_post
+from modules.posts.schemas import NewPost
+from sharding.scope import writing_directory
+
+# What the app is granted: it must get no further.
+NARROW = "read:profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Who asks, and what is sent to say so."""
+
+    name: str
+    headers: dict[str, str]
+
+
+def make_people() -> list[int]:
+    """Make three people, each with a post, who follow each other; return their ids."""
+    made = [
+        create_account(username=name, email=f"{name}@example.org", password=None, now=clock.now())
+        for name in ("ann", "ben", "cleo")
+    ]
+    ids = [person.id for person in made]
+    for person in ids:
+        publish_post(person, NewPost(text="Hello, forest"), now=clock.now(), once=None)
+        for other in ids:
+            if other != person:
+                follow(person, other)
+    return ids
+
+
+def make_role(name: str, user_id: int) -> Role:
+    """Return a role with fresh credentials."""
+    headers = {
+        "anonymous": dict[str, str],
+        "user": lambda: {"X-Session-Token": issue_session_token(user_id, now=clock.now())},
+        "app": lambda: {"Authorization": f"Bearer {mint_app_token(user_id)}"},
+        "service": lambda: {
+            "Authorization": f"Bearer {mint_service_key()}",
+            "Banyan-On-Behalf-Of": str(user_id),
+        },
+    }
+    return Role(name, headers[name]())
+
+
+def mint_app_token(user_id: int) -> str:
+    """Return an access token with which an app may read a user's profile and nothing else."""
+    value = secrets.token_urlsafe(32)
+    app_id = make_app(user_id)
+    with writing_directory():
+        Token.objects.create(
+            type=Token.Type.ACCESS_TOKEN,
+            hash=hashlib.sha256(value.encode()).hexdigest(),
+            client_id=app_id,
+            user_id=user_id,
+            scopes=NARROW,
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    return value
+
+
+def mint_service_key() -> str:
+    """Return a key of an operator's service that may do for any user all that can be granted."""
+    operator = create_account(username="operators_own", email=None, password=None, now=clock.now()).id
+    set_roles(operator, [OPERATOR])
+    new = NewKey(name="Service", scopes=sorted(GRANTABLE), may_act_for_users=True)
+    key = create_key(operator, make_app(operator), new, now=clock.now(), once=None).key
+    assert key is not None
+    return key
+
+
+def make_app(owner_id: int) -> str:
+    """Register an app that keeps a secret, and return its id."""
+    new = NewApp(
+        name="An app",
+        type=AppType.CONFIDENTIAL,
+        redirect_uris=[],
+        scopes=[NARROW],
+        grant_types=["client_credentials"],
+    )
+    return register_app(owner_id, new, now=clock.now(), once=None).id
