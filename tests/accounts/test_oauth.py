@@ -84,7 +84,7 @@ def asking(app, **changes: str | None) -> str:
 
 def consent(
     browser: Client, app, *, action: str = "grant", scopes: str = SCOPES, **changes: str | None
-) -> dict:
+) -> dict[str, str]:
     page = browser.get(asking(app, scope=scopes, **changes)).content.decode()
     body = {
         "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"),
