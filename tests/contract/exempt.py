@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # which as a pattern nobody could read; numbers deep in free JSON must be such as JavaScript can hold, and 1.0
 # is no whole number though JSON Schema says so; what an app may be is decided by its fields together.
 _CODES = (
+    # Which scopes there are stands in securitySchemes.oauth2, and the answer names them.
+    b'"scope_unknown"',
     *(b'"cursor_invalid"', b'"unreadable"', b'"text_forbidden_character"', b'"number_too_large"'),
     *(b'"not_an_integer"', b'"redirect_unsafe"', b'"redirect_missing"', b'"secret_needed"'),
 )
