@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from schemathesis.core.failures import AcceptedNegativeData
@@ -20,13 +20,19 @@ if TYPE_CHECKING:
 _CODES = (
     # Which scopes there are stands in securitySchemes.oauth2, and the answer names them.
     b'"scope_unknown"',
-    *(b'"cursor_invalid"', b'"unreadable"', b'"text_forbidden_character"', b'"number_too_large"'),
+    *(
+        b'"cursor_invalid"',
+        b'"unreadable"',
+        b'"text_forbidden_character"',
+        b'"text_unstorable"',
+        b'"number_too_large"',
+    ),
     *(b'"not_an_integer"', b'"redirect_unsafe"', b'"redirect_missing"', b'"secret_needed"'),
 )
 
 
 @schemathesis.hook
-def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
+def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
     """Return whether a finding counts."""
     if response.status_code == 414:
         # gunicorn refuses a request line of more than 4,094 bytes before any of our code runs.
@@ -46,7 +52,7 @@ def filter_failure(context: HookContext, failure: Failure, case: Case, response:
     return True
 
 
-def _is_beyond_schemas(case: Case, response: Response) -> bool:
+def _is_beyond_schemas(case: Case[Any], response: Response) -> bool:
     """Return whether no schema can say what is wrong with what was sent."""
     if case.path.startswith("/auth/"):
         # A wrong password, a used key, an unknown address: allauth's forms answer 400 to all of them.

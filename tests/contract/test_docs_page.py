@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def url(db, stack) -> str:
-    return stack.run_api().url
+    return str(stack.run_api().url)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ NOTE = {
     },
 }
 JSON = "application/json"
-OLD = {
+OLD: dict[str, Any] = {
     "paths": {
         "/notes": {
             "post": {

@@ -166,7 +166,7 @@ class TestSecurity:
         def get(self, request):
             pass
 
-        drawn = security.requirements(get.__endpoint__)
+        drawn = security.requirements(get.__endpoint__)  # type: ignore[attr-defined]
 
         assert [next(iter(each), None) for each in drawn] == names
         scopes = {scope for each in drawn for scope in each.get("oauth2", [])}
