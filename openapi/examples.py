@@ -95,7 +95,7 @@ class Sampler:
             return schema["example"] if "example" in schema else schema["examples"][0]
         if "const" in schema or "enum" in schema:
             return schema["const"] if "const" in schema else schema["enum"][0]
-        if name in WORDS:
+        if name in WORDS and self._is_plain(schema):
             return WORDS[name]
         if "allOf" in schema:
             return self._merge([self.sample(each, name) for each in schema["allOf"]], schema, name)
@@ -112,6 +112,11 @@ class Sampler:
                 found = found[step]
             part = found
         return part
+
+    def _is_plain(self, schema: Schema) -> bool:
+        """Return whether a schema names no fields, not even in an alternative: a word may stand for it."""
+        parts = [part for key in ("allOf", "anyOf", "oneOf") for part in schema.get(key, [])]
+        return "properties" not in schema and all(self._is_plain(self.resolve(part)) for part in parts)
 
     def _of_type(self, schema: Schema, name: str) -> Any:
         """Return a value of a schema's first type."""

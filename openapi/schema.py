@@ -11,7 +11,14 @@ from django.urls import NoReverseMatch, reverse
 from drf_spectacular.openapi import AutoSchema as Spectacular
 from drf_spectacular.plumbing import ComponentRegistry
 
-from modules.kernel.errors import PreconditionRequired, Refusal, TooMany, Unauthorized, Unavailable
+from modules.kernel.errors import (
+    HeaderInvalid,
+    PreconditionRequired,
+    Refusal,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+)
 from modules.kernel.http import parsing, problems
 from modules.kernel.http.endpoint import InsufficientScope, UserRequired
 from modules.kernel.http.operations import Operation
@@ -212,7 +219,7 @@ def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
             parsing.MediaTypeUnsupported,
         ]
     if operation.declared.conditional:
-        found += [parsing.HeaderInvalid, PreconditionRequired] if operation.body is not None else []
+        found += [HeaderInvalid, PreconditionRequired] if operation.body is not None else []
     if operation.declared.scope is not None:
         found.append(InsufficientScope)
         if operation.declared.scope != FIRST_PARTY and not operation.declared.for_apps:

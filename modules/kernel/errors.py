@@ -56,6 +56,13 @@ class BadRequest(Refusal):
     title = "The request cannot be understood."
 
 
+class HeaderInvalid(BadRequest):
+    """A header is not what this endpoint takes."""
+
+    code = "header_invalid"
+    title = "A header cannot be read."
+
+
 class Unauthorized(Refusal):
     """Nobody knows who is calling."""
 

@@ -17,8 +17,7 @@ from modules.accounts.errors import OnBehalfNotAllowed, OnBehalfUnknown
 from modules.accounts.services.audit import Deed, act_for
 from modules.accounts.services.principals import recognize
 from modules.kernel import clock
-from modules.kernel.errors import Fault
-from modules.kernel.http.parsing import HeaderInvalid
+from modules.kernel.errors import Fault, HeaderInvalid
 from modules.kernel.principals import ON_BEHALF, Principal
 from modules.kernel.shapes import ID_PATTERN, MAX_ID
 

@@ -11,9 +11,8 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 
-from modules.kernel.errors import Fault, PreconditionRequired
+from modules.kernel.errors import Fault, HeaderInvalid, PreconditionRequired
 from modules.kernel.http import limiting
-from modules.kernel.http.parsing import HeaderInvalid
 from modules.kernel.shapes import Shape
 
 _TAG = re.compile(r'"(\d{1,18})\.[0-9a-f]{16}"')

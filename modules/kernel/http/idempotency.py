@@ -5,8 +5,7 @@ import re
 
 from django.http import HttpRequest
 
-from modules.kernel.errors import Fault
-from modules.kernel.http.parsing import HeaderInvalid
+from modules.kernel.errors import Fault, HeaderInvalid
 from sharding.scope import Once
 
 # Visible ASCII but for the comma: WSGI joins two headers of one name by commas, and two keys are no key.

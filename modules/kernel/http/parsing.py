@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 from django.http import HttpRequest
 from pydantic import BaseModel, ValidationError
 
-from modules.kernel.errors import BadRequest, Fault
+from modules.kernel.errors import BadRequest, Fault, HeaderInvalid
 from modules.kernel.http.faults import Place, escape, to_faults
 
 MAX_BODY = 262_144
@@ -44,13 +44,6 @@ class QueryInvalid(BadRequest):
 
     code = "query_invalid"
     title = "The query string is not what this endpoint takes."
-
-
-class HeaderInvalid(BadRequest):
-    """A header is not what this endpoint takes."""
-
-    code = "header_invalid"
-    title = "A header cannot be read."
 
 
 class BodyTooLarge(BadRequest):
