@@ -12,7 +12,7 @@ from environs import Env as Reader
 from environs import ValidationError, validate
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRET_FIELDS = frozenset({"secret_key"})
+SECRET_FIELDS = frozenset({"secret_key", "oidc_private_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ class Env:
     limits: str
     trusted_proxies: int
     cors_origins: list[str]
+    public_url: str
+    oidc_private_key: str
 
     def masked(self) -> dict[str, object]:
         """Return every value as text, with secrets and passwords masked."""
@@ -127,6 +129,9 @@ def load() -> Env:
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
         trusted_proxies=reader.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0)),
         cors_origins=reader.list("CORS_ORIGINS", []),
+        # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
+        public_url=reader.str("PUBLIC_URL", "").rstrip("/"),
+        oidc_private_key=reader.str("OIDC_PRIVATE_KEY", "").replace("\\n", "\n"),
     )
     reader.seal()
     return env

@@ -6,6 +6,7 @@ from importlib import import_module
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.settings.contexts import CONTEXTS
+from modules.accounts.urls import identity
 
 
 def _of_contexts() -> Iterator[URLPattern]:
@@ -18,6 +19,7 @@ def _of_contexts() -> Iterator[URLPattern]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *_of_contexts(),
     path("auth/", include("allauth.headless.urls")),
+    *identity,
     path("", include("modules.kernel.http.urls")),
 ]
 

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from drf_spectacular.openapi import AutoSchema as Spectacular
 from drf_spectacular.plumbing import ComponentRegistry
 
-from modules.kernel.errors import Refusal, TooMany, Unauthorized, Unavailable
+from modules.kernel.errors import PreconditionRequired, Refusal, TooMany, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
 from modules.kernel.http.endpoint import InsufficientScope, UserRequired
 from modules.kernel.http.operations import Operation
@@ -29,6 +29,20 @@ _KEY = {
     "description": "Makes a repeat harmless: it gets the first answer, marked `Idempotency-Replayed`.",
     "schema": {"type": "string", "pattern": "^[!-+\\--~]{1,255}$"},
 }
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the version that is to be changed, or `*` for whatever is there.",
+    "schema": {"type": "string", "pattern": r'^(\*|"[0-9]{1,18}\.[0-9a-f]{16}")$', "examples": ["*"]},
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of what the client has: if that is still right, the answer is 304.",
+    "schema": {"type": "string"},
+}
+_ETAG = {"description": "Names this very answer, for `If-None-Match`.", "schema": {"type": "string"}}
 _REPLAYED = {
     "description": "`true` if this is the answer to an earlier request.",
     "schema": {"type": "string"},
@@ -65,13 +79,21 @@ class AutoSchema(Spectacular):
                 *_path_parameters(operation),
                 *_query_parameters(operation),
                 *self._headers(operation),
+                *self._conditions(operation),
             ],
             "requestBody": self._body(operation),
             "security": security.requirements(operation.declared),
             "x-required-scope": operation.declared.scope,
+            "deprecated": operation.declared.deprecated is not None,
             "responses": {**self._successes(operation), **self._problems(operation)},
         }
         return {name: part for name, part in drawn.items() if part}
+
+    def _conditions(self, operation: Operation) -> list[Schema]:
+        """Return the header by which a conditional operation is made so."""
+        if not operation.declared.conditional:
+            return []
+        return [_IF_MATCH if self.method == "PATCH" else _IF_NONE_MATCH]
 
     def _headers(self, operation: Operation) -> list[Schema]:
         """Return the headers that an operation reads."""
@@ -89,7 +111,10 @@ class AutoSchema(Spectacular):
     def _successes(self, operation: Operation) -> Schema:
         """Return the answers of a success by status."""
         statuses = [operation.status, *operation.declared.also]
-        return {str(status): self._success(operation, status) for status in statuses}
+        drawn = {str(status): self._success(operation, status) for status in statuses}
+        if operation.declared.conditional and self.method == "GET":
+            drawn["304"] = {"description": "The client has it already.", "headers": {"ETag": _ETAG}}
+        return drawn
 
     def _success(self, operation: Operation, status: int) -> Schema:
         """Return the answer of one status."""
@@ -97,6 +122,8 @@ class AutoSchema(Spectacular):
         headers = {"Link": _LINK} if operation.paging_name else {}
         if self._headers(operation):
             headers["Idempotency-Replayed"] = _REPLAYED
+        if operation.declared.conditional:
+            headers["ETag"] = _ETAG
         if headers:
             answer["headers"] = headers
         if operation.answer is not None and status != HTTPStatus.NO_CONTENT:
@@ -184,6 +211,8 @@ def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
             parsing.BodyTooLarge,
             parsing.MediaTypeUnsupported,
         ]
+    if operation.declared.conditional:
+        found += [parsing.HeaderInvalid, PreconditionRequired] if operation.body is not None else []
     if operation.declared.scope is not None:
         found.append(InsufficientScope)
         if operation.declared.scope != FIRST_PARTY and not operation.declared.for_apps:

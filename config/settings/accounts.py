@@ -11,6 +11,7 @@ __all__ = [
     "ACCOUNT_LOGIN_METHODS",
     "ACCOUNT_PRESERVE_USERNAME_CASING",
     "ACCOUNT_RATE_LIMITS",
+    "ACCOUNT_SESSION_REMEMBER",
     "ACCOUNT_SIGNUP_FIELDS",
     "ACCOUNT_USERNAME_MIN_LENGTH",
     "AUTHENTICATION_BACKENDS",
@@ -24,6 +25,11 @@ __all__ = [
     "HEADLESS_ONLY",
     "HEADLESS_SERVE_SPECIFICATION",
     "HEADLESS_SPECIFICATION_TEMPLATE_NAME",
+    "LOGIN_URL",
+    "MFA_PASSKEY_LOGIN_ENABLED",
+    "MFA_RATE_LIMITS",
+    "MFA_SUPPORTED_TYPES",
+    "MFA_TOTP_ISSUER",
     "PASSWORD_HASHERS",
     "SESSION_COOKIE_AGE",
     "SESSION_COOKIE_HTTPONLY",
@@ -34,7 +40,7 @@ __all__ = [
 ]
 
 # What base.py puts into INSTALLED_APPS; neither sessions (own engine), messages nor sites are needed.
-APPS = ["allauth", "allauth.account", "allauth.headless", "allauth.idp.oidc"]
+APPS = ["allauth", "allauth.account", "allauth.mfa", "allauth.headless", "allauth.idp.oidc"]
 
 # Innermost of base.py's MIDDLEWARE. allauth refuses to start unless its own stands there by name (2 us).
 MIDDLEWARE = [
@@ -74,6 +80,15 @@ ACCOUNT_USERNAME_MIN_LENGTH = 3
 # Ours are exact and hold without Redis (modules/accounts/services/attempts.py); allauth's stand in the cache.
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
+
+ACCOUNT_SESSION_REMEMBER = True
+# The hosted pages of OAuth (modules/accounts/api/hosted.py).
+LOGIN_URL = "/identity/login"
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Banyan"
+MFA_RATE_LIMITS = False
 
 HEADLESS_ONLY = True
 HEADLESS_ADAPTER = "modules.accounts.api.adapters.HeadlessAdapter"

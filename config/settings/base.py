@@ -3,7 +3,7 @@
 from typing import Any
 
 from config import env as environment
-from config.settings import cache, contexts, queues, rest, telemetry
+from config.settings import cache, contexts, oauth, queues, rest, telemetry
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
@@ -43,6 +43,8 @@ globals().update(rest.cors(ENV))
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before the apps', so that our pages stand in for allauth's.
+        "DIRS": [environment.ROOT / "modules" / "accounts" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
@@ -64,6 +66,8 @@ CACHALOT_CACHE_RANDOM = False
 CACHALOT_INVALIDATE_RAW = False
 
 CELERY = queues.celery(ENV)
+
+globals().update(oauth.provider(ENV))
 
 REST_FRAMEWORK = rest.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = rest.SPECTACULAR

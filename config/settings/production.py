@@ -10,6 +10,10 @@ if ENV.debug:
     raise ImproperlyConfigured("BANYAN_DEBUG is on: production settings refuse it.")
 if "*" in ENV.allowed_hosts:
     raise ImproperlyConfigured("BANYAN_ALLOWED_HOSTS names every host: list your own.")
+if not ENV.public_url.startswith("https://"):
+    raise ImproperlyConfigured("BANYAN_PUBLIC_URL is no https:// address: it is the issuer of tokens.")
+if not ENV.oidc_private_key:
+    raise ImproperlyConfigured("BANYAN_OIDC_PRIVATE_KEY is missing: openssl genrsa 2048")
 if ENV.limits == "off":
     raise ImproperlyConfigured("BANYAN_LIMITS is off: production settings refuse it.")
 

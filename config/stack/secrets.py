@@ -5,29 +5,44 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secrets:
-    """What signs cookies and cursors, and what opens Redis."""
+    """What signs cookies and cursors, what opens Redis, and what signs ID tokens."""
 
     secret_key: str
     redis_password: str
+    oidc_private_key: str
 
 
 def generate() -> Secrets:
     """Make new secrets."""
-    return Secrets(secret_key=secrets.token_urlsafe(48), redis_password=secrets.token_urlsafe(24))
+    return Secrets(
+        secret_key=secrets.token_urlsafe(48),
+        redis_password=secrets.token_urlsafe(24),
+        oidc_private_key=_rsa_key(),
+    )
+
+
+def _rsa_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+    kind = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, kind, serialization.NoEncryption()).decode()
 
 
 def load(path: Path) -> Secrets:
-    """Read the secrets, after making them if there are none."""
-    if not path.exists():
+    """Read the secrets, after making those that are not there yet."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    if not kept.keys() >= {field.name for field in fields(Secrets)}:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(asdict(generate())))
+        fresh.write_text(json.dumps(asdict(generate()) | kept))
         fresh.replace(path)
     return Secrets(**json.loads(path.read_text()))

@@ -194,6 +194,19 @@ class KeyPage(Page[KeyCard, Nothing, Nothing]):
     """The keys of an app, newest first."""
 
 
+class GrantCard(Shape):
+    """An app that a user let in, and what for; `id` is that of the app."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    granted_at: Moment
+
+
+class GrantPage(Page[GrantCard, Nothing, Nothing]):
+    """The apps that a user let in, newest first."""
+
+
 class AuditCard(Shape):
     """Something that was done with an app's power."""
 

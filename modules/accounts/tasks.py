@@ -1,6 +1,7 @@
 """What accounts does after its own news, and by the clock."""
 
 from modules.accounts.events import CredentialsEnded, SessionEnded, SessionsRevoked
+from modules.accounts.services.families import forget_spent_tokens as forget_spent
 from modules.accounts.services.revocations import announce_ended, announce_epoch
 from modules.accounts.services.sessions import forget_expired_sessions as forget
 from modules.kernel import clock
@@ -24,6 +25,12 @@ def forget_revoked_sessions(event: SessionsRevoked, once: Once) -> None:
 def forget_ended_credentials(event: CredentialsEnded, once: Once) -> None:
     """Tell Redis that tokens or keys are dead, in case it could not be told at once; bears a repeat."""
     announce_ended(*event.marks)
+
+
+@periodic
+def forget_spent_tokens() -> None:
+    """Delete tokens whose time is over, and what is remembered of used ones."""
+    forget_spent(now=clock.now())
 
 
 @periodic

@@ -1,9 +1,10 @@
-"""Paths of accounts under `/v1/`."""
+"""Paths of accounts: under `/v1/` its resources, beside it OAuth and the pages it shows."""
 
-from django.urls import path
+from allauth.idp.oidc import views as provider
+from django.urls import URLPattern, URLResolver, include, path
 
-from modules.accounts.api.apps import App, Apps, Audit, Key, Keys, Rotations, Secrets
-from modules.kernel.http import converters  # noqa: F401 - registers <id:…>
+from modules.accounts.api import hosted, oauth
+from modules.accounts.api.apps import App, Apps, Audit, Grant, Grants, Key, Keys, Rotations, Secrets
 
 urlpatterns = [
     path("apps", Apps.as_view()),
@@ -13,4 +14,28 @@ urlpatterns = [
     path("apps/<slug:app_id>/keys/<id:key_id>", Key.as_view()),
     path("apps/<slug:app_id>/keys/<id:key_id>/rotations", Rotations.as_view()),
     path("apps/<slug:app_id>/audit", Audit.as_view()),
+    path("me/apps", Grants.as_view()),
+    path("me/apps/<slug:app_id>", Grant.as_view()),
+]
+
+# Under the names by which allauth looks for them.
+_oauth = [
+    path(".well-known/openid-configuration", oauth.metadata, name="configuration"),
+    path(".well-known/oauth-authorization-server", oauth.metadata),
+    path(".well-known/jwks.json", provider.jwks, name="jwks"),
+    path("identity/o/authorize", oauth.Authorization.as_view(), name="authorization"),
+    path("identity/o/api/token", oauth.token, name="token"),
+    path("identity/o/api/revoke", oauth.revoke, name="revoke"),
+    path("identity/o/api/userinfo", provider.user_info, name="userinfo"),
+    path("identity/o/api/device", oauth.not_offered, name="device_code"),
+    path("identity/o/logout", oauth.log_out, name="logout"),
+]
+identity: list[URLPattern | URLResolver] = [
+    path("", include(([path("", include((_oauth, "oidc")))], "idp"))),
+    path("identity/login", hosted.log_in, name="account_login"),
+    path("identity/login", hosted.log_in, name="account_reauthenticate"),
+    path("identity/second-factor", hosted.second_factor, name="mfa_authenticate"),
+    path("identity/unverified", hosted.unverified, name="account_email_verification_sent"),
+    path("identity/logout", hosted.log_out, name="account_logout"),
+    path("identity/style.css", hosted.style),
 ]

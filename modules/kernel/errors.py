@@ -5,7 +5,7 @@ A refusal knows its situation (`code`, `title`) and its kind (the class it exten
 status a kind becomes is decided once, in `kernel/http/problems.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -96,6 +96,23 @@ class Stale(Refusal):
 
     code = "precondition_failed"
     title = "Somebody changed this meanwhile."
+
+
+def check_version(version: int, seen: Collection[int] | None) -> None:
+    """
+    Compare the version of a locked row with those that the caller saw; None stands for any.
+
+    :raises Stale: if it is none of them
+    """
+    if seen is not None and version not in seen:
+        raise Stale("Fetch it again, and repeat your change on what it is now.")
+
+
+class PreconditionRequired(Refusal):
+    """The request would change something without saying which version it saw."""
+
+    code = "precondition_required"
+    title = "Say which version you saw: send its ETag in If-Match."
 
 
 class Invalid(Refusal):

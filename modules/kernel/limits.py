@@ -84,6 +84,8 @@ class LimitSettings:
     log_ins_of_pair: Limit = Limit("log-in", 5, 300)
     resets_of_account: Limit = Limit("reset", 5, 3600)
     resets_of_address: Limit = Limit("reset-address", 20, 300)
+    second_factors: Limit = Limit("second-factor", 5, 300)
+    token_calls: Limit = Limit("token", 3000, 300)
     # Everything else under /auth/: codes, second factors, changes.
     steps: Limit = Limit("sign-in-step", 60, 300)
 

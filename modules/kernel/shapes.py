@@ -268,15 +268,21 @@ class Single(_Spliceable, Generic[Card, Included, State]):
 
     @classmethod
     def spliced(
-        cls, *, data: bytes, state: Mapping[int, bytes | Shape], **included: Mapping[int, bytes]
+        cls,
+        *,
+        data: bytes,
+        state: Mapping[int, bytes | Shape],
+        version: int = 0,
+        **included: Mapping[int, bytes],
     ) -> Self:
-        """Return an envelope laid together from finished JSON."""
+        """Return an envelope laid together from finished JSON; its ETag will name the row's version."""
         finished = b'{"data":%s,"included":%s,"state":%s}' % (
             data,
             _splice_included(included),
             _splice_state(state),
         )
-        return cls._laid(finished, {"data": data, "included": included, "state": state})
+        fields = {"data": data, "included": included, "state": state, "version": version}
+        return cls._laid(finished, fields)
 
 
 def _splice_included(included: Mapping[str, Mapping[int, bytes]]) -> bytes:

@@ -63,7 +63,8 @@ def try_me(page: Page) -> str:
     operation = page.locator("#operations-profiles-get_me")
     operation.locator(".opblock-summary-control").click()
     operation.get_by_role("button", name="Execute").click()
-    return operation.locator(".live-responses-table .response-col_status").last.inner_text().split()[0]
+    shown: str = operation.locator(".live-responses-table .response-col_status").last.inner_text().split()[0]
+    return shown
 
 
 class TestDocsPage:

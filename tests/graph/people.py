@@ -37,9 +37,9 @@ class Person:
     id: int
     username: str
 
-    def call(self, method: str, path: str, body: Any = None) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send a request as this person."""
-        return call(method, path, body, token=issue_session_token(self.id, now=clock.now()))
+        return call(method, path, body, token=issue_session_token(self.id, now=clock.now()), **headers)
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,11 @@ class Answer:
     headers: Any
 
 
-def call(method: str, path: str, body: Any = None, *, token: str | None = None) -> Answer:
+def call(method: str, path: str, body: Any = None, *, token: str | None = None, **others: str) -> Answer:
     """Send a request, as nobody unless there is a token."""
     data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {} if token is None else {"X-Session-Token": token}
+    headers |= {name.replace("_", "-"): value for name, value in others.items()}
     response = Client().generic(method, path, data, content_type="application/json", headers=headers)
     return Answer(response.status_code, json.loads(response.content or b"null"), response.headers)
 

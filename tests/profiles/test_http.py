@@ -29,7 +29,9 @@ class TestMe:
     def test_is_edited_and_read_back_at_once(self, ada):
         deliver_all()
 
-        edited = ada.call("PATCH", "/v1/me", {"display_name": "Ada", "bio": "Ho\nho", "custom": {"a": [1]}})
+        edited = ada.call(
+            "PATCH", "/v1/me", {"display_name": "Ada", "bio": "Ho\nho", "custom": {"a": [1]}}, If_Match="*"
+        )
 
         assert edited.status == 200
         card = edited.body["data"]
@@ -38,14 +40,14 @@ class TestMe:
         assert call("GET", f"/v1/users/{ada.id}").body == edited.body
 
     def test_is_edited_before_the_profile_is_made(self, ada):
-        answer = ada.call("PATCH", "/v1/me", {"bio": "early"})
+        answer = ada.call("PATCH", "/v1/me", {"bio": "early"}, If_Match="*")
 
         assert (answer.status, answer.body["data"]["bio"]) == (200, "early")
 
     def test_keeps_what_is_not_sent(self, ada):
-        ada.call("PATCH", "/v1/me", {"bio": "kept"})
+        ada.call("PATCH", "/v1/me", {"bio": "kept"}, If_Match="*")
 
-        answer = ada.call("PATCH", "/v1/me", {"display_name": "Ada"})
+        answer = ada.call("PATCH", "/v1/me", {"display_name": "Ada"}, If_Match="*")
 
         assert (answer.body["data"]["bio"], answer.body["data"]["display_name"]) == ("kept", "Ada")
 
@@ -69,7 +71,7 @@ class TestMe:
     def test_refuses_what_breaks_a_rule_and_says_where(self, ada, body, pointer):
         deliver_all()
 
-        answer = ada.call("PATCH", "/v1/me", body)
+        answer = ada.call("PATCH", "/v1/me", body, If_Match="*")
 
         assert answer.status in {400, 422}
         assert [fault["pointer"] for fault in answer.body["errors"]] == [pointer]
@@ -83,7 +85,7 @@ class TestMe:
     def test_refuses_what_no_database_and_no_client_can_keep(self, ada, body):
         deliver_all()
 
-        answer = ada.call("PATCH", "/v1/me", body)
+        answer = ada.call("PATCH", "/v1/me", body, If_Match="*")
 
         assert answer.status == 400
         assert Profile.objects.of(ada.id).on_primary().get().version == 1

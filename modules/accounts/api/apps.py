@@ -16,6 +16,7 @@ from modules.accounts.schemas import (
     AppPage,
     AuditPage,
     EditApp,
+    GrantPage,
     KeyCreated,
     KeyPage,
     NewApp,
@@ -23,8 +24,9 @@ from modules.accounts.schemas import (
     NewSecret,
     Rotation,
 )
-from modules.accounts.selectors.apps import get_app, list_apps, list_audit, list_keys
+from modules.accounts.selectors.apps import get_app, list_apps, list_audit, list_grants, list_keys
 from modules.accounts.services.apps import delete_app, edit_app, register_app, rotate_secret
+from modules.accounts.services.families import withdraw_consent
 from modules.accounts.services.keys import create_key, revoke_key, rotate_key
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
@@ -139,6 +141,24 @@ class Rotations(View):
             now=clock.now(),
             once=request.once,
         )
+
+
+class Grants(View):
+    """The apps that the caller let in."""
+
+    @endpoint("list_granted_apps", scope=FIRST_PARTY)
+    def get(self, request: Request) -> GrantPage:
+        """List the apps that may act for the caller, newest first."""
+        return list_grants(request.user.id)
+
+
+class Grant(View):
+    """One app that the caller let in."""
+
+    @endpoint("withdraw_app", scope=FIRST_PARTY, refuses=(AppNotFound,))
+    def delete(self, request: Request, app_id: str) -> None:
+        """Withdraw all that an app may do for the caller; its tokens end at once."""
+        withdraw_consent(request.user.id, app_id)
 
 
 class Audit(View):

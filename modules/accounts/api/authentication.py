@@ -17,7 +17,8 @@ from modules.accounts.errors import OnBehalfNotAllowed, OnBehalfUnknown
 from modules.accounts.services.audit import Deed, act_for
 from modules.accounts.services.principals import recognize
 from modules.kernel import clock
-from modules.kernel.errors import BadRequest, Fault
+from modules.kernel.errors import Fault
+from modules.kernel.http.parsing import HeaderInvalid
 from modules.kernel.principals import ON_BEHALF, Principal
 from modules.kernel.shapes import ID_PATTERN, MAX_ID
 
@@ -27,13 +28,6 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 MAX_KEY = 128
 ON_BEHALF_HEADER = "HTTP_BANYAN_ON_BEHALF_OF"
 ID = re.compile(ID_PATTERN)
-
-
-class OnBehalfInvalid(BadRequest):
-    """The header that names a user to act for holds no id."""
-
-    code = "header_invalid"
-    title = "A header cannot be read."
 
 
 class HeaderAuthentication(BaseAuthentication):
@@ -86,7 +80,7 @@ def _on_behalf(request: Request, service: Principal) -> Principal:
     named = request.META[ON_BEHALF_HEADER]
     if not ID.fullmatch(named) or int(named) > MAX_ID:
         fault = Fault(None, "malformed", "Send the id of one user.", header="Banyan-On-Behalf-Of")
-        raise OnBehalfInvalid(errors=[fault])
+        raise HeaderInvalid(errors=[fault])
     plain = request._request
     deed = Deed(plain.method or "", plain.path, getattr(plain, "id", ""))
     epoch = act_for(int(named), deed, app_id=service.app_id, key_id=service.key_id, now=clock.now())

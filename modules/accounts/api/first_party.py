@@ -1,12 +1,14 @@
 """
 What allauth's views need around them, and only they: a session, its user, protection against forgery.
 
-The rest of the API authenticates by itself (`api/authentication.py`) and pays one `startswith` here.
+They stand under `/auth/` (JSON) and `/identity/` (OAuth, and the pages it shows). The rest of the API
+authenticates by itself (`api/authentication.py`) and pays one `startswith` here.
 """
 
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -25,7 +27,8 @@ from modules.kernel.http.address import client_address
 from modules.kernel.http.parsing import parse_body, read_body
 from sharding.errors import InstanceUnavailable
 
-PREFIX = "/auth/"
+JSON_PREFIX = "/auth/"
+PREFIXES = (JSON_PREFIX, "/identity/")
 
 # What allauth lets rise and is meant as an answer, in the words of the rest of the API.
 OURS = (Refusal, UpdateError, SessionInterrupted, InstanceUnavailable, DatabaseError)
@@ -55,10 +58,11 @@ class FirstPartyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request, by the longer way if allauth will see it."""
-        if not request.path_info.startswith(PREFIX):
+        if not request.path_info.startswith(PREFIXES):
             return self._pass(request)
         try:
-            _admit(request)
+            if request.path_info.startswith(JSON_PREFIX):
+                _admit(request)
             return cast(HttpResponseBase, self._prepare(request))
         except OURS as fault:
             return _answer(fault, request)
@@ -67,7 +71,7 @@ class FirstPartyMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Check against forgery before a view of allauth runs; those of its app client are exempt."""
-        if not request.path_info.startswith(PREFIX):
+        if not request.path_info.startswith(PREFIXES):
             return None
         return self._csrf.process_view(request, view, args, kwargs)
 
@@ -91,7 +95,8 @@ def _admit(request: HttpRequest) -> None:
     """Count what writes among the attempts of its kind, before any of it is tried."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
-    charge_attempt(request.path_info, _read_json(request), client_address(request))
+    key = request.META.get("HTTP_X_SESSION_TOKEN") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    charge_attempt(request.path_info, _read_json(request), session_key=key, address=client_address(request))
 
 
 def _read_json(request: HttpRequest) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The tables of accounts, all in the directory."""
 
 from modules.accounts.models.keys import AuditEntry, ServiceKey
+from modules.accounts.models.oauth import SpentToken, TokenFamily
 from modules.accounts.models.reserved import ReservedName
 from modules.accounts.models.sessions import Session
 from modules.accounts.models.users import User
 
-__all__ = ["AuditEntry", "ReservedName", "ServiceKey", "Session", "User"]
+__all__ = ["AuditEntry", "ReservedName", "ServiceKey", "Session", "SpentToken", "TokenFamily", "User"]

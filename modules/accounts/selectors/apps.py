@@ -1,10 +1,23 @@
 """Apps and keys as their owners see them."""
 
-from allauth.idp.oidc.models import Client
+from collections import defaultdict
+from datetime import datetime
+
+from allauth.idp.oidc.models import Client, Token
 
 from modules.accounts.errors import AppNotFound
-from modules.accounts.models import AuditEntry, ServiceKey
-from modules.accounts.schemas import AppCard, AppPage, AppType, AuditCard, AuditPage, KeyCard, KeyPage
+from modules.accounts.models import AuditEntry, ServiceKey, TokenFamily
+from modules.accounts.schemas import (
+    AppCard,
+    AppPage,
+    AppType,
+    AuditCard,
+    AuditPage,
+    GrantCard,
+    GrantPage,
+    KeyCard,
+    KeyPage,
+)
 from modules.kernel.cursors import Paging
 from modules.kernel.shapes import Nothing
 
@@ -65,6 +78,23 @@ def list_keys(owner_id: int, app_id: str) -> KeyPage:
     keys = ServiceKey.objects.filter(app_id=app_id).order_by("-id")[:100]
     cards = [to_key_card(key) for key in keys]
     return KeyPage(data=cards, included=Nothing(), state={}, next=None, prev=None)
+
+
+def list_grants(user_id: int) -> GrantPage:
+    """Return the newest hundred apps that a user let in, with all that their living tokens may do."""
+    granted: dict[str, datetime] = {}
+    for family in TokenFamily.objects.filter(user_id=user_id).order_by("id"):
+        granted[family.app_id] = family.created_at
+    scopes: dict[str, set[str]] = defaultdict(set)
+    for token in Token.objects.filter(user_id=user_id, client_id__in=granted, type__in=("at", "rt")):
+        scopes[token.client_id].update(token.get_scopes())
+    apps = Client.objects.in_bulk(list(scopes))
+    cards = [
+        GrantCard(id=id, name=app.name, scopes=sorted(scopes[id]), granted_at=granted[id])
+        for id, app in apps.items()
+    ]
+    cards.sort(key=lambda card: card.granted_at, reverse=True)
+    return GrantPage(data=cards[:100], included=Nothing(), state={}, next=None, prev=None)
 
 
 def list_audit(owner_id: int, app_id: str, paging: Paging) -> AuditPage:

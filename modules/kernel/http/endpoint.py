@@ -13,8 +13,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.views import APIView
 
 from modules.kernel.errors import Forbidden
-from modules.kernel.http import freshness, idempotency, limiting, pagination, parsing, problems
-from modules.kernel.http.operations import Operation, Reply, operations_of
+from modules.kernel.http import conditional, freshness, idempotency, limiting, pagination, parsing, problems
+from modules.kernel.http.operations import Deprecation, Operation, Reply, operations_of
 from modules.kernel.http.request import Request
 from modules.kernel.shapes import PagingQuery, Query
 from sharding.errors import AlreadyDone, ShardMoved
@@ -85,6 +85,8 @@ class View(APIView):
         arguments = {**path, **_read(request, operation, parameters)}
         freshness.begin(request)
         response = _respond(self._call(request, operation, arguments), operation, plain, parameters)
+        if operation.declared.deprecated:
+            _add_deprecation(response, operation.declared.deprecated)
         freshness.finish(request, response)
         return response
 
@@ -129,6 +131,8 @@ def _read(request: Request, operation: Operation, parameters: dict[str, str]) ->
     plain = request._request
     if operation.body_name and operation.body:
         arguments[operation.body_name] = parsing.parse_body(parsing.read_body(plain), operation.body)
+    if operation.declared.conditional and plain.method == "PATCH":
+        request.seen = conditional.read_versions(plain)
     if plain.method == "POST":
         key = idempotency.read_key(plain, required=operation.declared.key_required)
         if key is not None and request.viewer is not None:
@@ -168,12 +172,32 @@ def _respond(
         status, headers, result = result.status, result.headers, result.shape
     if result is None:
         return _without_body(status, headers)
-    response = HttpResponse(result.json_bytes(), status=status, content_type=JSON, headers=headers)
+    content = result.json_bytes()
+    response = HttpResponse(content, status=status, content_type=JSON, headers=headers)
     if operation.paging_name:
         link = pagination.link_header(request, parameters, next=result.next, prev=result.prev)
         if link:
             response.headers["Link"] = link
+    if operation.declared.conditional:
+        return _tagged(request, response, conditional.tag(result, content))
     return response
+
+
+def _tagged(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
+    """Return an answer with its ETag; a read of what the caller has already becomes 304."""
+    if request.method in ("GET", "HEAD"):
+        return conditional.answer(request, response, etag)
+    response.headers["ETag"] = etag
+    return response
+
+
+def _add_deprecation(response: HttpResponse, deprecated: Deprecation) -> None:
+    """Tell that the operation goes, beside the links that are there."""
+    said = deprecated.headers()
+    if links := response.headers.get("Link"):
+        said["Link"] = f"{links}, {said['Link']}"
+    for name, value in said.items():
+        response.headers[name] = value
 
 
 def _without_body(status: int, headers: Any) -> HttpResponse:

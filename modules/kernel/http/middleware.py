@@ -69,7 +69,9 @@ def _name(request: HttpRequest) -> str:
 
 def _as_problem(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     """Return a problem in place of an error page, which Django's and others' views still make."""
-    if response.status_code < 400 or "json" in response.headers.get("Content-Type", ""):
+    if response.status_code < 400 or getattr(response, "is_page", False):
+        return response
+    if "json" in response.headers.get("Content-Type", ""):
         return response
     kept = ("Allow", "Retry-After", "WWW-Authenticate")
     headers = {name: response.headers[name] for name in kept if name in response.headers}

@@ -3,6 +3,8 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from modules.kernel.cursors import Paging
@@ -25,6 +27,23 @@ class Reply(Generic[Answer]):
 
 
 @dataclass(frozen=True, slots=True)
+class Deprecation:
+    """Since when an operation is deprecated (RFC 9745), when it goes (RFC 8594), and where to read on."""
+
+    since: datetime
+    sunset: datetime
+    link: str
+
+    def headers(self) -> dict[str, str]:
+        """Return what every answer of the operation says of it."""
+        return {
+            "Deprecation": f"@{int(self.since.timestamp())}",
+            "Sunset": format_datetime(self.sunset, usegmt=True),
+            "Link": f'<{self.link}>; rel="deprecation"; type="text/html"',
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """What `@endpoint` was told."""
 
@@ -35,6 +54,8 @@ class Declared:
     public: bool
     key_required: bool
     for_apps: bool
+    conditional: bool
+    deprecated: Deprecation | None
     refuses: tuple[type[Refusal], ...]
 
 
@@ -75,19 +96,31 @@ def endpoint(
     also: Sequence[int] = (),
     key_required: bool = False,
     for_apps: bool = False,
+    conditional: bool = False,
+    deprecated: Deprecation | None = None,
     refuses: Sequence[type[Refusal]] = (),
 ) -> Callable[[Method], Method]:
     """
     Make a method of a `View` an endpoint.
 
     It needs a `scope` that the credentials must reach, or `public=True`. `for_apps` also lets callers
-    in who act for no user, whose `request.user.id` is 0. `status` is that of a success, `also` further ones
-    that a `Reply` may carry; `refuses` is told to readers of the schema.
+    in who act for no user, whose `request.user.id` is 0. `conditional` gives reads an ETag and asks
+    writes for `If-Match` (`request.seen`); `deprecated` tells clients to move on. `status` is that of a
+    success, `also` further ones that a `Reply` may carry; `refuses` is told to readers of the schema.
     """
     if (scope is None) is not public:
         raise TypeError(f"{operation_id}: say either scope=... or public=True.")
     declared = Declared(
-        operation_id, scope, status, tuple(also), public, key_required, for_apps, tuple(refuses)
+        operation_id=operation_id,
+        scope=scope,
+        status=status,
+        also=tuple(also),
+        public=public,
+        key_required=key_required,
+        for_apps=for_apps,
+        conditional=conditional,
+        deprecated=deprecated,
+        refuses=tuple(refuses),
     )
 
     def mark(method: Method) -> Method:

@@ -40,6 +40,7 @@ STATUSES: dict[type[Refusal], int] = {
     errors.Conflict: 409,
     errors.Gone: 410,
     errors.Stale: 412,
+    errors.PreconditionRequired: 428,
     errors.Invalid: 422,
     errors.TooMany: 429,
     errors.Unavailable: 503,

@@ -19,6 +19,8 @@ class Request(DrfRequest):
     """A request whose caller is a principal, or nobody."""
 
     once: Once | None = None
+    # The versions that `If-Match` names, of a conditional write; None is any.
+    seen: frozenset[int] | None = None
 
     def __init__(self, request: HttpRequest, authenticators: Sequence["BaseAuthentication"]) -> None:
         """Wrap Django's request without DRF's parsers and negotiation, which nothing here uses."""

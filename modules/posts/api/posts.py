@@ -36,7 +36,7 @@ class Posts(View):
 class OnePost(View):
     """One post."""
 
-    @endpoint("get_post", public=True, refuses=(PostNotFound,))
+    @endpoint("get_post", public=True, conditional=True, refuses=(PostNotFound,))
     def get(self, request: Request, post_id: int) -> PostView:
         """Fetch a post with its author."""
         return get_post(post_id)

@@ -33,7 +33,7 @@ def get_post(post_id: int) -> PostView:
     post = map_drawn([post_id]).get(post_id)
     if post is None:
         raise PostNotFound
-    return PostView.spliced(data=post.json, users=_map_authors([post]), state={})
+    return PostView.spliced(data=post.json, users=_map_authors([post]), state={}, version=post.version)
 
 
 def list_posts(post_ids: Sequence[int]) -> PostBatch:

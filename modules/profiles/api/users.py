@@ -29,7 +29,7 @@ class Users(View):
 class User(View):
     """One user."""
 
-    @endpoint("get_user", public=True, refuses=(UserNotFound,))
+    @endpoint("get_user", public=True, conditional=True, refuses=(UserNotFound,))
     def get(self, request: Request, user_id: int) -> UserView:
         """Show a user."""
         return get_user(user_id)
@@ -38,7 +38,7 @@ class User(View):
 class UserByName(View):
     """One user, by name."""
 
-    @endpoint("get_user_by_username", public=True, refuses=(UserNotFound,))
+    @endpoint("get_user_by_username", public=True, conditional=True, refuses=(UserNotFound,))
     def get(self, request: Request, username: str) -> UserView:
         """
         Find a user by username.

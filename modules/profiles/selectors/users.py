@@ -7,8 +7,10 @@ from modules.graph import public as graph
 from modules.graph.public import UserNotFound
 from modules.graph.schemas import EdgePage
 from modules.kernel.cursors import Paging
+from modules.kernel.fragments import Drawn
+from modules.profiles.models import ACTIVE
 from modules.profiles.schemas import UserBatch, UserCard, UserPage, UserView
-from modules.profiles.selectors.cards import map_json
+from modules.profiles.selectors.cards import UserHead, map_drawn, map_json
 from sharding.ids import moment_of
 
 
@@ -18,10 +20,10 @@ def get_user(user_id: int) -> UserView:
 
     :raises UserNotFound: if there is no such user, or none to be shown
     """
-    card = map_json([user_id]).get(user_id)
-    if card is None:
+    user = map_drawn([user_id]).get(user_id)
+    if user is None:
         raise UserNotFound
-    return lay_user(user_id, card)
+    return lay_user(user_id, user)
 
 
 def get_user_by_name(username: str) -> UserView:
@@ -42,8 +44,7 @@ def get_me(user_id: int) -> UserView:
 
     :raises UserNotFound: if the account is gone
     """
-    card = map_json([user_id]).get(user_id) or _draw_account(user_id)
-    return lay_user(user_id, card)
+    return lay_user(user_id, map_drawn([user_id]).get(user_id) or _draw_account(user_id))
 
 
 def list_users(user_ids: Sequence[int]) -> UserBatch:
@@ -71,9 +72,9 @@ def list_following(user_id: int, paging: Paging) -> UserPage:
     return _list_edges(graph.list_following, user_id, paging)
 
 
-def lay_user(user_id: int, card: bytes) -> UserView:
+def lay_user(user_id: int, user: Drawn[UserHead]) -> UserView:
     """Return the envelope of one user."""
-    return UserView.spliced(data=card, state=graph.map_counts([user_id]))
+    return UserView.spliced(data=user.json, state=graph.map_counts([user_id]), version=user.version)
 
 
 def _list_edges(list_: Callable[[int, Paging], EdgePage], user_id: int, paging: Paging) -> UserPage:
@@ -91,15 +92,17 @@ def _lay_page(cards: dict[int, bytes], *, next: str | None, prev: str | None) ->
     return UserPage.spliced(data=list(cards.values()), state=state, next=next, prev=prev)
 
 
-def _draw_account(user_id: int) -> bytes:
+def _draw_account(user_id: int) -> Drawn[UserHead]:
+    """Return what the profile will be when it is made: so its version is the first one."""
     account = accounts.map_identities([user_id]).get(user_id)
     if account is None:
         raise UserNotFound
-    return UserCard(
+    card = UserCard(
         id=user_id,
         username=account.username,
         display_name=account.username,
         bio="",
         custom={},
         joined_at=moment_of(user_id),
-    ).json_bytes()
+    )
+    return Drawn(UserHead(ACTIVE), card.json_bytes(), 1)

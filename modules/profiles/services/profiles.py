@@ -1,17 +1,19 @@
 """Making and editing profiles."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import F
 
 from modules.accounts import public as accounts
 from modules.graph.public import UserNotFound
+from modules.kernel.errors import check_version
 from modules.kernel.fragments import Drawn
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import Profile
 from modules.profiles.schemas import EditProfile, UserView
 from modules.profiles.selectors.cards import CARDS, UserHead, draw, draw_users
-from modules.profiles.selectors.users import get_me, lay_user
+from modules.profiles.selectors.users import lay_user
 from sharding import outbox
 from sharding.scope import Once, writing_for
 
@@ -25,22 +27,21 @@ def open_profile(user_id: int, *, once: Once) -> None:
         _ensure(user_id, account.username)
 
 
-def edit_profile(user_id: int, edit: EditProfile) -> UserView:
+def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | None = None) -> UserView:
     """
-    Change what was sent of a user's own profile, and announce it.
+    Change what was sent of a user's own profile if it still is as the caller saw it, and announce it.
 
     The account is asked for its name in case the news of it has not made the profile yet.
 
+    :raises Stale: if its version is none of those seen; None stands for any
     :raises UserNotFound: if the account is gone
     """
     changes = edit.model_dump(exclude_unset=True)
-    if not changes:
-        return get_me(user_id)
     if (account := accounts.map_identities([user_id]).get(user_id)) is None:
         raise UserNotFound
-    drawn = _apply(user_id, account.username, changes)
+    drawn = _apply(user_id, account.username, changes, seen)
     CARDS.put({user_id: drawn})
-    return lay_user(user_id, drawn.json)
+    return lay_user(user_id, drawn)
 
 
 def redraw_card(user_id: int) -> None:
@@ -48,9 +49,15 @@ def redraw_card(user_id: int) -> None:
     CARDS.put(draw_users([user_id]))
 
 
-def _apply(user_id: int, username: str, changes: dict[str, Any]) -> Drawn[UserHead]:
+def _apply(
+    user_id: int, username: str, changes: dict[str, Any], seen: Collection[int] | None
+) -> Drawn[UserHead]:
     with writing_for(user_id):
         _ensure(user_id, username)
+        profile = Profile.objects.of(user_id).select_for_update().get()
+        check_version(profile.version, seen)
+        if not changes:
+            return draw(profile)
         Profile.objects.of(user_id).update(version=F("version") + 1, **changes)
         profile = Profile.objects.of(user_id).get()
         outbox.record(ProfileEdited(user_id=user_id, version=profile.version))

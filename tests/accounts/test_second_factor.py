@@ -1,0 +1,137 @@
+"""Second factors: set up and used by an app's client, and on the hosted page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import struct
+import time
+
+import pytest
+import time_machine
+from django.test import Client
+
+from modules.accounts.models import Session
+from tests.accounts.conftest import PASSWORD
+from tests.accounts.test_oauth import hidden, log_in
+
+pytestmark = pytest.mark.django_db
+
+APP = "/auth/app/v1"
+
+
+def code_of(secret: str) -> str:
+    """The code of now (RFC 6238), as an authenticator app shows it."""
+    counter = struct.pack(">Q", int(time.time()) // 30)
+    digest = hmac.digest(base64.b32decode(secret), counter, hashlib.sha1)
+    offset = digest[-1] & 15
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFF_FFFF
+    return f"{number % 1_000_000:06d}"
+
+
+@pytest.fixture
+def verified(ada):
+    """Ada, whose address is confirmed: allauth lets nobody else set up a second factor."""
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.create(user_id=ada.id, email="ada@example.org", verified=True, primary=True)
+    return ada
+
+
+@pytest.fixture
+def session(http, verified):
+    answer = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
+    return answer.body["meta"]["session_token"]
+
+
+@pytest.fixture
+def secret(http, session):
+    """The secret of a second factor that Ada has set up."""
+    offered = http("GET", f"{APP}/account/authenticators/totp", X_Session_Token=session)
+    assert offered.status == 404
+    secret = offered.body["meta"]["secret"]
+
+    def activate():
+        path = f"{APP}/account/authenticators/totp"
+        return http("POST", path, {"code": code_of(secret)}, X_Session_Token=session)
+
+    asked = activate()
+    assert (asked.status, asked.body["data"]["flows"]) == (401, [{"id": "reauthenticate"}])
+    http("POST", f"{APP}/auth/reauthenticate", {"password": PASSWORD}, X_Session_Token=session)
+    done = activate()
+    assert done.status == 200, done.body
+    return secret
+
+
+@pytest.fixture
+def half(http, secret):
+    """A log-in that waits for its second factor."""
+    answer = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
+    assert answer.status == 401
+    assert "mfa_authenticate" in [flow["id"] for flow in answer.body["data"]["flows"]]
+    return answer.body["meta"]["session_token"]
+
+
+def send_code(http, half: str, code: str):
+    return http("POST", f"{APP}/auth/2fa/authenticate", {"code": code}, X_Session_Token=half)
+
+
+class TestOfAnApp:
+    def test_keeps_a_half_finished_log_in_out(self, http, half):
+        assert http("GET", "/v1/me", X_Session_Token=half).status == 401
+        assert Session.objects.exclude(user=None).count() == 1  # the one that set it up
+
+    def test_finishes_it(self, http, half, secret, ada):
+        answer = send_code(http, half, code_of(secret))
+
+        assert (answer.status, answer.body["data"]["user"]["id"]) == (200, str(ada.id))
+
+    def test_takes_no_code_a_second_time(self, http, half, secret):
+        with time_machine.travel(time.time(), tick=False):
+            assert send_code(http, half, code_of(secret)).status == 200
+            again = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
+
+            assert send_code(http, again.body["meta"]["session_token"], code_of(secret)).status == 400
+
+    def test_is_refused_with_a_wrong_code(self, http, half):
+        assert send_code(http, half, "000000").status == 400
+
+    def test_is_finished_by_a_recovery_code_that_then_is_spent(self, http, session, secret, half):
+        codes = http("GET", f"{APP}/account/authenticators/recovery-codes", X_Session_Token=session)
+        code = codes.body["data"]["unused_codes"][0]
+
+        assert send_code(http, half, code).status == 200
+        again = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
+        assert send_code(http, again.body["meta"]["session_token"], code).status == 400
+
+    def test_lets_five_codes_be_tried_in_one_log_in(self, http, half, settings):
+        from dataclasses import replace
+
+        settings.LIMITS = replace(settings.LIMITS, is_on=True)
+
+        assert [send_code(http, half, f"00000{n}").status for n in range(6)] == [400] * 5 + [429]
+
+
+class TestOnThePage:
+    def test_is_asked_for_and_lets_in(self, http, session, secret):
+        codes = http("GET", f"{APP}/account/authenticators/recovery-codes", X_Session_Token=session)
+        browser = Client(enforce_csrf_checks=True)
+
+        asked = log_in(browser)
+        assert asked["Location"].startswith("/identity/second-factor")
+        page = browser.get(asked["Location"]).content.decode()
+        body = {
+            "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"),
+            "next": hidden(page, "next"),
+        }
+        wrong = browser.post("/identity/second-factor", body | {"code": "000000"})
+        right = browser.post(
+            "/identity/second-factor", body | {"code": codes.body["data"]["unused_codes"][0]}
+        )
+
+        assert (wrong.status_code, right.status_code) == (400, 302)
+        assert "You are logged in" in browser.get(right["Location"]).content.decode()
+
+    def test_is_not_shown_to_who_has_not_logged_in(self, db):
+        assert Client().get("/identity/second-factor")["Location"].startswith("/identity/login")
