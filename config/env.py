@@ -82,6 +82,7 @@ class Env:
     trusted_proxies: int
     cors_origins: list[str]
     public_url: str
+    email_verification: str
     oidc_private_key: str
 
     def masked(self) -> dict[str, object]:
@@ -131,6 +132,9 @@ def load() -> Env:
         cors_origins=reader.list("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
         public_url=reader.str("PUBLIC_URL", "").rstrip("/"),
+        email_verification=reader.str(
+            "EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["mandatory", "optional"])
+        ),
         oidc_private_key=reader.str("OIDC_PRIVATE_KEY", "").replace("\\n", "\n"),
     )
     reader.seal()

@@ -65,6 +65,12 @@ def _correct(theirs: Schema) -> None:
         holder["required"] = [name for name in holder["required"] if name in holder["properties"]]
     # The example there is of a 401.
     parts["responses"]["SessionGone"]["content"]["application/json"].pop("examples")
+    # A line of it has slipped into the message above it.
+    [fault] = parts["examples"]["CannotGenerateRecoveryCodes"]["value"]["errors"]
+    fault["message"], _, fault["code"] = fault["message"].strip().partition("\ncode: ")
+    codes = theirs["paths"].get("/auth/{client}/v1/account/authenticators/recovery-codes", {}).get("post")
+    if codes:
+        codes["responses"]["200"] = {"$ref": "#/components/responses/RecoveryCodes"}
     change = theirs["paths"].get("/auth/{client}/v1/account/password/change", {}).get("post")
     if change:
         change["responses"]["200"] = {"$ref": "#/components/responses/AuthenticatedByPassword"}

@@ -7,8 +7,8 @@ from modules.accounts.schemas import AccountsSettings
 __all__ = [
     "ACCOUNTS",
     "ACCOUNT_ADAPTER",
-    "ACCOUNT_EMAIL_VERIFICATION",
     "ACCOUNT_LOGIN_METHODS",
+    "ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED",
     "ACCOUNT_PRESERVE_USERNAME_CASING",
     "ACCOUNT_RATE_LIMITS",
     "ACCOUNT_SESSION_REMEMBER",
@@ -75,7 +75,8 @@ ACCOUNTS = AccountsSettings()
 ACCOUNT_ADAPTER = "modules.accounts.api.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# A code can be typed on another device, and no mail scanner uses it up by following a link.
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 # Ours are exact and hold without Redis (modules/accounts/services/attempts.py); allauth's stand in the cache.
 ACCOUNT_RATE_LIMITS = False
@@ -95,6 +96,14 @@ HEADLESS_ADAPTER = "modules.accounts.api.adapters.HeadlessAdapter"
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME: str | None = None  # allauth's page asks a CDN
+
+
+def verification(policy: str) -> dict[str, Any]:
+    """Return how addresses are verified: `mandatory` by a code at sign-up, `optional` by a link some day."""
+    return {
+        "ACCOUNT_EMAIL_VERIFICATION": policy,
+        "ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED": policy == "mandatory",
+    }
 
 
 def frontend_urls(base: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from config.settings import cache, contexts, oauth, queues, rest, telemetry
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
+from config.settings.accounts import verification
 from modules.graph.schemas import GraphSettings
 from modules.kernel.hot import HotSettings
 from modules.kernel.limits import LimitSettings
@@ -68,6 +69,7 @@ CACHALOT_INVALIDATE_RAW = False
 CELERY = queues.celery(ENV)
 
 globals().update(oauth.provider(ENV))
+globals().update(verification(ENV.email_verification))
 
 REST_FRAMEWORK = rest.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = rest.SPECTACULAR

@@ -85,8 +85,8 @@ def _check_redirect(uri: str) -> str:
 
 
 AppName = Annotated[str, PlainText(1, 100, lines=False)]
-AppScope = Annotated[str, Field(max_length=50), _one_of_scopes(*APP_SCOPES)]
-KeyScope = Annotated[str, Field(max_length=50), _one_of_scopes(*GRANTABLE)]
+AppScope = Annotated[str, Field(json_schema_extra={"enum": [*APP_SCOPES]}), _one_of_scopes(*APP_SCOPES)]
+KeyScope = Annotated[str, Field(json_schema_extra={"enum": [*GRANTABLE]}), _one_of_scopes(*GRANTABLE)]
 RedirectUri = Annotated[
     str, Field(max_length=500, pattern=r"^[^\x00-\x20]+$"), AfterValidator(_check_redirect)
 ]

@@ -57,7 +57,7 @@ def secret(http, session):
         return http("POST", path, {"code": code_of(secret)}, X_Session_Token=session)
 
     asked = activate()
-    assert (asked.status, asked.body["data"]["flows"]) == (401, [{"id": "reauthenticate"}])
+    assert (asked.status, asked.body["data"]["flows"][0]) == (401, {"id": "reauthenticate"})
     http("POST", f"{APP}/auth/reauthenticate", {"password": PASSWORD}, X_Session_Token=session)
     done = activate()
     assert done.status == 200, done.body

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from modules.kernel.hot import Hot, HotSettings
@@ -37,6 +38,8 @@ def _named(headers):
 @pytest.fixture
 def api(settings) -> Api:
     settings.ROOT_URLCONF = "tests.kernel.urls"
+    # Tests that ran before have left some open; the end of a request would look at them.
+    connections.close_all()
     return Api()
 
 

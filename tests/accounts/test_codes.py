@@ -1,0 +1,93 @@
+"""Codes by mail: to verify an address, and to get a new password."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from modules.accounts.models import Session
+from tests.accounts.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+AUTH = "/auth/app/v1/auth"
+NEW = "quite another password"
+
+
+def code_in(mailoutbox) -> str:
+    match = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", mailoutbox[-1].body, re.MULTILINE)
+    assert match, mailoutbox[-1].body
+    return match[1]
+
+
+def without_ids(answer) -> tuple[int, object]:
+    body = {name: part for name, part in answer.body.items() if name != "meta"}
+    return answer.status, body
+
+
+class TestVerification:
+    @pytest.fixture(autouse=True)
+    def _mandatory(self, settings):
+        settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+        settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+
+    def test_keeps_a_new_account_out_until_the_code_is_sent_back(self, http, sign_up, db, mailoutbox):
+        pending = sign_up()
+        token = pending.body["meta"]["session_token"]
+        assert pending.status == 401
+        assert http("GET", "/v1/me", X_Session_Token=token).status == 401
+
+        done = http("POST", f"{AUTH}/email/verify", {"key": code_in(mailoutbox)}, X_Session_Token=token)
+
+        assert done.status == 200
+        entered = http("GET", "/v1/me", X_Session_Token=done.body["meta"]["session_token"])
+        assert entered.body["data"]["username"] == "ada"
+
+    def test_refuses_a_wrong_code(self, http, sign_up, db):
+        token = sign_up().body["meta"]["session_token"]
+
+        answer = http("POST", f"{AUTH}/email/verify", {"key": "WRONG1"}, X_Session_Token=token)
+
+        assert answer.status == 400
+        assert Session.objects.exclude(user=None).count() == 0
+
+    def test_does_not_tell_whether_an_address_is_taken(self, ada, sign_up, mailoutbox):
+        taken = sign_up("grace", email="ada@example.org")
+        free = sign_up("vera", email="vera@example.org")
+
+        assert taken.status == free.status == 401
+        assert taken.body["data"] == free.body["data"]
+        assert [mail.to for mail in mailoutbox] == [["ada@example.org"], ["vera@example.org"]]
+
+
+class TestReset:
+    def ask(self, http, email: str):
+        return http("POST", f"{AUTH}/password/request", {"email": email})
+
+    def test_gives_a_new_password_for_the_code(self, http, ada, mailoutbox):
+        from allauth.account.models import EmailAddress
+
+        EmailAddress.objects.create(user_id=ada.id, email="ada@example.org", verified=True, primary=True)
+        asked = self.ask(http, "ada@example.org")
+        token = asked.body["meta"]["session_token"]
+
+        body = {"key": code_in(mailoutbox), "password": NEW}
+        done = http("POST", f"{AUTH}/password/reset", body, X_Session_Token=token)
+        again = http("POST", f"{AUTH}/password/reset", body, X_Session_Token=token)
+
+        assert (asked.status, done.status in (200, 401), again.status) == (401, True, 409)
+        assert http("POST", f"{AUTH}/login", {"username": "ada", "password": PASSWORD}).status == 400
+        assert http("POST", f"{AUTH}/login", {"username": "ada", "password": NEW}).status == 200
+
+    def test_does_not_tell_whether_an_address_is_known(self, http, ada, mailoutbox):
+        known, unknown = (self.ask(http, f"{name}@example.org") for name in ("ada", "nobody"))
+
+        assert without_ids(known) == without_ids(unknown)
+
+    @pytest.mark.parametrize("key", ["-k}F@", "\ud83d", "x" * 5000, ""])
+    def test_refuses_what_is_no_code(self, http, ada, key):
+        headers = {"X_Password_Reset_Key": key} if key.isascii() and len(key) < 100 else {}
+
+        assert http("GET", f"{AUTH}/password/reset", **headers).status in (400, 409)
+        assert http("POST", f"{AUTH}/password/reset", {"key": key, "password": NEW}).status in (400, 409)
