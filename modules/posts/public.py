@@ -2,7 +2,7 @@
 
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.selectors.counts import map_counts
-from modules.posts.selectors.drawn import map_drawn, map_drawn_with_authors
+from modules.posts.selectors.gate import map_visible
 from modules.posts.selectors.newest import list_newest_ids
 from modules.posts.selectors.pages import lay_page
 from modules.posts.services.bulk import create_posts_in_bulk
@@ -16,7 +16,6 @@ __all__ = [
     "lay_page",
     "list_newest_ids",
     "map_counts",
-    "map_drawn",
-    "map_drawn_with_authors",
+    "map_visible",
     "publish_post",
 ]

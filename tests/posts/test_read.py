@@ -9,6 +9,7 @@ from modules.posts import public as posts
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
 from modules.posts.schemas import PastPost
+from modules.posts.selectors.drawn import map_drawn
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.services.posts import delete_post
 from sharding.testing import count_queries
@@ -96,25 +97,25 @@ class TestMapDrawn:
     def test_survives_redis(self, stack):
         author = make_person()
         post_id = publish(author, "Hi")
-        before = posts.map_drawn([post_id])
+        before = map_drawn([post_id])
         stack.stop_redis()
 
-        assert posts.map_drawn([post_id]) == before
+        assert map_drawn([post_id]) == before
 
     def test_leaves_out_what_was_deleted(self):
         author = make_person()
         kept, deleted = publish(author), publish(author)
-        posts.map_drawn([kept, deleted])
+        map_drawn([kept, deleted])
 
         delete_post(author.id, deleted, now=NOON)
 
-        assert list(posts.map_drawn([deleted, kept])) == [kept]
+        assert list(map_drawn([deleted, kept])) == [kept]
 
     def test_asks_the_primary_for_what_a_replica_does_not_know_yet(self, settings):
         # The replica replays within milliseconds; the read right behind the commit is the race.
         author = make_person()
 
-        drawn = [posts.map_drawn([publish(author)]) for _ in range(20)]
+        drawn = [map_drawn([publish(author)]) for _ in range(20)]
 
         assert [len(cards) for cards in drawn] == [1] * 20
 

@@ -1,6 +1,6 @@
 """Pages of posts and single ones, laid together from finished cards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from modules.graph.public import UserNotFound
 from modules.kernel.cursors import Paging
@@ -8,8 +8,7 @@ from modules.kernel.fragments import Drawn
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
 from modules.posts.schemas import PostBatch, PostHead, PostPage, PostView
-from modules.posts.selectors.drawn import map_drawn, map_drawn_with_authors
-from modules.profiles import public as profiles
+from modules.posts.selectors.gate import map_visible
 
 
 def lay_page(
@@ -28,36 +27,35 @@ def get_post(post_id: int) -> PostView:
     """
     Return one post with its author.
 
-    :raises PostNotFound: if there is none, or it was deleted
+    :raises PostNotFound: if there is none, it was deleted, or it may not be shown
     """
-    post = map_drawn([post_id]).get(post_id)
-    if post is None:
+    visible, users = map_visible([post_id])
+    if (post := visible.get(post_id)) is None:
         raise PostNotFound
-    return PostView.spliced(data=post.json, users=_map_authors([post]), state={}, version=post.version)
+    return PostView.spliced(data=post.json, users=users, state={}, version=post.version)
 
 
 def list_posts(post_ids: Sequence[int]) -> PostBatch:
-    """Return these posts in the order asked; those that are unknown or deleted are named as missing."""
-    drawn = map_drawn(post_ids)
-    shown = list(drawn.values())
-    page = lay_page(shown, users=_map_authors(shown))
-    return PostBatch.of(page, missing=[id for id in post_ids if id not in drawn])
+    """Return these posts in the order asked; those unknown, deleted or hidden are named as missing."""
+    visible, users = map_visible(post_ids)
+    page = lay_page(list(visible.values()), users=users)
+    return PostBatch.of(page, missing=[id for id in post_ids if id not in visible])
 
 
 def list_user_posts(author_id: int, paging: Paging) -> PostPage:
     """
     Return a page of one author's posts, newest first.
 
-    :raises UserNotFound: if there is no such user
+    :raises UserNotFound: if there is no such user, or none to be shown
     """
     ids = _list_ids(author_id, paging)
     page_ids = ids[-paging.limit :] if paging.newer else ids[: paging.limit]
-    drawn, users = map_drawn_with_authors(page_ids, [author_id])
+    visible, users = map_visible(page_ids, author_ids=[author_id])
     if author_id not in users:
         raise UserNotFound
     has_older = paging.newer or len(ids) > paging.limit
     return lay_page(
-        list(drawn.values()),
+        list(visible.values()),
         users=users,
         next=paging.older_than(page_ids[-1]) if page_ids and has_older else None,
         prev=_prev(paging, page_ids),
@@ -81,7 +79,3 @@ def _prev(paging: Paging, page_ids: Sequence[int]) -> str | None:
     if page_ids:
         return paging.newer_than(page_ids[0])
     return paging.newer_than(*paging.position) if paging.newer and paging.position else None
-
-
-def _map_authors(posts: Iterable[Drawn[PostHead]]) -> dict[int, bytes]:
-    return profiles.map_json({post.head.author_id for post in posts})

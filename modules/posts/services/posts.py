@@ -11,7 +11,8 @@ from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
 from modules.posts.schemas import NewPost, PostCard
-from modules.posts.selectors.drawn import CARDS, map_drawn
+from modules.posts.selectors.drawn import CARDS
+from modules.posts.selectors.gate import map_visible
 from sharding import outbox
 from sharding.ids import shard_of
 from sharding.scope import Once, writing_for
@@ -53,12 +54,12 @@ def delete_post(user_id: int, post_id: int, *, now: datetime) -> None:
     """
     Delete a user's own post, leaving a tombstone; deleting it again changes nothing.
 
-    :raises PostNotFound: if there is no such post, or somebody else's was deleted
+    :raises PostNotFound: if there is no such post, or somebody else's was deleted or may not be shown
     :raises NotYourPost: if it is somebody else's
     """
     version = _delete(user_id, post_id, now=now) if shard_of(post_id) == shard_of(user_id) else None
     if version is None:
-        raise NotYourPost if map_drawn([post_id]) else PostNotFound
+        raise NotYourPost if map_visible([post_id]).posts else PostNotFound
     # After the commit: before it, a reader could still draw the row that is about to go.
     CARDS.bury([post_id], version=version)
 

@@ -7,7 +7,7 @@ from modules.kernel.cursors import Paging
 from modules.kernel.fragments import Drawn
 from modules.kernel.hot import RedisAway
 from modules.posts import public as posts
-from modules.posts.schemas import PUBLIC, PostHead, PostPage
+from modules.posts.schemas import PostHead, PostPage
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.selectors.candidates import list_candidates
@@ -79,11 +79,13 @@ def _find(viewer_id: int, *, below: int, above: int, limit: int) -> _Found:
 def _draw(entries: Sequence[Entry]) -> tuple[list[Drawn[PostHead]], dict[int, bytes]]:
     """Return the cards that may be shown, and their authors': one round trip if Redis has them all."""
     authors = dict.fromkeys(entry.via_id for entry in entries)
-    drawn, users = posts.map_drawn_with_authors([entry.post_id for entry in entries], authors.keys())
-    shown = [post for entry in entries if (post := drawn.get(entry.post_id)) and _is_shown(post.head, entry)]
+    visible, users = posts.map_visible([entry.post_id for entry in entries], author_ids=authors.keys())
+    shown = [
+        post for entry in entries if (post := visible.get(entry.post_id)) and _is_shown(post.head, entry)
+    ]
     return shown, users
 
 
 def _is_shown(head: PostHead, entry: Entry) -> bool:
-    """Return whether rules let a post through: deleted ones have no head, and `via` is followed."""
-    return head.audience == PUBLIC and head.author_id == entry.via_id
+    """Return whether rules let a visible post through: it is by whom the viewer follows."""
+    return head.author_id == entry.via_id

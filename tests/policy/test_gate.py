@@ -1,0 +1,161 @@
+"""One gate for each kind of object: who may not be seen, and what he wrote, answer as if they never were."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.env import ROOT
+from modules.graph.public import follow
+from modules.profiles.models import Profile
+from modules.profiles.services.profiles import redraw_card
+from sharding.ids import make_id, shard_of
+from sharding.scope import writing_for
+from tests.posts.world import Answer, Person, call, drain, publish, sign_up
+
+pytestmark = pytest.mark.django_db
+
+PATHS = [
+    ("GET", "/v1/users/{user}"),
+    ("GET", "/v1/users?ids={user}"),
+    ("GET", "/v1/users/{user}/followers"),
+    ("GET", "/v1/users/{user}/following"),
+    ("GET", "/v1/users/{user}/posts"),
+    ("GET", "/v1/posts/{post}"),
+    ("GET", "/v1/posts?ids={post}"),
+    ("DELETE", "/v1/posts/{post}"),
+]
+# Modules that may draw cards without asking whether they may be shown, and why.
+AROUND_POSTS = {
+    "modules/posts/selectors/gate.py",  # the gate itself
+    "modules/posts/services/posts.py",  # buries cards, shows none
+}
+AROUND_USERS = {
+    "modules/profiles/public.py",  # hands them to posts, whose gate asks each head
+    "modules/profiles/services/profiles.py",  # renews cards; shows the owner his own
+    "modules/posts/selectors/drawn.py",
+}
+
+
+@pytest.fixture
+def viewer() -> Person:
+    return sign_up("viewer")
+
+
+@pytest.fixture
+def author(viewer: Person) -> Person:
+    """Somebody whom the viewer follows, and who follows him."""
+    author = sign_up("author")
+    follow(viewer.id, author.id)
+    follow(author.id, viewer.id)
+    return author
+
+
+def hide(person: Person) -> None:
+    """Hide a person in the row and renew the card, as any reason to hide does."""
+    with writing_for(person.id):
+        Profile.objects.of(person.id).update(status=2, version=2)
+    redraw_card(person.id)
+
+
+def never(id: int) -> int:
+    """Return an id of the same shard that nobody ever got."""
+    return make_id(1, shard_of(id), 77)
+
+
+def seen(answer: Answer, *ids: int) -> tuple[int, str, dict[str, str]]:
+    """Return all that a client can tell, but for the ids that it sent and the name of its request."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    text = json.dumps({name: value for name, value in body.items() if name != "request_id"}, sort_keys=True)
+    for id in ids:
+        text = text.replace(str(id), "ID")
+    varying = ("X-Request-Id", "Content-Length")
+    return answer.status, text, {k: v for k, v in answer.headers.items() if k not in varying}
+
+
+class TestWhoMayNotBeSeen:
+    @pytest.mark.parametrize(("method", "path"), PATHS)
+    @pytest.mark.parametrize("cached", [True, False])
+    def test_answers_as_who_never_was(self, viewer, author, method, path, cached):
+        post = publish(author)
+        drain()
+        ids = {"user": author.id, "post": post}
+        if method == "GET" and cached:
+            assert call(method, path.format(**ids), as_=viewer).status == 200
+        hide(author)
+        nobody = {"user": never(author.id), "post": never(post)}
+
+        hidden = call(method, path.format(**ids), as_=viewer)
+        unknown = call(method, path.format(**nobody), as_=viewer)
+
+        assert seen(hidden, *ids.values()) == seen(unknown, *nobody.values())
+        assert hidden.status == 404 or hidden.body["missing"]
+
+    def test_is_gone_from_homes_and_lists(self, viewer, author):
+        publish(author, "gone")
+        publish(viewer, "kept")
+        drain()
+        lists = ("followers", "following")
+        before = [len(call("GET", f"/v1/users/{viewer.id}/{name}").body["data"]) for name in lists]
+        assert sorted(call("GET", "/v1/timelines/home", as_=viewer).texts) == ["gone", "kept"]
+
+        hide(author)
+
+        home = call("GET", "/v1/timelines/home", as_=viewer)
+        after = [len(call("GET", f"/v1/users/{viewer.id}/{name}").body["data"]) for name in lists]
+        assert home.texts == ["kept"]
+        assert list(home.body["included"]["users"]) == [str(viewer.id)]
+        assert (before, after) == ([1, 1], [0, 0])
+
+    def test_deletes_nothing_of_others_and_learns_nothing(self, viewer, author):
+        post = publish(author)
+        drain()
+        assert call("DELETE", f"/v1/posts/{post}", as_=viewer).status == 403
+
+        hide(author)
+
+        assert call("DELETE", f"/v1/posts/{post}", as_=viewer).status == 404
+
+
+def importers(module: str, names: set[str]) -> Iterator[str]:
+    """Yield the files of the product that take one of these names from a module, or the module whole."""
+    package, _, leaf = module.rpartition(".")
+    for path in sorted(Path(ROOT, "modules").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            taken = {each.name for each in getattr(node, "names", [])}
+            if isinstance(node, ast.ImportFrom):
+                whole = node.module == package and leaf in taken
+                if whole or (node.module == module and taken & names):
+                    yield str(path.relative_to(ROOT))
+            elif isinstance(node, ast.Import) and module in taken:
+                yield str(path.relative_to(ROOT))
+
+
+class TestNothingGoesAroundTheGate:
+    def test_of_posts(self):
+        names = {"map_drawn", "map_drawn_with_authors", "CARDS"}
+
+        assert set(importers("modules.posts.selectors.drawn", names)) == AROUND_POSTS
+
+    def test_of_users(self):
+        found = set(importers("modules.profiles.selectors.cards", {"CARDS", "draw_users", "draw"}))
+        through_the_door = {
+            str(path.relative_to(ROOT))
+            for path in Path(ROOT, "modules").rglob("*.py")
+            if {"profiles.CARDS", "profiles.draw_users"} & _attributes(path)
+        }
+
+        assert found | through_the_door == AROUND_USERS
+
+
+def _attributes(path: Path) -> set[str]:
+    """Return the names that a file asks of other names, as `profiles.CARDS`."""
+    return {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
