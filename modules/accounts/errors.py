@@ -38,6 +38,13 @@ class HashingBusy(Unavailable):
     title = "Too many people are logging in at this moment; try again."
 
 
+class ConfirmationMismatch(Invalid):
+    """What was sent to confirm a deletion is not the caller's username."""
+
+    code = "confirmation_mismatch"
+    title = "Send your own username as confirm."
+
+
 class AppNotFound(NotFound):
     """There is no such app of the caller's."""
 

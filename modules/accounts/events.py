@@ -14,6 +14,16 @@ class AccountCreated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStatusChanged:
+    """An account was closed, or opened again: nothing of its user may be shown, or all may."""
+
+    name: ClassVar[str] = "accounts.account_status_changed.v1"
+
+    user_id: int
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded:
     """One session of a user ended: he logged out there, or its key was changed."""
 

@@ -1,6 +1,13 @@
 """What other contexts may ask accounts, and nothing else."""
 
-from modules.accounts.errors import AccountNotFound, EmailTaken, HashingBusy, UsernameInvalid, UsernameTaken
+from modules.accounts.errors import (
+    AccountNotFound,
+    ConfirmationMismatch,
+    EmailTaken,
+    HashingBusy,
+    UsernameInvalid,
+    UsernameTaken,
+)
 from modules.accounts.selectors.identities import (
     find_user_id,
     get_identity,
@@ -9,23 +16,24 @@ from modules.accounts.selectors.identities import (
 )
 from modules.accounts.services.accounts import (
     create_account,
-    deactivate_account,
     end_all_sessions,
     set_password,
     set_roles,
 )
 from modules.accounts.services.bulk import create_accounts_in_bulk
+from modules.accounts.services.life import cancel_deletion, request_deletion, restore_account, suspend_account
 from modules.accounts.services.sessions import forget_expired_sessions, issue_session_token
 
 __all__ = [
     "AccountNotFound",
+    "ConfirmationMismatch",
     "EmailTaken",
     "HashingBusy",
     "UsernameInvalid",
     "UsernameTaken",
+    "cancel_deletion",
     "create_account",
     "create_accounts_in_bulk",
-    "deactivate_account",
     "end_all_sessions",
     "find_user_id",
     "forget_expired_sessions",
@@ -33,6 +41,9 @@ __all__ = [
     "issue_session_token",
     "map_identities",
     "map_user_ids",
+    "request_deletion",
+    "restore_account",
     "set_password",
     "set_roles",
+    "suspend_account",
 ]

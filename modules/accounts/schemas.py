@@ -22,6 +22,16 @@ class Identity(Shape):
     created_at: Moment
 
 
+class AccountLife(Shape):
+    """Whether an account is open, and what closes it; for operators."""
+
+    id: Id
+    username: str
+    is_active: bool
+    suspended_at: Moment | None
+    delete_after: Moment | None
+
+
 @dataclass(frozen=True, slots=True)
 class AccountsSettings:
     """How long things are believed, and how much hashing a process bears; seconds."""

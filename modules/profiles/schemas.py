@@ -28,6 +28,18 @@ class ByIds(Query):
     ids: Ids
 
 
+class ConfirmDeletion(Query):
+    """That the caller means it."""
+
+    confirm: Annotated[str, Field(max_length=30, description="The caller's own username.")]
+
+
+class Deletion(Shape):
+    """Until when logging in takes a deletion back."""
+
+    delete_after: Moment
+
+
 class UserCard(Shape):
     """A user as everyone sees him."""
 

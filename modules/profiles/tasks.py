@@ -1,9 +1,9 @@
 """What profiles does after the news of others, and its own."""
 
-from modules.accounts.events import AccountCreated
+from modules.accounts.events import AccountCreated, AccountStatusChanged
 from modules.kernel.bus import subscribes
 from modules.profiles.events import ProfileEdited
-from modules.profiles.services.profiles import open_profile, redraw_card
+from modules.profiles.services.profiles import open_profile, redraw_card, show_or_hide
 from sharding.scope import Once
 
 
@@ -11,6 +11,12 @@ from sharding.scope import Once
 def make_profile(event: AccountCreated, once: Once) -> None:
     """Make the profile of a new account on its shard, once."""
     open_profile(event.user_id, once=once)
+
+
+@subscribes(AccountStatusChanged)
+def follow_account(event: AccountStatusChanged, once: Once) -> None:
+    """Hide a user whose account was closed, show one whose account was opened, once."""
+    show_or_hide(event.user_id, is_active=event.is_active, once=once)
 
 
 @subscribes(ProfileEdited)

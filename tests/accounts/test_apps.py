@@ -11,12 +11,14 @@ from allauth.idp.oidc.models import Token
 from django.db import DatabaseError, connections
 
 from modules.accounts.models import AuditEntry, ServiceKey
-from modules.accounts.services.accounts import deactivate_account, set_roles
+from modules.accounts.services.accounts import set_roles
+from modules.accounts.services.life import suspend_account
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key, issue_session_token
 from modules.kernel import clock
 from modules.kernel.hot import count_trips
 from sharding.testing import count_queries
+from tests.accounts.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -327,7 +329,7 @@ class TestOnBehalf:
         app = operator("POST", "/v1/apps", APP).body
         key = make_key(operator, app, may_act_for_users=True).body["key"]
         locked = make_account("vera").id
-        deactivate_account(locked)
+        suspend_account(locked, now=NOON)
 
         for user_id in (locked, 12345):
             answer = http("GET", "/v1/me", Authorization=f"Bearer {key}", Banyan_On_Behalf_Of=str(user_id))

@@ -85,7 +85,7 @@ class TestFindUserId:
         assert accounts.find_user_id(username) is None
 
     def test_hides_locked_accounts(self, ada):
-        accounts.deactivate_account(ada.id)
+        accounts.suspend_account(ada.id, now=NOON)
 
         assert accounts.find_user_id("ada") is None
 

@@ -9,7 +9,8 @@ import pytest
 from modules.accounts.errors import AccountNotFound
 from modules.accounts.events import SessionEnded, SessionsRevoked
 from modules.accounts.models import Session
-from modules.accounts.services.accounts import deactivate_account, end_all_sessions, set_password, set_roles
+from modules.accounts.services.accounts import end_all_sessions, set_password, set_roles
+from modules.accounts.services.life import suspend_account
 from modules.accounts.services.principals import forget_kept, recognize
 from modules.accounts.services.sessions import (
     end_session,
@@ -184,7 +185,7 @@ class TestEndSession:
 REVOCATIONS = {
     "password": lambda user_id: set_password(user_id, "another long walk"),
     "roles": lambda user_id: set_roles(user_id, ["staff"]),
-    "lock": deactivate_account,
+    "lock": lambda user_id: suspend_account(user_id, now=NOON),
     "log out everywhere": end_all_sessions,
 }
 
@@ -241,7 +242,7 @@ class TestRevocation:
 
 class TestIssueSessionToken:
     def test_refuses_a_locked_account(self, ada):
-        deactivate_account(ada.id)
+        suspend_account(ada.id, now=NOON)
 
         with pytest.raises(AccountNotFound):
             issue_session_token(ada.id, now=NOON)

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from django.db import connections
 
-from modules.accounts.public import deactivate_account
+from modules.accounts.public import suspend_account
 from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
 from modules.graph.events import Followed, Unfollowed
 from modules.graph.models import FollowOut
 from modules.graph.public import follow, unfollow
 from modules.graph.schemas import Relationship
 from sharding.ids import make_id, shard_of
-from tests.graph.people import announced, counts, followings, make_people
+from tests.graph.people import NOON, announced, counts, followings, make_people
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,7 @@ class TestFollow:
         assert (followings(ada), counts(ada), announced(Followed)) == ([], (0, 0), [])
 
     def test_refuses_a_closed_account(self, ada, vera):
-        deactivate_account(vera.id)
+        suspend_account(vera.id, now=NOON)
 
         with pytest.raises(UserNotFound):
             follow(ada.id, vera.id)

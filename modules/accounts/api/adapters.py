@@ -11,12 +11,13 @@ from allauth.headless.internal.restkit.response import APIResponse
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from modules.accounts.errors import EmailTaken, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.services.accounts import change_password, register
+from modules.accounts.services.life import cancel_deletion
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
 
@@ -59,6 +60,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Replace the password, which ends every session; allauth reopens the one that asked."""
         change_password(user, password)
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **hook: Any) -> HttpResponse | None:
+        """Let in whose account is open, or closed by nothing but a wish that this log-in takes back."""
+        if user.delete_after is not None and user.suspended_at is None:  # type: ignore[attr-defined]
+            return None
+        answer: HttpResponse | None = super().pre_login(request, user, **hook)
+        return answer
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Take back the wish to be gone, now that every factor was shown, and open the session."""
+        if user.delete_after is not None:  # type: ignore[attr-defined]
+            cancel_deletion(user.pk)
+            user.refresh_from_db()
+        super().login(request, user)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that limits count, so that nothing else is kept."""

@@ -41,7 +41,11 @@ class User(AbstractBaseUser, DirectoryModel):
     skeleton = models.CharField(max_length=60, editable=False)
     # Absent for accounts that were loaded, not signed up.
     email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001 - unique, so absence is NULL
+    # False while either of the two that follow is set: the one question that Django, allauth and reads ask.
     is_active = models.BooleanField(default=True)
+    suspended_at = models.DateTimeField(null=True)
+    # The user wants to be gone by then; until then a log-in takes it back.
+    delete_after = models.DateTimeField(null=True)
     roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     epoch = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -53,6 +57,13 @@ class User(AbstractBaseUser, DirectoryModel):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["delete_after"],
+                name="accounts_to_delete",
+                condition=models.Q(delete_after__isnull=False),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["username"], name="accounts_username_claim"),
             models.UniqueConstraint(fields=["skeleton"], name="accounts_skeleton_claim"),

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from modules.accounts.errors import AccountNotFound
 from modules.accounts.models import User
 from modules.accounts.models.users import to_skeleton
-from modules.accounts.schemas import Identity
+from modules.accounts.schemas import AccountLife, Identity
 
 
 def get_identity(user_id: int) -> Identity:
@@ -36,6 +36,18 @@ def find_user_id(username: str) -> int | None:
         return None
     rows = User.objects.filter(username=username.lower(), is_active=True)
     return rows.values_list("id", flat=True).first()
+
+
+def get_life(username: str) -> AccountLife:
+    """
+    Return whether the account of a name is open, and what closes it.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    row = User.objects.filter(username=username.lower()).values(*AccountLife.model_fields).first()
+    if row is None:
+        raise AccountNotFound
+    return AccountLife(**row)
 
 
 def map_user_ids(usernames: Collection[str]) -> dict[str, int]:

@@ -96,15 +96,6 @@ def set_roles(user_id: int, roles: Collection[str]) -> int:
     return _raise_epoch(user_id, roles=sorted(roles))
 
 
-def deactivate_account(user_id: int) -> int:
-    """
-    Lock an account and end its sessions; return the new epoch.
-
-    :raises AccountNotFound: if there is no such account
-    """
-    return _raise_epoch(user_id, is_active=False)
-
-
 def end_all_sessions(user_id: int) -> int:
     """
     Log an account out everywhere; return the new epoch.
@@ -117,12 +108,22 @@ def end_all_sessions(user_id: int) -> int:
 def _raise_epoch(user_id: int, **changes: Any) -> int:
     """Change an account and make every session opened so far invalid, in one transaction."""
     with writing_directory(owner_id=user_id):
-        if not User.objects.filter(id=user_id).update(epoch=F("epoch") + 1, **changes):
-            raise AccountNotFound
-        epoch = User.objects.values_list("epoch", flat=True).get(id=user_id)
-        Session.objects.filter(user_id=user_id, epoch__lt=epoch).delete()
-        # Whoever got in may have let an app in; cached entries of tokens carry the old epoch as well.
-        Token.objects.filter(user_id=user_id).delete()
-        outbox.record(SessionsRevoked(user_id=user_id, epoch=epoch))
+        epoch = end_sessions(user_id, **changes)
     tell_epoch(user_id, epoch)
+    return epoch
+
+
+def end_sessions(user_id: int, **changes: Any) -> int:
+    """
+    Change an account and end its sessions and tokens in the caller's transaction; return the new epoch.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    if not User.objects.filter(id=user_id).update(epoch=F("epoch") + 1, **changes):
+        raise AccountNotFound
+    epoch = User.objects.values_list("epoch", flat=True).get(id=user_id)
+    Session.objects.filter(user_id=user_id, epoch__lt=epoch).delete()
+    # Whoever got in may have let an app in; cached entries of tokens carry the old epoch as well.
+    Token.objects.filter(user_id=user_id).delete()
+    outbox.record(SessionsRevoked(user_id=user_id, epoch=epoch))
     return epoch

@@ -1,9 +1,12 @@
 """`/v1/me`: the caller's own profile."""
 
+from modules.accounts.public import ConfirmationMismatch, request_deletion
 from modules.graph.public import UserNotFound
+from modules.kernel import clock
 from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
-from modules.profiles.schemas import EditProfile, UserView
+from modules.kernel.principals import FIRST_PARTY
+from modules.profiles.schemas import ConfirmDeletion, Deletion, EditProfile, UserView
 from modules.profiles.selectors.users import get_me
 from modules.profiles.services.profiles import edit_profile
 
@@ -25,3 +28,14 @@ class Me(View):
         seen, and if the profile has changed since, nothing is done.
         """
         return edit_profile(request.user.id, body, seen=request.seen)
+
+    @endpoint("delete_me", scope=FIRST_PARTY, refuses=(ConfirmationMismatch,))
+    def delete(self, request: Request, query: ConfirmDeletion) -> Deletion:
+        """
+        Close the caller's own account and delete it in 30 days.
+
+        All its sessions end at once, and within moments nobody sees anything of it. Logging in before
+        `delete_after` takes it back.
+        """
+        until = request_deletion(request.user.id, confirm=query.confirm, now=clock.now())
+        return Deletion(delete_after=until)

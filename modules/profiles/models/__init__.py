@@ -1,5 +1,5 @@
 """Tables of profiles."""
 
-from modules.profiles.models.profiles import ACTIVE, Profile
+from modules.profiles.models.profiles import ACTIVE, CLOSED, Profile
 
-__all__ = ["ACTIVE", "Profile"]
+__all__ = ["ACTIVE", "CLOSED", "Profile"]

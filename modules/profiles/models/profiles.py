@@ -4,8 +4,8 @@ from django.db import models
 
 from sharding.models import ShardedModel
 
-# The one status whose cards are shown; moderation and deactivation bring the others.
-ACTIVE = 1
+# The one status whose cards are shown, and that of users whose accounts are closed.
+ACTIVE, CLOSED = 1, 2
 
 
 class Profile(ShardedModel):

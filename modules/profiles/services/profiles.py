@@ -9,8 +9,9 @@ from modules.accounts import public as accounts
 from modules.graph.public import UserNotFound
 from modules.kernel.errors import check_version
 from modules.kernel.fragments import Drawn
+from modules.kernel.hot import hot
 from modules.profiles.events import ProfileEdited
-from modules.profiles.models import Profile
+from modules.profiles.models import ACTIVE, CLOSED, Profile
 from modules.profiles.schemas import EditProfile, UserView
 from modules.profiles.selectors.cards import CARDS, UserHead, draw, draw_users
 from modules.profiles.selectors.users import lay_user
@@ -44,9 +45,28 @@ def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | Non
     return lay_user(user_id, drawn)
 
 
-def redraw_card(user_id: int) -> None:
-    """Put the card of now into the cache; an older one there gives way, a newer one stays."""
+def show_or_hide(user_id: int, *, is_active: bool, once: Once) -> None:
+    """Show a user whose account was opened and hide one whose account was closed, once."""
+    account = accounts.map_identities([user_id]).get(user_id)
+    if account is None:
+        return
+    with writing_for(user_id, once=once):
+        _ensure(user_id, account.username)
+        profile = Profile.objects.of(user_id).select_for_update().get()
+        version = profile.version + 1
+        Profile.objects.of(user_id).update(status=ACTIVE if is_active else CLOSED, version=version)
+        outbox.record(ProfileEdited(user_id=user_id, version=version))
     CARDS.put(draw_users([user_id]))
+
+
+def redraw_card(user_id: int) -> None:
+    """
+    Put the card of now into the cache, for certain; an older one there gives way, a newer one stays.
+
+    :raises RedisAway: if Redis cannot say so; a card that it brings back would show who is hidden
+    """
+    CARDS.put(draw_users([user_id]))
+    hot().run(CARDS.command([user_id]))
 
 
 def _apply(

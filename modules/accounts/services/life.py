@@ -1,0 +1,87 @@
+"""
+Closing accounts and opening them again.
+
+Two facts close an account: it was suspended, or its user wants to be gone. It is open while neither holds, so
+that a log-in takes back the one and never the other.
+"""
+
+from datetime import datetime, timedelta
+
+from modules.accounts.errors import AccountNotFound, ConfirmationMismatch
+from modules.accounts.events import AccountStatusChanged
+from modules.accounts.models import User
+from modules.accounts.services.accounts import end_sessions
+from modules.accounts.services.revocations import tell_epoch
+from sharding import outbox
+from sharding.scope import writing_directory
+
+GRACE = timedelta(days=30)
+
+
+def request_deletion(user_id: int, *, confirm: str, now: datetime) -> datetime:
+    """
+    Close an account at its user's wish, and return until when a log-in takes that back.
+
+    :raises ConfirmationMismatch: if what was sent to confirm it is not the user's name
+    :raises AccountNotFound: if there is no such account
+    """
+    delete_after = now + GRACE
+    with writing_directory(owner_id=user_id):
+        user = _lock(user_id)
+        if user.username != confirm:
+            raise ConfirmationMismatch
+        epoch = _store(user, delete_after=delete_after, suspended_at=user.suspended_at)
+    tell_epoch(user_id, epoch)
+    return delete_after
+
+
+def cancel_deletion(user_id: int) -> None:
+    """
+    Take back a user's wish to be gone; a suspended account stays closed.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    with writing_directory(owner_id=user_id):
+        user = _lock(user_id)
+        epoch = _store(user, delete_after=None, suspended_at=user.suspended_at)
+    tell_epoch(user_id, epoch)
+
+
+def suspend_account(user_id: int, *, now: datetime) -> None:
+    """
+    Close an account that broke the rules; only `restore_account` opens it again.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    with writing_directory(owner_id=user_id):
+        user = _lock(user_id)
+        epoch = _store(user, delete_after=user.delete_after, suspended_at=user.suspended_at or now)
+    tell_epoch(user_id, epoch)
+
+
+def restore_account(user_id: int) -> None:
+    """
+    Lift a suspension; an account whose user wants to be gone stays closed.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    with writing_directory(owner_id=user_id):
+        user = _lock(user_id)
+        epoch = _store(user, delete_after=user.delete_after, suspended_at=None)
+    tell_epoch(user_id, epoch)
+
+
+def _lock(user_id: int) -> User:
+    user = User.objects.select_for_update().filter(id=user_id).first()
+    if user is None:
+        raise AccountNotFound
+    return user
+
+
+def _store(user: User, *, delete_after: datetime | None, suspended_at: datetime | None) -> int:
+    """Store what closes an account, end its sessions, and say so if it closed or opened; return the epoch."""
+    is_active = delete_after is None and suspended_at is None
+    epoch = end_sessions(user.id, is_active=is_active, delete_after=delete_after, suspended_at=suspended_at)
+    if is_active != user.is_active:
+        outbox.record(AccountStatusChanged(user_id=user.id, is_active=is_active))
+    return epoch
