@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from allauth.headless.constants import Flow
 from allauth.headless.spec.internal.schema import get_schema
 
 from modules.kernel.errors import Forbidden, NotFound, Refusal, TooMany, Unauthorized, Unavailable
@@ -28,6 +29,10 @@ _SECURITY: list[Schema] = [{"sessionToken": []}, {"browserSession": []}, {}]
 _OF_EDGE = (NotFound, Refusal, TooMany, Unavailable)
 _OF_WRITES = (Unauthorized, Forbidden)
 _OF_BODIES = (parsing.BodyInvalid, parsing.JsonInvalid, parsing.BodyTooLarge)
+_INPUT_ERROR: Schema = {
+    "description": "An input error occurred.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
+}
 _REFERENCE = re.compile(r"#/components/(\w+)/(\w+)")
 
 
@@ -42,6 +47,8 @@ def merge(contract: Schema) -> None:
             operation["operationId"] = _name(method, path)
             operation["summary"] = operation["summary"].strip()
             operation["tags"] = [TAG]
+            if "requestBody" in operation:
+                operation["responses"].setdefault("400", _INPUT_ERROR)
             _secure(operation)
             kinds = [*_OF_EDGE, *(_OF_WRITES if method != "get" else ())]
             kinds += _OF_BODIES if "requestBody" in operation else ()
@@ -65,6 +72,18 @@ def _correct(theirs: Schema) -> None:
         holder["required"] = [name for name in holder["required"] if name in holder["properties"]]
     # The example there is of a 401.
     parts["responses"]["SessionGone"]["content"]["application/json"].pop("examples")
+    flow = parts["schemas"]["Flow"]["properties"]
+    flow["id"]["enum"] = sorted(known.value for known in Flow)
+    del flow["is_pending"]["enum"]
+    # Of a log-in that never began it says null.
+    parts["schemas"]["AuthenticationMeta"]["allOf"][1]["properties"]["is_authenticated"]["nullable"] = True
+    # Who is not logged in at all gets the flows of logging in, where it promises those of doing so again.
+    again = parts["responses"]["ReauthenticationRequired"]["content"]["application/json"]
+    again["schema"] = {"anyOf": [again["schema"], {"$ref": "#/components/schemas/AuthenticationResponse"}]}
+    # A code is sent in the body; the header is of links.
+    for header in parts["parameters"].values():
+        if header["name"] == "X-Password-Reset-Key":
+            header["required"] = False
     # A line of it has slipped into the message above it.
     [fault] = parts["examples"]["CannotGenerateRecoveryCodes"]["value"]["errors"]
     fault["message"], _, fault["code"] = fault["message"].strip().partition("\ncode: ")
