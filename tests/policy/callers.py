@@ -1,0 +1,122 @@
+"""Every kind of caller with real credentials, and what an owner has for them to reach for."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.idp.oidc.models import Token
+
+from modules.accounts.models import TokenFamily
+from modules.accounts.public import end_all_sessions, issue_session_token, set_roles, suspend_account
+from modules.accounts.schemas import AppType, NewApp, NewKey
+from modules.accounts.services.apps import register_app
+from modules.accounts.services.keys import OPERATOR, create_key
+from modules.kernel import clock
+from modules.kernel.scopes import GRANTABLE
+from sharding.scope import writing_directory
+from tests.posts.world import Person, make_person, publish
+
+CALLERS = (
+    "anonymous",
+    "owner",
+    "other",
+    "wrong_token",
+    "token",
+    "app",
+    "service",
+    "on_behalf",
+    "suspended",
+    "ended",
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """An owner and what is his; `target` is somebody whom anybody may read and follow."""
+
+    owner: Person
+    target: Person
+    post: int
+    app: str
+    key: int
+    granted: str
+
+    def names(self) -> dict[str, str]:
+        """Return what stands in paths, queries and bodies."""
+        return {
+            "owner": str(self.owner.id),
+            "username": self.owner.username,
+            "user_id": str(self.target.id),
+            "post_id": str(self.post),
+            "app_id": self.app,
+            "key_id": str(self.key),
+            "granted": self.granted,
+        }
+
+
+def make_world() -> World:
+    """Make an owner with a post, an app with a key, and an app that he let in."""
+    owner, target = make_person(), make_person()
+    set_roles(owner.id, [OPERATOR])
+    app = make_app(owner.id)
+    key = create_key(owner.id, app, NewKey(name="k", scopes=["read:graph"]), now=clock.now(), once=None)
+    granted = make_app(target.id)
+    with writing_directory():
+        TokenFamily.objects.create(user_id=owner.id, app_id=granted, created_at=clock.now())
+    return World(owner, target, publish(owner), app, key.id, granted)
+
+
+def make_app(owner_id: int) -> str:
+    """Register an app and return its id."""
+    new = NewApp(
+        name="An app",
+        type=AppType.CONFIDENTIAL,
+        redirect_uris=["https://app.example.org/back"],
+        scopes=sorted(GRANTABLE),
+        grant_types=["authorization_code", "client_credentials"],
+    )
+    return register_app(owner_id, new, now=clock.now(), once=None).id
+
+
+def mint(app_id: str, user_id: int | None, scopes: set[str]) -> str:
+    """Return an access token of an app, for a user or for itself."""
+    value = secrets.token_urlsafe(32)
+    with writing_directory():
+        Token.objects.create(
+            type=Token.Type.ACCESS_TOKEN,
+            hash=hashlib.sha256(value.encode()).hexdigest(),
+            client_id=app_id,
+            user_id=user_id,
+            scopes=" ".join(sorted(scopes)),
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    return value
+
+
+def credentials(caller: str, world: World, scope: str | None) -> dict[str, str]:
+    """Return the headers of a caller; the scope is that of the operation, which `wrong_token` has not."""
+    if caller == "anonymous":
+        return {}
+    if caller in ("owner", "other", "suspended", "ended"):
+        return {"X_Session_Token": _session(caller, world)}
+    if caller in ("wrong_token", "token", "app"):
+        reach = set(GRANTABLE) - ({scope} if caller == "wrong_token" else set())
+        user_id = None if caller == "app" else world.owner.id
+        return {"Authorization": f"Bearer {mint(world.granted, user_id, reach)}"}
+    new = NewKey(name="service", scopes=sorted(GRANTABLE), may_act_for_users=True)
+    key = create_key(world.owner.id, world.app, new, now=clock.now(), once=None).key
+    behalf = {"Banyan_On_Behalf_Of": str(world.owner.id)} if caller == "on_behalf" else {}
+    return {"Authorization": f"Bearer {key}", **behalf}
+
+
+def _session(caller: str, world: World) -> str:
+    person = world.owner if caller == "owner" else make_person()
+    token = issue_session_token(person.id, now=clock.now())
+    if caller == "suspended":
+        suspend_account(person.id, now=clock.now())
+    if caller == "ended":
+        end_all_sessions(person.id)
+    return token

@@ -1,0 +1,73 @@
+"""Every operation of the URLconf, and a request to each that its owner is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from modules.kernel.http import View
+from modules.kernel.http.operations import Operation
+
+APP = {
+    "name": "Reader",
+    "type": "public",
+    "redirect_uris": ["https://reader.example.org/back"],
+    "scopes": ["read:profiles"],
+    "grant_types": ["authorization_code"],
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "register_app": APP,
+    "edit_app": {"name": "Writer"},
+    "create_app_key": {"name": "nightly", "scopes": ["read:profiles"]},
+    "rotate_app_key": {"overlap_seconds": 60},
+    "edit_me": {"bio": "Hi"},
+    "publish_post": {"text": "Hi"},
+}
+QUERIES = {
+    "list_posts_by_ids": "?ids={post_id}",
+    "list_users_by_ids": "?ids={user_id}",
+    "list_relationships": "?ids={user_id}",
+    "delete_me": "?confirm={username}",
+}
+# Where the object of a path is not the one that its name says.
+PATHS = {"withdraw_app": "/v1/me/apps/{granted}"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation, where it stands."""
+
+    method: str
+    path: str
+    operation: Operation
+
+    @property
+    def id(self) -> str:
+        return self.operation.id
+
+    def url(self, names: dict[str, str]) -> str:
+        """Return the path and query of an allowed request."""
+        return (PATHS.get(self.id, self.path) + QUERIES.get(self.id, "")).format(**names)
+
+
+def patterns(entries: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every path of the URLconf with what answers it."""
+    for entry in get_resolver().url_patterns if entries is None else entries:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry.url_patterns, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern), entry.callback
+
+
+def routes() -> Iterator[Route]:
+    """Yield every operation of ours."""
+    for path, callback in patterns():
+        view = getattr(callback, "cls", None)
+        if isinstance(view, type) and issubclass(view, View):
+            plain = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+            for method, operation in view.operations.items():
+                yield Route(method, plain, operation)

@@ -1,0 +1,102 @@
+"""The policy: every caller tries every operation, and none of either is forgotten."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from drf_spectacular.generators import SchemaGenerator
+
+from modules.accounts.services.principals import forget_kept
+from modules.kernel.principals import FIRST_PARTY
+from modules.kernel.scopes import GRANTABLE
+from tests.policy.callers import CALLERS, credentials, make_world
+from tests.policy.requests import BODIES, Route, patterns, routes
+from tests.posts.world import call
+
+POLICY: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("policy.yaml").read_text())
+ROUTES = {route.id: route for route in routes()}
+PEOPLE_ARE_NOT_TO_SAY = (
+    "id", "user", "user_id", "owner", "owner_id", "author_id", "is_staff", "is_superuser", "is_active",
+    "role", "roles", "shard", "shard_id", "created_at", "like_count", "verified", "epoch", "status", "version",
+)  # fmt: skip
+
+
+def expected(operation_id: str, caller: str) -> Any:
+    """Return what the policy says that a caller gets."""
+    row = POLICY["operations"][operation_id]
+    return row.get(caller, POLICY["classes"][row["class"]][caller])
+
+
+def ask(route: Route, caller: str) -> tuple[Any, str]:
+    """Return what a caller gets from an operation on what is an owner's: its class and its status."""
+    world = make_world()
+    headers = credentials(caller, world, route.operation.declared.scope)
+    forget_kept()
+    if route.operation.declared.conditional and route.method == "PATCH":
+        headers["If_Match"] = "*"
+    answer = call(route.method, route.url(world.names()), BODIES.get(route.id), **headers)
+    return ("allow" if answer.status < 300 else answer.status), str(answer.body)
+
+
+class TestPolicy:
+    def test_names_every_operation_and_no_other(self):
+        assert sorted(POLICY["operations"]) == sorted(ROUTES)
+
+    def test_says_of_every_class_what_each_caller_gets(self):
+        assert {tuple(row) for row in POLICY["classes"].values()} == {CALLERS}
+
+    def test_class_is_that_of_the_scope(self):
+        classes = {id: row["class"] for id, row in POLICY["operations"].items()}
+        scopes = {id: route.operation.declared.scope for id, route in ROUTES.items()}
+
+        assert classes == {
+            id: "public" if scope is None else "own" if scope == FIRST_PARTY else "scoped"
+            for id, scope in scopes.items()
+        }
+
+    def test_uses_every_scope_that_can_be_granted_and_none_beside(self):
+        asked = {route.operation.declared.scope for route in ROUTES.values()}
+
+        assert asked == {None, FIRST_PARTY, *GRANTABLE}
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("caller", CALLERS)
+    @pytest.mark.parametrize("operation_id", sorted(ROUTES))
+    def test_holds(self, operation_id, caller):
+        got, body = ask(ROUTES[operation_id], caller)
+
+        assert got == expected(operation_id, caller), body
+
+
+class TestUrls:
+    def test_are_described_or_say_why_not(self):
+        schema: Any = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        described = {re.sub(r"{\w+}", "<>", path).strip("/") for path in schema["paths"]}
+        found = {path for path, _ in patterns() if path.startswith(("v1/", "docs", "healthz", "readyz"))}
+
+        missing = {path for path in found if re.sub(r"<[^>]+>", "<>", path) not in described}
+
+        assert missing == set(POLICY["undescribed"])
+
+
+class TestBodies:
+    def test_are_known_of_every_operation_that_takes_one(self):
+        assert set(BODIES) == {id for id, route in ROUTES.items() if route.operation.body}
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("operation_id", sorted(BODIES))
+    def test_refuse_what_is_not_for_people_to_say(self, operation_id):
+        route, world = ROUTES[operation_id], make_world()
+        body, headers = BODIES[operation_id], credentials("owner", world, None)
+        if route.operation.declared.conditional:
+            headers["If_Match"] = "*"
+        got = {}
+        for name in PEOPLE_ARE_NOT_TO_SAY:
+            answer = call(route.method, route.url(world.names()), body | {name: "1"}, **headers)
+            got[name] = answer.status, [fault["pointer"] for fault in answer.body.get("errors", [])]
+
+        assert got == {name: (400, [f"/{name}"]) for name in PEOPLE_ARE_NOT_TO_SAY}
