@@ -30,6 +30,7 @@ class AccountLife(Shape):
     is_active: bool
     suspended_at: Moment | None
     delete_after: Moment | None
+    roles: list[str]
 
 
 @dataclass(frozen=True, slots=True)

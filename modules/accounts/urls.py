@@ -33,7 +33,7 @@ _oauth = [
 identity: list[URLPattern | URLResolver] = [
     path("", include(([path("", include((_oauth, "oidc")))], "idp"))),
     path("identity/login", hosted.log_in, name="account_login"),
-    path("identity/login", hosted.log_in, name="account_reauthenticate"),
+    path("identity/log-in-again", hosted.log_in, name="account_reauthenticate"),
     path("identity/second-factor", hosted.second_factor, name="mfa_authenticate"),
     path("identity/unverified", hosted.unverified, name="account_email_verification_sent"),
     path("identity/logout", hosted.log_out, name="account_logout"),

@@ -34,6 +34,8 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = "The request was refused."
+    # What WWW-Authenticate says beside the realm, if other credentials would help.
+    challenge: str | None = None
 
     def __init__(
         self,

@@ -344,6 +344,53 @@ class TestOnBehalf:
 
         assert [answer.body["code"] for answer in (of_session, of_key)] == ["on_behalf_not_allowed"] * 2
 
+    def test_is_refused_without_credentials_before_a_cookie_acts_instead(self, http, make_account):
+        named = str(make_account("vera").id)
+
+        answer = http("GET", "/v1/users?ids=1", Banyan_On_Behalf_Of=named)
+
+        assert (answer.status, answer.body["code"]) == (403, "on_behalf_not_allowed")
+
+    def test_does_not_outlive_the_operator_in_a_rotation(self, operator, http, ada):
+        app = operator("POST", "/v1/apps", APP).body
+        made = make_key(operator, app, may_act_for_users=True).body
+        set_roles(ada.id, [])
+
+        answer = _as(http, ada.id)("POST", f"/v1/apps/{app['id']}/keys/{made['id']}/rotations", {})
+
+        assert (answer.status, answer.body["code"], ServiceKey.objects.count()) == (403, "operators_only", 1)
+
+
+class TestChallenge:
+    """What WWW-Authenticate says (RFC 6750, 3.1)."""
+
+    def test_names_no_error_to_who_sent_nothing(self, http):
+        assert http("GET", "/v1/me").headers["WWW-Authenticate"] == 'Bearer realm="banyan"'
+
+    @pytest.mark.parametrize("header", ["X_Session_Token", "Authorization"])
+    def test_says_that_a_credential_is_dead(self, http, header):
+        answer = http("GET", "/v1/me", **{header: "Bearer dead" if header == "Authorization" else "dead"})
+
+        assert answer.status == 401
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="banyan", error="invalid_token"'
+
+    def test_names_the_scope_that_would_reach(self, http, ada, app):
+        token = make_token(app["id"], ada.id, "read:profiles")
+
+        answer = http("POST", "/v1/posts", {"text": "Hello"}, Authorization=f"Bearer {token}")
+
+        assert answer.status == 403
+        assert answer.headers["WWW-Authenticate"] == (
+            'Bearer realm="banyan", error="insufficient_scope", scope="write:posts"'
+        )
+
+    def test_names_no_scope_that_nobody_can_grant(self, http, ada, app):
+        token = make_token(app["id"], ada.id, "read:profiles")
+
+        answer = http("GET", "/v1/apps", Authorization=f"Bearer {token}")
+
+        assert (answer.status, "WWW-Authenticate" in answer.headers) == (403, False)
+
 
 class TestTokens:
     def test_act_for_the_user_within_their_scopes(self, http, ada, app):

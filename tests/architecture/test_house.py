@@ -17,7 +17,7 @@ from config.settings.contexts import CONTEXTS
 ANATOMY = {
     "README.md", "__init__.py", "apps.py", "urls.py", "api", "tasks.py", "public.py", "services", "selectors",
     "models", "schemas.py", "schemas", "events.py", "errors.py", "migrations", "consumers.py", "admin.py",
-    "management", "conf.py",
+    "management", "conf.py", "templates",
 }  # fmt: skip
 
 

@@ -223,6 +223,15 @@ class TestCommand:
         assert [state["suspended_at"] is None for state in states] == [False, False, True]
         assert {state["id"] for state in states} == {str(ada.id)}
 
+    def test_gives_a_role_and_takes_it(self, ada, capsys):
+        roles = []
+        for action in ("promote", "promote", "demote"):
+            call_command("account", action, "ada", "--json")
+            roles.append(json.loads(capsys.readouterr().out)["roles"])
+
+        assert roles == [["operator"], ["operator"], []]
+        assert call("GET", "/v1/me", as_=ada).status == 401
+
     def test_knows_nobody_else(self, db):
         with pytest.raises(CommandError, match="no account named nobody"):
             call_command("account", "show", "nobody")

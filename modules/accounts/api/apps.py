@@ -125,7 +125,7 @@ class Rotations(View):
         "rotate_app_key",
         scope=FIRST_PARTY,
         status=201,
-        refuses=(AppNotFound, KeyNotFound, PublicAppHasNoKeys, TooManyKeys),
+        refuses=(AppNotFound, KeyNotFound, PublicAppHasNoKeys, OperatorsOnly, TooManyKeys),
     )
     def post(self, request: Request, app_id: str, key_id: int, body: Rotation) -> KeyCreated:
         """

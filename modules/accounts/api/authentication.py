@@ -42,9 +42,13 @@ class HeaderAuthentication(BaseAuthentication):
         Return the caller, or None if no credentials were sent.
 
         :raises AuthenticationFailed: if some were sent that nobody holds, or no longer, or two kinds at once
+        :raises OnBehalfNotAllowed: if a user to act for is named, and by no service key that may
         """
         key = _sent(request.META)
         if key is None:
+            # A cookie behind it must not carry out for one user what was meant for another.
+            if ON_BEHALF_HEADER in request.META:
+                raise OnBehalfNotAllowed
             return None
         principal = recognize(key, now=clock.now()) if len(key) <= MAX_KEY else None
         if principal is None:

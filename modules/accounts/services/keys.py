@@ -38,11 +38,8 @@ def create_key(owner_id: int, app_id: str, new: NewKey, *, now: datetime, once: 
     """
     with writing_directory(once=once, owner_id=owner_id) as write:
         _lock_app(owner_id, app_id, now=now)
-        if (
-            new.may_act_for_users
-            and not User.objects.filter(id=owner_id, roles__contains=[OPERATOR]).exists()
-        ):
-            raise OperatorsOnly
+        if new.may_act_for_users:
+            _ask_for_operator(owner_id)
         made = ServiceKey(
             app_id=app_id,
             name=new.name,
@@ -62,7 +59,7 @@ def rotate_key(
     """
     Make the successor of a key, with the same name, scopes and length of life; the old one lives on a while.
 
-    :raises AppNotFound: as `create_key`; so TooManyKeys
+    :raises AppNotFound: as `create_key`; so TooManyKeys, and OperatorsOnly of who is no longer one
     :raises KeyNotFound: if the app has no such living key
     """
     with writing_directory(once=once, owner_id=owner_id) as write:
@@ -70,6 +67,8 @@ def rotate_key(
         old = ServiceKey.objects.filter(id=key_id, app_id=app_id, expires_at__gt=now).first()
         if old is None:
             raise KeyNotFound
+        if old.may_act_for_users:
+            _ask_for_operator(owner_id)
         successor = ServiceKey(
             app_id=app_id,
             name=old.name,
@@ -106,6 +105,11 @@ def revoke_key(owner_id: int, app_id: str, key_id: int, *, now: datetime) -> Non
         note("key_revoked", app_id, actor_id=owner_id, now=now, key_id=key_id)
         end_credentials(app_id, [key_mark(key_id)], owner_id=owner_id)
     tell_ended(key_mark(key_id))
+
+
+def _ask_for_operator(owner_id: int) -> None:
+    if not User.objects.filter(id=owner_id, roles__contains=[OPERATOR]).exists():
+        raise OperatorsOnly
 
 
 def _lock_app(owner_id: int, app_id: str, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from modules.kernel.errors import Forbidden
 from modules.kernel.http import conditional, freshness, idempotency, limiting, pagination, parsing, problems
 from modules.kernel.http.operations import Deprecation, Operation, Reply, operations_of
 from modules.kernel.http.request import Request
+from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.shapes import PagingQuery, Query
 from sharding.errors import AlreadyDone, ShardMoved
 
@@ -31,6 +32,14 @@ class InsufficientScope(Forbidden):
 
     code = "insufficient_scope"
     title = "Your credentials do not reach this far."
+
+    def __init__(self, scope: str) -> None:
+        """Say which scope would reach, to the reader and in the challenge (RFC 6750, 3.1)."""
+        if scope == FIRST_PARTY:
+            super().__init__("Only the user's own session may do this; no token and no key reaches it.")
+            return
+        super().__init__(f"This needs the scope {scope}.")
+        self.challenge = f'error="insufficient_scope", scope="{scope}"'
 
 
 class UserRequired(Forbidden):
@@ -120,7 +129,7 @@ def _authorize(request: Request, operation: Operation) -> None:
     if scope is None:
         return
     if not request.user.may(scope):
-        raise InsufficientScope(f"This needs the scope {scope}.")
+        raise InsufficientScope(scope)
     if request.user.id == 0 and not operation.declared.for_apps:
         raise UserRequired
 

@@ -161,6 +161,8 @@ def _dump(body: Mapping[str, Any]) -> bytes:
 def _of_refusal(fault: Refusal) -> Problem:
     """Return the problem of a refusal."""
     headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+    if fault.challenge is not None:
+        headers["WWW-Authenticate"] = f"{CHALLENGE}, {fault.challenge}"
     status = status_of(type(fault))
     return Problem(status, fault.code, fault.title, fault.detail, fault.errors, headers)
 
@@ -197,6 +199,9 @@ def _of_drf(fault: drf.APIException) -> Problem:
     headers: dict[str, str] = {}
     if challenge := getattr(fault, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
+    elif isinstance(fault, drf.AuthenticationFailed):
+        # RFC 6750, 3.1: who sent nothing is told no error, who sent something dead is.
+        headers["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'
     if (wait := getattr(fault, "wait", None)) is not None:
         headers["Retry-After"] = str(math.ceil(wait))
     status = fault.status_code

@@ -1,4 +1,4 @@
-"""`manage.py account`: suspend an account, lift that again, or show whether it is open."""
+"""`manage.py account`: show an account, suspend and restore it, give it roles and take them."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,30 +6,30 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from modules.accounts.errors import AccountNotFound
+from modules.accounts.schemas import AccountLife
 from modules.accounts.selectors.identities import get_life
+from modules.accounts.services.accounts import set_roles
+from modules.accounts.services.keys import OPERATOR
 from modules.accounts.services.life import restore_account, suspend_account
 from modules.kernel import clock
 
 
 class Command(BaseCommand):
-    """Close an account against its user's will, and open it."""
+    """What an operator may do to an account that its user may not."""
 
-    help = "Suspend an account, restore it, or show whether it is open."
+    help = "Show an account, suspend or restore it, give it a role or take one; a change ends its sessions."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to do and with whom."""
-        parser.add_argument("action", choices=["show", "suspend", "restore"])
+        parser.add_argument("action", choices=["show", "suspend", "restore", "promote", "demote"])
         parser.add_argument("username")
+        parser.add_argument("--role", choices=[OPERATOR], default=OPERATOR, help="of promote and demote")
         parser.add_argument("--json", action="store_true", help="for machines")
 
-    def handle(self, *args: Any, action: str, username: str, **options: Any) -> None:
+    def handle(self, *args: Any, action: str, username: str, role: str, **options: Any) -> None:
         """Do it, then show what came of it."""
         try:
-            user_id = get_life(username).id
-            if action == "suspend":
-                suspend_account(user_id, now=clock.now())
-            elif action == "restore":
-                restore_account(user_id)
+            _act(action, get_life(username), role)
             life = get_life(username)
         except AccountNotFound as refusal:
             raise CommandError(f"There is no account named {username}.") from refusal
@@ -37,4 +37,21 @@ class Command(BaseCommand):
             self.stdout.write(life.json_bytes().decode())
             return
         for name, value in life.model_dump().items():
-            self.stdout.write(f"{name:13} {'-' if value is None else value}")
+            self.stdout.write(f"{name:13} {_plain(value)}")
+
+
+def _act(action: str, account: AccountLife, role: str) -> None:
+    if action == "suspend":
+        suspend_account(account.id, now=clock.now())
+    elif action == "restore":
+        restore_account(account.id)
+    elif action == "promote":
+        set_roles(account.id, {*account.roles, role})
+    elif action == "demote":
+        set_roles(account.id, {*account.roles} - {role})
+
+
+def _plain(value: Any) -> str:
+    if value is None or value == []:
+        return "-"
+    return ", ".join(value) if isinstance(value, list) else str(value)
