@@ -20,7 +20,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down reset logs psql shell demo verify-demo test check doors newcontext bench openapi contract help
+.PHONY: up down reset logs psql shell demo verify-demo test check doors newcontext bench openapi sdk contract help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -75,10 +75,14 @@ bench: $(SYNCED) ## measure reads, writes and fan-out beside their floors; ARGS=
 openapi: $(SYNCED) ## draw openapi/banyan.yaml from the endpoints
 	@$(NOWHERE) $(MANAGE) openapi
 
+sdk: $(JUDGES) ## generate the SDKs in openapi/sdk from openapi/banyan.yaml
+	@exec $(BIN)/python openapi/sdk/generate.py
+
 # Each judge in turn: two linters of the contract, what clients do in the browser and by schemathesis.
 contract: $(JUDGES) openapi/tools/node_modules ## hold the running API to the contract; SECONDS=20 each role, SEED=n
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && node_modules/.bin/redocly lint ../banyan.yaml
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && node_modules/.bin/spectral lint ../banyan.yaml --fail-severity warn
+	@$(BIN)/python openapi/sdk/generate.py --check
 	@$(BIN)/python -m pytest tests/contract
 	@exec $(BIN)/python -m tests.contract.judge --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 

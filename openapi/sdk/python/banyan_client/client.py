@@ -1,0 +1,182 @@
+"""The client: who calls, how it is retried, and lists without end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
+
+import httpx
+
+from banyan_client.errors import Unauthorized, to_error
+from banyan_client.generated.client import Client
+from banyan_client.retries import AsyncRetryingTransport, Retry, RetryingTransport
+
+AUTH = "/auth/app/v1/auth"
+
+Card = TypeVar("Card", covariant=True)
+
+
+class PageOf(Protocol[Card]):
+    """A page of a list."""
+
+    @property
+    def data(self) -> Sequence[Card]:
+        """Return the cards."""
+
+    @property
+    def next_(self) -> Any:
+        """Return the cursor of the next page, or None."""
+
+
+class SecondFactorNeeded(Exception):
+    """The password is right, and a code of the user's device is needed as well."""
+
+
+class CodeNeeded(Exception):
+    """A code was mailed to the new account's address; send it with `verify_email`."""
+
+
+class _Caller:
+    """What both clients share: where the API is, and who calls."""
+
+    def __init__(self, url: str, *, token: str | None = None, on_behalf_of: str | None = None) -> None:
+        """Start as the holder of a session token, an access token or a service key, or as nobody."""
+        self.url = url.rstrip("/")
+        self.token = token
+        self.on_behalf_of = on_behalf_of
+
+    def authorize(self, request: httpx.Request) -> None:
+        """Put the credentials on a request."""
+        if request.url.path.startswith("/auth/"):
+            if self.token:
+                request.headers["X-Session-Token"] = self.token
+            return
+        if self.token:
+            request.headers["Authorization"] = f"Bearer {self.token}"
+        if self.on_behalf_of:
+            request.headers["Banyan-On-Behalf-Of"] = self.on_behalf_of
+
+    def settle(self, response: httpx.Response) -> None:
+        """Take the session that a step of signing in has given, or raise what is needed next."""
+        body = response.json()
+        self.token = body.get("meta", {}).get("session_token", self.token)
+        if response.status_code == 200:
+            return
+        waiting = {flow["id"] for flow in body.get("data", {}).get("flows", []) if flow.get("is_pending")}
+        if "mfa_authenticate" in waiting:
+            raise SecondFactorNeeded
+        if "verify_email" in waiting:
+            raise CodeNeeded
+        self.token = None
+        if response.headers.get("Content-Type", "").startswith("application/problem"):
+            raise to_error(response)
+        said = "; ".join(fault.get("message", "") for fault in body.get("errors", []))
+        raise Unauthorized(response.status_code, {"code": "log_in_refused", "detail": said}, None)
+
+
+def _login(name: str, password: str) -> dict[str, str]:
+    return {"email" if "@" in name else "username": name, "password": password}
+
+
+class Banyan(_Caller):
+    """A client of the API; `api` is what the generated functions take as `client`."""
+
+    def __init__(
+        self, url: str, *, token: str | None = None, on_behalf_of: str | None = None, retry: Retry | None = None
+    ) -> None:
+        """Connect to nothing yet."""
+        super().__init__(url, token=token, on_behalf_of=on_behalf_of)
+        self._http = httpx.Client(
+            base_url=self.url,
+            transport=RetryingTransport(httpx.HTTPTransport(), retry or Retry()),
+            event_hooks={"request": [self.authorize]},
+            timeout=30,
+        )
+        self.api = Client(base_url=self.url).set_httpx_client(self._http)
+
+    def log_in(self, name: str, password: str) -> None:
+        """
+        Log in by username or e-mail address.
+
+        :raises SecondFactorNeeded: if `send_code` has to follow; Unauthorized: if they do not fit together
+        """
+        self.token = None
+        self.settle(self._http.post(f"{AUTH}/login", json=_login(name, password)))
+
+    def send_code(self, code: str) -> None:
+        """Finish a log-in with the code of a second factor."""
+        self.settle(self._http.post(f"{AUTH}/2fa/authenticate", json={"code": code}))
+
+    def sign_up(self, username: str, email: str, password: str) -> None:
+        """
+        Make an account and log in.
+
+        :raises CodeNeeded: if the address has to be verified first
+        """
+        body = {"username": username, "email": email, "password": password}
+        self.token = None
+        self.settle(self._http.post(f"{AUTH}/signup", json=body))
+
+    def verify_email(self, code: str) -> None:
+        """Finish a sign-up with the code that was mailed."""
+        self.settle(self._http.post(f"{AUTH}/email/verify", json={"key": code}))
+
+    def items(self, list_: Callable[..., PageOf[Card] | Any | None], **asked: Any) -> Iterator[Card]:
+        """Yield all cards of a list, page after page: `items(get_home.sync, limit=100)`."""
+        while True:
+            page = list_(client=self.api, **asked)
+            assert page is not None
+            yield from page.data
+            if not page.next_:
+                return
+            asked["cursor"] = page.next_
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+class AsyncBanyan(_Caller):
+    """The same for asyncio."""
+
+    def __init__(
+        self, url: str, *, token: str | None = None, on_behalf_of: str | None = None, retry: Retry | None = None
+    ) -> None:
+        """Connect to nothing yet."""
+        super().__init__(url, token=token, on_behalf_of=on_behalf_of)
+        self._http = httpx.AsyncClient(
+            base_url=self.url,
+            transport=AsyncRetryingTransport(httpx.AsyncHTTPTransport(), retry or Retry()),
+            event_hooks={"request": [self._authorize]},
+            timeout=30,
+        )
+        self.api = Client(base_url=self.url).set_async_httpx_client(self._http)
+
+    async def log_in(self, name: str, password: str) -> None:
+        """Log in, as `Banyan.log_in` does."""
+        self.token = None
+        self.settle(await self._http.post(f"{AUTH}/login", json=_login(name, password)))
+
+    async def send_code(self, code: str) -> None:
+        """Finish a log-in with the code of a second factor."""
+        self.settle(await self._http.post(f"{AUTH}/2fa/authenticate", json={"code": code}))
+
+    async def items(
+        self, list_: Callable[..., Coroutine[Any, Any, PageOf[Card] | Any | None]], **asked: Any
+    ) -> AsyncIterator[Card]:
+        """Yield all cards of a list, page after page: `items(get_home.asyncio, limit=100)`."""
+        while True:
+            page = await list_(client=self.api, **asked)
+            assert page is not None
+            for card in page.data:
+                yield card
+            if not page.next_:
+                return
+            asked["cursor"] = page.next_
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _authorize(self, request: httpx.Request) -> None:
+        self.authorize(request)

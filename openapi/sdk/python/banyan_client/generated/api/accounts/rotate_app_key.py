@@ -1,0 +1,262 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.key_created import KeyCreated
+from ...models.problem import Problem
+from ...models.rotation import Rotation
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    app_id: str,
+    key_id: str,
+    *,
+    body: Rotation,
+    idempotency_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/apps/{app_id}/keys/{key_id}/rotations".format(
+            app_id=quote(str(app_id), safe=""),
+            key_id=quote(str(key_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> KeyCreated | Problem:
+    if response.status_code == 201:
+        response_201 = KeyCreated.from_dict(response.json())
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[KeyCreated | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    app_id: str,
+    key_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: Rotation,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[KeyCreated | Problem]:
+    """Make the successor of a key
+
+     It has the same name, scopes and length of life; the old one lives on for `overlap_seconds`.
+
+    Args:
+        app_id (str):
+        key_id (str):
+        idempotency_key (str | Unset):
+        body (Rotation): How a key gives way to its successor.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[KeyCreated | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        app_id=app_id,
+        key_id=key_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    app_id: str,
+    key_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: Rotation,
+    idempotency_key: str | Unset = UNSET,
+) -> KeyCreated | Problem | None:
+    """Make the successor of a key
+
+     It has the same name, scopes and length of life; the old one lives on for `overlap_seconds`.
+
+    Args:
+        app_id (str):
+        key_id (str):
+        idempotency_key (str | Unset):
+        body (Rotation): How a key gives way to its successor.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        KeyCreated | Problem
+    """
+
+    return sync_detailed(
+        app_id=app_id,
+        key_id=key_id,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    app_id: str,
+    key_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: Rotation,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[KeyCreated | Problem]:
+    """Make the successor of a key
+
+     It has the same name, scopes and length of life; the old one lives on for `overlap_seconds`.
+
+    Args:
+        app_id (str):
+        key_id (str):
+        idempotency_key (str | Unset):
+        body (Rotation): How a key gives way to its successor.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[KeyCreated | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        app_id=app_id,
+        key_id=key_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    app_id: str,
+    key_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: Rotation,
+    idempotency_key: str | Unset = UNSET,
+) -> KeyCreated | Problem | None:
+    """Make the successor of a key
+
+     It has the same name, scopes and length of life; the old one lives on for `overlap_seconds`.
+
+    Args:
+        app_id (str):
+        key_id (str):
+        idempotency_key (str | Unset):
+        body (Rotation): How a key gives way to its successor.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        KeyCreated | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            app_id=app_id,
+            key_id=key_id,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

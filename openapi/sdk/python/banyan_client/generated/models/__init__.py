@@ -1,0 +1,111 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .app_card import AppCard
+from .app_created import AppCreated
+from .app_page import AppPage
+from .app_page_state import AppPageState
+from .app_type import AppType
+from .audit_card import AuditCard
+from .audit_page import AuditPage
+from .audit_page_state import AuditPageState
+from .counts import Counts
+from .deletion import Deletion
+from .edit_app import EditApp
+from .edit_app_scopes_item import EditAppScopesItem
+from .edit_profile import EditProfile
+from .edit_profile_custom import EditProfileCustom
+from .fault import Fault
+from .grant_card import GrantCard
+from .grant_page import GrantPage
+from .grant_page_state import GrantPageState
+from .key_card import KeyCard
+from .key_created import KeyCreated
+from .key_page import KeyPage
+from .key_page_state import KeyPageState
+from .new_app import NewApp
+from .new_app_grant_types_item import NewAppGrantTypesItem
+from .new_app_scopes_item import NewAppScopesItem
+from .new_key import NewKey
+from .new_key_scopes_item import NewKeyScopesItem
+from .new_post import NewPost
+from .new_secret import NewSecret
+from .nothing import Nothing
+from .post_batch import PostBatch
+from .post_batch_state import PostBatchState
+from .post_card import PostCard
+from .post_included import PostIncluded
+from .post_included_users import PostIncludedUsers
+from .post_page import PostPage
+from .post_page_state import PostPageState
+from .post_view import PostView
+from .post_view_state import PostViewState
+from .problem import Problem
+from .problem_outcome import ProblemOutcome
+from .relationship import Relationship
+from .relationship_page import RelationshipPage
+from .relationship_page_state import RelationshipPageState
+from .rotation import Rotation
+from .user_batch import UserBatch
+from .user_batch_state import UserBatchState
+from .user_card import UserCard
+from .user_card_custom import UserCardCustom
+from .user_page import UserPage
+from .user_page_state import UserPageState
+from .user_view import UserView
+from .user_view_state import UserViewState
+
+__all__ = (
+    "AppCard",
+    "AppCreated",
+    "AppPage",
+    "AppPageState",
+    "AppType",
+    "AuditCard",
+    "AuditPage",
+    "AuditPageState",
+    "Counts",
+    "Deletion",
+    "EditApp",
+    "EditAppScopesItem",
+    "EditProfile",
+    "EditProfileCustom",
+    "Fault",
+    "GrantCard",
+    "GrantPage",
+    "GrantPageState",
+    "KeyCard",
+    "KeyCreated",
+    "KeyPage",
+    "KeyPageState",
+    "NewApp",
+    "NewAppGrantTypesItem",
+    "NewAppScopesItem",
+    "NewKey",
+    "NewKeyScopesItem",
+    "NewPost",
+    "NewSecret",
+    "Nothing",
+    "PostBatch",
+    "PostBatchState",
+    "PostCard",
+    "PostIncluded",
+    "PostIncludedUsers",
+    "PostPage",
+    "PostPageState",
+    "PostView",
+    "PostViewState",
+    "Problem",
+    "ProblemOutcome",
+    "Relationship",
+    "RelationshipPage",
+    "RelationshipPageState",
+    "Rotation",
+    "UserBatch",
+    "UserBatchState",
+    "UserCard",
+    "UserCardCustom",
+    "UserPage",
+    "UserPageState",
+    "UserView",
+    "UserViewState",
+)

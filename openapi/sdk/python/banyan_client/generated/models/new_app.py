@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..models.app_type import AppType
+from ..models.new_app_grant_types_item import NewAppGrantTypesItem
+from ..models.new_app_scopes_item import NewAppScopesItem
+
+T = TypeVar("T", bound="NewApp")
+
+
+@_attrs_define
+class NewApp:
+    """An app to register.
+
+    Attributes:
+        name (str):
+        type_ (AppType): Whether an app can keep a secret: a server can, a phone or a page in a browser cannot.
+        redirect_uris (list[str]):
+        scopes (list[NewAppScopesItem]):
+        grant_types (list[NewAppGrantTypesItem]):
+    """
+
+    name: str
+    type_: AppType
+    redirect_uris: list[str]
+    scopes: list[NewAppScopesItem]
+    grant_types: list[NewAppGrantTypesItem]
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        type_ = self.type_.value
+
+        redirect_uris = self.redirect_uris
+
+        scopes = []
+        for scopes_item_data in self.scopes:
+            scopes_item = scopes_item_data.value
+            scopes.append(scopes_item)
+
+        grant_types = []
+        for grant_types_item_data in self.grant_types:
+            grant_types_item = grant_types_item_data.value
+            grant_types.append(grant_types_item)
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "name": name,
+                "type": type_,
+                "redirect_uris": redirect_uris,
+                "scopes": scopes,
+                "grant_types": grant_types,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        name = d.pop("name")
+
+        type_ = AppType(d.pop("type"))
+
+        redirect_uris = cast(list[str], d.pop("redirect_uris"))
+
+        scopes = []
+        _scopes = d.pop("scopes")
+        for scopes_item_data in _scopes:
+            scopes_item = NewAppScopesItem(scopes_item_data)
+
+            scopes.append(scopes_item)
+
+        grant_types = []
+        _grant_types = d.pop("grant_types")
+        for grant_types_item_data in _grant_types:
+            grant_types_item = NewAppGrantTypesItem(grant_types_item_data)
+
+            grant_types.append(grant_types_item)
+
+        new_app = cls(
+            name=name,
+            type_=type_,
+            redirect_uris=redirect_uris,
+            scopes=scopes,
+            grant_types=grant_types,
+        )
+
+        return new_app

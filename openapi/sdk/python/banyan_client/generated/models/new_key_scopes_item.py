@@ -1,0 +1,13 @@
+from enum import StrEnum
+
+
+class NewKeyScopesItem(StrEnum):
+    READGRAPH = "read:graph"
+    READPROFILES = "read:profiles"
+    READTIMELINES = "read:timelines"
+    WRITEGRAPH = "write:graph"
+    WRITEPOSTS = "write:posts"
+    WRITEPROFILES = "write:profiles"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,125 @@
+"""Retries that do nothing twice: every POST carries an Idempotency-Key, and the same one when it is repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+import uuid
+from dataclasses import dataclass
+
+import httpx
+
+from banyan_client.errors import retry_after, to_error
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often, and for how many seconds in all, a request is tried."""
+
+    attempts: int = 5
+    first_wait: float = 0.2
+    longest_wait: float = 10.0
+    total: float = 60.0
+
+    def wait(self, attempt: int, response: httpx.Response | None) -> float | None:
+        """Return the seconds to wait after an attempt (from 1), or None if it was the last or needs no other."""
+        if attempt >= self.attempts or not (response is None or _is_passing(response)):
+            return None
+        asked = retry_after(response) if response is not None else None
+        grown = self.first_wait * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
+        wait = asked if asked is not None else grown
+        return wait if wait <= self.longest_wait else None
+
+
+def _is_passing(response: httpx.Response) -> bool:
+    """Return whether the same request may be answered otherwise in a moment."""
+    if response.status_code in (429, 503):
+        return True
+    return response.status_code == 409 and b'"request_in_flight"' in response.content
+
+
+def prepare(request: httpx.Request) -> None:
+    """Give a POST the key that makes its repeats harmless."""
+    if request.method == "POST":
+        request.headers.setdefault("Idempotency-Key", uuid.uuid4().hex)
+
+
+class RetryingTransport(httpx.BaseTransport):
+    """Repeats what failed in passing, and raises what the API refuses."""
+
+    def __init__(self, inner: httpx.BaseTransport, retry: Retry) -> None:
+        """Keep what really sends."""
+        self._inner = inner
+        self._retry = retry
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send until there is an answer worth having."""
+        prepare(request)
+        deadline = time.monotonic() + self._retry.total
+        attempt = 0
+        while True:
+            attempt += 1
+            response, trouble = self._try(request)
+            wait = self._retry.wait(attempt, response)
+            if wait is None or time.monotonic() + wait > deadline:
+                return _settle(response, trouble)
+            time.sleep(wait)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._inner.close()
+
+    def _try(self, request: httpx.Request) -> tuple[httpx.Response | None, httpx.TransportError | None]:
+        try:
+            response = self._inner.handle_request(request)
+            response.request = request
+            response.read()
+        except httpx.TransportError as trouble:
+            return None, trouble
+        return response, None
+
+
+class AsyncRetryingTransport(httpx.AsyncBaseTransport):
+    """The same for asynchronous clients."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, retry: Retry) -> None:
+        """Keep what really sends."""
+        self._inner = inner
+        self._retry = retry
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send until there is an answer worth having."""
+        prepare(request)
+        deadline = time.monotonic() + self._retry.total
+        attempt = 0
+        while True:
+            attempt += 1
+            response, trouble = await self._try(request)
+            wait = self._retry.wait(attempt, response)
+            if wait is None or time.monotonic() + wait > deadline:
+                return _settle(response, trouble)
+            await asyncio.sleep(wait)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._inner.aclose()
+
+    async def _try(self, request: httpx.Request) -> tuple[httpx.Response | None, httpx.TransportError | None]:
+        try:
+            response = await self._inner.handle_async_request(request)
+            response.request = request
+            await response.aread()
+        except httpx.TransportError as trouble:
+            return None, trouble
+        return response, None
+
+
+def _settle(response: httpx.Response | None, trouble: httpx.TransportError | None) -> httpx.Response:
+    """Return a good answer; raise a refusal, or what kept any answer from coming."""
+    if response is None:
+        assert trouble is not None
+        raise trouble
+    if response.status_code >= 400 and not response.request.url.path.startswith("/auth/"):
+        raise to_error(response)
+    return response
