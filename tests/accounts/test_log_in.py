@@ -84,7 +84,7 @@ class TestAppClient:
         answer = http("GET", "/v1/whoami", X_Session_Token=token)
 
         assert answer.status == 401
-        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="banyan"'
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="banyan", error="invalid_token"'
         assert answer.headers["Content-Type"] == "application/problem+json"
 
     def test_is_refused_without_a_token(self, http, db):

@@ -39,7 +39,7 @@ class TestEndpoint:
         answer = api.get("/v1/whoami", x_test_user="mallory")
 
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
-        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="banyan"'
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="banyan", error="invalid_token"'
 
     def test_refuses_credentials_that_do_not_reach_far_enough(self, api):
         answer = api.post("/v1/things", {"text": "hi"}, x_test_scopes="read:things write:posts")

@@ -11,7 +11,7 @@ from config.stack.layout import ROOT
 
 PROMISED = {
     *("up", "down", "reset", "logs", "psql", "shell", "test"),
-    *("check", "bench", "demo", "verify-demo", "openapi", "contract", "doors", "newcontext", "help"),
+    *("check", "bench", "demo", "verify-demo", "openapi", "sdk", "contract", "doors", "newcontext", "help"),
 }
 
 
