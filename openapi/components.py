@@ -34,6 +34,17 @@ PROBLEM: Schema = {
         },
     },
 }
+IDEMPOTENCY_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes a repeat harmless: it gets the first answer, marked `Idempotency-Replayed`.",
+    "schema": {"type": "string", "pattern": "^[!-+\\--~]{1,255}$"},
+}
+REPLAYED: Schema = {
+    "description": "`true` if this is the answer to an earlier request.",
+    "schema": {"type": "string"},
+}
+
 FAULT: Schema = {
     "type": "object",
     "description": "One thing wrong with what was sent: in the body, a parameter or a header.",

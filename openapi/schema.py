@@ -26,16 +26,20 @@ from modules.kernel.http.problems import Problem
 from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.shapes import ID_PATTERN, PagingQuery
 from openapi import examples, security, sign_in
-from openapi.components import FAULT, PROBLEM, Schema, put, put_example, register, schema_of
+from openapi.components import (
+    FAULT,
+    IDEMPOTENCY_KEY,
+    PROBLEM,
+    REPLAYED,
+    Schema,
+    put,
+    put_example,
+    register,
+    schema_of,
+)
 from sharding.errors import InFlight, KeyReused
 
 _ID = {"type": "string", "pattern": ID_PATTERN}
-_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Makes a repeat harmless: it gets the first answer, marked `Idempotency-Replayed`.",
-    "schema": {"type": "string", "pattern": "^[!-+\\--~]{1,255}$"},
-}
 _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
@@ -50,10 +54,6 @@ _IF_NONE_MATCH = {
     "schema": {"type": "string"},
 }
 _ETAG = {"description": "Names this very answer, for `If-None-Match`.", "schema": {"type": "string"}}
-_REPLAYED = {
-    "description": "`true` if this is the answer to an earlier request.",
-    "schema": {"type": "string"},
-}
 _LINK = {"description": "The neighboring pages (RFC 8288).", "schema": {"type": "string"}}
 
 
@@ -106,7 +106,7 @@ class AutoSchema(Spectacular):
         """Return the headers that an operation reads."""
         if self.method != "POST" or operation.declared.public:
             return []
-        return [{**_KEY, "required": True} if operation.declared.key_required else _KEY]
+        return [{**IDEMPOTENCY_KEY, "required": True} if operation.declared.key_required else IDEMPOTENCY_KEY]
 
     def _body(self, operation: Operation) -> Schema:
         """Return the request body."""
@@ -128,7 +128,7 @@ class AutoSchema(Spectacular):
         answer: Schema = {"description": HTTPStatus(status).phrase}
         headers = {"Link": _LINK} if operation.paging_name else {}
         if self._headers(operation):
-            headers["Idempotency-Replayed"] = _REPLAYED
+            headers["Idempotency-Replayed"] = REPLAYED
         if operation.declared.conditional:
             headers["ETag"] = _ETAG
         if headers:

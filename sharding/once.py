@@ -17,6 +17,7 @@ from sharding.errors import AlreadyDone, InstanceUnavailable, KeyReused
 
 _CLEAN_BATCH = 5000
 _ANSWER = "UPDATE once SET status = %s, body = %s WHERE owner_id = %s AND scope = %s AND key = %s"
+_KEPT = "SELECT fingerprint, status, body FROM once WHERE owner_id = %s AND scope = %s AND key = %s"
 _CLEAN = """
     DELETE FROM once WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM once WHERE created_at < clock_timestamp() - %s {owned} LIMIT %s))"""
@@ -62,6 +63,22 @@ def refuse_repeat(once: Once, kept: Kept) -> None:
     if bytes(kept.fingerprint) != once.fingerprint:
         raise KeyReused(f"The key {once.key!r} was used for something else.")
     raise AlreadyDone(kept.status, None if kept.body is None else bytes(kept.body))
+
+
+def refuse_done_in_directory(once: Once, *, owner_id: int = 0) -> None:
+    """
+    Refuse if a key stands in the directory, as a write with it would.
+
+    :raises KeyReused: if it came with another fingerprint
+    :raises AlreadyDone: if it came with this one
+    """
+    alias = settings().directory
+    guard.ready(alias)
+    with guard.naming_trouble(alias), connections[alias].cursor() as cursor:
+        cursor.execute(_KEPT, [owner_id, once.scope, once.key])
+        row = cursor.fetchone()
+    if row is not None:
+        refuse_repeat(once, Kept(*row))
 
 
 def keep_answer(alias: str, owner_id: int, once: Once, status: int, body: bytes | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,9 +12,22 @@ from django.db import connections
 from modules.accounts.models import User
 from modules.kernel.hot import hot
 from sharding.ids import shard_of
-from tests.accounts.conftest import PASSWORD, Http
+from tests.accounts.conftest import PASSWORD, Answer, Http
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+
+
+@pytest.fixture
+def sign_up_with(http):
+    """Sign Ada up, or somebody else, with an Idempotency-Key."""
+
+    def sign_up_with(key: str, *, client: str = "app", **changes: str) -> Answer:
+        headers = {name: changes.pop(name) for name in [*changes] if name[0].isupper()}
+        body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD} | changes
+        answer: Answer = http("POST", f"/auth/{client}/v1/auth/signup", body, Idempotency_Key=key, **headers)
+        return answer
+
+    return sign_up_with
 
 
 class TestSignUp:
@@ -130,6 +145,81 @@ class TestSignUp:
         assert User.objects.count() == 1
         assert len(recorded("accounts.account_created.v1")) == 1
 
+
+class TestOnce:
+    """Sign-ups that carry an Idempotency-Key."""
+
+    def test_a_repeat_gets_a_session_of_the_same_account(self, http, sign_up_with, recorded):
+        first, second = sign_up_with("k"), sign_up_with("k")
+
+        tokens = [answer.body["meta"]["session_token"] for answer in (first, second)]
+        callers = [http("GET", "/v1/whoami", X_Session_Token=token).body["id"] for token in tokens]
+        assert [first.status, second.status, User.objects.count()] == [200, 200, 1]
+        assert callers == [str(User.objects.get().id)] * 2
+        assert ["Idempotency-Replayed" in answer.headers for answer in (first, second)] == [False, True]
+        assert len(recorded("accounts.account_created.v1")) == 1
+
+    def test_a_repeat_of_a_browser_gets_a_cookie(self, http, sign_up_with):
+        http("GET", "/auth/browser/v1/config")
+        first = sign_up_with("k", client="browser", X_CSRFToken=http.csrf)
+        http.client.cookies.pop("sid")
+
+        second = sign_up_with("k", client="browser", X_CSRFToken=http.csrf)
+
+        assert (first.status, second.status, User.objects.count()) == (200, 200, 1)
+        assert http("GET", "/v1/whoami").body["id"] == str(User.objects.get().id)
+
+    def test_another_sign_up_with_the_key_is_refused(self, sign_up_with):
+        sign_up_with("k")
+
+        answer = sign_up_with("k", username="grace", email="grace@example.org")
+
+        assert (answer.status, answer.body["code"]) == (422, "idempotency_key_reused")
+        assert User.objects.count() == 1
+
+    def test_a_refused_one_keeps_nothing(self, sign_up_with):
+        refused = sign_up_with("k", password="short")
+
+        assert (refused.status, sign_up_with("k").status) == (400, 200)
+
+    def test_a_malformed_key_is_refused(self, sign_up_with):
+        answer = sign_up_with("a,b")
+
+        assert (answer.status, answer.body["errors"][0]["header"]) == (400, "Idempotency-Key")
+        assert User.objects.count() == 0
+
+    def test_keeps_neither_the_password_nor_a_digest_of_it(self, sign_up_with):
+        sign_up_with("k")
+
+        with connections["default"].cursor() as cursor:
+            cursor.execute("select fingerprint, body from once")
+            [(fingerprint, body)] = cursor.fetchall()
+        plain = json.dumps({"username": "ada", "email": "ada@example.org", "password": PASSWORD}).encode()
+        assert body is None
+        assert bytes(fingerprint) != hashlib.sha256(plain).digest()
+
+    def test_twenty_at_once_make_one_account(self, recorded):
+        def attempt(_: int) -> tuple[int, str]:
+            body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+            try:
+                answer = Http()("POST", "/auth/app/v1/auth/signup", body, Idempotency_Key="k")
+                return answer.status, answer.body["data"]["user"][
+                    "id"
+                ] if answer.status == 200 else answer.body["code"]
+            finally:
+                connections.close_all()
+                hot().close()
+
+        with ThreadPoolExecutor(20) as pool:
+            answers = set(pool.map(attempt, range(20)))
+
+        [user_id] = User.objects.values_list("id", flat=True)
+        assert (200, str(user_id)) in answers
+        assert answers <= {(200, str(user_id)), (409, "request_in_flight"), (503, "hashing_busy")}
+        assert len(recorded("accounts.account_created.v1")) == 1
+
+
+class TestTrouble:
     def test_survives_a_mail_server_that_is_away(self, sign_up, settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1

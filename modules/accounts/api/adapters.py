@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
+from modules.accounts.api.sign_up import take_once
 from modules.accounts.errors import EmailTaken, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
@@ -50,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """Store a new account; who loses a race for a name hears the same as who came late."""
         user = super().save_user(request, user, form, commit=False)
         try:
-            register(user, now=clock.now())
+            register(user, now=clock.now(), once=take_once(request))
         except UsernameTaken as refusal:
             raise _taken(request, refusal, "username") from refusal
         except EmailTaken as refusal:

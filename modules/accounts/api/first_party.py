@@ -19,19 +19,20 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from pydantic import JsonValue, RootModel
 
+from modules.accounts.api.sign_up import sign_up_once
 from modules.accounts.services.accounts import to_refusal
 from modules.accounts.services.attempts import charge_attempt
 from modules.kernel.errors import Refusal, Unauthorized
 from modules.kernel.http import problems
 from modules.kernel.http.address import client_address
 from modules.kernel.http.parsing import parse_body, read_body
-from sharding.errors import InstanceUnavailable
+from sharding.errors import InFlight, InstanceUnavailable, KeyReused
 
 JSON_PREFIX = "/auth/"
 PREFIXES = (JSON_PREFIX, "/identity/")
 
 # What allauth lets rise and is meant as an answer, in the words of the rest of the API.
-OURS = (Refusal, UpdateError, SessionInterrupted, InstanceUnavailable, DatabaseError)
+OURS = (Refusal, UpdateError, SessionInterrupted, KeyReused, InFlight, InstanceUnavailable, DatabaseError)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -70,10 +71,16 @@ class FirstPartyMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        """Check against forgery before a view of allauth runs; those of its app client are exempt."""
+        """Check browsers' requests against forgery before allauth sees them, and sign up once for one key."""
         if not request.path_info.startswith(PREFIXES):
             return None
-        return self._csrf.process_view(request, view, args, kwargs)
+        refused = self._csrf.process_view(request, view, args, kwargs)
+        if refused is not None:
+            return refused
+        try:
+            return sign_up_once(request, view, args, kwargs)
+        except OURS as fault:
+            return _answer(fault, request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """Answer what allauth lets rise and our own services mean as an answer."""

@@ -20,7 +20,7 @@ from modules.accounts.services.revocations import tell_epoch
 from modules.kernel.errors import Refusal
 from sharding import outbox
 from sharding.allocate import choose_shard
-from sharding.scope import writing_directory
+from sharding.scope import Once, writing_directory
 
 _CLAIMS: dict[str, type[Refusal]] = {
     "accounts_username_claim": UsernameTaken,
@@ -44,9 +44,11 @@ def create_account(*, username: str, email: str | None, password: str | None, no
     return Identity(id=user.id, username=user.username, is_active=True, created_at=now)
 
 
-def register(user: AbstractBaseUser, *, now: datetime) -> None:
+def register(user: AbstractBaseUser, *, now: datetime, once: Once | None = None) -> None:
     """
     Claim the names of a filled-in row that allauth made, give it an id, and announce it; all or nothing.
+
+    A key is nobody's: who signs up is not known yet.
 
     :raises UsernameTaken: if somebody has the username, or one that looks like it
     :raises EmailTaken: if somebody has the address
@@ -56,7 +58,7 @@ def register(user: AbstractBaseUser, *, now: datetime) -> None:
     user.created_at = now
     user.shard_hint = choose_shard()
     try:
-        with writing_directory():
+        with writing_directory(once=once):
             user.save(force_insert=True)
             outbox.record(AccountCreated(user_id=user.id), owner_id=user.id)
     except IntegrityError as fault:

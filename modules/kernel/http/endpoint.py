@@ -145,7 +145,8 @@ def _read(request: Request, operation: Operation, parameters: dict[str, str]) ->
     if plain.method == "POST":
         key = idempotency.read_key(plain, required=operation.declared.key_required)
         if key is not None and request.viewer is not None:
-            request.once = idempotency.make_once(plain, key, operation_id=operation.id)
+            app_id = request.viewer.app_id
+            request.once = idempotency.make_once(plain, key, operation_id=operation.id, app_id=app_id)
     return arguments
 
 

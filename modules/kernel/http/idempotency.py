@@ -25,8 +25,13 @@ def read_key(request: HttpRequest, *, required: bool) -> str | None:
     return key
 
 
-def make_once(request: HttpRequest, key: str, *, operation_id: str) -> Once:
-    """Return what makes a repeat of this very request harmless, and gives another one with its key away."""
+def make_once(request: HttpRequest, key: str, *, operation_id: str, app_id: str | None) -> Once:
+    """
+    Return what makes a repeat of this very request harmless, and gives another one with its key away.
+
+    Each app of a user has keys of its own: the answer of one is not for another to replay.
+    """
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     digest.update(request.body)
-    return Once(operation_id, key, digest.digest())
+    scope = operation_id if app_id is None else f"{operation_id}@{app_id}"
+    return Once(scope, key, digest.digest())

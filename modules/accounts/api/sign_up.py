@@ -1,0 +1,71 @@
+"""
+One sign-up for one Idempotency-Key: a repeat logs in with what it brings.
+
+The first answer holds a session's token, which is nowhere kept in the clear and so cannot be given again. But
+who repeats a sign-up brings the password with it: an equal request gets a session of the same account.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import resolve
+from django.utils.crypto import salted_hmac
+
+from modules.kernel.http import idempotency
+from sharding.errors import AlreadyDone
+from sharding.once import Once, refuse_done_in_directory
+
+View = Callable[..., HttpResponseBase]
+
+SIGN_UP, LOG_IN = "/auth/signup", "/auth/login"
+
+
+def sign_up_once(
+    request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> HttpResponseBase | None:
+    """
+    Answer a sign-up that carries a key; None is for all other requests.
+
+    :raises HeaderInvalid: if the key is none
+    :raises KeyReused: if it came with another sign-up; InFlight: if that is being worked on
+    """
+    if request.method != "POST" or not request.path_info.endswith(SIGN_UP):
+        return None
+    key = idempotency.read_key(request, required=False)
+    if key is None:
+        return None
+    # The body holds a password: its bare digest would be one that is quickly guessed.
+    fingerprint = salted_hmac("accounts.sign_up", request.body, algorithm="sha256").digest()
+    once = Once("sign_up", key, fingerprint)
+    try:
+        return _sign_up(request, once, lambda: view(request, *args, **kwargs))
+    except AlreadyDone:
+        return _log_in(request)
+
+
+def take_once(request: HttpRequest) -> Once | None:
+    """Return what makes this sign-up the only one of its key; only who makes the account takes it."""
+    once: Once | None = request.__dict__.pop("sign_up_once", None)
+    return once
+
+
+def _sign_up(request: HttpRequest, once: Once, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Let allauth answer, unless it was done before; or meanwhile, so that the names are taken by this one."""
+    refuse_done_in_directory(once)
+    request.sign_up_once = once  # type: ignore[attr-defined]
+    response = answer()
+    if take_once(request) is not None:
+        refuse_done_in_directory(once)
+    return response
+
+
+def _log_in(request: HttpRequest) -> HttpResponseBase:
+    sent = json.loads(request.body)
+    request._body = json.dumps({name: sent[name] for name in ("username", "password")}).encode()
+    match = resolve(request.path_info.removesuffix(SIGN_UP) + LOG_IN)
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    response["Idempotency-Replayed"] = "true"
+    return response
