@@ -53,7 +53,7 @@ def take_once(request: HttpRequest) -> Once | None:
 
 
 def _sign_up(request: HttpRequest, once: Once, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """Let allauth answer, unless it was done before; or meanwhile, so that the names are taken by this one."""
+    """Let allauth answer, unless it was done before; or meanwhile, with the names taken by this one."""
     refuse_done_in_directory(once)
     request.sign_up_once = once  # type: ignore[attr-defined]
     response = answer()
