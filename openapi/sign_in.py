@@ -16,7 +16,8 @@ from allauth.headless.spec.internal.schema import get_schema
 from modules.kernel.errors import Forbidden, NotFound, Refusal, TooMany, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
 from openapi import examples
-from openapi.components import Schema
+from openapi.components import IDEMPOTENCY_KEY, Schema
+from sharding.errors import InFlight, KeyReused
 
 TAG = "auth"
 DESCRIPTION = (
@@ -33,6 +34,7 @@ _INPUT_ERROR: Schema = {
     "description": "An input error occurred.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
 }
+_SIGN_UP = "/auth/signup"
 _REFERENCE = re.compile(r"#/components/(\w+)/(\w+)")
 
 
@@ -50,9 +52,10 @@ def merge(contract: Schema) -> None:
             if "requestBody" in operation:
                 operation["responses"].setdefault("400", _INPUT_ERROR)
             _secure(operation)
-            kinds = [*_OF_EDGE, *(_OF_WRITES if method != "get" else ())]
+            kinds: list[type[Exception]] = [*_OF_EDGE, *(_OF_WRITES if method != "get" else ())]
             kinds += _OF_BODIES if "requestBody" in operation else ()
             operation["responses"].setdefault("401", {"$ref": "#/components/responses/Authentication"})
+            kinds += _offer_key(operation) if path.endswith(_SIGN_UP) else ()
             _add_problems(operation, kinds, theirs, contract)
         contract["paths"][path] = _mend(item)
     for section, name in sorted(_reachable(theirs)):
@@ -95,6 +98,12 @@ def _correct(theirs: Schema) -> None:
         change["responses"]["200"] = {"$ref": "#/components/responses/AuthenticatedByPassword"}
 
 
+def _offer_key(operation: Schema) -> tuple[type[Exception], ...]:
+    """Say that an operation takes an Idempotency-Key, and return what may be said of one."""
+    operation["parameters"].append(IDEMPOTENCY_KEY)
+    return InFlight, KeyReused
+
+
 def _secure(operation: Schema) -> None:
     """Say that a session token may be sent as credentials, not as just a header."""
     operation["security"] = _SECURITY
@@ -105,21 +114,21 @@ def _secure(operation: Schema) -> None:
 
 
 def _add_problems(
-    operation: Schema, kinds: Iterable[type[Refusal]], theirs: Schema, contract: Schema
+    operation: Schema, kinds: Iterable[type[Exception]], theirs: Schema, contract: Schema
 ) -> None:
     """Add what our own edge answers in allauth's stead."""
     for kind in kinds:
-        status = str(problems.status_of(kind))
+        problem = problems.to_problem(kind())
+        status = str(problem.status)
         known = operation["responses"].get(status, {"description": "Refused before sign-in is asked."})
         if "$ref" in known:
             known = theirs["components"]["responses"][known["$ref"].rpartition("/")[2]]
         content = known.get("content", {})
         shown = content.get(problems.CONTENT_TYPE, {}).get("examples", {})
-        example = {kind.code: {"$ref": f"#/components/examples/{kind.code}"}}
+        example = {problem.code: {"$ref": f"#/components/examples/{problem.code}"}}
         media = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {**shown, **example}}
         operation["responses"][status] = {**known, "content": {**content, problems.CONTENT_TYPE: media}}
-        problem = problems.Problem(problems.status_of(kind), kind.code, kind.title)
-        contract["components"].setdefault("examples", {})[kind.code] = examples.of_problem(problem)
+        contract["components"].setdefault("examples", {})[problem.code] = examples.of_problem(problem)
 
 
 def _operations(item: Schema) -> Iterator[tuple[str, Schema]]:
@@ -159,7 +168,8 @@ def _to_ours(reference: re.Match[str]) -> str:
 
 def _is_ours(section: str, name: str) -> bool:
     """Return whether a component is one that `_add_problems` put into allauth's operations."""
-    codes = {kind.code for kind in (*_OF_EDGE, *_OF_WRITES, *_OF_BODIES)}
+    kinds = (*_OF_EDGE, *_OF_WRITES, *_OF_BODIES, InFlight, KeyReused)
+    codes = {problems.to_problem(kind()).code for kind in kinds}
     return (section, name) == ("schemas", "Problem") or (section == "examples" and name in codes)
 
 
