@@ -38,6 +38,13 @@ class Client:
         self.id, self.username = answer.body["data"]["user"]["id"], username
         return self
 
+    def log_in(self) -> Client:
+        """Open another session of the account, and keep that one."""
+        self.token = None
+        body = {"username": self.username, "password": PASSWORD}
+        self.token = self.call("POST", "/auth/app/v1/auth/login", body).body["meta"]["session_token"]
+        return self
+
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send one request over a connection of its own."""
         place = urlsplit(self.url)
