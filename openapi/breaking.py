@@ -104,11 +104,10 @@ class _Comparison:
 
     def _schema(self, where: str, old: Any, new: Any, way: str, seen: tuple[str, ...]) -> Iterator[str]:
         """Yield what was broken of a value, and of what it is made of."""
-        reference = old.get("$ref", "")
+        (old, reference), (new, _) = _open(self.old, old), _open(self.new, new)
         if reference and reference in seen:
             return
         seen = (*seen, reference)
-        old, new = _follow(self.old, old), _follow(self.new, new)
         yield from _types(where, old, new, way)
         if way == SENT:
             yield from _limits(where, old, new)
@@ -156,6 +155,21 @@ def _follow(contract: Schema, part: Schema) -> Schema:
             found = found[step]
         part = found
     return part
+
+
+def _open(contract: Schema, part: Schema) -> tuple[Schema, str]:
+    """
+    Return what a part is, and the reference that led there if one did.
+
+    Pydantic writes "or null" as a choice of two; here it is one more type, as others write it.
+    """
+    reference, part = part.get("$ref", ""), _follow(contract, part)
+    match part.get("anyOf"):
+        case [meant, {"type": "null"}] if types := _listed(_follow(contract, meant).get("type")):
+            rest = {name: each for name, each in part.items() if name != "anyOf"}
+            part = {**_follow(contract, meant), **rest, "type": [*types, "null"]}
+            return part, reference or meant.get("$ref", "")
+    return part, reference
 
 
 def _types(where: str, old: Schema, new: Schema, way: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What other contexts may call: re-exported functions and errors, nothing else."""
 
 from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
-from modules.graph.selectors.counts import map_counts
+from modules.graph.selectors.counts import get_own_counts, map_counts
 from modules.graph.selectors.followers import batch_follower_ids, list_followers
 from modules.graph.selectors.follows import (
     is_following,
@@ -12,6 +12,7 @@ from modules.graph.selectors.follows import (
 from modules.graph.selectors.pulled import is_pulled, pulled_author_ids
 from modules.graph.selectors.rules import ensure_rules, get_following, rules_key
 from modules.graph.services.bulk import add_edges_in_bulk
+from modules.graph.services.counts import hide_counts
 from modules.graph.services.follows import follow, unfollow
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "ensure_rules",
     "follow",
     "get_following",
+    "get_own_counts",
+    "hide_counts",
     "is_following",
     "is_pulled",
     "list_followers",

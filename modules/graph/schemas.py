@@ -25,10 +25,17 @@ class RelationshipPage(Page[Relationship, Nothing, Nothing]):
 
 
 class Counts(Shape):
-    """How many follow a user, and how many the user follows."""
+    """How many follow a user, and how many the user follows; null if the user hides it."""
 
-    followers: int
-    following: int
+    followers: int | None
+    following: int | None
+
+
+class OwnCounts(Shape):
+    """A user's counts as he sees them himself, and whether others do."""
+
+    counts: Counts
+    are_hidden: bool
 
 
 class Edge(Shape):

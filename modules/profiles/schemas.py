@@ -20,6 +20,9 @@ class EditProfile(Body):
     display_name: Annotated[str, PlainText(1, 50, lines=False)] = Field(default_factory=str)
     bio: Annotated[str, PlainText(0, 500)] = Field(default_factory=str)
     custom: CustomData = Field(default_factory=dict)
+    hide_counts: bool = Field(
+        default_factory=bool, description="Whether nobody else is shown how many follow and are followed."
+    )
 
 
 class ByIds(Query):
@@ -53,6 +56,24 @@ class UserCard(Shape):
 
 class UserView(Single[UserCard, Nothing, Counts]):
     """One user; the counts of followers stand in `state`."""
+
+
+class Settings(Shape):
+    """What a user has decided about himself."""
+
+    hide_counts: bool
+
+
+class MeView(UserView):
+    """The caller: counts, hidden or not, stand in `state`, and what only he may know in `settings`."""
+
+    settings: Settings
+
+    @classmethod
+    def of(cls, view: UserView, *, settings: Settings) -> Self:
+        """Return the answer made of a spliced one."""
+        finished = b'%b,"settings":%b}' % (view.json_bytes()[:-1], settings.json_bytes())
+        return cls._laid(finished, {**view.__dict__, "settings": settings})
 
 
 class UserPage(Page[UserCard, Nothing, Counts]):

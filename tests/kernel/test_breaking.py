@@ -91,6 +91,12 @@ class TestBreaks:
                 lambda _, of: of["Card"]["properties"]["id"].update(type=["string", "null"]),
                 "answer 201.id was string and is null or string",
             ),
+            (
+                lambda _, of: of["Card"]["properties"].update(
+                    id={"anyOf": [{"type": "string"}, {"type": "null"}]}
+                ),
+                "answer 201.id was string and is null or string",
+            ),
         ],
     )
     def test_are_told_one_by_one(self, change, told):
@@ -118,6 +124,9 @@ class TestBreaks:
             lambda _, of: of["Note"].update(required=[]),
             lambda _, of: of["Card"]["properties"].update(likes={"type": "integer"}),
             lambda _, of: of["Card"]["required"].append("next"),
+            lambda _, of: of["Note"]["properties"].update(
+                text={"anyOf": [of["Note"]["properties"]["text"], {"type": "null"}]}
+            ),
         ],
     )
     def test_are_not_what_only_takes_or_gives_more(self, change):

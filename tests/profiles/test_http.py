@@ -37,7 +37,8 @@ class TestMe:
         card = edited.body["data"]
         assert (card["display_name"], card["bio"], card["custom"]) == ("Ada", "Ho\nho", {"a": [1]})
         assert ada.call("GET", "/v1/me").body == edited.body
-        assert call("GET", f"/v1/users/{ada.id}").body == edited.body
+        others_see = {name: part for name, part in edited.body.items() if name != "settings"}
+        assert call("GET", f"/v1/users/{ada.id}").body == others_see
 
     def test_is_edited_before_the_profile_is_made(self, ada):
         answer = ada.call("PATCH", "/v1/me", {"bio": "early"}, If_Match="*")
@@ -64,6 +65,8 @@ class TestMe:
             ({"custom": {"a": "x" * 4096}}, "/custom"),
             ({"custom": []}, "/custom"),
             ({"version": 9}, "/version"),
+            ({"hide_counts": None}, "/hide_counts"),
+            ({"hide_counts": "yes"}, "/hide_counts"),
             ({"username": "root"}, "/username"),
             ({"status": 1}, "/status"),
         ],
@@ -93,6 +96,45 @@ class TestMe:
     @pytest.mark.parametrize("method", ["GET", "PATCH"])
     def test_is_for_people_who_are_known(self, db, method):
         assert call(method, "/v1/me", {} if method == "PATCH" else None).status == 401
+
+
+class TestHideCounts:
+    @pytest.fixture
+    def followed(self, ada, grace):
+        grace.call("PUT", f"/v1/me/following/{ada.id}")
+        deliver_all()
+        return ada
+
+    def test_hides_them_from_everyone_else(self, followed, grace):
+        mine = followed.call("PATCH", "/v1/me", {"hide_counts": True}, If_Match="*")
+
+        me, nobody = str(followed.id), {"followers": None, "following": None}
+        assert (mine.status, mine.body["settings"]) == (200, {"hide_counts": True})
+        assert mine.body["state"] == {me: {"followers": 1, "following": 0}}
+        assert followed.call("GET", "/v1/me").body == mine.body
+        for path in (
+            f"/v1/users/{me}",
+            "/v1/users/by/username/ada",
+            f"/v1/users?ids={me}",
+            f"/v1/users/{grace.id}/following",
+        ):
+            assert grace.call("GET", path).body["state"][me] == nobody
+
+    def test_counts_on_and_shows_them_again(self, followed, vera):
+        followed.call("PATCH", "/v1/me", {"hide_counts": True}, If_Match="*")
+        vera.call("PUT", f"/v1/me/following/{followed.id}")
+        deliver_all()
+
+        followed.call("PATCH", "/v1/me", {"hide_counts": False}, If_Match="*")
+
+        shown = vera.call("GET", f"/v1/users/{followed.id}").body["state"]
+        assert shown == {str(followed.id): {"followers": 2, "following": 0}}
+
+    def test_changes_the_tag_so_that_no_other_device_overwrites_it(self, followed):
+        seen = followed.call("GET", "/v1/me").headers["ETag"]
+        followed.call("PATCH", "/v1/me", {"hide_counts": True}, If_Match=seen)
+
+        assert followed.call("PATCH", "/v1/me", {"hide_counts": False}, If_Match=seen).status == 412
 
 
 class TestUser:

@@ -17,6 +17,8 @@ class FollowCount(ShardedModel):
     user_id = models.BigIntegerField(primary_key=True)
     followers = models.IntegerField(db_default=0)
     following = models.IntegerField(db_default=0)
+    # The user's own wish: nobody else is shown them.
+    are_hidden = models.BooleanField(db_default=False)
     is_pulled = models.BooleanField(db_default=False)
     pulled_until = models.DateTimeField(null=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from modules.graph.models import FollowCount
+from sharding.scope import writing_for
 
 
 def lock_count(user_id: int) -> FollowCount:
@@ -17,6 +18,13 @@ def lock_count(user_id: int) -> FollowCount:
     """
     counts = FollowCount.objects.of(user_id).select_for_update()
     return counts.get_or_create(user_id=user_id)[0]
+
+
+def hide_counts(user_id: int, hide: bool) -> None:
+    """Hide a user's counts from everyone else, or show them."""
+    with writing_for(user_id):
+        lock_count(user_id)
+        FollowCount.objects.of(user_id).update(are_hidden=hide)
 
 
 def pull_changes(count: FollowCount, followers: int, *, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from modules.kernel import clock
 from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.principals import FIRST_PARTY
-from modules.profiles.schemas import ConfirmDeletion, Deletion, EditProfile, UserView
+from modules.profiles.schemas import ConfirmDeletion, Deletion, EditProfile, MeView
 from modules.profiles.selectors.users import get_me
 from modules.profiles.services.profiles import edit_profile
 
@@ -15,14 +15,14 @@ class Me(View):
     """The caller."""
 
     @endpoint("get_me", scope="read:profiles", conditional=True, refuses=(UserNotFound,))
-    def get(self, request: Request) -> UserView:
-        """Show the caller's own profile."""
+    def get(self, request: Request) -> MeView:
+        """Show the caller's own profile and settings."""
         return get_me(request.user.id)
 
     @endpoint("edit_me", scope="write:profiles", conditional=True, refuses=(UserNotFound, Stale))
-    def patch(self, request: Request, body: EditProfile) -> UserView:
+    def patch(self, request: Request, body: EditProfile) -> MeView:
         """
-        Edit the caller's own profile.
+        Edit the caller's own profile and settings.
 
         What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
         seen, and if the profile has changed since, nothing is done.

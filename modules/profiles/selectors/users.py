@@ -9,7 +9,7 @@ from modules.graph.schemas import EdgePage
 from modules.kernel.cursors import Paging
 from modules.kernel.fragments import Drawn
 from modules.profiles.models import ACTIVE
-from modules.profiles.schemas import UserBatch, UserCard, UserPage, UserView
+from modules.profiles.schemas import MeView, Settings, UserBatch, UserCard, UserPage, UserView
 from modules.profiles.selectors.cards import UserHead, map_drawn, map_json
 from sharding.ids import moment_of
 
@@ -23,7 +23,8 @@ def get_user(user_id: int) -> UserView:
     user = map_drawn([user_id]).get(user_id)
     if user is None:
         raise UserNotFound
-    return lay_user(user_id, user)
+    state = graph.map_counts([user_id])
+    return UserView.spliced(data=user.json, state=state, version=user.version)
 
 
 def get_user_by_name(username: str) -> UserView:
@@ -38,13 +39,13 @@ def get_user_by_name(username: str) -> UserView:
     return get_user(user_id)
 
 
-def get_me(user_id: int) -> UserView:
+def get_me(user_id: int) -> MeView:
     """
     Return the caller's own profile; drawn from the account in the moment before the profile is made.
 
     :raises UserNotFound: if the account is gone
     """
-    return lay_user(user_id, map_drawn([user_id]).get(user_id) or _draw_account(user_id))
+    return lay_me(user_id, map_drawn([user_id]).get(user_id) or _draw_account(user_id))
 
 
 def list_users(user_ids: Sequence[int]) -> UserBatch:
@@ -72,9 +73,11 @@ def list_following(user_id: int, paging: Paging) -> UserPage:
     return _list_edges(graph.list_following, user_id, paging)
 
 
-def lay_user(user_id: int, user: Drawn[UserHead]) -> UserView:
-    """Return the envelope of one user."""
-    return UserView.spliced(data=user.json, state=graph.map_counts([user_id]), version=user.version)
+def lay_me(user_id: int, user: Drawn[UserHead]) -> MeView:
+    """Return a user as he sees himself."""
+    own = graph.get_own_counts(user_id)
+    view = UserView.spliced(data=user.json, state={user_id: own.counts}, version=user.version)
+    return MeView.of(view, settings=Settings(hide_counts=own.are_hidden))
 
 
 def _list_edges(list_: Callable[[int, Paging], EdgePage], user_id: int, paging: Paging) -> UserPage:

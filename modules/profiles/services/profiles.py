@@ -6,15 +6,15 @@ from typing import Any
 from django.db.models import F
 
 from modules.accounts import public as accounts
-from modules.graph.public import UserNotFound
+from modules.graph.public import UserNotFound, hide_counts
 from modules.kernel.errors import check_version
 from modules.kernel.fragments import Drawn
 from modules.kernel.hot import hot
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import ACTIVE, CLOSED, Profile
-from modules.profiles.schemas import EditProfile, UserView
+from modules.profiles.schemas import EditProfile, MeView
 from modules.profiles.selectors.cards import CARDS, UserHead, draw, draw_users
-from modules.profiles.selectors.users import lay_user
+from modules.profiles.selectors.users import lay_me
 from sharding import outbox
 from sharding.scope import Once, writing_for
 
@@ -28,7 +28,7 @@ def open_profile(user_id: int, *, once: Once) -> None:
         _ensure(user_id, account.username)
 
 
-def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | None = None) -> UserView:
+def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | None = None) -> MeView:
     """
     Change what was sent of a user's own profile if it still is as the caller saw it, and announce it.
 
@@ -42,7 +42,7 @@ def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | Non
         raise UserNotFound
     drawn = _apply(user_id, account.username, changes, seen)
     CARDS.put({user_id: drawn})
-    return lay_user(user_id, drawn)
+    return lay_me(user_id, drawn)
 
 
 def show_or_hide(user_id: int, *, is_active: bool, once: Once) -> None:
@@ -78,6 +78,8 @@ def _apply(
         check_version(profile.version, seen)
         if not changes:
             return draw(profile)
+        if (hide := changes.pop("hide_counts", None)) is not None:
+            hide_counts(user_id, hide)
         Profile.objects.of(user_id).update(version=F("version") + 1, **changes)
         profile = Profile.objects.of(user_id).get()
         outbox.record(ProfileEdited(user_id=user_id, version=profile.version))

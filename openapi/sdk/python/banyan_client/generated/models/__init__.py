@@ -22,6 +22,8 @@ from .key_card import KeyCard
 from .key_created import KeyCreated
 from .key_page import KeyPage
 from .key_page_state import KeyPageState
+from .me_view import MeView
+from .me_view_state import MeViewState
 from .new_app import NewApp
 from .new_app_grant_types_item import NewAppGrantTypesItem
 from .new_app_scopes_item import NewAppScopesItem
@@ -45,6 +47,7 @@ from .relationship import Relationship
 from .relationship_page import RelationshipPage
 from .relationship_page_state import RelationshipPageState
 from .rotation import Rotation
+from .settings import Settings
 from .user_batch import UserBatch
 from .user_batch_state import UserBatchState
 from .user_card import UserCard
@@ -77,6 +80,8 @@ __all__ = (
     "KeyCreated",
     "KeyPage",
     "KeyPageState",
+    "MeView",
+    "MeViewState",
     "NewApp",
     "NewAppGrantTypesItem",
     "NewAppScopesItem",
@@ -100,6 +105,7 @@ __all__ = (
     "RelationshipPage",
     "RelationshipPageState",
     "Rotation",
+    "Settings",
     "UserBatch",
     "UserBatchState",
     "UserCard",

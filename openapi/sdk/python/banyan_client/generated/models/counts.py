@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -11,20 +11,22 @@ T = TypeVar("T", bound="Counts")
 
 @_attrs_define
 class Counts:
-    """How many follow a user, and how many the user follows.
+    """How many follow a user, and how many the user follows; null if the user hides it.
 
     Attributes:
-        followers (int):
-        following (int):
+        followers (int | None):
+        following (int | None):
     """
 
-    followers: int
-    following: int
+    followers: int | None
+    following: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        followers: int | None
         followers = self.followers
 
+        following: int | None
         following = self.following
 
         field_dict: dict[str, Any] = {}
@@ -41,9 +43,20 @@ class Counts:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         d = dict(src_dict)
-        followers = d.pop("followers")
 
-        following = d.pop("following")
+        def _parse_followers(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        followers = _parse_followers(d.pop("followers"))
+
+        def _parse_following(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        following = _parse_following(d.pop("following"))
 
         counts = cls(
             followers=followers,

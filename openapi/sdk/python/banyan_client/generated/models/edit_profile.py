@@ -22,11 +22,13 @@ class EditProfile:
         display_name (str | Unset):
         bio (str | Unset):
         custom (EditProfileCustom | Unset):
+        hide_counts (bool | Unset): Whether nobody else is shown how many follow and are followed.
     """
 
     display_name: str | Unset = UNSET
     bio: str | Unset = UNSET
     custom: EditProfileCustom | Unset = UNSET
+    hide_counts: bool | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         display_name = self.display_name
@@ -37,6 +39,8 @@ class EditProfile:
         if not isinstance(self.custom, Unset):
             custom = self.custom.to_dict()
 
+        hide_counts = self.hide_counts
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -46,6 +50,8 @@ class EditProfile:
             field_dict["bio"] = bio
         if custom is not UNSET:
             field_dict["custom"] = custom
+        if hide_counts is not UNSET:
+            field_dict["hide_counts"] = hide_counts
 
         return field_dict
 
@@ -65,10 +71,13 @@ class EditProfile:
         else:
             custom = EditProfileCustom.from_dict(_custom)
 
+        hide_counts = d.pop("hide_counts", UNSET)
+
         edit_profile = cls(
             display_name=display_name,
             bio=bio,
             custom=custom,
+            hide_counts=hide_counts,
         )
 
         return edit_profile

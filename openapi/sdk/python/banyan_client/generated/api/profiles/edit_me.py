@@ -5,8 +5,8 @@ import httpx
 
 from ...client import AuthenticatedClient, Client
 from ...models.edit_profile import EditProfile
+from ...models.me_view import MeView
 from ...models.problem import Problem
-from ...models.user_view import UserView
 from ...types import Response
 
 
@@ -33,9 +33,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Problem | UserView:
+) -> MeView | Problem:
     if response.status_code == 200:
-        response_200 = UserView.from_dict(response.json())
+        response_200 = MeView.from_dict(response.json())
 
         return response_200
 
@@ -96,7 +96,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | UserView]:
+) -> Response[MeView | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -110,8 +110,8 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: EditProfile,
     if_match: str,
-) -> Response[Problem | UserView]:
-    """Edit the caller's own profile
+) -> Response[MeView | Problem]:
+    """Edit the caller's own profile and settings
 
      What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
     seen, and if the profile has changed since, nothing is done.
@@ -125,7 +125,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | UserView]
+        Response[MeView | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -145,8 +145,8 @@ def sync(
     client: AuthenticatedClient,
     body: EditProfile,
     if_match: str,
-) -> Problem | UserView | None:
-    """Edit the caller's own profile
+) -> MeView | Problem | None:
+    """Edit the caller's own profile and settings
 
      What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
     seen, and if the profile has changed since, nothing is done.
@@ -160,7 +160,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | UserView
+        MeView | Problem
     """
 
     return sync_detailed(
@@ -175,8 +175,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: EditProfile,
     if_match: str,
-) -> Response[Problem | UserView]:
-    """Edit the caller's own profile
+) -> Response[MeView | Problem]:
+    """Edit the caller's own profile and settings
 
      What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
     seen, and if the profile has changed since, nothing is done.
@@ -190,7 +190,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | UserView]
+        Response[MeView | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -208,8 +208,8 @@ async def asyncio(
     client: AuthenticatedClient,
     body: EditProfile,
     if_match: str,
-) -> Problem | UserView | None:
-    """Edit the caller's own profile
+) -> MeView | Problem | None:
+    """Edit the caller's own profile and settings
 
      What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
     seen, and if the profile has changed since, nothing is done.
@@ -223,7 +223,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | UserView
+        MeView | Problem
     """
 
     return (

@@ -4,8 +4,8 @@ from typing import Any, cast
 import httpx
 
 from ...client import AuthenticatedClient, Client
+from ...models.me_view import MeView
 from ...models.problem import Problem
-from ...models.user_view import UserView
 from ...types import UNSET, Response, Unset
 
 
@@ -28,9 +28,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | Problem | UserView:
+) -> Any | MeView | Problem:
     if response.status_code == 200:
-        response_200 = UserView.from_dict(response.json())
+        response_200 = MeView.from_dict(response.json())
 
         return response_200
 
@@ -75,7 +75,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Problem | UserView]:
+) -> Response[Any | MeView | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -88,8 +88,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[Any | Problem | UserView]:
-    """Show the caller's own profile
+) -> Response[Any | MeView | Problem]:
+    """Show the caller's own profile and settings
 
     Args:
         if_none_match (str | Unset):
@@ -99,7 +99,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Problem | UserView]
+        Response[Any | MeView | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -117,8 +117,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Any | Problem | UserView | None:
-    """Show the caller's own profile
+) -> Any | MeView | Problem | None:
+    """Show the caller's own profile and settings
 
     Args:
         if_none_match (str | Unset):
@@ -128,7 +128,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Problem | UserView
+        Any | MeView | Problem
     """
 
     return sync_detailed(
@@ -141,8 +141,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[Any | Problem | UserView]:
-    """Show the caller's own profile
+) -> Response[Any | MeView | Problem]:
+    """Show the caller's own profile and settings
 
     Args:
         if_none_match (str | Unset):
@@ -152,7 +152,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Problem | UserView]
+        Response[Any | MeView | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -168,8 +168,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Any | Problem | UserView | None:
-    """Show the caller's own profile
+) -> Any | MeView | Problem | None:
+    """Show the caller's own profile and settings
 
     Args:
         if_none_match (str | Unset):
@@ -179,7 +179,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Problem | UserView
+        Any | MeView | Problem
     """
 
     return (
