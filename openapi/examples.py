@@ -21,6 +21,8 @@ WORDS: dict[str, Any] = {
     "action": "key_created",
     "app_id": "kX3bq0Vw7pYc",
     "app_name": "Forest reader",
+    "user_agent": "Banyan/1.0 (Android 16)",
+    "address": "203.0.113.7",
     "bio": "I plant trees.",
     "custom": {"city": "Oslo"},
     "display_name": "Ann Example",

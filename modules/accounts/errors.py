@@ -45,6 +45,13 @@ class ConfirmationMismatch(Invalid):
     title = "Send your own username as confirm."
 
 
+class SessionNotFound(NotFound):
+    """The caller has no such session, or no more."""
+
+    code = "session_not_found"
+    title = "You have no such session."
+
+
 class AppNotFound(NotFound):
     """There is no such app of the caller's."""
 

@@ -205,6 +205,22 @@ class KeyPage(Page[KeyCard, Nothing, Nothing]):
     """The keys of an app, newest first."""
 
 
+class SessionCard(Shape):
+    """Where a user is logged in; the address of IPv6 is that of its network."""
+
+    id: Id
+    is_current: bool
+    user_agent: str
+    address: str
+    created_at: Moment
+    last_seen_at: Moment
+    expires_at: Moment
+
+
+class SessionPage(Page[SessionCard, Nothing, Nothing]):
+    """Where a user is logged in, the newest log-in first."""
+
+
 class GrantCard(Shape):
     """An app that a user let in, and what for; `id` is that of the app."""
 

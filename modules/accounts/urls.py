@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from modules.accounts.api import hosted, oauth
 from modules.accounts.api.apps import App, Apps, Audit, Grant, Grants, Key, Keys, Rotations, Secrets
+from modules.accounts.api.my_sessions import Session, Sessions
 
 urlpatterns = [
     path("apps", Apps.as_view()),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("apps/<slug:app_id>/keys/<id:key_id>", Key.as_view()),
     path("apps/<slug:app_id>/keys/<id:key_id>/rotations", Rotations.as_view()),
     path("apps/<slug:app_id>/audit", Audit.as_view()),
+    path("me/sessions", Sessions.as_view()),
+    path("me/sessions/<id:session_id>", Session.as_view()),
     path("me/apps", Grants.as_view()),
     path("me/apps/<slug:app_id>", Grant.as_view()),
 ]

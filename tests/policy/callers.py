@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from allauth.idp.oidc.models import Token
 
-from modules.accounts.models import TokenFamily
+from modules.accounts.models import Session, TokenFamily
 from modules.accounts.public import end_all_sessions, issue_session_token, set_roles, suspend_account
 from modules.accounts.schemas import AppType, NewApp, NewKey
 from modules.accounts.services.apps import register_app
@@ -43,6 +43,7 @@ class World:
     app: str
     key: int
     granted: str
+    session: int
 
     def names(self) -> dict[str, str]:
         """Return what stands in paths, queries and bodies."""
@@ -54,6 +55,7 @@ class World:
             "app_id": self.app,
             "key_id": str(self.key),
             "granted": self.granted,
+            "session_id": str(self.session),
         }
 
 
@@ -66,7 +68,9 @@ def make_world() -> World:
     granted = make_app(target.id)
     with writing_directory():
         TokenFamily.objects.create(user_id=owner.id, app_id=granted, created_at=clock.now())
-    return World(owner, target, publish(owner), app, key.id, granted)
+    issue_session_token(owner.id, now=clock.now())
+    session = Session.objects.filter(user_id=owner.id).latest("id")
+    return World(owner, target, publish(owner), app, key.id, granted, session.id)
 
 
 def make_app(owner_id: int) -> str:

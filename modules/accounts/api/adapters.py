@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
+from modules.accounts.api.sessions import PLACE
 from modules.accounts.api.sign_up import take_once
 from modules.accounts.errors import EmailTaken, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
@@ -75,6 +76,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             cancel_deletion(user.pk)
             user.refresh_from_db()
         super().login(request, user)
+        agent = request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")
+        request.session[PLACE] = [client_address(request), agent[:200]]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that limits count, so that nothing else is kept."""

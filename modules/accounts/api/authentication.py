@@ -37,9 +37,9 @@ class HeaderAuthentication(BaseAuthentication):
     act for in `Banyan-On-Behalf-Of`.
     """
 
-    def authenticate(self, request: Request) -> tuple[Principal, None] | None:
+    def authenticate(self, request: Request) -> tuple[Principal, str] | None:
         """
-        Return the caller, or None if no credentials were sent.
+        Return the caller and his key, or None if no credentials were sent.
 
         :raises AuthenticationFailed: if some were sent that nobody holds, or no longer, or two kinds at once
         :raises OnBehalfNotAllowed: if a user to act for is named, and by no service key that may
@@ -55,7 +55,7 @@ class HeaderAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The credentials are not valid, or no longer.")
         if ON_BEHALF_HEADER in request.META:
             principal = _on_behalf(request, principal)
-        return principal, None
+        return principal, key
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge, without which DRF would answer 403 where 401 is due."""
@@ -95,9 +95,9 @@ def _on_behalf(request: Request, service: Principal) -> Principal:
 class BrowserSessionAuthentication(BaseAuthentication):
     """Takes the session cookie of a browser, and for anything that writes the token against forgery too."""
 
-    def authenticate(self, request: Request) -> tuple[Principal, None] | None:
+    def authenticate(self, request: Request) -> tuple[Principal, str] | None:
         """
-        Return the caller, or None if the cookie is missing or dead: a browser sends it whether it is or not.
+        Return the caller and his key, or None if the cookie is missing or dead; a browser sends it anyway.
 
         :raises PermissionDenied: if the request writes and may have been forged
         """
@@ -109,7 +109,7 @@ class BrowserSessionAuthentication(BaseAuthentication):
             return None
         if request.method not in SAFE_METHODS:
             _refuse_forgery(request._request)
-        return principal, None
+        return principal, key
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge, without which DRF would answer 403 where 401 is due."""

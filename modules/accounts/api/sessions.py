@@ -19,6 +19,9 @@ from modules.accounts.services.sessions import (
 )
 from modules.kernel import clock
 
+# Under which a session holds where its log-in came from: address and user agent.
+PLACE = "place"
+
 
 class SessionStore(SessionBase):
     """A session whose row stands in the directory under a digest of its key."""
@@ -72,8 +75,11 @@ class SessionStore(SessionBase):
     def _to_content(self, held: dict[str, Any]) -> SessionContent:
         """Return what is stored: whose session it is, and since which epoch, stands in columns of its own."""
         user_id = held.get(SESSION_KEY)
+        address, user_agent = held.get(PLACE, ("", ""))
         return SessionContent(
             data=json.dumps(held),
+            address=address,
+            user_agent=user_agent,
             user_id=None if user_id is None else int(user_id),
             epoch=None if user_id is None else int(held[HASH_SESSION_KEY]),
             expires_at=self.get_expiry_date(),

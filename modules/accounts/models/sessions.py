@@ -21,6 +21,9 @@ class Session(DirectoryModel):
     epoch = models.PositiveIntegerField(null=True)
     # JSON as text: what a half-done log-in keeps may hold characters that jsonb refuses.
     data = models.TextField()
+    # Where the log-in came from, for its user to recognize it by.
+    address = models.CharField(max_length=45, db_default="")
+    user_agent = models.CharField(max_length=200, db_default="")
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)

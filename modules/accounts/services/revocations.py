@@ -37,6 +37,8 @@ def announce_epoch(user_id: int, epoch: int) -> None:
 
 def tell_ended(*marks: int | str) -> None:
     """Tell Redis at once; should it be away, whoever hears the event of it tells it later."""
+    if not marks:
+        return
     try:
         announce_ended(*marks)
     except RedisAway:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
-from modules.accounts.errors import AccountNotFound
+from modules.accounts.errors import AccountNotFound, SessionNotFound
 from modules.accounts.events import SessionEnded
 from modules.accounts.models import Session, User
 from modules.accounts.services.revocations import tell_ended
@@ -26,6 +27,8 @@ class SessionContent:
     user_id: int | None
     epoch: int | None
     expires_at: datetime
+    address: str = ""
+    user_agent: str = ""
 
 
 def new_key() -> str:
@@ -47,6 +50,8 @@ def open_session(key: str, content: SessionContent, *, now: datetime) -> bool:
                 user_id=content.user_id,
                 epoch=content.epoch,
                 data=content.data,
+                address=content.address,
+                user_agent=content.user_agent,
                 created_at=now,
                 last_seen_at=now,
                 expires_at=content.expires_at,
@@ -60,22 +65,46 @@ def change_session(key: str, content: SessionContent) -> bool:
     """Replace what a session holds; return False if it ended meanwhile."""
     with writing_directory():
         changed = Session.objects.filter(key_hash=hash_key(key)).update(
-            user_id=content.user_id, epoch=content.epoch, data=content.data, expires_at=content.expires_at
+            user_id=content.user_id,
+            epoch=content.epoch,
+            data=content.data,
+            address=content.address,
+            user_agent=content.user_agent,
+            expires_at=content.expires_at,
         )
     return changed == 1
 
 
 def end_session(key: str) -> None:
     """End a session and announce it, if it was anybody's; a session that is gone already is no error."""
+    _end(Session.objects.filter(key_hash=hash_key(key)))
+
+
+def end_own_session(user_id: int, session_id: int) -> None:
+    """
+    End one of a user's sessions, wherever it is.
+
+    :raises SessionNotFound: if the user has no such session
+    """
+    if not _end(Session.objects.filter(id=session_id, user_id=user_id)):
+        raise SessionNotFound
+
+
+def end_other_sessions(user_id: int, *, but: str) -> None:
+    """End all of a user's sessions but the one of a key."""
+    _end(Session.objects.filter(user_id=user_id).exclude(key_hash=hash_key(but)))
+
+
+def _end(sessions: QuerySet[Session]) -> bool:
+    """End sessions and announce it; return whether there were any."""
     with writing_directory():
-        ended = Session.objects.filter(key_hash=hash_key(key)).values_list("id", "user_id").first()
-        if ended is None:
-            return
-        session_id, user_id = ended
-        Session.objects.filter(id=session_id).delete()
-        if user_id is not None:
-            outbox.record(SessionEnded(user_id=user_id, session_id=session_id), owner_id=user_id)
-    tell_ended(session_id)
+        ended = list(sessions.select_for_update().values_list("id", "user_id"))
+        Session.objects.filter(id__in=[session_id for session_id, _ in ended]).delete()
+        for session_id, user_id in ended:
+            if user_id is not None:
+                outbox.record(SessionEnded(user_id=user_id, session_id=session_id), owner_id=user_id)
+    tell_ended(*[session_id for session_id, _ in ended])
+    return bool(ended)
 
 
 def touch_session(session_id: int, *, now: datetime) -> None:
