@@ -6,16 +6,24 @@ What it claims stands in `openapi/sdk/typescript/test`, in the language that it 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from config.stack.layout import ROOT
+from tests.contract.test_docs_page import CHROMIUM, QUIET
 from tests.journeys.client import PASSWORD, Client
+from tests.machines import until
 
 SDK = ROOT / "openapi" / "sdk" / "typescript"
 # Node and npm come with this environment, whatever the caller's PATH says.
@@ -66,15 +74,50 @@ class TestBanyan:
         assert sorted(held) == sorted(file.name for file in SDK.glob("test/*.test.ts"))
 
 
+@pytest.fixture
+def pages(installed) -> Iterator[str]:
+    """Serve the folder where the SDK is installed, as an app's own server would; return its origin."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(installed))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+class TestBrowser:
+    @pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+    def test_runs_its_readme_in_a_page_of_another_origin(self, stack, installed, pages):
+        stack.run_relay()
+        stack.run_worker()
+        api = stack.run_api(BANYAN_CORS_ORIGINS=pages)
+        _write_post(api.url)
+        (installed / "hello.html").write_text(_page(api.url))
+        said: list[str] = []
+        faults: list[str] = []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+            page = browser.new_page()
+            page.on("console", lambda line: said.append(line.text))
+            page.on("pageerror", lambda fault: faults.append(str(fault)))
+
+            page.goto(f"{pages}/hello.html")
+            # The program's last post may be in its home by then, or not yet.
+            until(lambda: faults or (page.evaluate("window.done") and said))
+            browser.close()
+
+        assert not faults
+        assert {line.split(maxsplit=1)[1] for line in said} - {"Hello, forest"} == {"Before"}
+
+
 class TestPackage:
     def test_runs_its_readme_where_it_is_installed(self, api, installed):
-        ada = Client(api.url).sign_up("ada")
-        assert ada.call("POST", "/v1/posts", {"text": "Before"}).status == 201
+        _write_post(api.url)
         (installed / "hello.mjs").write_text(_readme().replace("http://localhost:8000", api.url))
 
         printed = _run("node", "hello.mjs", folder=installed)
 
-        assert {line.split(maxsplit=1)[1] for line in printed.splitlines()} >= {"Before"}
+        assert {line.split(maxsplit=1)[1] for line in printed.splitlines()} - {"Hello, forest"} == {"Before"}
 
     def test_holds_nothing_but_what_runs_and_has_one_dependency(self, installed):
         modules = installed / "node_modules"
@@ -122,6 +165,25 @@ def _hold(file: Path, **env: str) -> None:
         ("tests", str(declared)),
         ("pass", str(declared)),
     ]
+
+
+def _write_post(url: str) -> None:
+    """Sign up as the one whom the README's program is, and wait until a post is in her home."""
+    ada = Client(url).sign_up("ada")
+    assert ada.call("POST", "/v1/posts", {"text": "Before"}).status == 201
+    until(lambda: ada.call("GET", "/v1/timelines/home").body["data"])
+
+
+def _page(url: str) -> str:
+    """Return a page which runs the README's program."""
+    places = {
+        "@banyan/client": "/node_modules/@banyan/client/dist/index.js",
+        "openapi-fetch": "/node_modules/openapi-fetch/dist/index.mjs",
+    }
+    program = _readme().replace("http://localhost:8000", url)
+    return f"""<!doctype html><link rel="icon" href="data:,">
+        <script type="importmap">{json.dumps({"imports": places})}</script>
+        <script type="module">{program}; window.done = true</script>"""
 
 
 def _readme() -> str:
