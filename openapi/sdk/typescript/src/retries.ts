@@ -49,8 +49,6 @@ async function tryOnce(request: Request, fetch: Fetch): Promise<{ response?: Res
     await response.clone().arrayBuffer();
     return { response };
   } catch (trouble) {
-    // The caller has called it off.
-    if (request.signal.aborted) throw trouble;
     return { trouble };
   }
 }
@@ -70,6 +68,7 @@ async function isPassing(response: Response): Promise<boolean> {
   return response.status === 409 && (await response.clone().text()).includes('"request_in_flight"');
 }
 
+/** Wait, unless the caller calls the request off or has done so, which is thrown. */
 function sleep(seconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
