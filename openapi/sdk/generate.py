@@ -73,8 +73,12 @@ def generate_python(contract: Path, folder: Path) -> Path:
 def generate_types(contract: Path, folder: Path) -> Path:
     """Return the file of generated TypeScript types."""
     made = folder / "generated.ts"
-    tool = HERE / "typescript" / "node_modules" / ".bin" / "openapi-typescript"
-    run(str(tool), str(contract), "--output", str(made), "--immutable")
+    package = HERE / "typescript"
+    tool = package / "node_modules" / ".bin" / "openapi-typescript"
+    if not tool.exists():
+        run("npm", "ci", "--ignore-scripts", "--prefix", str(package))
+    # What has a default may be left out of a request, so no type may require it.
+    run(str(tool), str(contract), "--output", str(made), "--immutable", "--default-non-nullable=false")
     return made
 
 

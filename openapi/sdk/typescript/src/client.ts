@@ -1,0 +1,147 @@
+/** The client: who calls, how it is retried, and lists without end. */
+
+import createClient from "openapi-fetch";
+import type { Api, CardAt, ListOptions, ListPath, Page } from "./api.js";
+import { toError, Unauthorized } from "./errors.js";
+import type { paths } from "./generated.js";
+import { RETRY, sendRepeatedly, type Fetch, type Retry } from "./retries.js";
+
+const AUTH = "/auth/app/v1/auth";
+
+/** The password is right, and a code of the user's device is needed as well. */
+export class SecondFactorNeeded extends Error {
+  override readonly name = "SecondFactorNeeded";
+}
+
+/** A code was mailed to the new account's address; send it with `verifyEmail`. */
+export class CodeNeeded extends Error {
+  override readonly name = "CodeNeeded";
+}
+
+/** Who calls, and how. */
+export interface Options {
+  /** A session token, an OAuth access token or a service key. */
+  readonly token?: string | undefined;
+  /** The id of the user for whom a service key acts. */
+  readonly onBehalfOf?: string | undefined;
+  /** How often to try, where it is not as usual; times are in seconds. */
+  readonly retry?: Partial<Retry> | undefined;
+  /** What stands in for the global `fetch`. */
+  readonly fetch?: Fetch | undefined;
+}
+
+/** What a step of signing in answers, as far as it is looked at. */
+interface Step {
+  readonly meta?: { readonly session_token?: string };
+  readonly data?: { readonly flows?: readonly { readonly id: string; readonly is_pending?: boolean }[] };
+  readonly errors?: readonly { readonly message?: string }[];
+}
+
+interface Asked {
+  readonly params?: { readonly query?: object };
+}
+
+/** A client of the API; `api` calls its operations: `banyan.api.GET("/v1/me")`. */
+export class Banyan {
+  /** Where the API is, without a slash at the end. */
+  readonly url: string;
+  readonly api: Api;
+  token: string | undefined;
+  onBehalfOf: string | undefined;
+  readonly #send: (request: Request) => Promise<Response>;
+
+  /** Start as the holder of a token or a key, or as nobody; connects to nothing yet. */
+  constructor(url: string, options: Options = {}) {
+    // Written as requests write it, for those that go there are told by it; browsers take a mere path.
+    this.url = new URL(url, globalThis.location?.href).href.replace(/\/+$/, "");
+    this.token = options.token;
+    this.onBehalfOf = options.onBehalfOf;
+    // Looked up late, for what replaces the global one; called as a function, which browsers insist on.
+    const fetch: Fetch = options.fetch ?? ((...words) => globalThis.fetch(...words));
+    const retry = { ...RETRY, ...options.retry };
+    this.#send = (request) => sendRepeatedly(this.#authorize(request), fetch, retry);
+    const send = async (request: Request): Promise<Response> => {
+      const response = await this.#send(request);
+      if (response.status >= 400) throw await toError(response);
+      return response;
+    };
+    this.api = createClient<paths>({ baseUrl: this.url, fetch: send }) as unknown as Api;
+  }
+
+  /**
+   * Log in by username or e-mail address.
+   *
+   * @throws SecondFactorNeeded if `sendCode` has to follow; Unauthorized if they do not fit together
+   */
+  async logIn(name: string, password: string): Promise<void> {
+    this.token = undefined;
+    await this.#step("/login", { [name.includes("@") ? "email" : "username"]: name, password });
+  }
+
+  /** Finish a log-in with the code of a second factor. */
+  async sendCode(code: string): Promise<void> {
+    await this.#step("/2fa/authenticate", { code });
+  }
+
+  /**
+   * Make an account and log in.
+   *
+   * @throws CodeNeeded if the address has to be verified first
+   */
+  async signUp(username: string, email: string, password: string): Promise<void> {
+    this.token = undefined;
+    await this.#step("/signup", { username, email, password });
+  }
+
+  /** Finish a sign-up with the code that was mailed. */
+  async verifyEmail(code: string): Promise<void> {
+    await this.#step("/email/verify", { key: code });
+  }
+
+  /** Yield all cards of a list, page after page: `items("/v1/timelines/home", { params: { query: { limit: 100 } } })`. */
+  async *items<Path extends ListPath>(
+    path: Path,
+    ...[init]: ListOptions<Path>
+  ): AsyncGenerator<CardAt<Path>, void, undefined> {
+    const list = this.api.GET as unknown as (path: Path, init: Asked) => Promise<{ data: Page<CardAt<Path>> }>;
+    let asked: Asked = init ?? {};
+    for (;;) {
+      const { data: page } = await list(path, asked);
+      yield* page.data;
+      if (page.next === null) return;
+      asked = { ...asked, params: { ...asked.params, query: { ...asked.params?.query, cursor: page.next } } };
+    }
+  }
+
+  /** Put the credentials on a request, unless it goes elsewhere. */
+  #authorize(request: Request): Request {
+    if (request.url.startsWith(`${this.url}/auth/`)) {
+      if (this.token) request.headers.set("X-Session-Token", this.token);
+    } else if (request.url.startsWith(`${this.url}/`)) {
+      if (this.token) request.headers.set("Authorization", `Bearer ${this.token}`);
+      if (this.onBehalfOf) request.headers.set("Banyan-On-Behalf-Of", this.onBehalfOf);
+    }
+    return request;
+  }
+
+  /** Take one step of signing in: keep the session that it gives, or throw what is needed next. */
+  async #step(path: string, body: Record<string, string>): Promise<void> {
+    const headers = { "Content-Type": "application/json" };
+    const response = await this.#send(
+      new Request(`${this.url}${AUTH}${path}`, { method: "POST", headers, body: JSON.stringify(body) }),
+    );
+    if (response.headers.get("Content-Type")?.startsWith("application/json") !== true) {
+      this.token = undefined;
+      throw await toError(response);
+    }
+    const step = (await response.json()) as Step;
+    this.token = step.meta?.session_token ?? this.token;
+    if (response.status === 200) return;
+    const waiting = (step.data?.flows ?? []).filter((flow) => flow.is_pending).map((flow) => flow.id);
+    if (waiting.includes("mfa_authenticate")) throw new SecondFactorNeeded();
+    if (waiting.includes("verify_email")) throw new CodeNeeded();
+    this.token = undefined;
+    const said = (step.errors ?? []).map((fault) => fault.message ?? "").join("; ");
+    throw new Unauthorized(response.status, { code: "log_in_refused", detail: said });
+  }
+}

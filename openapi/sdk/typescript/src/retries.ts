@@ -1,0 +1,85 @@
+/** Retries that do nothing twice: every POST carries an Idempotency-Key, and the same one when it is repeated. */
+
+import { retryAfter } from "./errors.js";
+
+/** What really sends: `fetch`, or whatever stands in for it. */
+export type Fetch = (request: Request, init?: RequestInit) => Promise<Response>;
+
+/** How often, and for how many seconds in all, a request is tried. */
+export interface Retry {
+  readonly attempts: number;
+  readonly firstWait: number;
+  readonly longestWait: number;
+  readonly total: number;
+}
+
+export const RETRY: Retry = { attempts: 5, firstWait: 0.2, longestWait: 10, total: 60 };
+
+/** For how many seconds one attempt may go without its answer. */
+const PATIENCE = 30;
+
+/** Send until there is an answer worth having; throw what kept any from coming. */
+export async function sendRepeatedly(request: Request, fetch: Fetch, retry: Retry): Promise<Response> {
+  prepare(request);
+  const deadline = performance.now() + retry.total * 1000;
+  for (let attempt = 1; ; attempt += 1) {
+    const { response, trouble } = await tryOnce(request, fetch);
+    const wait = await toWait(retry, attempt, response);
+    if (wait === undefined || performance.now() + wait * 1000 > deadline) {
+      if (response === undefined) throw trouble;
+      return response;
+    }
+    await sleep(wait, request.signal);
+  }
+}
+
+/** Give a POST the key that makes its repeats harmless. */
+function prepare(request: Request): void {
+  if (request.method === "POST" && !request.headers.has("Idempotency-Key")) {
+    request.headers.set("Idempotency-Key", crypto.randomUUID());
+  }
+}
+
+async function tryOnce(request: Request, fetch: Fetch): Promise<{ response?: Response; trouble?: unknown }> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE * 1000)]);
+  try {
+    // A body is sent once: each attempt takes a copy.
+    const response = await fetch(request.clone(), { signal });
+    // Read to its end here, so that a connection which breaks on the way counts as broken.
+    await response.clone().arrayBuffer();
+    return { response };
+  } catch (trouble) {
+    return { trouble };
+  }
+}
+
+/** Return the seconds to wait after an attempt (from 1), or undefined if it was the last or needs no other. */
+async function toWait(retry: Retry, attempt: number, response?: Response): Promise<number | undefined> {
+  if (attempt >= retry.attempts || !(response === undefined || (await isPassing(response)))) return undefined;
+  const asked = response && retryAfter(response);
+  const grown = retry.firstWait * 2 ** (attempt - 1) * (0.5 + Math.random());
+  const wait = asked ?? grown;
+  return wait <= retry.longestWait ? wait : undefined;
+}
+
+/** Return whether the same request may be answered otherwise in a moment. */
+async function isPassing(response: Response): Promise<boolean> {
+  if (response.status === 429 || response.status === 503) return true;
+  return response.status === 409 && (await response.clone().text()).includes('"request_in_flight"');
+}
+
+/** Wait, unless the caller calls the request off or has done so, which is thrown. */
+function sleep(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, seconds * 1000);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}

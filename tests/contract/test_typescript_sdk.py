@@ -1,0 +1,193 @@
+"""
+The TypeScript SDK as a program uses it: its own tests, live and against a stub, its types, its package.
+
+What it claims stands in `openapi/sdk/typescript/test`, in the language that it is used in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from config.stack.layout import ROOT
+from tests.contract.test_docs_page import CHROMIUM, QUIET
+from tests.journeys.client import PASSWORD, Client
+from tests.machines import until
+
+SDK = ROOT / "openapi" / "sdk" / "typescript"
+# Node and npm come with this environment, whatever the caller's PATH says.
+BIN = Path(sys.executable).parent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api(stack):
+    stack.run_relay()
+    stack.run_worker()
+    return stack.run_api()
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """Return the SDK's folder, with what it is built by and what is built."""
+    if not (SDK / "node_modules" / ".bin" / "tsc").exists():
+        _run("npm", "ci", "--ignore-scripts")
+    _run("npm", "run", "build")
+    return SDK
+
+
+@pytest.fixture(scope="session")
+def installed(built, tmp_path_factory) -> Path:
+    """Return a folder which was empty before the packed SDK was installed in it, as its users do."""
+    folder: Path = tmp_path_factory.mktemp("installed")
+    _run("npm", "pack", "--pack-destination", str(folder))
+    [package] = folder.glob("*.tgz")
+    _run("npm", "install", "--no-audit", "--no-fund", "--prefer-offline", f"./{package.name}", folder=folder)
+    return folder
+
+
+class TestBanyan:
+    def test_does_with_a_live_api_what_it_says(self, api, built):
+        _hold(built / "test" / "live.test.ts", BANYAN_URL=api.url, BANYAN_PASSWORD=PASSWORD)
+
+    def test_signs_in_step_by_step(self, built):
+        _hold(built / "test" / "signing-in.test.ts")
+
+    def test_repeats_what_fails_in_passing_and_does_nothing_twice(self, built):
+        _hold(built / "test" / "retries.test.ts")
+
+    def test_leaves_no_test_out(self):
+        held = re.findall(r'"([\w-]+\.test\.ts)"', Path(__file__).read_text())
+
+        assert sorted(held) == sorted(file.name for file in SDK.glob("test/*.test.ts"))
+
+
+@pytest.fixture
+def pages(installed) -> Iterator[str]:
+    """Serve the folder where the SDK is installed, as an app's own server would; return its origin."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(installed))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+class TestBrowser:
+    @pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+    def test_runs_its_readme_in_a_page_of_another_origin(self, stack, installed, pages):
+        stack.run_relay()
+        stack.run_worker()
+        api = stack.run_api(BANYAN_CORS_ORIGINS=pages)
+        _write_post(api.url)
+        (installed / "hello.html").write_text(_page(api.url))
+        said: list[str] = []
+        faults: list[str] = []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+            page = browser.new_page()
+            page.on("console", lambda line: said.append(line.text))
+            page.on("pageerror", lambda fault: faults.append(str(fault)))
+
+            page.goto(f"{pages}/hello.html")
+            # The program's last post may be in its home by then, or not yet.
+            until(lambda: faults or (page.evaluate("window.done") and said))
+            browser.close()
+
+        assert not faults
+        assert {line.split(maxsplit=1)[1] for line in said} - {"Hello, forest"} == {"Before"}
+
+
+class TestPackage:
+    def test_runs_its_readme_where_it_is_installed(self, api, installed):
+        _write_post(api.url)
+        (installed / "hello.mjs").write_text(_readme().replace("http://localhost:8000", api.url))
+
+        printed = _run("node", "hello.mjs", folder=installed)
+
+        assert {line.split(maxsplit=1)[1] for line in printed.splitlines()} - {"Hello, forest"} == {"Before"}
+
+    def test_holds_nothing_but_what_runs_and_has_one_dependency(self, installed):
+        modules = installed / "node_modules"
+
+        held = {path.name for path in (modules / "@banyan" / "client").iterdir()}
+        needed = {path.name for path in modules.iterdir() if path.name[0] not in ".@"}
+
+        assert held == {"README.md", "dist", "package.json"}
+        assert needed == {"openapi-fetch", "openapi-typescript-helpers"}
+
+    def test_tells_programs_its_types(self, built, installed):
+        (installed / "right.mts").write_text(_readme())
+        (installed / "wrong.mts").write_text(_readme().replace("post.text", "post.txt"))
+        tsc = str(built / "node_modules" / ".bin" / "tsc")
+        strictly = ("--noEmit", "--strict", "--exactOptionalPropertyTypes", "--module", "nodenext")
+
+        _run(tsc, *strictly, "right.mts", folder=installed)
+        with pytest.raises(AssertionError, match="'txt' does not exist on type"):
+            _run(tsc, *strictly, "wrong.mts", folder=installed)
+
+    def test_is_strictly_typed(self, built):
+        _run("npm", "run", "check")
+
+    def test_is_locked_to_no_registry(self):
+        assert '"resolved"' not in (SDK / "package-lock.json").read_text()
+
+
+def _run(*words: str, folder: Path = SDK, env: dict[str, str] | None = None) -> str:
+    """Run a program with this environment's tools in its PATH; return what it printed."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    whole = {**os.environ, **(env or {}), "PATH": path}
+    done = subprocess.run(words, cwd=folder, env=whole, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def _hold(file: Path, **env: str) -> None:
+    """Run a file's tests, and see that each that it declares was passed."""
+    declared = len(re.findall(r"^\s*test\(", file.read_text(), re.MULTILINE))
+
+    printed = _run("node", "--test", "--test-reporter=tap", str(file), env=env)
+
+    assert declared > 0
+    assert re.findall(r"^# (tests|pass) (\d+)$", printed, re.MULTILINE) == [
+        ("tests", str(declared)),
+        ("pass", str(declared)),
+    ]
+
+
+def _write_post(url: str) -> None:
+    """Sign up as the one whom the README's program is, and wait until a post is in her home."""
+    ada = Client(url).sign_up("ada")
+    assert ada.call("POST", "/v1/posts", {"text": "Before"}).status == 201
+    until(lambda: ada.call("GET", "/v1/timelines/home").body["data"])
+
+
+def _page(url: str) -> str:
+    """Return a page which runs the README's program."""
+    places = {
+        "@banyan/client": "/node_modules/@banyan/client/dist/index.js",
+        "openapi-fetch": "/node_modules/openapi-fetch/dist/index.mjs",
+    }
+    program = _readme().replace("http://localhost:8000", url)
+    return f"""<!doctype html><link rel="icon" href="data:,">
+        <script type="importmap">{json.dumps({"imports": places})}</script>
+        <script type="module">{program}; window.done = true</script>"""
+
+
+def _readme() -> str:
+    """Return the README's program; the demo's password is another than the tests'."""
+    match = re.search(r"```ts\n(.*?)```", (SDK / "README.md").read_text(), re.DOTALL)
+    assert match is not None
+    return match[1].replace("banyan-demo-2026", PASSWORD)
