@@ -19,10 +19,9 @@ _ID = "284736281736281"
 # What a field holds, by its name.
 WORDS: dict[str, Any] = {
     "action": "key_created",
+    "address": "203.0.113.7",
     "app_id": "kX3bq0Vw7pYc",
     "app_name": "Forest reader",
-    "user_agent": "Banyan/1.0 (Android 16)",
-    "address": "203.0.113.7",
     "bio": "I plant trees.",
     "custom": {"city": "Oslo"},
     "display_name": "Ann Example",
@@ -41,6 +40,7 @@ WORDS: dict[str, Any] = {
     "scope": "read:profiles",
     "secret": "shown-this-once",
     "text": "Hello, forest",
+    "user_agent": "Banyan/1.0 (Android 16)",
     "username": "ann",
 }
 _FORMATS = {

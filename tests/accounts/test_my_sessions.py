@@ -7,7 +7,7 @@ import pytest
 from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
 from modules.kernel.hot import hot
-from tests.accounts.conftest import PASSWORD, Http
+from tests.accounts.conftest import PASSWORD, Answer, Http
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,8 @@ class Device:
 
     def is_in(self) -> bool:
         forget_kept()
-        return self("GET", "/v1/me").status == 200
+        answer: Answer = self("GET", "/v1/me")
+        return answer.status == 200
 
 
 class TestList:

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from config.stack.layout import ROOT
@@ -120,6 +121,25 @@ class TestBanyan:
 
         assert stranger.token is None
         stranger.close()
+
+    def test_points_at_what_a_sign_up_lacks(self, api):
+        stranger = sdk.Banyan(api.url)
+
+        with pytest.raises(sdk.BadRequest) as refusal:
+            stranger.sign_up("ada", "ada@example.org", "short")
+
+        assert [fault.place for fault in refusal.value.faults] == ["/password"]
+        stranger.close()
+
+    def test_signs_up_once_with_one_key(self, api):
+        """What the SDK sends again after a lost answer, sent by hand."""
+        body = {"username": "vera", "email": "vera@example.org", "password": PASSWORD}
+        path = f"{api.url}/auth/app/v1/auth/signup"
+
+        answers = [httpx.post(path, json=body, headers={"Idempotency-Key": "one"}).json() for _ in range(2)]
+
+        assert [answer["status"] for answer in answers] == [200, 200]
+        assert len({answer["data"]["user"]["id"] for answer in answers}) == 1
 
     def test_does_once_what_it_sends_with_one_key(self, ada):
         both = [
@@ -234,6 +254,7 @@ class TestPackage:
             [python, "-m", "pip", "install", "--quiet", str(wheel)], check=True, capture_output=True
         )
         publish_post.sync(client=ada.api, body=NewPost(text="Before"))
+        until(lambda: len(list(ada.items(get_home_timeline.sync))) == 1)
 
         done = subprocess.run(
             [python, "-c", _readme().replace("http://localhost:8000", api.url)],

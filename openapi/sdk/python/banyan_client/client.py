@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import httpx
 
-from banyan_client.errors import Unauthorized, to_error
+from banyan_client.errors import BadRequest, BanyanError, Unauthorized, to_error
 from banyan_client.generated.client import Client
 from banyan_client.retries import AsyncRetryingTransport, Retry, RetryingTransport
 
@@ -58,6 +58,9 @@ class _Caller:
 
     def settle(self, response: httpx.Response) -> None:
         """Take the session that a step of signing in has given, or raise what is needed next."""
+        if response.headers.get("Content-Type", "").partition(";")[0] != "application/json":
+            self.token = None
+            raise to_error(response)
         body = response.json()
         self.token = body.get("meta", {}).get("session_token", self.token)
         if response.status_code == 200:
@@ -67,11 +70,25 @@ class _Caller:
             raise SecondFactorNeeded
         if "verify_email" in waiting:
             raise CodeNeeded
-        self.token = None
-        if response.headers.get("Content-Type", "").startswith("application/problem"):
-            raise to_error(response)
-        said = "; ".join(fault.get("message", "") for fault in body.get("errors", []))
-        raise Unauthorized(response.status_code, {"code": "log_in_refused", "detail": said}, None)
+        # What was sent can be mended and sent again: a half-done log-in goes on.
+        if response.status_code != 400:
+            self.token = None
+        raise _to_refusal(response.status_code, body.get("errors", []))
+
+
+def _to_refusal(status: int, faults: list[dict[str, str]]) -> BanyanError:
+    """Return the exception of a step that was refused in the words of sign-in."""
+    detail = "; ".join(fault.get("message", "") for fault in faults)
+    mismatches = any(fault.get("code", "").endswith("_password_mismatch") for fault in faults)
+    if status != 400 or mismatches:
+        return Unauthorized(status, {"code": "log_in_refused", "detail": detail}, None)
+    errors = [
+        {"code": fault.get("code", ""), "detail": fault.get("message", "")}
+        | ({"pointer": f"/{fault['param']}"} if "param" in fault else {})
+        for fault in faults
+    ]
+    code = errors[0]["code"] if errors else "refused"
+    return BadRequest(status, {"code": code, "detail": detail, "errors": errors}, None)
 
 
 def _login(name: str, password: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import createClient from "openapi-fetch";
 import type { Api, CardAt, ListOptions, ListPath, Page } from "./api.js";
-import { toError, Unauthorized } from "./errors.js";
+import { BadRequest, type BanyanError, toError, Unauthorized } from "./errors.js";
 import type { paths } from "./generated.js";
 import { RETRY, sendRepeatedly, type Fetch, type Retry } from "./retries.js";
 
@@ -34,7 +34,13 @@ export interface Options {
 interface Step {
   readonly meta?: { readonly session_token?: string };
   readonly data?: { readonly flows?: readonly { readonly id: string; readonly is_pending?: boolean }[] };
-  readonly errors?: readonly { readonly message?: string }[];
+  readonly errors?: readonly StepFault[];
+}
+
+interface StepFault {
+  readonly message?: string;
+  readonly code?: string;
+  readonly param?: string;
 }
 
 interface Asked {
@@ -140,8 +146,21 @@ export class Banyan {
     const waiting = (step.data?.flows ?? []).filter((flow) => flow.is_pending).map((flow) => flow.id);
     if (waiting.includes("mfa_authenticate")) throw new SecondFactorNeeded();
     if (waiting.includes("verify_email")) throw new CodeNeeded();
-    this.token = undefined;
-    const said = (step.errors ?? []).map((fault) => fault.message ?? "").join("; ");
-    throw new Unauthorized(response.status, { code: "log_in_refused", detail: said });
+    // What was sent can be mended and sent again: a half-done log-in goes on.
+    if (response.status !== 400) this.token = undefined;
+    throw toRefusal(response.status, step.errors ?? []);
   }
+}
+
+/** Return the error of a step that was refused in the words of sign-in. */
+function toRefusal(status: number, faults: readonly StepFault[]): BanyanError {
+  const detail = faults.map((fault) => fault.message ?? "").join("; ");
+  const mismatches = faults.some((fault) => fault.code?.endsWith("_password_mismatch"));
+  if (status !== 400 || mismatches) return new Unauthorized(status, { code: "log_in_refused", detail });
+  const errors = faults.map(({ param, code = "", message = "" }) => ({
+    ...(param === undefined ? {} : { pointer: `/${param}` }),
+    code,
+    detail: message,
+  }));
+  return new BadRequest(status, { code: faults[0]?.code ?? "refused", detail, errors });
 }

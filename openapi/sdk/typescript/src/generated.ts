@@ -147,7 +147,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Show the caller's own profile */
+        /** Show the caller's own profile and settings */
         readonly get: operations["get_me"];
         readonly put?: never;
         readonly post?: never;
@@ -160,7 +160,7 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         /**
-         * Edit the caller's own profile
+         * Edit the caller's own profile and settings
          * @description What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
          *     seen, and if the profile has changed since, nothing is done.
          */
@@ -237,6 +237,41 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/sessions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List where the caller is logged in, the newest log-in first */
+        readonly get: operations["list_sessions"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Log the caller out everywhere but here */
+        readonly delete: operations["end_other_sessions"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/sessions/{session_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Log the caller out where this session is; it may be this one */
+        readonly delete: operations["end_session"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -484,10 +519,10 @@ export interface components {
             readonly next: string | null;
             readonly prev: string | null;
         };
-        /** @description How many follow a user, and how many the user follows. */
+        /** @description How many follow a user, and how many the user follows; null if the user hides it. */
         readonly Counts: {
-            readonly followers: number;
-            readonly following: number;
+            readonly followers: number | null;
+            readonly following: number | null;
         };
         /** @description Until when logging in takes a deletion back. */
         readonly Deletion: {
@@ -507,6 +542,8 @@ export interface components {
             readonly custom?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
+            /** @description Whether nobody else is shown how many follow and are followed. */
+            readonly hide_counts?: boolean;
         };
         /** @description One thing wrong with what was sent: in the body, a parameter or a header. */
         readonly Fault: {
@@ -581,6 +618,15 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+        };
+        /** @description The caller: counts, hidden or not, stand in `state`, and what only he may know in `settings`. */
+        readonly MeView: {
+            readonly data: components["schemas"]["UserCard"];
+            readonly included: components["schemas"]["Nothing"];
+            readonly state: {
+                readonly [key: string]: components["schemas"]["Counts"];
+            };
+            readonly settings: components["schemas"]["Settings"];
         };
         /** @description An app to register. */
         readonly NewApp: {
@@ -708,6 +754,34 @@ export interface components {
              * @default 86400
              */
             readonly overlap_seconds?: number;
+        };
+        /** @description Where a user is logged in; the address of IPv6 is that of its network. */
+        readonly SessionCard: {
+            /** @example 284736281736281 */
+            readonly id: string;
+            readonly is_current: boolean;
+            readonly user_agent: string;
+            readonly address: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly last_seen_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        /** @description Where a user is logged in, the newest log-in first. */
+        readonly SessionPage: {
+            readonly data: readonly components["schemas"]["SessionCard"][];
+            readonly included: components["schemas"]["Nothing"];
+            readonly state: {
+                readonly [key: string]: components["schemas"]["Nothing"];
+            };
+            readonly next: string | null;
+            readonly prev: string | null;
+        };
+        /** @description What a user has decided about himself. */
+        readonly Settings: {
+            readonly hide_counts: boolean;
         };
         /** @description The users who were asked for, in that order, and the ids of which there is none. */
         readonly UserBatch: {
@@ -2109,10 +2183,13 @@ export interface operations {
                      *           "followers": 1,
                      *           "following": 1
                      *         }
+                     *       },
+                     *       "settings": {
+                     *         "hide_counts": true
                      *       }
                      *     }
                      */
-                    readonly "application/json": components["schemas"]["UserView"];
+                    readonly "application/json": components["schemas"]["MeView"];
                 };
             };
             /** @description The client has it already. */
@@ -2298,7 +2375,8 @@ export interface operations {
                  *       "bio": "I plant trees.",
                  *       "custom": {
                  *         "city": "Oslo"
-                 *       }
+                 *       },
+                 *       "hide_counts": true
                  *     }
                  */
                 readonly "application/json": components["schemas"]["EditProfile"];
@@ -2331,10 +2409,13 @@ export interface operations {
                      *           "followers": 1,
                      *           "following": 1
                      *         }
+                     *       },
+                     *       "settings": {
+                     *         "hide_counts": true
                      *       }
                      *     }
                      */
-                    readonly "application/json": components["schemas"]["UserView"];
+                    readonly "application/json": components["schemas"]["MeView"];
                 };
             };
             /** @description One of: body_invalid, header_invalid, json_invalid, query_invalid. */
@@ -2850,6 +2931,257 @@ export interface operations {
             };
             /** @description One of: insufficient_scope, user_required. */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: too_many_requests. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly list_sessions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "is_current": true,
+                     *           "user_agent": "Banyan/1.0 (Android 16)",
+                     *           "address": "203.0.113.7",
+                     *           "created_at": "2026-11-25T12:00:00Z",
+                     *           "last_seen_at": "2026-11-25T12:00:00Z",
+                     *           "expires_at": "2026-11-25T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "included": {},
+                     *       "state": {
+                     *         "284736281736281": {}
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            /** @description One of: query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: too_many_requests. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly end_other_sessions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: too_many_requests. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly end_session: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The session's id. */
+                readonly session_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: session_not_found. */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

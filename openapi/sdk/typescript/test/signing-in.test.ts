@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { Banyan, CodeNeeded, RateLimited, SecondFactorNeeded, Unauthorized, Unavailable } from "@banyan/client";
+import { BadRequest, Banyan, CodeNeeded, RateLimited, SecondFactorNeeded, Unauthorized, Unavailable } from "@banyan/client";
 import type { Fetch } from "@banyan/client";
 import { startStub, type Answer, type Stub } from "./stub.ts";
 
@@ -54,20 +54,40 @@ test("asks for the code that was mailed, and goes on with it", async (t) => {
   );
 });
 
+test("lets a wrong code be sent again", async (t) => {
+  const wrong = { message: "Wrong.", code: "incorrect_code", param: "code" };
+  const [banyan, stub] = await start(t, pending("mfa_authenticate"), [400, {}, { errors: [wrong] }], IN);
+
+  await assert.rejects(banyan.logIn("ada", "secret"), SecondFactorNeeded);
+  await assert.rejects(banyan.sendCode("000000"), BadRequest);
+  await banyan.sendCode("123456");
+
+  assert.equal(banyan.token, "session");
+  assert.deepEqual(stub.asked.slice(1).map(({ headers }) => headers["x-session-token"]), ["half", "half"]);
+});
+
 test("throws what stands against signing in", async (t) => {
   const problem = { "Content-Type": "application/problem+json", "Retry-After": "61" };
-  const refused = { status: 400, errors: [{ message: "Too short." }, { message: "Too common." }] };
+  const weak = { message: "Too short.", code: "password_too_short", param: "password" };
+  const wrong = { message: "They do not fit.", code: "username_password_mismatch", param: "password" };
   const [banyan] = await start(
     t,
-    [400, {}, refused],
+    [400, {}, { status: 400, errors: [weak] }],
+    [400, {}, { status: 400, errors: [wrong] }],
     [429, problem, { code: "rate_limited" }],
     [502, { "Content-Type": "text/html" }, "Bad gateway"],
   );
 
   await assert.rejects(
     banyan.signUp("ada", "ada@example.org", "x"),
-    (refusal) => refusal instanceof Unauthorized && refusal.detail === "Too short.; Too common.",
+    (refusal) => {
+      assert.ok(refusal instanceof BadRequest);
+      assert.equal(refusal.code, "password_too_short");
+      assert.deepEqual(refusal.faults, [{ place: "/password", code: "password_too_short", detail: "Too short." }]);
+      return true;
+    },
   );
+  await assert.rejects(banyan.logIn("ada", "x"), Unauthorized);
   await assert.rejects(banyan.logIn("ada", "x"), RateLimited);
   await assert.rejects(banyan.logIn("ada", "x"), Unavailable);
 });

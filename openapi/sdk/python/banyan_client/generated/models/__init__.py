@@ -47,6 +47,9 @@ from .relationship import Relationship
 from .relationship_page import RelationshipPage
 from .relationship_page_state import RelationshipPageState
 from .rotation import Rotation
+from .session_card import SessionCard
+from .session_page import SessionPage
+from .session_page_state import SessionPageState
 from .settings import Settings
 from .user_batch import UserBatch
 from .user_batch_state import UserBatchState
@@ -105,6 +108,9 @@ __all__ = (
     "RelationshipPage",
     "RelationshipPageState",
     "Rotation",
+    "SessionCard",
+    "SessionPage",
+    "SessionPageState",
     "Settings",
     "UserBatch",
     "UserBatchState",

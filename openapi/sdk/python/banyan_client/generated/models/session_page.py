@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.nothing import Nothing
+    from ..models.session_card import SessionCard
+    from ..models.session_page_state import SessionPageState
+
+
+T = TypeVar("T", bound="SessionPage")
+
+
+@_attrs_define
+class SessionPage:
+    """Where a user is logged in, the newest log-in first.
+
+    Attributes:
+        data (list[SessionCard]):
+        included (Nothing): An empty object: what a page includes, or states, when it has nothing to.
+        state (SessionPageState):
+        next_ (None | str):
+        prev (None | str):
+    """
+
+    data: list[SessionCard]
+    included: Nothing
+    state: SessionPageState
+    next_: None | str
+    prev: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        data = []
+        for data_item_data in self.data:
+            data_item = data_item_data.to_dict()
+            data.append(data_item)
+
+        included = self.included.to_dict()
+
+        state = self.state.to_dict()
+
+        next_: None | str
+        next_ = self.next_
+
+        prev: None | str
+        prev = self.prev
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "data": data,
+                "included": included,
+                "state": state,
+                "next": next_,
+                "prev": prev,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.nothing import Nothing
+        from ..models.session_card import SessionCard
+        from ..models.session_page_state import SessionPageState
+
+        d = dict(src_dict)
+        data = []
+        _data = d.pop("data")
+        for data_item_data in _data:
+            data_item = SessionCard.from_dict(data_item_data)
+
+            data.append(data_item)
+
+        included = Nothing.from_dict(d.pop("included"))
+
+        state = SessionPageState.from_dict(d.pop("state"))
+
+        def _parse_next_(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        next_ = _parse_next_(d.pop("next"))
+
+        def _parse_prev(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        prev = _parse_prev(d.pop("prev"))
+
+        session_page = cls(
+            data=data,
+            included=included,
+            state=state,
+            next_=next_,
+            prev=prev,
+        )
+
+        session_page.additional_properties = d
+        return session_page
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
