@@ -20,7 +20,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down reset logs psql shell demo verify-demo test check doors newcontext bench openapi sdk contract help
+.PHONY: up down reset logs mail psql shell demo verify-demo test check doors newcontext bench openapi sdk contract help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ reset: $(SYNCED) ## delete its data, after asking; FORCE=1 does not ask, DRY_RUN
 
 logs: $(SYNCED) ## follow all logs, or NAME="api relay"
 	@exec $(STACK) logs $(NAME)
+
+mail: $(SYNCED) ## print the newest mail that was sent, or N=3 of them
+	@exec $(STACK) mail -n $(or $(N),1)
 
 psql: $(SYNCED) ## open psql on INSTANCE=directory|a|b|a_replica1
 	@exec $(STACK) psql $(INSTANCE)

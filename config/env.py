@@ -6,47 +6,14 @@ import os
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from environs import Env as Reader
-from environs import ValidationError, validate
+from environs import validate
+
+from config.addresses import Database, MailServer, mask_url
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_FIELDS = frozenset({"secret_key", "oidc_private_key"})
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """Where one PostgreSQL server answers."""
-
-    name: str
-    user: str
-    password: str
-    host: str
-    port: str
-    url: str
-
-    @classmethod
-    def parse(cls, url: str) -> Database:
-        """
-        Read `postgres://user:password@host:port/name`; a socket folder goes in `?host=/folder`.
-
-        :raises ValidationError: if the URL names no server or no database
-        """
-        parts = urlsplit(url)
-        query = parse_qs(parts.query)
-        host = query.get("host", [parts.hostname or ""])[0]
-        name = parts.path.lstrip("/")
-        if parts.scheme not in {"postgres", "postgresql"} or not host or not name:
-            raise ValidationError("expected postgres://user:password@host:port/name")
-        return cls(
-            name=unquote(name),
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            host=host,
-            port=str(parts.port or query.get("port", ["5432"])[0]),
-            url=url,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +49,8 @@ class Env:
     trusted_proxies: int
     cors_origins: list[str]
     public_url: str
+    email_url: MailServer
+    email_from: str
     email_verification: str
     oidc_private_key: str
 
@@ -100,6 +69,7 @@ def load() -> Env:
     reader = Reader(prefix="BANYAN_", eager=False)
     reader.add_parser("database", Database.parse)
     reader.add_parser("databases", _databases)
+    reader.add_parser("mail_server", MailServer.parse)
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=validate.Length(min=32)),
         debug=reader.bool("DEBUG", False),
@@ -132,6 +102,8 @@ def load() -> Env:
         cors_origins=reader.list("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
         public_url=reader.str("PUBLIC_URL", "").rstrip("/"),
+        email_url=reader.mail_server("EMAIL_URL", MailServer.parse("console:")),
+        email_from=reader.str("EMAIL_FROM", "Banyan <noreply@localhost>"),
         email_verification=reader.str(
             "EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["mandatory", "optional"])
         ),
@@ -152,19 +124,10 @@ def _databases(value: str | dict[str, Database]) -> dict[str, Database]:
 def _masked(name: str, value: object) -> object:
     if name in SECRET_FIELDS:
         return "********"
-    if isinstance(value, Database):
+    if isinstance(value, Database | MailServer):
         return mask_url(value.url)
     if isinstance(value, dict):
         return {key: _masked(key, item) for key, item in value.items()}
     if isinstance(value, str) and "://" in value:
         return mask_url(value)
     return os.fspath(value) if isinstance(value, Path) else value
-
-
-def mask_url(url: str) -> str:
-    """Return the URL with its password masked."""
-    parts = urlsplit(url)
-    if not parts.password:
-        return url
-    netloc = parts.netloc.replace(f":{parts.password}@", ":********@")
-    return urlunsplit(parts._replace(netloc=netloc))

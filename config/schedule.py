@@ -15,5 +15,6 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 SCHEDULE = {
     "clean-once-rows": _every(HOUR, "sharding.clean_once_rows"),
     "forget-spent-tokens": _every(HOUR, "accounts.forget_spent_tokens"),
+    "forget-old-mails": _every(HOUR, "accounts.forget_old_mails"),
     "forget-expired-sessions": _every(HOUR, "accounts.forget_expired_sessions"),
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from config import env as environment
-from config.settings import cache, contexts, oauth, queues, rest, telemetry
+from config.settings import cache, contexts, mail, oauth, queues, rest, telemetry
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
@@ -70,6 +70,7 @@ CELERY = queues.celery(ENV)
 
 globals().update(oauth.provider(ENV))
 globals().update(verification(ENV.email_verification))
+globals().update(mail.mail(ENV))
 
 REST_FRAMEWORK = rest.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = rest.SPECTACULAR
@@ -87,7 +88,6 @@ TIMELINES = TimelineSettings(window_size=ENV.window_size)
 LIMITS = LimitSettings(is_on=ENV.limits == "on", processes=ENV.web_workers)
 TRUSTED_PROXIES = ENV.trusted_proxies
 FRESHNESS_SECONDS = 30
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from config.env import Database, Env
+from config.addresses import Database
+from config.env import Env
 from sharding.conf import ShardingSettings
 
 

@@ -1,4 +1,4 @@
-"""`python -m config.stack up|down|reset|logs|psql`; `make` calls it, and it needs no Django."""
+"""`python -m config.stack up|down|reset|logs|mail|psql`; `make` calls it, and it needs no Django."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from config.stack import commands
 from config.stack.errors import StackError
 from config.stack.logs import logs
+from config.stack.mail import mail
 
 
 def main(words: list[str]) -> int:
@@ -28,6 +29,8 @@ def _run(asked: argparse.Namespace) -> int:
             return commands.down()
         case "reset":
             return commands.reset(is_forced=asked.force, is_rehearsal=asked.dry_run)
+        case "mail":
+            return mail(count=asked.count)
         case "logs":
             return logs(asked.names, count=asked.lines, is_followed=not asked.no_follow)
         case _:
@@ -46,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("names", nargs="*", help="only these processes")
     log.add_argument("-n", "--lines", type=int, default=20, help="how many earlier lines of each")
     log.add_argument("--no-follow", action="store_true", help="print and leave")
+    mails = commands.add_parser("mail", help="print the newest mails that were sent")
+    mails.add_argument("-n", "--count", type=int, default=1, help="how many")
     psql = commands.add_parser("psql", help="open psql on a server")
     psql.add_argument("instance", nargs="?", default="a")
     psql.add_argument("rest", nargs=argparse.REMAINDER, help="arguments for psql")

@@ -44,6 +44,10 @@ class Layout:
         return self.home / "state"
 
     @property
+    def mails(self) -> Path:
+        return self.home / "mails"
+
+    @property
     def records(self) -> Path:
         return self.home / "run"
 
@@ -73,7 +77,7 @@ class Layout:
         :raises StackError: if the place belongs to someone else
         """
         try:
-            for folder in (self.home, self.servers, self.logs, self.state, self.records):
+            for folder in (self.home, self.servers, self.logs, self.state, self.mails, self.records):
                 folder.mkdir(parents=True, exist_ok=True)
             # The servers' user passes through, he cannot look around.
             self.home.chmod(0o711 if self.account.switches else 0o700)

@@ -30,6 +30,7 @@ class Topology:
         return {
             "BANYAN_SECRET_KEY": self.secrets.secret_key,
             "BANYAN_OIDC_PRIVATE_KEY": self.secrets.oidc_private_key,
+            "BANYAN_EMAIL_URL": f"file://{self.layout.mails}",
             "BANYAN_STATE_DIR": str(self.layout.state),
             "BANYAN_DIRECTORY_URL": self.primaries[DIRECTORY].url,
             "BANYAN_INSTANCES": _listed({name: self.primaries[name] for name in INSTANCES}),

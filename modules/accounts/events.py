@@ -24,6 +24,15 @@ class AccountStatusChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailQueued:
+    """A mail waits to be sent."""
+
+    name: ClassVar[str] = "accounts.mail_queued.v1"
+
+    mail_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded:
     """One session of a user ended: he logged out there, or its key was changed."""
 

@@ -1,7 +1,9 @@
 """What accounts does after its own news, and by the clock."""
 
-from modules.accounts.events import CredentialsEnded, SessionEnded, SessionsRevoked
+from modules.accounts.events import CredentialsEnded, MailQueued, SessionEnded, SessionsRevoked
 from modules.accounts.services.families import forget_spent_tokens as forget_spent
+from modules.accounts.services.mails import forget_old_mails as forget_mails
+from modules.accounts.services.mails import send_mail
 from modules.accounts.services.revocations import announce_ended, announce_epoch
 from modules.accounts.services.sessions import forget_expired_sessions as forget
 from modules.kernel import clock
@@ -25,6 +27,18 @@ def forget_revoked_sessions(event: SessionsRevoked, once: Once) -> None:
 def forget_ended_credentials(event: CredentialsEnded, once: Once) -> None:
     """Tell Redis that tokens or keys are dead, in case it could not be told at once; bears a repeat."""
     announce_ended(*event.marks)
+
+
+@subscribes(MailQueued)
+def send_queued_mail(event: MailQueued, once: Once) -> None:
+    """Send a mail; it comes again until the mail server takes it, and a repeat may send it twice."""
+    send_mail(event.mail_id)
+
+
+@periodic
+def forget_old_mails() -> None:
+    """Delete mails that could not be sent in a day."""
+    forget_mails(now=clock.now())
 
 
 @periodic

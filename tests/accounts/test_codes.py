@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
-from modules.accounts.models import Session
+from modules.accounts.models import Mail, Session
+from modules.accounts.services.mails import forget_old_mails
+from modules.kernel import clock
 from tests.accounts.conftest import PASSWORD
+from tests.graph.people import deliver_all
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +21,7 @@ NEW = "quite another password"
 
 
 def code_in(mailoutbox) -> str:
+    deliver_all()
     match = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", mailoutbox[-1].body, re.MULTILINE)
     assert match, mailoutbox[-1].body
     return match[1]
@@ -58,6 +64,7 @@ class TestVerification:
 
         assert taken.status == free.status == 401
         assert taken.body["data"] == free.body["data"]
+        deliver_all()
         assert [mail.to for mail in mailoutbox] == [["ada@example.org"], ["vera@example.org"]]
 
 
@@ -91,3 +98,32 @@ class TestReset:
 
         assert http("GET", f"{AUTH}/password/reset", **headers).status in (400, 409)
         assert http("POST", f"{AUTH}/password/reset", {"key": key, "password": NEW}).status in (400, 409)
+
+
+class TestMail:
+    """What is written down with the request, and sent by a worker."""
+
+    def test_waits_until_it_is_sent_and_is_then_forgotten(self, sign_up, db, mailoutbox):
+        sign_up()
+        waiting = list(Mail.objects.values_list("to", flat=True))
+        assert (waiting, len(mailoutbox)) == (["ada@example.org"], 0)
+
+        deliver_all()
+
+        assert (Mail.objects.count(), [mail.to for mail in mailoutbox]) == (0, [["ada@example.org"]])
+        assert mailoutbox[0].from_email == settings.DEFAULT_FROM_EMAIL
+
+    def test_is_sent_once_though_delivered_twice(self, sign_up, db, mailoutbox):
+        sign_up()
+
+        deliver_all(times=2)
+
+        assert len(mailoutbox) == 1
+
+    def test_that_nobody_takes_is_forgotten_in_the_end(self, sign_up, db):
+        sign_up()
+
+        early = forget_old_mails(now=clock.now())
+        late = forget_old_mails(now=clock.now() + timedelta(days=2))
+
+        assert (early, late, Mail.objects.count()) == (0, 1, 0)

@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from modules.accounts.models import User
+from modules.accounts.models import Mail, User
 from modules.kernel.hot import hot
 from sharding.ids import shard_of
 from tests.accounts.conftest import PASSWORD, Answer, Http
+from tests.graph.people import deliver_all
+from tests.machines import until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
@@ -220,8 +222,21 @@ class TestOnce:
 
 
 class TestTrouble:
-    def test_survives_a_mail_server_that_is_away(self, sign_up, settings):
+    def test_of_a_mail_server_delays_the_mail_and_nothing_else(self, sign_up, settings, mailoutbox):
+        test_backend = settings.EMAIL_BACKEND
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
         assert sign_up("ada").status == 200
+        deliver_all()
+        assert Mail.objects.count() == 1
+
+        settings.EMAIL_BACKEND = test_backend
+
+        def has_arrived() -> bool:
+            deliver_all()
+            return len(mailoutbox) == 1
+
+        until(has_arrived)
+        assert [mail.to for mail in mailoutbox] == [["ada@example.org"]]
+        assert Mail.objects.count() == 0

@@ -21,6 +21,7 @@ def manage(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
         "BANYAN_DIRECTORY_URL": "postgres://banyan:sesame@db.example:5432/banyan",
         "BANYAN_INSTANCES": "a=postgres://banyan:sesame@a.example/banyan",
         "BANYAN_REPLICAS": "",
+        "BANYAN_EMAIL_URL": "smtps://banyan:sesame@mail.example",
         "BANYAN_REDIS_CACHE_URL": "redis://:sesame@redis.example/0",
         "BANYAN_REDIS_HOT_URL": "redis://:sesame@redis.example/1",
         "BANYAN_REDIS_BROKER_URL": "redis://:sesame@redis.example/2",
@@ -54,9 +55,13 @@ class TestConfig:
 
     def test_reports_all_errors_at_once(self):
         refused = manage(
-            "config", BANYAN_PORT="eighty", BANYAN_SECRET_KEY="short", BANYAN_DIRECTORY_URL="mysql://x"
+            "config",
+            BANYAN_PORT="eighty",
+            BANYAN_SECRET_KEY="short",
+            BANYAN_DIRECTORY_URL="mysql://x",
+            BANYAN_EMAIL_URL="pigeon://x",
         )
 
         assert refused.returncode == 1
-        for name in ("BANYAN_PORT", "BANYAN_SECRET_KEY", "BANYAN_DIRECTORY_URL"):
+        for name in ("BANYAN_PORT", "BANYAN_SECRET_KEY", "BANYAN_DIRECTORY_URL", "BANYAN_EMAIL_URL"):
             assert name in refused.stderr

@@ -1,6 +1,5 @@
 """Where allauth asks us: what a valid name is, how an account is stored, what a user looks like in JSON."""
 
-import logging
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +8,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.internal.restkit.response import APIResponse
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -20,10 +20,9 @@ from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.services.accounts import change_password, register
 from modules.accounts.services.life import cancel_deletion
+from modules.accounts.services.mails import queue_mail
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
-
-logger = logging.getLogger(__name__)
 
 MAX_PASSWORD = 128
 
@@ -84,12 +83,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return client_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail if it can be sent: verification is optional, and a mail server's trouble is no 500."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except OSError:
-            # smtplib's errors are OSErrors. The address stays out of the log.
-            logger.exception("A mail of kind %s was not sent.", template_prefix)
+        """Leave a mail to a worker: no request waits for a server, nor tells by its time whom it wrote to."""
+        shown = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
+        queue_mail(self.render_mail(template_prefix, email, shown | context), now=clock.now())
 
 
 def _taken(

@@ -1,9 +1,10 @@
 """The tables of accounts, all in the directory."""
 
 from modules.accounts.models.keys import AuditEntry, ServiceKey
+from modules.accounts.models.mails import Mail
 from modules.accounts.models.oauth import SpentToken, TokenFamily
 from modules.accounts.models.reserved import ReservedName
 from modules.accounts.models.sessions import Session
 from modules.accounts.models.users import User
 
-__all__ = ["AuditEntry", "ReservedName", "ServiceKey", "Session", "SpentToken", "TokenFamily", "User"]
+__all__ = ["AuditEntry", "Mail", "ReservedName", "ServiceKey", "Session", "SpentToken", "TokenFamily", "User"]

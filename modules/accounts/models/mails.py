@@ -1,0 +1,19 @@
+"""A mail that waits for a worker to send it."""
+
+from django.db import models
+
+from sharding.models import DirectoryModel
+
+
+class Mail(DirectoryModel):
+    """
+    One mail to one address; gone as soon as it was sent, for it may hold a code.
+
+    The request that wants it sent writes it, so that no mail server slows a request or fails one.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    created_at = models.DateTimeField(db_index=True)
