@@ -1,8 +1,10 @@
 """gunicorn's configuration; figures from speed.md and faults.md 6.7."""
 
+from config import refusals
 from config.env import load
 
 _env = load()
+refusals.install()
 
 bind = f"{_env.host}:{_env.port}"
 worker_class = "gthread"

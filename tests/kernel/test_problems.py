@@ -98,7 +98,8 @@ class TestProblem:
     def test_is_what_a_wrong_host_gets(self, api):
         answer = api.get("/v1/whoami", host="evil.example")
 
-        assert answer.status_code == 200  # nothing here builds an address from it
+        assert answer.status_code == 400
+        assert [fault["header"] for fault in answer.json()["errors"]] == ["Host"]
 
     def test_guards_a_view_that_is_not_ours(self, api):
         assert api.get("/v1/stray").json()["code"] == "unauthorized"

@@ -7,14 +7,19 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from modules.kernel.errors import Fault, HeaderInvalid
 from modules.kernel.http import limiting, problems
 from modules.kernel.limits import LimitReached
 
 log = structlog.get_logger("access")
 
+# Host headers that were allowed once in this process.
+_known_hosts: set[str | None] = set()
+_KNOWN_AT_MOST = 100
 _SANE_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 # Unless a view says otherwise: an API answers nothing that a browser should run, frame, guess at or keep.
@@ -51,12 +56,31 @@ class Edge:
             reset_contextvars(**bound)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, unless its address has had its share: that is decided before anything is read."""
+        """Answer a request, unless it is for another host or its address has had its share."""
         try:
             limiting.admit(request)
-        except LimitReached as reached:
-            return problems.answer(reached, request)
+            _check_host(request)
+        except (LimitReached, HeaderInvalid) as refusal:
+            return problems.answer(refusal, request)
         return _as_problem(self._get_response(request), request)
+
+
+def _check_host(request: HttpRequest) -> None:
+    """
+    Refuse what was meant for somebody else's host, as Django does only where it needs the name.
+
+    :raises HeaderInvalid: if it names another host
+    """
+    host = request.META.get("HTTP_HOST")
+    if host in _known_hosts:
+        return
+    try:
+        request.get_host()
+    except DisallowedHost:
+        hint = "This host is not served here; BANYAN_ALLOWED_HOSTS lists those that are."
+        raise HeaderInvalid(errors=[Fault(None, "host_unknown", hint, header="Host")]) from None
+    if len(_known_hosts) < _KNOWN_AT_MOST:
+        _known_hosts.add(host)
 
 
 def _name(request: HttpRequest) -> str:

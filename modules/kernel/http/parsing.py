@@ -69,10 +69,14 @@ class MediaTypeUnsupported(BadRequest):
 
 def read_body(request: HttpRequest) -> bytes:
     """Return the raw body once its headers promise JSON of a bearable size."""
-    if _length_of(request) == 0:
+    length = _length_of(request)
+    if length == 0:
         _refuse_json("", "body_empty", "Send a JSON object.")
     _check_media_type(request)
     raw = request.body
+    if len(raw) != length:
+        # Cut off on its way: what is here may read as JSON all the same.
+        _refuse_json("", "body_incomplete", f"Content-Length says {length} bytes, and {len(raw)} came.")
     if not raw.strip():
         _refuse_json("", "body_empty", "Send a JSON object.")
     return raw
