@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.http import HttpResponse
 
 from modules.accounts.api.first_party import FirstPartyMiddleware
 from modules.accounts.models import Session, User
+from modules.accounts.services.life import suspend_account
 from modules.accounts.services.sessions import hash_key
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.conftest import NOON, PASSWORD, Http
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
 APP = "/auth/app/v1/auth"
 BROWSER = "/auth/browser/v1/auth"
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts what it is asked to do; it is a hasher as any other."""
+
+    algorithm = "counting"
+    count = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).count += 1
+        return super().encode(password, salt)
 
 
 def log_in(http, path=APP, *, csrf=None, **names):
@@ -92,12 +105,31 @@ class TestAppClient:
 
         assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="banyan"')
 
-    def test_cannot_log_in_when_locked(self, http, ada):
-        User.objects.filter(id=ada.id).update(is_active=False)
+    def test_learns_nothing_of_why_it_is_refused(self, http, ada, make_account):
+        suspend_account(make_account("vera", password=PASSWORD).id, now=NOON)
 
-        answer = log_in(http, username="ada")
+        wrong, unknown, suspended = (
+            log_in(Http(), username="ada", password="not her password"),
+            log_in(Http(), username="nobody"),
+            log_in(Http(), username="vera"),
+        )
 
-        assert (answer.status, Session.objects.exclude(user=None).count()) == (401, 0)
+        assert wrong.status == 400
+        assert wrong.body == unknown.body == suspended.body
+        assert wrong.headers.keys() == unknown.headers.keys() == suspended.headers.keys()
+        assert Session.objects.exclude(user=None).count() == 0
+
+    @pytest.mark.parametrize("name", ["ada", "nobody", "vera", "ada@example.org", "nobody@example.org"])
+    def test_costs_one_hash_whoever_it_is(self, settings, ada, make_account, name):
+        """Equal work is equal time: a test that took it would tell less."""
+        suspend_account(make_account("vera", password=PASSWORD).id, now=NOON)
+        settings.PASSWORD_HASHERS = ["tests.accounts.test_log_in.CountingHasher"]
+        User.objects.update(password=make_password(PASSWORD))
+        CountingHasher.count = 0
+
+        log_in(Http(), password="not the password", **{"email" if "@" in name else "username": name})
+
+        assert CountingHasher.count == 1
 
 
 class TestBrowserClient:

@@ -19,7 +19,7 @@ from modules.accounts.errors import EmailTaken, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.services.accounts import change_password, register
-from modules.accounts.services.life import cancel_deletion
+from modules.accounts.services.life import cancel_deletion, may_log_in
 from modules.accounts.services.mails import queue_mail
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
@@ -62,9 +62,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """Replace the password, which ends every session; allauth reopens the one that asked."""
         change_password(user, password)
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Return whose password this is; of a suspended account the answer is that of a wrong one."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        return user if user is not None and may_log_in(user) else None
+
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **hook: Any) -> HttpResponse | None:
         """Let in whose account is open, or closed by nothing but a wish that this log-in takes back."""
-        if user.delete_after is not None and user.suspended_at is None:  # type: ignore[attr-defined]
+        if may_log_in(user):
             return None
         answer: HttpResponse | None = super().pre_login(request, user, **hook)
         return answer

@@ -7,6 +7,8 @@ that a log-in takes back the one and never the other.
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.base_user import AbstractBaseUser
+
 from modules.accounts.errors import AccountNotFound, ConfirmationMismatch
 from modules.accounts.events import AccountStatusChanged
 from modules.accounts.models import User
@@ -69,6 +71,12 @@ def restore_account(user_id: int) -> None:
         user = _lock(user_id)
         epoch = _store(user, delete_after=user.delete_after, suspended_at=None)
     tell_epoch(user_id, epoch)
+
+
+def may_log_in(user: AbstractBaseUser) -> bool:
+    """Return whether an account is open, or closed by nothing but a wish that a log-in takes back."""
+    assert isinstance(user, User)
+    return user.is_active or (user.delete_after is not None and user.suspended_at is None)
 
 
 def _lock(user_id: int) -> User:
