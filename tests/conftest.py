@@ -20,8 +20,11 @@ except BaseException:
     raise
 
 from config.stack.throwaway import Throwaway  # noqa: E402
+from tests.canaries import find_in_logs  # noqa: E402
 from tests.machines import Machines  # noqa: E402
 from tests.wipe import Wiper  # noqa: E402
+
+_LEAKS = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +68,20 @@ def _django_db_helper(
         if "stack" in request.fixturenames:
             request.getfixturevalue("stack").restore()
         wiper.wipe()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run if any process of it logged what must not be in a log."""
+    found = list(find_in_logs(_boot.stack.layout.logs))
+    if found:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        session.config.stash[_LEAKS] = found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was found."""
+    for line in config.stash.get(_LEAKS, []):
+        terminalreporter.write_line(f"A log holds what it must not: {line}", red=True)
 
 
 def pytest_unconfigure() -> None:

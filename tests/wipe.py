@@ -8,6 +8,8 @@ import psycopg
 
 from config.stack.postgres import Server
 from config.stack.throwaway import Throwaway
+from config.stack.topology import BROKER, CACHE, HOT
+from tests.canaries import find_in_redis
 
 LIST_TABLES = "select format('%I', tablename) from pg_tables where schemaname = 'public' order by 1"
 OPTIONS = "set session_replication_role = replica; set lock_timeout = '5s'"
@@ -25,6 +27,7 @@ class Wiper:
 
     def __init__(self, stack: Throwaway) -> None:
         self._stack = stack
+        self._redis_urls = [stack.topology.redis.url(number) for number in (CACHE, HOT, BROKER)]
         self._connections: dict[str, Connection] = {}
         self._deletes = {
             server.name: "; ".join(f"delete from {table}" for table in self._list_empty_tables(server))
@@ -32,7 +35,12 @@ class Wiper:
         }
 
     def wipe(self) -> None:
-        """Delete every row that tests wrote, on every primary, and everything in Redis."""
+        """
+        Delete every row that tests wrote, on every primary, and everything in Redis.
+
+        :raises AssertionError: if a test left in Redis what must not be there
+        """
+        found = [find_in_redis(url) for url in self._redis_urls]
         for server in self._stack.topology.primaries.values():
             try:
                 self._connection(server).execute(self._deletes[server.name])
@@ -40,6 +48,7 @@ class Wiper:
                 self._forget(server)
                 self._connection(server).execute(self._deletes[server.name])
         self._stack.topology.redis.command("FLUSHALL")
+        assert found == [None] * len(found), f"Redis holds what it must not: {found}"
 
     def _list_empty_tables(self, server: Server) -> list[object]:
         connection = self._connection(server)

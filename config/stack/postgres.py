@@ -42,6 +42,9 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_parameter_max_length": "0",  # parameters hold what users wrote
     "log_parameter_max_length_on_error": "0",
+    # Nor the statement that failed, into which psycopg has written them, nor the row that stood against it.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "log_line_prefix": "'[%p] '",
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",

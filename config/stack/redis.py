@@ -24,7 +24,8 @@ always-show-logo no
 """
 LOUD = re.compile("[Ee]rror|Fatal|Can't|WARNING(?! overcommit)")
 DURABLE = "appendonly yes\nappendfsync everysec\n"
-THROWAWAY = 'appendonly no\nsave ""\n'
+# Uncompressed, so that tests can look for what must not be there.
+THROWAWAY = 'appendonly no\nsave ""\nrdbcompression no\n'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

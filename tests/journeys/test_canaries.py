@@ -1,0 +1,54 @@
+"""What is one person's alone is in no answer to anybody else, whatever else is asked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from modules.accounts.services.principals import forget_kept
+from tests.accounts.conftest import PASSWORD
+from tests.canaries import find_in_text
+from tests.policy.callers import CALLERS, credentials, make_world
+from tests.policy.requests import BODIES, routes
+from tests.posts.world import Person, call
+
+pytestmark = pytest.mark.django_db
+
+OTHERS = [caller for caller in CALLERS if caller not in ("owner", "token", "service", "on_behalf")]
+AUTH = "/auth/app/v1/auth"
+
+
+@pytest.fixture
+def ada() -> Person:
+    """Somebody who signed up as people do: with an address and a password, both of them canaries."""
+    body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+    answer = call("POST", f"{AUTH}/signup", body).body
+    return Person(int(answer["data"]["user"]["id"]), "ada", answer["meta"]["session_token"])
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("route", list(routes()), ids=lambda route: route.id)
+    def test_to_others_hold_nothing_private(self, ada, route):
+        world = make_world()
+        names = world.names() | {"user_id": str(ada.id), "owner": str(ada.id), "username": "ada"}
+        found = {}
+        for caller in OTHERS:
+            headers = credentials(caller, world, route.operation.declared.scope)
+            forget_kept()
+            answer = call(
+                route.method, route.url(names), BODIES.get(route.id), as_=None, If_Match="*", **headers
+            )
+            found[caller] = find_in_text(json.dumps(answer.body) + str(answer.headers))
+
+        assert found == {caller: [] for caller in OTHERS}
+
+    def test_of_sign_in_show_an_address_to_its_owner_alone(self, ada):
+        own = call("GET", f"{AUTH}/session", as_=ada)
+        taken = call(
+            "POST", f"{AUTH}/signup", {"username": "ada", "email": "ada@example.org", "password": "short"}
+        )
+        wrong = call("POST", f"{AUTH}/login", {"email": "ada@example.org", "password": "not her password"})
+
+        assert find_in_text(json.dumps(own.body)) == ["@example.org"]
+        assert [find_in_text(json.dumps(answer.body)) for answer in (taken, wrong)] == [[], []]
