@@ -19,6 +19,7 @@ __all__ = [
     "AUTH_USER_MODEL",
     "CSRF_COOKIE_NAME",
     "CSRF_COOKIE_SAMESITE",
+    "CSRF_FAILURE_VIEW",
     "HEADLESS_ADAPTER",
     "HEADLESS_CLIENTS",
     "HEADLESS_FRONTEND_URLS",
@@ -126,6 +127,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "modules.accounts.api.hosted.refuse_forgery"
 
 # For production.py: a browser accepts the `__Host-` prefix over TLS only, from this host, for its whole path.
 HARDENED_COOKIES: dict[str, Any] = {

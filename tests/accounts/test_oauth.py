@@ -358,7 +358,14 @@ class TestLogInPage:
         assert "Name and password do not fit together." in answer.content.decode()
 
     def test_is_refused_without_the_token_against_forgery(self, ada):
-        assert Client(enforce_csrf_checks=True).post("/identity/login", {"login": "ada"}).status_code == 403
+        answer = Client(enforce_csrf_checks=True).post("/identity/login", {"login": "ada"})
+
+        assert (answer.status_code, answer["Content-Type"]) == (403, "text/html; charset=utf-8")
+        assert "load the page anew" in answer.content.decode()
+
+    def test_has_browsers_say_where_a_form_came_from(self, db):
+        """Without it they send `Origin: null`, which the check against forgery must refuse."""
+        assert Client().get("/identity/login")["Referrer-Policy"] == "same-origin"
 
     @pytest.mark.parametrize(
         "target", ["https://evil.example", "//evil.example", "/v1/me", "/\\evil.example"]

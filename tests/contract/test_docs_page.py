@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from modules.accounts.public import create_account, issue_session_token
 from modules.kernel import clock
+from tests.contract.browsers import chromium, needs_chromium
+from tests.journeys.client import PASSWORD, Client
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+pytestmark = needs_chromium
 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -90,6 +83,35 @@ class TestDocsPage:
         authorize(page, token)
 
         page.reload()
+
+        assert try_me(page) == "200"
+
+    def test_tries_a_call_as_an_app_that_the_user_lets_in(self, url, browser):
+        ada = Client(url).sign_up("ada")
+        app = {
+            "name": "Docs",
+            "type": "public",
+            "redirect_uris": [f"{url}/docs/oauth2-redirect.html"],
+            "scopes": ["read:profiles"],
+            "grant_types": ["authorization_code"],
+        }
+        client_id = ada.call("POST", "/v1/apps", app).body["id"]
+        page = browser.new_page()
+        open_docs(page, url)
+        page.get_by_role("button", name="Authorize", exact=True).click()
+        scheme = page.locator(".auth-container", has_text="authorizationCode")
+        scheme.locator("#client_id_authorizationCode").fill(client_id)
+        scheme.locator("label[for^='read:profiles-']").first.click()
+
+        with page.expect_popup() as opened:
+            scheme.locator("button.authorize").click()
+        popup = opened.value
+        popup.get_by_label("Username or email").fill("ada")
+        popup.get_by_label("Password").fill(PASSWORD)
+        popup.keyboard.press("Enter")
+        with popup.expect_event("close"):
+            popup.get_by_role("button", name="Let it in").click()
+        page.locator(".modal-ux .btn-done").first.click()
 
         assert try_me(page) == "200"
 

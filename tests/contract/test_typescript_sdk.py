@@ -18,10 +18,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from config.stack.layout import ROOT
-from tests.contract.test_docs_page import CHROMIUM, QUIET
+from tests.contract.browsers import chromium, needs_chromium
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import until
 
@@ -86,7 +85,7 @@ def pages(installed) -> Iterator[str]:
 
 
 class TestBrowser:
-    @pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+    @needs_chromium
     def test_runs_its_readme_in_a_page_of_another_origin(self, stack, installed, pages):
         stack.run_relay()
         stack.run_worker()
@@ -95,8 +94,7 @@ class TestBrowser:
         (installed / "hello.html").write_text(_page(api.url))
         said: list[str] = []
         faults: list[str] = []
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        with chromium() as browser:
             page = browser.new_page()
             page.on("console", lambda line: said.append(line.text))
             page.on("pageerror", lambda fault: faults.append(str(fault)))
@@ -104,7 +102,6 @@ class TestBrowser:
             page.goto(f"{pages}/hello.html")
             # The program's last post may be in its home by then, or not yet.
             until(lambda: faults or (page.evaluate("window.done") and said))
-            browser.close()
 
         assert not faults
         assert {line.split(maxsplit=1)[1] for line in said} - {"Hello, forest"} == {"Before"}

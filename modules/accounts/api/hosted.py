@@ -18,6 +18,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.internal.constants import LoginStageKey
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -25,6 +26,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from modules.accounts.services.attempts import charge_log_in, charge_second_factor
 from modules.kernel.errors import TooMany
+from modules.kernel.http import problems
 from modules.kernel.http.address import client_address
 
 AUTHORIZE = "/identity/o/authorize"
@@ -43,7 +45,17 @@ def as_page(response: HttpResponse, *, leads_to: str | None = None) -> HttpRespo
         f"default-src 'none'; style-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["Cache-Control"] = "no-store"
+    # Under `no-referrer` browsers send `Origin: null` with a form, which the check against forgery refuses.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
+
+
+def refuse_forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse what a browser's own page may not have sent: on a page where people are, else as a problem."""
+    if request.path_info.startswith("/identity/"):
+        detail = "This form is too old, or it was not ours. Go back, load the page anew, and send it again."
+        return show_error(request, detail, status=403)
+    return problems.answer(PermissionDenied(f"CSRF check failed: {reason}"), request)
 
 
 def show_error(request: HttpRequest, detail: str, *, status: int = 400) -> HttpResponse:

@@ -1,0 +1,306 @@
+"""OAuth and OpenID Connect by a client that others wrote (Authlib), and its pages in a real browser."""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import OAuth2Client
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from playwright.sync_api import Page, expect
+
+from modules.accounts.models import User
+from tests.accounts.test_second_factor import code_of
+from tests.contract.browsers import chromium, needs_chromium
+from tests.journeys.client import PASSWORD, Client
+from tests.machines import until
+
+pytestmark = pytest.mark.django_db
+
+SCOPE = "openid read:profiles write:posts"
+# Nothing listens there: the code is read from the address that the browser is sent to.
+BACK = "http://127.0.0.1:9/back"
+
+
+@pytest.fixture
+def ada(stack) -> Client:
+    return Client(stack.run_api().url).sign_up("ada")
+
+
+def register(owner: Client, **changes: Any) -> dict[str, Any]:
+    body = {
+        "name": "Forest reader",
+        "type": "confidential",
+        "redirect_uris": [BACK],
+        "scopes": SCOPE.split(),
+        "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+    }
+    answer = owner.call("POST", "/v1/apps", body | changes)
+    assert answer.status == 201, answer
+    return dict(answer.body)
+
+
+@dataclass
+class App:
+    """An app that a third party built on Authlib, which learns everything from the discovery document."""
+
+    url: str
+    registered: dict[str, Any]
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+
+    def __post_init__(self) -> None:
+        self.metadata = httpx.get(f"{self.url}/.well-known/openid-configuration").json()
+        self.client = OAuth2Client(
+            self.registered["id"],
+            self.registered["secret"],
+            scope=SCOPE,
+            redirect_uri=BACK,
+            code_challenge_method="S256",
+            token_endpoint_auth_method="client_secret_basic" if self.registered["secret"] else "none",
+        )
+
+    def ask(self) -> str:
+        """Return the address to send the user to."""
+        url, self.state = self.client.create_authorization_url(
+            self.metadata["authorization_endpoint"], code_verifier=self.verifier, nonce="n-1"
+        )
+        return str(url)
+
+    def fetch(self, back: str, **changes: Any) -> dict[str, Any]:
+        """Change the code of an address for tokens."""
+        words = {"authorization_response": back, "state": self.state, "code_verifier": self.verifier}
+        return dict(self.client.fetch_token(self.metadata["token_endpoint"], **words | changes))
+
+    def refresh(self, token: str) -> dict[str, Any]:
+        return dict(self.client.refresh_token(self.metadata["token_endpoint"], refresh_token=token))
+
+    def status(self, token: str | None = None) -> int:
+        """Return what the API answers to a token."""
+        headers = {"Authorization": f"Bearer {token or self.client.token['access_token']}"}
+        return httpx.get(f"{self.url}/v1/me", headers=headers).status_code
+
+
+@pytest.fixture
+def app(ada) -> Iterator[App]:
+    app = App(ada.url, register(ada))
+    yield app
+    app.client.close()
+
+
+def agree(url: str) -> str:
+    """Log Ada in and let the app in, as a browser without scripts would; return where it is sent."""
+    with httpx.Client(base_url=url.partition("/identity")[0]) as browser:
+        page = browser.get(url, follow_redirects=True).text
+        body = {"login": "ada", "password": PASSWORD} | _hidden(page)
+        page = browser.post("/identity/login", data=body, follow_redirects=True).text
+        scopes = re.findall(r'name="scopes" value="([^"]*)"', page)
+        agreed: dict[str, Any] = {"scopes": scopes, "action": "grant", **_hidden(page)}
+        return str(browser.post("/identity/o/authorize", data=agreed).headers["Location"])
+
+
+def _hidden(page: str) -> dict[str, str]:
+    fields = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    return {name: value.replace("&amp;", "&") for name, value in fields}
+
+
+class TestAuthlib:
+    def test_dances_to_the_end(self, ada, app):
+        tokens = app.fetch(agree(app.ask()))
+
+        assert (app.status(), set(tokens["scope"].split())) == (200, set(SCOPE.split()))
+        keys = KeySet.import_key_set(httpx.get(app.metadata["jwks_uri"]).json())
+        claims = jwt.decode(tokens["id_token"], keys, algorithms=["RS256"]).claims
+        assert (claims["iss"], claims["aud"], claims["nonce"]) == (
+            app.metadata["issuer"],
+            app.registered["id"],
+            "n-1",
+        )
+        assert claims["sub"] == ada.id
+
+    def test_dances_without_a_secret(self, ada):
+        changes = {"type": "public", "grant_types": ["authorization_code", "refresh_token"]}
+        app = App(ada.url, register(ada, **changes))
+
+        tokens = app.fetch(agree(app.ask()))
+
+        assert (app.status(), app.registered["secret"]) == (200, None)
+        app.refresh(tokens["refresh_token"])
+        assert app.status() == 200
+        app.client.close()
+
+    def test_refreshes_and_a_second_use_of_the_old_token_ends_the_family(self, app):
+        first = app.fetch(agree(app.ask()))
+        second = app.refresh(first["refresh_token"])
+        assert app.status(second["access_token"]) == 200
+
+        with pytest.raises(OAuthError, match="invalid_grant"):
+            app.refresh(first["refresh_token"])
+
+        until(lambda: app.status(second["access_token"]) == 401, within=5)
+        with pytest.raises(OAuthError, match="invalid_grant"):
+            app.refresh(second["refresh_token"])
+
+    def test_is_refused_with_a_wrong_verifier_and_welcome_with_the_right_one(self, app):
+        back = agree(app.ask())
+
+        with pytest.raises(OAuthError, match="invalid_grant"):
+            app.fetch(back, code_verifier=secrets.token_urlsafe(48))
+
+        assert "access_token" in app.fetch(back)
+
+    def test_is_refused_with_a_code_that_was_used(self, app):
+        back = agree(app.ask())
+        tokens = app.fetch(back)
+
+        with pytest.raises(OAuthError, match="invalid_grant"):
+            app.fetch(back)
+
+        until(lambda: app.status(tokens["access_token"]) == 401, within=5)
+
+    def test_gets_a_token_for_itself(self, app):
+        token = app.client.fetch_token(
+            app.metadata["token_endpoint"], grant_type="client_credentials", scope="read:profiles"
+        )
+
+        assert token["token_type"].lower() == "bearer"
+        # It acts for no user.
+        assert app.status() == 403
+
+    def test_revokes(self, app):
+        tokens = app.fetch(agree(app.ask()))
+        assert app.status() == 200
+
+        app.client.revoke_token(app.metadata["revocation_endpoint"], token=tokens["access_token"])
+
+        until(lambda: app.status(tokens["access_token"]) == 401, within=5)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with chromium() as browser:
+        yield browser.new_page()
+
+
+@pytest.fixture
+def secret(ada) -> str:
+    """Give Ada an authenticator app, and return its secret."""
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    secret = base64.b32encode(secrets.token_bytes(20)).decode()
+    TOTP.activate(User.objects.get(username="ada"), secret)
+    return secret
+
+
+def log_in(page: Page) -> None:
+    """Fill the form by its labels, and send it by the keyboard."""
+    page.get_by_label("Username or email").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def arrive(page: Page) -> str:
+    """Choose to let the app in and return the address to which the browser was sent."""
+    with page.expect_request(lambda request: request.url.startswith(BACK)) as sent:
+        page.get_by_role("button", name="Let it in").click()
+    return str(sent.value.url)
+
+
+@needs_chromium
+class TestPages:
+    def test_lead_from_log_in_by_consent_to_the_app(self, app, page):
+        page.goto(app.ask())
+        expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+        log_in(page)
+
+        expect(page.get_by_role("heading", name="Let Forest reader in?")).to_be_visible()
+        expect(page.get_by_role("group", name="What it may do")).to_be_visible()
+        back = arrive(page)
+
+        app.fetch(back)
+        assert app.status() == 200
+
+    def test_grant_no_more_than_is_chosen(self, app, page):
+        page.goto(app.ask())
+        log_in(page)
+        boxes = page.get_by_role("checkbox")
+        expect(boxes).not_to_have_count(0)
+        for box in boxes.all():
+            box.set_checked("read:profiles" in (box.get_attribute("value") or ""))
+
+        tokens = app.fetch(arrive(page))
+
+        assert "write:posts" not in tokens["scope"].split()
+        assert app.status() == 200
+
+    def test_lead_to_the_app_again_when_it_was_let_in_before(self, app, page):
+        app.fetch(agree(app.ask()))
+        page.goto(app.ask())
+
+        log_in(page)
+
+        app.fetch(arrive(page))
+        assert app.status() == 200
+
+    def test_say_that_name_and_password_do_not_fit(self, app, page):
+        page.goto(app.ask())
+        page.get_by_label("Username or email").fill("ada")
+        page.get_by_label("Password").fill("not her password")
+        page.get_by_role("button", name="Log in").click()
+
+        expect(page.get_by_role("alert")).to_contain_text("do not fit together")
+        expect(page.get_by_label("Username or email")).to_have_value("ada")
+
+    def test_ask_for_the_second_factor(self, app, secret, page):
+        page.goto(app.ask())
+        log_in(page)
+        expect(page.get_by_role("heading", name="Enter a code")).to_be_visible()
+        page.get_by_label("Code").fill("000000")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+
+        page.get_by_label("Code").fill(code_of(secret))
+        page.keyboard.press("Enter")
+
+        app.fetch(arrive(page))
+        assert app.status() == 200
+
+    def test_send_the_app_a_no(self, app, page):
+        page.goto(app.ask())
+        log_in(page)
+
+        with page.expect_request(lambda request: request.url.startswith(BACK)) as sent:
+            page.get_by_role("button", name="Cancel").click()
+
+        assert parse_qs(urlsplit(sent.value.url).query)["error"] == ["access_denied"]
+
+    def test_show_what_is_wrong_and_send_nobody_anywhere(self, app, page):
+        asked = urlsplit(app.ask())
+        query = parse_qs(asked.query) | {"redirect_uri": ["https://evil.example/back"]}
+
+        answer = page.goto(asked._replace(query=urlencode(query, doseq=True)).geturl())
+
+        assert answer is not None
+        assert answer.status == 400
+        assert urlsplit(page.url).path == "/identity/o/authorize"
+
+    def test_need_no_script_and_complain_of_nothing(self, app):
+        complaints: list[str] = []
+        with chromium() as browser:
+            page = browser.new_context(java_script_enabled=False).new_page()
+            page.on("console", lambda said: complaints.append(said.text))
+            page.goto(app.ask())
+            log_in(page)
+            back = arrive(page)
+
+        app.fetch(back)
+        assert app.status() == 200
+        assert [said for said in complaints if "127.0.0.1:9" not in said] == []
