@@ -49,6 +49,7 @@ class Env:
     trusted_proxies: int
     cors_origins: list[str]
     public_url: str
+    passkey_domain: str
     email_url: MailServer
     email_from: str
     email_verification: str
@@ -102,6 +103,8 @@ def load() -> Env:
         cors_origins=reader.list("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
         public_url=reader.str("PUBLIC_URL", "").rstrip("/"),
+        # Where the front end is a sibling of the API: example.org of app.example.org and api.example.org.
+        passkey_domain=reader.str("PASSKEY_DOMAIN", ""),
         email_url=reader.mail_server("EMAIL_URL", MailServer.parse("console:")),
         email_from=reader.str("EMAIL_FROM", "Banyan <noreply@localhost>"),
         email_verification=reader.str(

@@ -27,6 +27,7 @@ __all__ = [
     "HEADLESS_SERVE_SPECIFICATION",
     "HEADLESS_SPECIFICATION_TEMPLATE_NAME",
     "LOGIN_URL",
+    "MFA_ADAPTER",
     "MFA_PASSKEY_LOGIN_ENABLED",
     "MFA_RATE_LIMITS",
     "MFA_SUPPORTED_TYPES",
@@ -87,6 +88,7 @@ ACCOUNT_SESSION_REMEMBER = True
 # The hosted pages of OAuth (modules/accounts/api/hosted.py).
 LOGIN_URL = "/identity/login"
 
+MFA_ADAPTER = "modules.accounts.api.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Banyan"

@@ -17,5 +17,6 @@ def provider(env: Env) -> dict[str, Any]:
         "IDP_OIDC_ROTATE_REFRESH_TOKEN": True,
         "IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN": 60,
         "IDP_OIDC_RATE_LIMITS": False,
+        "PASSKEY_DOMAIN": env.passkey_domain,
         "PUBLIC_URL": env.public_url or f"http://localhost:{env.port}",
     }

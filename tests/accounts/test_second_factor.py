@@ -94,6 +94,21 @@ class TestOfAnApp:
 
             assert send_code(http, again.body["meta"]["session_token"], code_of(secret)).status == 400
 
+    def test_is_kept_encrypted_and_outlives_a_new_key(self, http, half, secret, settings):
+        from allauth.mfa.models import Authenticator
+
+        kept = str(Authenticator.objects.get(type="totp").data)
+        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key" * 5
+
+        assert secret not in kept
+        # The half-done log-in was signed by nobody: it stands in the directory.
+        assert send_code(http, half, code_of(secret)).status == 200
+
+    def test_is_refused_while_nobody_can_tell_whether_its_code_was_used(self, http, half, secret, stack):
+        stack.stop_redis()
+
+        assert send_code(http, half, code_of(secret)).status == 400
+
     def test_is_refused_with_a_wrong_code(self, http, half):
         assert send_code(http, half, "000000").status == 400
 
