@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from environs import Env as Reader
-from environs import validate
+from environs import ValidationError, validate
 
 from config.addresses import Database, MailServer, mask_url
 
+# Where users may come from; any other that speaks OpenID Connect is of the first kind.
+SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
 ROOT = Path(__file__).resolve().parent.parent
-SECRET_FIELDS = frozenset({"secret_key", "oidc_private_key"})
+SECRET_FIELDS = frozenset({"secret_key", "oidc_private_key", "social_apps"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Env:
     trusted_proxies: int
     cors_origins: list[str]
     public_url: str
+    frontend_url: str
+    social_apps: list[dict[str, Any]]
     passkey_domain: str
     email_url: MailServer
     email_from: str
@@ -71,6 +77,7 @@ def load() -> Env:
     reader.add_parser("database", Database.parse)
     reader.add_parser("databases", _databases)
     reader.add_parser("mail_server", MailServer.parse)
+    reader.add_parser("social_apps", _social_apps)
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=validate.Length(min=32)),
         debug=reader.bool("DEBUG", False),
@@ -103,6 +110,9 @@ def load() -> Env:
         cors_origins=reader.list("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
         public_url=reader.str("PUBLIC_URL", "").rstrip("/"),
+        # What mails and other providers lead people back to.
+        frontend_url=reader.str("FRONTEND_URL", "http://localhost:3000").rstrip("/"),
+        social_apps=reader.social_apps("SOCIAL_APPS", []),
         # Where the front end is a sibling of the API: example.org of app.example.org and api.example.org.
         passkey_domain=reader.str("PASSKEY_DOMAIN", ""),
         email_url=reader.mail_server("EMAIL_URL", MailServer.parse("console:")),
@@ -122,6 +132,23 @@ def _databases(value: str | dict[str, Database]) -> dict[str, Database]:
         return value
     pairs = [part.partition("=") for part in value.split(",") if part.strip()]
     return {name.strip(): Database.parse(url.strip()) for name, _, url in pairs}
+
+
+def _social_apps(value: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Read `[{"provider": "google", "client_id": "…", "secret": "…"}, …]`."""
+    hint = 'expected JSON: [{"provider": "google", "client_id": "…", "secret": "…"}]'
+    try:
+        apps = json.loads(value) if isinstance(value, str) else value
+    except ValueError as fault:
+        raise ValidationError(hint) from fault
+    if not isinstance(apps, list):
+        raise ValidationError(hint)
+    for app in apps:
+        if not isinstance(app, dict) or not {"provider", "client_id"} <= app.keys():
+            raise ValidationError(hint)
+        if app["provider"] not in SOCIAL_PROVIDERS:
+            raise ValidationError(f"provider is one of {', '.join(SOCIAL_PROVIDERS)}")
+    return apps
 
 
 def _masked(name: str, value: object) -> object:

@@ -116,9 +116,10 @@ class Sampler:
         return part
 
     def _is_plain(self, schema: Schema) -> bool:
-        """Return whether a schema names no fields, not even in an alternative: a word may stand for it."""
+        """Return whether a schema is no list and names no fields, not even in an alternative: a word may do."""
         parts = [part for key in ("allOf", "anyOf", "oneOf") for part in schema.get(key, [])]
-        return "properties" not in schema and all(self._is_plain(self.resolve(part)) for part in parts)
+        is_one = "properties" not in schema and schema.get("type") != "array"
+        return is_one and all(self._is_plain(self.resolve(part)) for part in parts)
 
     def _of_type(self, schema: Schema, name: str) -> Any:
         """Return a value of a schema's first type."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from config.env import SOCIAL_PROVIDERS
 from modules.accounts.schemas import AccountsSettings
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "CSRF_FAILURE_VIEW",
     "HEADLESS_ADAPTER",
     "HEADLESS_CLIENTS",
-    "HEADLESS_FRONTEND_URLS",
     "HEADLESS_ONLY",
     "HEADLESS_SERVE_SPECIFICATION",
     "HEADLESS_SPECIFICATION_TEMPLATE_NAME",
@@ -39,10 +39,18 @@ __all__ = [
     "SESSION_COOKIE_SAMESITE",
     "SESSION_ENGINE",
     "SESSION_SAVE_EVERY_REQUEST",
+    "SOCIALACCOUNT_AUTO_SIGNUP",
+    "SOCIALACCOUNT_EMAIL_AUTHENTICATION",
+    "SOCIALACCOUNT_STORE_TOKENS",
 ]
 
 # What base.py puts into INSTALLED_APPS; neither sessions (own engine), messages nor sites are needed.
-APPS = ["allauth", "allauth.account", "allauth.mfa", "allauth.headless", "allauth.idp.oidc"]
+APPS = [
+    *("allauth", "allauth.account", "allauth.mfa", "allauth.headless", "allauth.idp.oidc"),
+    "allauth.socialaccount",
+    # Those that BANYAN_SOCIAL_APPS may name; installed always, for tables must not hang on settings.
+    *(f"allauth.socialaccount.providers.{name}" for name in SOCIAL_PROVIDERS),
+]
 
 # Innermost of base.py's MIDDLEWARE. allauth refuses to start unless its own stands there by name (2 us).
 MIDDLEWARE = [
@@ -101,6 +109,22 @@ HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME: str | None = None  # allauth's page asks a CDN
 
 
+# Who comes from elsewhere for the first time chooses a name here, and proves an address that is taken by
+# logging in and connecting the two, never by the word of the other side.
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+
+
+def social(apps: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return where users may come from: of each app its `provider`, `client_id`, `secret` and so on."""
+    providers: dict[str, dict[str, Any]] = {}
+    for app in apps:
+        kept = {name: value for name, value in app.items() if name != "provider"}
+        providers.setdefault(app["provider"], {"APPS": []})["APPS"].append(kept)
+    return {"SOCIALACCOUNT_PROVIDERS": providers}
+
+
 def verification(policy: str) -> dict[str, Any]:
     """Return how addresses are verified: `mandatory` by a code at sign-up, `optional` by a link some day."""
     return {
@@ -116,10 +140,9 @@ def frontend_urls(base: str) -> dict[str, str]:
         "account_reset_password": f"{base}/reset-password",
         "account_reset_password_from_key": f"{base}/reset-password/{{key}}",
         "account_signup": f"{base}/sign-up",
+        "socialaccount_login_error": f"{base}/log-in",
     }
 
-
-HEADLESS_FRONTEND_URLS = frontend_urls("http://localhost:3000")
 
 SESSION_ENGINE = "modules.accounts.api.sessions"
 SESSION_SAVE_EVERY_REQUEST = False

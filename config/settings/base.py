@@ -7,7 +7,7 @@ from config.settings import cache, contexts, mail, oauth, queues, rest, telemetr
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
-from config.settings.accounts import verification
+from config.settings.accounts import frontend_urls, social, verification
 from modules.graph.schemas import GraphSettings
 from modules.kernel.hot import HotSettings
 from modules.kernel.limits import LimitSettings
@@ -71,6 +71,8 @@ CELERY = queues.celery(ENV)
 globals().update(oauth.provider(ENV))
 globals().update(verification(ENV.email_verification))
 globals().update(mail.mail(ENV))
+HEADLESS_FRONTEND_URLS = frontend_urls(ENV.frontend_url)
+globals().update(social(ENV.social_apps))
 
 REST_FRAMEWORK = rest.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = rest.SPECTACULAR

@@ -1,6 +1,11 @@
 """Paths of accounts: under `/v1/` its resources, beside it OAuth and the pages it shows."""
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
 from allauth.idp.oidc import views as provider
+from allauth.urls import build_provider_urlpatterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from modules.accounts.api import hosted, oauth
@@ -33,6 +38,19 @@ _oauth = [
     path("identity/o/api/device", oauth.not_offered, name="device_code"),
     path("identity/o/logout", oauth.log_out, name="logout"),
 ]
+
+
+def _callbacks(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any, str]]:
+    """Yield where other providers send a browser back to; allauth's pages that lead there are not ours."""
+    for entry in build_provider_urlpatterns() if patterns is None else patterns:
+        where = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _callbacks(entry.url_patterns, where)
+        elif entry.name and entry.name.endswith("_callback"):
+            # One of them is written as an expression.
+            yield re.sub(r"\^\(\?P<(\w+)>\[\^/\]\+\)", r"<str:\1>", where), entry.callback, entry.name
+
+
 identity: list[URLPattern | URLResolver] = [
     path("", include(([path("", include((_oauth, "oidc")))], "idp"))),
     path("identity/login", hosted.log_in, name="account_login"),
@@ -41,4 +59,5 @@ identity: list[URLPattern | URLResolver] = [
     path("identity/unverified", hosted.unverified, name="account_email_verification_sent"),
     path("identity/logout", hosted.log_out, name="account_logout"),
     path("identity/style.css", hosted.style),
+    *(path(f"identity/{at}", view, name=name) for at, view, name in _callbacks()),
 ]
