@@ -116,7 +116,7 @@ class Sampler:
         return part
 
     def _is_plain(self, schema: Schema) -> bool:
-        """Return whether a schema is no list and names no fields, not even in an alternative: a word may do."""
+        """Return whether a schema is no list and names no fields, in no alternative either: a word may do."""
         parts = [part for key in ("allOf", "anyOf", "oneOf") for part in schema.get(key, [])]
         is_one = "properties" not in schema and schema.get("type") != "array"
         return is_one and all(self._is_plain(self.resolve(part)) for part in parts)
