@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROLES = ("anonymous", "user", "app", "service")
 # They end the session that asks, and the rest of the run would be refused. The anonymous role asks them too.
-ENDING = ("auth_end_session", "auth_post_account_password_change")
+ENDING = ("auth_end_session", "auth_post_account_password_change", "end_session", "delete_me")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from pydantic import JsonValue, RootModel
 
+from modules.accounts.api.passkeys import check_credential
 from modules.accounts.api.sign_up import sign_up_once
 from modules.accounts.services.accounts import to_refusal
 from modules.accounts.services.attempts import charge_attempt
@@ -30,6 +31,9 @@ from sharding.errors import InFlight, InstanceUnavailable, KeyReused
 
 JSON_PREFIX = "/auth/"
 PREFIXES = (JSON_PREFIX, "/identity/")
+
+# The one that a page submits as a form: the browser itself has to follow where it leads.
+FORM = "/auth/provider/redirect"
 
 # What allauth lets rise and is meant as an answer, in the words of the rest of the API.
 OURS = (Refusal, UpdateError, SessionInterrupted, KeyReused, InFlight, InstanceUnavailable, DatabaseError)
@@ -103,7 +107,10 @@ def _admit(request: HttpRequest) -> None:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     key = request.META.get("HTTP_X_SESSION_TOKEN") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    charge_attempt(request.path_info, _read_json(request), session_key=key, address=client_address(request))
+    body = {} if request.path_info.endswith(FORM) else _read_json(request)
+    charge_attempt(request.path_info, body, session_key=key, address=client_address(request))
+    if request.method == "POST":
+        check_credential(request.path_info, body)
 
 
 def _read_json(request: HttpRequest) -> dict[str, Any]:
