@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.accounts.conftest import PASSWORD
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db
 AUTH = "/auth/app/v1"
 SHOWN = {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AAAA", "userHandle": "AAAA"}
 MADE = {"clientDataJSON": "e30", "attestationObject": "oA"}
-NONSENSE = [
+NONSENSE: list[Any] = [
     *(None, False, 0, "", "rubbish", [], {}, {"id": 1}, {"id": "AAAA"}, {"id": "AAAA", "response": []}),
     {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": SHOWN},
     {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": MADE},

@@ -1,48 +1,66 @@
-"""The README's tour, run as printed."""
+"""What the documents show, run as printed."""
 
 import json
 import re
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
 
 from config.env import ROOT
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(
-        shutil.which("curl") is None, reason="the tour is curl lines, and there is no curl here"
-    ),
-]
+pytestmark = pytest.mark.django_db
+
+needs_curl = pytest.mark.skipif(
+    shutil.which("curl") is None, reason="the tours are curl lines, and there is no curl here"
+)
 
 
-def tour() -> str:
-    chapter = (ROOT / "README.md").read_text().split("## A tour with curl")[1]
-    block = re.search(r"```sh\n(.*?)```", chapter, re.DOTALL)
+def block_of(text: str) -> str:
+    """Return the first block of shell in a text."""
+    block = re.search(r"```sh\n(.*?)```", text, re.DOTALL)
     assert block is not None
     return block.group(1)
 
 
+def run(script: str, url: str) -> list[Any]:
+    """Run a script as printed, and return what its lines of output are in JSON."""
+    # Every answer on a line of its own.
+    script = 'curl() { command curl "$@"; echo; }\n' + script.replace("http://localhost:8000", url)
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    return [json.loads(line) for line in done.stdout.splitlines() if line]
+
+
+@pytest.fixture
+def url(stack) -> str:
+    stack.run_relay()
+    stack.run_worker()
+    return str(stack.run_api().url)
+
+
+@needs_curl
 class TestTour:
-    def test_does_what_it_says(self, stack):
-        stack.run_relay()
-        stack.run_worker()
-        api = stack.run_api()
-        script = tour().replace("http://localhost:8000", api.url)
-        # Every answer on a line of its own; the script itself is as printed.
-        script = 'curl() { command curl "$@"; echo; }\n' + script
+    def test_of_the_readme_does_what_it_says(self, url):
+        chapter = (ROOT / "README.md").read_text().split("## A tour with curl")[1]
 
-        done = subprocess.run(
-            ["sh", "-eu", "-c", script], capture_output=True, text=True, timeout=60, check=True
-        )
+        edge, post, again, home, mistakes = run(block_of(chapter), url)
 
-        edge, post, again, home, mistakes = [json.loads(line) for line in done.stdout.splitlines() if line]
         assert edge["following"] is True
         assert again == post
         assert [card["id"] for card in home["data"]] == [post["id"]]
         assert mistakes["status"] == 400
         assert {fault["pointer"] for fault in mistakes["errors"]} == {"/text", "/color"}
+
+    def test_of_services_does_what_it_says(self, url):
+        post, audit = run(block_of((ROOT / "docs" / "identity.md").read_text()), url)
+
+        assert post["text"] == "By night"
+        assert [(deed["action"], deed["user_id"]) for deed in audit["data"]][:1] == [
+            ("request", post["author_id"])
+        ]
 
 
 class TestSdks:
