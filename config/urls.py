@@ -1,4 +1,4 @@
-"""Every URL: contexts at /v1/, allauth at /auth/, and what belongs to no context."""
+"""Every URL: contexts at /v1/, signing in, and what belongs to no context."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -18,7 +18,6 @@ def _of_contexts() -> Iterator[URLPattern]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *_of_contexts(),
-    path("auth/", include("allauth.headless.urls")),
     *identity,
     path("", include("modules.kernel.http.urls")),
 ]

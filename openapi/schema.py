@@ -197,7 +197,7 @@ def _describe(tag: str) -> str:
 def _has_sign_in(urlconf: str | None) -> bool:
     """Return whether the URLs drawn here have allauth among them."""
     try:
-        return bool(reverse("headless:openapi_yaml", urlconf=urlconf))
+        return bool(reverse("headless:app:account:login", urlconf=urlconf))
     except NoReverseMatch:
         return False
 

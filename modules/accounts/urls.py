@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from allauth.headless import urls as headless
 from allauth.idp.oidc import views as provider
 from allauth.urls import build_provider_urlpatterns
 from django.urls import URLPattern, URLResolver, include, path
@@ -40,6 +41,14 @@ _oauth = [
 ]
 
 
+def _offered(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+    """Return allauth's paths but those of phone numbers: no account has one, and they would answer 500."""
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            entry.url_patterns[:] = _offered(entry.url_patterns)
+    return [entry for entry in patterns if "phone" not in (getattr(entry, "name", None) or "")]
+
+
 def _callbacks(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any, str]]:
     """Yield where other providers send a browser back to; allauth's pages that lead there are not ours."""
     for entry in build_provider_urlpatterns() if patterns is None else patterns:
@@ -52,6 +61,7 @@ def _callbacks(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, An
 
 
 identity: list[URLPattern | URLResolver] = [
+    path("auth/", include((_offered(headless.urlpatterns), headless.app_name))),
     path("", include(([path("", include((_oauth, "oidc")))], "idp"))),
     path("identity/login", hosted.log_in, name="account_login"),
     path("identity/log-in-again", hosted.log_in, name="account_reauthenticate"),

@@ -132,6 +132,19 @@ class TestAppClient:
         assert CountingHasher.count == 1
 
 
+class TestPhone:
+    """No account here has a phone number."""
+
+    @pytest.mark.parametrize("path", ["account/phone", "auth/phone/verify", "auth/phone/verify/resend"])
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_is_not_known(self, http, ada, method, path):
+        token = log_in(http, username="ada").body["meta"]["session_token"]
+
+        answer = http(method, f"/auth/app/v1/{path}", {} if method == "POST" else None, X_Session_Token=token)
+
+        assert answer.status == 404
+
+
 class TestBrowserClient:
     def test_is_refused_without_a_token_against_forgery(self, http, ada):
         answer = log_in(http, BROWSER, username="ada")

@@ -1,7 +1,8 @@
 """The sign-in of the product, and one endpoint that says who calls."""
 
-from django.urls import include, path
+from django.urls import path
 
+from modules.accounts.urls import identity
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.shapes import Id, Shape
 
@@ -26,7 +27,7 @@ class Whoami(View):
 
 
 urlpatterns = [
-    path("auth/", include("allauth.headless.urls")),
+    *identity,
     path("v1/whoami", Whoami.as_view()),
 ]
 

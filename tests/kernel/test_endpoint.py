@@ -163,3 +163,21 @@ def _with_two_bodies(body: type[Body]):
 
     post.__annotations__ = {"first": body, "second": body, "return": Shape}
     return endpoint("two", public=True)(post)
+
+
+class TestDeprecated:
+    def test_says_since_when_until_when_and_what_to_read(self, api):
+        answer = api.get("/v1/old-things")
+
+        assert answer.status_code == 200
+        assert answer.headers["Deprecation"] == "@1795521600"
+        assert answer.headers["Sunset"] == "Sun, 23 May 2027 12:00:00 GMT"
+        assert '</docs/moving-on>; rel="deprecation"; type="text/html"' in answer.headers["Link"]
+        # The neighboring pages stay named.
+        assert 'rel="next"' in answer.headers["Link"]
+
+    def test_is_not_what_others_are(self, api):
+        answer = api.get("/v1/things")
+
+        assert "Deprecation" not in answer.headers
+        assert "Sunset" not in answer.headers

@@ -142,6 +142,16 @@ class TestContract:
         assert (value["status"], value["code"]) == (409, "conflict")
         assert value["title"] == "This conflicts with the present state."
 
+    def test_marks_what_is_deprecated(self, contract):
+        marked = {
+            path
+            for path, item in contract["paths"].items()
+            for drawn in item.values()
+            if isinstance(drawn, dict) and drawn.get("deprecated")
+        }
+
+        assert marked == {"/v1/old-things"}
+
     def test_names_what_an_endpoint_refuses(self, contract):
         responses = operation(contract, "/v1/things", "post")["responses"]
 

@@ -1,7 +1,7 @@
 """A resource of every sort, for the kernel's own tests; no context is involved."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from django.core.exceptions import SuspiciousOperation
@@ -17,6 +17,7 @@ from modules.kernel.cursors import Paging
 from modules.kernel.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound, Stale, TooMany
 from modules.kernel.hot import RedisAway
 from modules.kernel.http import Reply, Request, View, endpoint
+from modules.kernel.http.operations import Deprecation
 from modules.kernel.principals import Principal
 from modules.kernel.shapes import Body, FreeJson, Id, Ids, Moment, Nothing, Page, Query, Shape, Whole
 from modules.kernel.text import PlainText
@@ -129,6 +130,17 @@ class Things(KernelView):
             next=paging.older_than(shown[-1]) if shown and shown[-1] > 1 else None,
             prev=paging.newer_than(shown[0]) if shown and shown[0] < 9 else None,
         )
+
+
+class Old(KernelView):
+    @endpoint(
+        "get_old_things",
+        public=True,
+        deprecated=Deprecation(since=NOON, sunset=NOON + timedelta(days=180), link="/docs/moving-on"),
+    )
+    def get(self, request: Request, paging: Paging) -> ThingPage:
+        """List things as it was done before."""
+        return ThingPage(data=[], included=Nothing(), state={}, next=paging.older_than(5), prev=None)
 
 
 class Batch(KernelView):
@@ -275,6 +287,7 @@ def html_page(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("v1/old-things", Old.as_view()),
     path("v1/things", Things.as_view()),
     path("v1/things/batch", Batch.as_view()),
     path("v1/things/<id:thing_id>", OneThing.as_view()),

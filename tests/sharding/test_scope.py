@@ -10,6 +10,7 @@ from sharding import outbox, shard_map
 from sharding.errors import AlreadyDone, InFlight, KeyReused, NoShard, ShardMoved, WrongShard
 from sharding.once import clean_once
 from sharding.scope import Once, current_binding, require_binding, writing_directory, writing_for
+from sharding.tasks import clean_once_rows
 from sharding.testing import count_queries
 from tests.sharding.app.models import Member, Note
 from tests.sharding.calls import texts
@@ -231,6 +232,19 @@ class TestCleanOnce:
 
         assert (kept, deleted) == (0, 3)
         assert sql("a", "SELECT key FROM once") == [("residue",)]
+
+    def test_of_beat_keeps_a_key_for_seven_days(self):
+        with writing_for(ADA, once=KEY):
+            pass
+        age = "UPDATE once SET created_at = clock_timestamp() - %s::interval"
+
+        sql("a", age, "6 days 23 hours")
+        clean_once_rows()
+        kept = sql("a", "SELECT count(*) FROM once")
+        sql("a", age, "7 days 1 second")
+        clean_once_rows()
+
+        assert (kept, sql("a", "SELECT count(*) FROM once")) == ([(1,)], [(0,)])
 
 
 def run_elsewhere(open_write):
