@@ -118,7 +118,7 @@ def load() -> Env:
         email_url=reader.mail_server("EMAIL_URL", MailServer.parse("console:")),
         email_from=reader.str("EMAIL_FROM", "Banyan <noreply@localhost>"),
         email_verification=reader.str(
-            "EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["mandatory", "optional"])
+            "EMAIL_VERIFICATION", "mandatory", validate=validate.OneOf(["mandatory", "optional"])
         ),
         oidc_private_key=reader.str("OIDC_PRIVATE_KEY", "").replace("\\n", "\n"),
     )

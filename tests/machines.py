@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import redis as redis_client
@@ -57,6 +58,11 @@ class Machines:
         """Wipe every database of Redis: caches, windows, the broker's queues."""
         self._throwaway.topology.redis.command("FLUSHALL")
 
+    @property
+    def mails(self) -> Path:
+        """The folder into which workers send."""
+        return self._throwaway.layout.mails
+
     def queue_length(self, queue: str) -> int:
         """Return how many messages wait at the broker."""
         return int(redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"]).llen(queue))
@@ -94,10 +100,12 @@ class Machines:
         return self._run_until(self._applications(env).worker(), waits)
 
     def restore(self) -> None:
-        """Kill what the test started and start what it killed."""
+        """Kill what the test started, start what it killed, and throw its mails away."""
         for process in self._processes:
             process.kill()
         self._processes.clear()
+        for mail in self.mails.glob("*.log"):
+            mail.unlink()
         dead = [server for server in self._throwaway.processes.values() if not server.is_running]
         for server in dead:
             server.start()

@@ -12,4 +12,3 @@ PASSWORD_HASHERS = FAST_HASHERS
 SHARDING = replace(SHARDING, serial=True, shard_map_ttl=0)
 # A lease outlives a test's patience otherwise; the order of things is the same.
 RELAY = replace(RELAY, lease_s=2.0, backoff_s=0.05, broker_wait_s=0.05)
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

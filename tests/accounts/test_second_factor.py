@@ -31,16 +31,7 @@ def code_of(secret: str) -> str:
 
 
 @pytest.fixture
-def verified(ada):
-    """Ada, whose address is confirmed: allauth lets nobody else set up a second factor."""
-    from allauth.account.models import EmailAddress
-
-    EmailAddress.objects.create(user_id=ada.id, email="ada@example.org", verified=True, primary=True)
-    return ada
-
-
-@pytest.fixture
-def session(http, verified):
+def session(http, ada):
     answer = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
     return answer.body["meta"]["session_token"]
 

@@ -1,0 +1,85 @@
+"""Signing up and resetting a password by what really is mailed: written by the API, sent by a worker."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_string
+
+import pytest
+
+from tests.journeys.client import PASSWORD, Client
+from tests.machines import Machines, until
+
+pytestmark = pytest.mark.django_db
+
+AUTH = "/auth/app/v1/auth"
+ADA = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+
+
+@pytest.fixture
+def api(stack) -> Client:
+    stack.run_relay()
+    stack.run_worker()
+    return Client(stack.run_api(BANYAN_EMAIL_VERIFICATION="mandatory").url)
+
+
+def code_mailed(stack: Machines, to: str, *, nth: int = 1) -> str:
+    """Return the code in the nth mail to an address, as soon as it is there."""
+    until(lambda: len(mails(stack, to)) >= nth)
+    match = re.search(r"^([A-Z0-9]{4}-?[A-Z0-9]{4}|[A-Z0-9]{6})\s*$", mails(stack, to)[nth - 1], re.MULTILINE)
+    assert match is not None, mails(stack, to)
+    return match[1]
+
+
+def mails(stack: Machines, to: str) -> list[str]:
+    """Return the texts of all mails to an address, the oldest first."""
+    files = sorted(stack.mails.glob("*.log"), key=lambda path: path.stat().st_mtime)
+    sent = [message_from_string(path.read_text()) for path in files]
+    return [str(mail.get_payload()) for mail in sent if mail["To"] == to]
+
+
+class TestSignUp:
+    def test_is_finished_by_the_mailed_code(self, stack, api):
+        pending = api.call("POST", f"{AUTH}/signup", ADA)
+        api.token = pending.body["meta"]["session_token"]
+        assert (pending.status, api.call("GET", "/v1/me").status) == (401, 401)
+
+        done = api.call("POST", f"{AUTH}/email/verify", {"key": code_mailed(stack, "ada@example.org")})
+
+        assert done.status == 200
+        api.token = done.body["meta"]["session_token"]
+        assert api.call("GET", "/v1/me").body["data"]["username"] == "ada"
+
+    def test_tells_the_owner_of_a_taken_address_and_nobody_else(self, stack, api):
+        api.call("POST", f"{AUTH}/signup", ADA)
+        code_mailed(stack, "ada@example.org")
+
+        free = api.call("POST", f"{AUTH}/signup", {**ADA, "username": "vera", "email": "vera@example.org"})
+        taken = api.call("POST", f"{AUTH}/signup", {**ADA, "username": "mallory"})
+
+        assert (free.status, taken.status) == (401, 401)
+        assert free.body["data"] == taken.body["data"]
+        until(lambda: len(mails(stack, "ada@example.org")) == 2)
+        assert "mallory" not in "".join(mails(stack, "ada@example.org"))
+
+
+class TestReset:
+    def test_gives_a_new_password_and_ends_what_was_open(self, stack, api):
+        api.token = api.call("POST", f"{AUTH}/signup", ADA).body["meta"]["session_token"]
+        key = code_mailed(stack, "ada@example.org")
+        done = api.call("POST", f"{AUTH}/email/verify", {"key": key})
+        api.token = done.body["meta"]["session_token"]
+        assert api.call("GET", "/v1/me").status == 200
+        elsewhere = Client(api.url)
+        asked = elsewhere.call("POST", f"{AUTH}/password/request", {"email": "ada@example.org"})
+        elsewhere.token = asked.body["meta"]["session_token"]
+
+        new = {"key": code_mailed(stack, "ada@example.org", nth=2), "password": "a long walk home"}
+        assert elsewhere.call("POST", f"{AUTH}/password/reset", new).status in (200, 401)
+
+        until(lambda: api.call("GET", "/v1/me").status == 401, within=5)
+        log_ins = [
+            Client(api.url).call("POST", f"{AUTH}/login", {"username": "ada", "password": password}).status
+            for password in (PASSWORD, "a long walk home")
+        ]
+        assert log_ins == [400, 200]
