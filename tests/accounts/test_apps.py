@@ -134,11 +134,23 @@ class TestRegister:
 
 class TestEditAndDelete:
     def test_change_what_was_sent(self, as_ada, app):
-        answer = as_ada("PATCH", f"/v1/apps/{app['id']}", {"name": "Writer"})
+        answer = as_ada("PATCH", f"/v1/apps/{app['id']}", {"name": "Writer"}, If_Match="*")
 
         assert answer.body == {name: part for name, part in app.items() if name != "secret"} | {
             "name": "Writer"
         }
+
+    def test_change_nothing_that_changed_meanwhile(self, as_ada, app):
+        path = f"/v1/apps/{app['id']}"
+        seen = as_ada("GET", path).headers["ETag"]
+        edited = as_ada("PATCH", path, {"name": "Writer"}, If_Match=seen)
+
+        late = as_ada("PATCH", path, {"name": "Painter"}, If_Match=seen)
+        blind = as_ada("PATCH", path, {"name": "Painter"})
+
+        assert (edited.status, late.status, blind.status) == (200, 412, 428)
+        assert as_ada("GET", path).body["name"] == "Writer"
+        assert as_ada("GET", path, If_None_Match=edited.headers["ETag"]).status == 304
 
     def test_a_new_secret_ends_the_old_one(self, as_ada, app):
         secret = as_ada("POST", f"/v1/apps/{app['id']}/secrets").body["secret"]
@@ -161,8 +173,8 @@ class TestEditAndDelete:
         ],
     )
     def test_treat_another_owner_s_app_as_absent(self, as_grace, app, method, path, body):
-        theirs = as_grace(method, f"/v1/apps/{app['id']}{path}", body)
-        absent = as_grace(method, f"/v1/apps/nothing{path}", body)
+        theirs = as_grace(method, f"/v1/apps/{app['id']}{path}", body, If_Match="*")
+        absent = as_grace(method, f"/v1/apps/nothing{path}", body, If_Match="*")
 
         assert (theirs.status, theirs.body["code"]) == (404, "app_not_found")
         hidden = {"instance", "request_id"}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # which as a pattern nobody could read; numbers deep in free JSON must be such as JavaScript can hold, and 1.0
 # is no whole number though JSON Schema says so; what an app may be is decided by its fields together.
 _CODES = (
+    # Of the numbers of nineteen digits, some are beyond 63 bits.
+    *(b'"ids_invalid"', b'"id_invalid"'),
     # Which scopes there are stands in securitySchemes.oauth2, and the answer names them.
     b'"scope_unknown"',
     *(

@@ -30,6 +30,7 @@ from modules.accounts.services.families import withdraw_consent
 from modules.accounts.services.keys import create_key, revoke_key, rotate_key
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
+from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.principals import FIRST_PARTY
 
@@ -56,19 +57,20 @@ class Apps(View):
 class App(View):
     """One app."""
 
-    @endpoint("get_app", scope=FIRST_PARTY, refuses=(AppNotFound,))
+    @endpoint("get_app", scope=FIRST_PARTY, conditional=True, refuses=(AppNotFound,))
     def get(self, request: Request, app_id: str) -> AppCard:
         """Show one of the caller's apps."""
         return get_app(request.user.id, app_id)
 
-    @endpoint("edit_app", scope=FIRST_PARTY, refuses=(AppNotFound,))
+    @endpoint("edit_app", scope=FIRST_PARTY, conditional=True, refuses=(AppNotFound, Stale))
     def patch(self, request: Request, app_id: str, body: EditApp) -> AppCard:
         """
         Edit an app.
 
-        What is left out stays as it is. Tokens that were granted keep the scopes they have.
+        What is left out stays as it is. Tokens that were granted keep the scopes they have. `If-Match` names
+        the ETag that was seen, and if the app has changed since, nothing is done.
         """
-        edit_app(request.user.id, app_id, body, now=clock.now())
+        edit_app(request.user.id, app_id, body, seen=request.seen, now=clock.now())
         return get_app(request.user.id, app_id)
 
     @endpoint("delete_app", scope=FIRST_PARTY, refuses=(AppNotFound,))

@@ -1,6 +1,7 @@
 """Registering apps: third parties that ask users for access, and services of one's own."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from allauth.idp.oidc.models import Client, Token
@@ -15,6 +16,7 @@ from modules.accounts.services.audit import note
 from modules.accounts.services.credentials import key_mark, token_mark
 from modules.accounts.services.hashing import SecretHasher
 from modules.accounts.services.revocations import tell_ended
+from modules.kernel.errors import check_version
 from sharding import outbox
 from sharding.scope import Once, writing_directory
 
@@ -45,14 +47,18 @@ def register_app(owner_id: int, new: NewApp, *, now: datetime, once: Once | None
     return AppCreated(**card, secret=secret)
 
 
-def edit_app(owner_id: int, app_id: str, edit: EditApp, *, now: datetime) -> None:
+def edit_app(
+    owner_id: int, app_id: str, edit: EditApp, *, seen: Collection[int] | None, now: datetime
+) -> None:
     """
-    Change what was sent of an app.
+    Change what was sent of an app if it still is as the caller saw it.
 
     :raises AppNotFound: if the user has no such app
+    :raises Stale: if its version is none of those seen; None stands for any
     """
     with writing_directory(owner_id=owner_id):
         app = _lock(owner_id, app_id)
+        check_version(to_card(app).version, seen)
         _fill(app, edit)
         app.save()
         note("app_edited", app_id, actor_id=owner_id, now=now)

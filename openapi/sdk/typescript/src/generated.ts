@@ -43,7 +43,8 @@ export interface paths {
         readonly head?: never;
         /**
          * Edit an app
-         * @description What is left out stays as it is. Tokens that were granted keep the scopes they have.
+         * @description What is left out stays as it is. Tokens that were granted keep the scopes they have. `If-Match` names
+         *     the ETag that was seen, and if the app has changed since, nothing is done.
          */
         readonly patch: operations["edit_app"];
         readonly trace?: never;
@@ -1090,7 +1091,10 @@ export interface operations {
     readonly get_app: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The ETag of what the client has: if that is still right, the answer is 304. */
+                readonly "If-None-Match"?: string;
+            };
             readonly path: {
                 /** @description The app's id. */
                 readonly app_id: string;
@@ -1102,6 +1106,8 @@ export interface operations {
             /** @description OK */
             readonly 200: {
                 headers: {
+                    /** @description Names this very answer, for `If-None-Match`. */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1124,6 +1130,15 @@ export interface operations {
                      */
                     readonly "application/json": components["schemas"]["AppCard"];
                 };
+            };
+            /** @description The client has it already. */
+            readonly 304: {
+                headers: {
+                    /** @description Names this very answer, for `If-None-Match`. */
+                    readonly ETag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description One of: query_invalid. */
             readonly 400: {
@@ -1277,7 +1292,10 @@ export interface operations {
     readonly edit_app: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header: {
+                /** @description The ETag of the version that is to be changed, or `*` for whatever is there. */
+                readonly "If-Match": string;
+            };
             readonly path: {
                 /** @description The app's id. */
                 readonly app_id: string;
@@ -1304,6 +1322,8 @@ export interface operations {
             /** @description OK */
             readonly 200: {
                 headers: {
+                    /** @description Names this very answer, for `If-None-Match`. */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1327,7 +1347,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AppCard"];
                 };
             };
-            /** @description One of: body_invalid, json_invalid, query_invalid. */
+            /** @description One of: body_invalid, header_invalid, json_invalid, query_invalid. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1363,6 +1383,15 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description One of: body_too_large. */
             readonly 413: {
                 headers: {
@@ -1374,6 +1403,15 @@ export interface operations {
             };
             /** @description One of: media_type_unsupported. */
             readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_required. */
+            readonly 428: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -15,8 +15,10 @@ def _get_kwargs(
     app_id: str,
     *,
     body: EditApp,
+    if_match: str,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -61,6 +63,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -70,6 +77,11 @@ def _parse_response(
         response_415 = Problem.from_dict(response.json())
 
         return response_415
+
+    if response.status_code == 428:
+        response_428 = Problem.from_dict(response.json())
+
+        return response_428
 
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
@@ -102,13 +114,17 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: EditApp,
+    if_match: str,
 ) -> Response[AppCard | Problem]:
     """Edit an app
 
-     What is left out stays as it is. Tokens that were granted keep the scopes they have.
+     What is left out stays as it is. Tokens that were granted keep the scopes they have. `If-Match`
+    names
+    the ETag that was seen, and if the app has changed since, nothing is done.
 
     Args:
         app_id (str):
+        if_match (str):
         body (EditApp): What to change of an app; what is left out stays as it is.
 
     Raises:
@@ -122,6 +138,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         app_id=app_id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -136,13 +153,17 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: EditApp,
+    if_match: str,
 ) -> AppCard | Problem | None:
     """Edit an app
 
-     What is left out stays as it is. Tokens that were granted keep the scopes they have.
+     What is left out stays as it is. Tokens that were granted keep the scopes they have. `If-Match`
+    names
+    the ETag that was seen, and if the app has changed since, nothing is done.
 
     Args:
         app_id (str):
+        if_match (str):
         body (EditApp): What to change of an app; what is left out stays as it is.
 
     Raises:
@@ -157,6 +178,7 @@ def sync(
         app_id=app_id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -165,13 +187,17 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: EditApp,
+    if_match: str,
 ) -> Response[AppCard | Problem]:
     """Edit an app
 
-     What is left out stays as it is. Tokens that were granted keep the scopes they have.
+     What is left out stays as it is. Tokens that were granted keep the scopes they have. `If-Match`
+    names
+    the ETag that was seen, and if the app has changed since, nothing is done.
 
     Args:
         app_id (str):
+        if_match (str):
         body (EditApp): What to change of an app; what is left out stays as it is.
 
     Raises:
@@ -185,6 +211,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         app_id=app_id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -197,13 +224,17 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: EditApp,
+    if_match: str,
 ) -> AppCard | Problem | None:
     """Edit an app
 
-     What is left out stays as it is. Tokens that were granted keep the scopes they have.
+     What is left out stays as it is. Tokens that were granted keep the scopes they have. `If-Match`
+    names
+    the ETag that was seen, and if the app has changed since, nothing is done.
 
     Args:
         app_id (str):
+        if_match (str):
         body (EditApp): What to change of an app; what is left out stays as it is.
 
     Raises:
@@ -219,5 +250,6 @@ async def asyncio(
             app_id=app_id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -7,12 +7,17 @@ import httpx
 from ...client import AuthenticatedClient, Client
 from ...models.app_card import AppCard
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     app_id: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -21,16 +26,21 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AppCard | Problem:
+) -> Any | AppCard | Problem:
     if response.status_code == 200:
         response_200 = AppCard.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 400:
         response_400 = Problem.from_dict(response.json())
@@ -69,7 +79,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AppCard | Problem]:
+) -> Response[Any | AppCard | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -82,22 +92,25 @@ def sync_detailed(
     app_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[AppCard | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | AppCard | Problem]:
     """Show one of the caller's apps
 
     Args:
         app_id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AppCard | Problem]
+        Response[Any | AppCard | Problem]
     """
 
     kwargs = _get_kwargs(
         app_id=app_id,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -111,23 +124,26 @@ def sync(
     app_id: str,
     *,
     client: AuthenticatedClient,
-) -> AppCard | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | AppCard | Problem | None:
     """Show one of the caller's apps
 
     Args:
         app_id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AppCard | Problem
+        Any | AppCard | Problem
     """
 
     return sync_detailed(
         app_id=app_id,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -135,22 +151,25 @@ async def asyncio_detailed(
     app_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[AppCard | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | AppCard | Problem]:
     """Show one of the caller's apps
 
     Args:
         app_id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AppCard | Problem]
+        Response[Any | AppCard | Problem]
     """
 
     kwargs = _get_kwargs(
         app_id=app_id,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -162,23 +181,26 @@ async def asyncio(
     app_id: str,
     *,
     client: AuthenticatedClient,
-) -> AppCard | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | AppCard | Problem | None:
     """Show one of the caller's apps
 
     Args:
         app_id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AppCard | Problem
+        Any | AppCard | Problem
     """
 
     return (
         await asyncio_detailed(
             app_id=app_id,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed
