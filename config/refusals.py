@@ -6,21 +6,7 @@ from http import HTTPStatus
 
 from gunicorn import util
 
-_CODES = {
-    HTTPStatus.REQUEST_URI_TOO_LONG: "uri_too_long",
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "headers_too_large",
-    HTTPStatus.EXPECTATION_FAILED: "expectation_failed",
-    HTTPStatus.FORBIDDEN: "forbidden",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "internal_error",
-}
-_TITLES = {
-    "uri_too_long": "The address is too long.",
-    "headers_too_large": "There are too many headers, or one is too long.",
-    "expectation_failed": "What the Expect header asks for is not done here.",
-    "forbidden": "You may not do this.",
-    "internal_error": "Something went wrong on our side.",
-    "bad_request": "The request is no valid HTTP.",
-}
+from modules.kernel.statuses import title_of
 
 
 def install() -> None:
@@ -32,13 +18,13 @@ def write_problem(sock: socket.socket, status: int, reason: str, message: str) -
     """Write a problem to a client and ask it to close; nothing of what it sent is repeated."""
     # gunicorn says 501 of a transfer coding it does not know; the fault is still the client's.
     status = 400 if status == HTTPStatus.NOT_IMPLEMENTED else status
-    code = _CODES.get(HTTPStatus(status), "bad_request")
+    code, title = title_of(status)
     # The members of every problem; a request that nobody could read has no path and no id.
     problem = {
         "type": f"/docs/errors#{code}",
-        "title": _TITLES[code],
+        "title": title,
         "status": status,
-        "detail": _TITLES[code],
+        "detail": "This is no valid HTTP request." if status == HTTPStatus.BAD_REQUEST else title,
         "instance": "",
         "code": code,
         "errors": [],

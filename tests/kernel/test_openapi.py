@@ -216,6 +216,17 @@ class TestExamples:
                 checked += 1
         assert checked > 100
 
+    def test_of_problems_have_a_line_on_the_page_that_they_point_to(self, whole, client):
+        page = client.get("/docs/errors").content.decode()
+        listed = set(re.findall(r'<tr id="([^"]+)">', page))
+
+        named = {
+            name for name, each in whole["components"]["examples"].items() if "code" in each.get("value", {})
+        }
+
+        assert {"idempotency_key_reused", "app_not_found", "body_invalid"} <= named
+        assert named <= listed
+
     def test_want_to_be_told_what_a_new_text_looks_like(self, whole):
         examples.Sampler(whole).sample({"type": "object", "properties": {"motto": {"type": "string"}}}, "")
 

@@ -10,7 +10,8 @@ import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 
 from modules.kernel.errors import Refusal
-from modules.kernel.http.problems import status_of
+from modules.kernel.http.problems import IN_FLIGHT, KEY_REUSED, status_of
+from modules.kernel.statuses import TITLES
 
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "png": "image/png"}
 _ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "oauth2-redirect.js", "favicon-32x32.png")
@@ -75,9 +76,8 @@ def asset(request: HttpRequest, name: str) -> HttpResponse:
 def error_codes(request: HttpRequest) -> HttpResponse:
     """Answer the page that a problem's `type` points to: every code with its status and meaning."""
     rows = "".join(
-        f'<tr id="{escape(kind.code)}"><td><code>{escape(kind.code)}</code><td>{status_of(kind)}'
-        f"<td>{escape(kind.title)}\n"
-        for kind in sorted(set(_refusals(Refusal)), key=lambda kind: kind.code)
+        f'<tr id="{escape(code)}"><td><code>{escape(code)}</code><td>{status}<td>{escape(title)}\n'
+        for code, (status, title) in sorted(_codes().items())
     )
     head = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Errors</title><h1>Errors</h1>\n'
     return _cached(
@@ -99,6 +99,13 @@ def _read(name: str) -> bytes:
     """Return one of Swagger UI's files as its package brings it."""
     root = files("drf_spectacular_sidecar") / "static/drf_spectacular_sidecar/swagger-ui-dist"
     return (root / name).read_bytes()
+
+
+def _codes() -> dict[str, tuple[int, str]]:
+    """Return every code that a problem can have, with its status and title."""
+    bare = {code: (status, title) for status, (code, title) in TITLES.items()}
+    keys = {code: (status, title) for status, (code, title) in ((422, KEY_REUSED), (409, IN_FLIGHT))}
+    return bare | keys | {kind.code: (status_of(kind), kind.title) for kind in _refusals(Refusal)}
 
 
 def _refusals(kind: type[Refusal]) -> Iterator[type[Refusal]]:

@@ -22,12 +22,16 @@ from modules.kernel import errors
 from modules.kernel.errors import Fault, Refusal
 from modules.kernel.hot import RedisAway
 from modules.kernel.http import parsing
+from modules.kernel.statuses import title_of
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused, ShardMoved
 
 log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="banyan"'
+# What sharding says of an Idempotency-Key: code and title.
+KEY_REUSED = ("idempotency_key_reused", "This Idempotency-Key was sent with another request.")
+IN_FLIGHT = ("request_in_flight", "The same request is being worked on.")
 
 STATUSES: dict[type[Refusal], int] = {
     parsing.BodyTooLarge: 413,
@@ -167,30 +171,11 @@ def _of_refusal(fault: Refusal) -> Problem:
     return Problem(status, fault.code, fault.title, fault.detail, fault.errors, headers)
 
 
-_TITLES = {
-    400: ("bad_request", errors.BadRequest.title),
-    401: ("unauthorized", errors.Unauthorized.title),
-    403: ("forbidden", errors.Forbidden.title),
-    404: ("not_found", errors.NotFound.title),
-    405: ("method_not_allowed", "This path does not answer to this method."),
-    406: ("not_acceptable", "Answers are JSON."),
-    409: ("conflict", errors.Conflict.title),
-    410: ("gone", errors.Gone.title),
-    411: ("length_required", parsing.LengthRequired.title),
-    413: ("body_too_large", parsing.BodyTooLarge.title),
-    415: ("media_type_unsupported", parsing.MediaTypeUnsupported.title),
-    422: ("invalid", errors.Invalid.title),
-    429: ("too_many_requests", errors.TooMany.title),
-    500: ("internal_error", "Something broke on our side; it has been noted."),
-    503: ("unavailable", errors.Unavailable.title),
-}
-
-
 def _of_status(
     status: int, *, headers: Mapping[str, str] | None = None, detail: str | None = None
 ) -> Problem:
     """Return the problem of a bare status."""
-    code, title = _TITLES.get(status, _TITLES[500] if status >= 500 else _TITLES[400])
+    code, title = title_of(status)
     return Problem(status, code, title, detail, headers=headers or {})
 
 
@@ -228,10 +213,9 @@ def _of_django(fault: BaseException) -> Problem | None:
 def _of_sharding(fault: BaseException) -> Problem | None:
     """Return the problem of what sharding says to a caller."""
     if isinstance(fault, KeyReused):
-        return Problem(422, "idempotency_key_reused", "This Idempotency-Key was sent with another request.")
+        return Problem(422, *KEY_REUSED)
     if isinstance(fault, InFlight):
-        title = "The same request is being worked on."
-        return Problem(409, "request_in_flight", title, headers={"Retry-After": "1"})
+        return Problem(409, *IN_FLIGHT, headers={"Retry-After": "1"})
     if isinstance(fault, ShardMoved):
         title = errors.Unavailable.title
         return Problem(503, "unavailable", title, headers={"Retry-After": "1"}, outcome="none")
