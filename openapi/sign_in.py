@@ -13,7 +13,7 @@ from typing import Any
 from allauth.headless.constants import Flow
 from allauth.headless.spec.internal.schema import get_schema
 
-from modules.kernel.errors import Forbidden, NotFound, Refusal, TooMany, Unauthorized, Unavailable
+from modules.kernel.errors import BadRequest, Forbidden, NotFound, TooMany, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
 from openapi import examples
 from openapi.components import IDEMPOTENCY_KEY, Schema
@@ -27,7 +27,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 # The session token is a kind of credentials; a flow is begun without it and may go on with it.
 _SECURITY: list[Schema] = [{"sessionToken": []}, {"browserSession": []}, {}]
 # What our own edge answers before allauth is asked: always, to what may be forged, to what has a body.
-_OF_EDGE = (NotFound, Refusal, TooMany, Unavailable)
+_OF_EDGE = (NotFound, BadRequest, TooMany, Unavailable)
 _OF_WRITES = (Unauthorized, Forbidden)
 _OF_BODIES = (parsing.BodyInvalid, parsing.JsonInvalid, parsing.BodyTooLarge)
 _INPUT_ERROR: Schema = {
