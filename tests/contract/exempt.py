@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from schemathesis.hooks import HookContext
 
 # A cursor is signed, so a made-up one is refused; text may hold no NUL and no control or direction character,
-# and must hold one that can be seen, which as a pattern nobody could read; numbers deep in free JSON must be such
-# as JavaScript can hold, and 1.0 is no whole number though JSON Schema says so; what an app may be is decided by
-# its fields together.
+# and must hold one that can be seen, which as a pattern nobody could read; numbers deep in free JSON must be
+# such as JavaScript can hold, and 1.0 is no whole number though JSON Schema says so; what an app may be is
+# decided by its fields together.
 _CODES = (
     # Of the numbers of nineteen digits, some are beyond 63 bits.
     *(b'"ids_invalid"', b'"id_invalid"'),
