@@ -37,7 +37,7 @@ def main() -> None:
     console = Console(stderr=True)
     console.print("Starting directory, two instances, a replica and Redis")
     with throwaway_stack(migrate=_migrate) as stack:
-        os.environ.update(stack.env, BANYAN_LOG_LEVEL="ERROR")
+        os.environ.update(stack.env, BANYAN_LOG_LEVEL="ERROR", BANYAN_LIMITS="off")
         begin()
         _measure(stack, asked, console)
 
