@@ -53,6 +53,7 @@ class Env:
     trusted_proxies: int
     cors_origins: list[str]
     public_url: str
+    site_name: str
     frontend_url: str
     social_apps: list[dict[str, Any]]
     passkey_domain: str
@@ -110,6 +111,8 @@ def load() -> Env:
         cors_origins=reader.list("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
         public_url=reader.str("PUBLIC_URL", "").rstrip("/"),
+        # What mails, passkeys and authenticator apps call this service.
+        site_name=reader.str("SITE_NAME", "Banyan"),
         # What mails and other providers lead people back to.
         frontend_url=reader.str("FRONTEND_URL", "http://localhost:3000").rstrip("/"),
         social_apps=reader.social_apps("SOCIAL_APPS", []),

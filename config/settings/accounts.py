@@ -31,7 +31,6 @@ __all__ = [
     "MFA_PASSKEY_LOGIN_ENABLED",
     "MFA_RATE_LIMITS",
     "MFA_SUPPORTED_TYPES",
-    "MFA_TOTP_ISSUER",
     "PASSWORD_HASHERS",
     "SESSION_COOKIE_AGE",
     "SESSION_COOKIE_HTTPONLY",
@@ -99,7 +98,6 @@ LOGIN_URL = "/identity/login"
 MFA_ADAPTER = "modules.accounts.api.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Banyan"
 MFA_RATE_LIMITS = False
 
 HEADLESS_ONLY = True

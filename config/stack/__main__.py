@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from config.stack import commands
@@ -19,6 +20,10 @@ def main(words: list[str]) -> int:
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever read has seen enough (`make mail | head`); Python would complain once more as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _run(asked: argparse.Namespace) -> int:

@@ -109,6 +109,8 @@ class TestMail:
 
         assert (Mail.objects.count(), [mail.to for mail in mailoutbox]) == (0, [["ada@example.org"]])
         assert mailoutbox[0].from_email == settings.DEFAULT_FROM_EMAIL
+        assert mailoutbox[0].subject.startswith("[Banyan] ")
+        assert "testserver" not in mailoutbox[0].body
 
     def test_is_sent_once_though_delivered_twice(self, sign_up, db, mailoutbox):
         sign_up()

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.internal.restkit.response import APIResponse
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,14 @@ from modules.kernel import clock
 from modules.kernel.http.address import client_address
 
 MAX_PASSWORD = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What mails call this service."""
+
+    domain: str
+    name: str
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -58,6 +67,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             raise _taken(request, refusal, "email") from refusal
         return user
 
+    def format_email_subject(self, subject: str) -> str:
+        """Return the subject with the service's name before it."""
+        return f"[{settings.SITE_NAME}] {subject}"
+
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Replace the password, which ends every session; allauth reopens the one that asked."""
         change_password(user, password)
@@ -89,7 +102,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leave a mail to a worker: no request waits for a server, nor tells by its time whom it wrote to."""
-        shown = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
+        # Not by the host that was asked for: whoever asks chooses that.
+        site = Site(domain=urlsplit(settings.PUBLIC_URL).netloc, name=settings.SITE_NAME)
+        shown = {"request": self.request, "email": email, "current_site": site}
         queue_mail(self.render_mail(template_prefix, email, shown | context), now=clock.now())
 
 

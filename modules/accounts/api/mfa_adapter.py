@@ -23,7 +23,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return what passkeys are bound to; a front end on a subdomain of it may use them."""
-        return {"id": settings.PASSKEY_DOMAIN or urlsplit(settings.PUBLIC_URL).hostname, "name": "Banyan"}
+        return {
+            "id": settings.PASSKEY_DOMAIN or urlsplit(settings.PUBLIC_URL).hostname,
+            "name": settings.SITE_NAME,
+        }
 
 
 def _cipher() -> MultiFernet:
