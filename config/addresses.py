@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
 
 from environs import ValidationError
 
@@ -28,7 +28,7 @@ class Database:
 
         :raises ValidationError: if the URL names no server or no database
         """
-        parts = urlsplit(url)
+        parts, port = _split(url)
         query = parse_qs(parts.query)
         host = query.get("host", [parts.hostname or ""])[0]
         name = parts.path.lstrip("/")
@@ -39,7 +39,7 @@ class Database:
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             host=host,
-            port=str(parts.port or query.get("port", ["5432"])[0]),
+            port=str(port or query.get("port", ["5432"])[0]),
             url=url,
         )
 
@@ -65,7 +65,7 @@ class MailServer:
         """
         if isinstance(url, MailServer):
             return url
-        parts = urlsplit(url)
+        parts, port = _split(url)
         is_server = parts.scheme in _MAIL_PORTS and bool(parts.hostname)
         is_folder = parts.scheme == "file" and parts.path.startswith("/")
         if not (is_server or is_folder or parts.scheme == "console"):
@@ -77,10 +77,23 @@ class MailServer:
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             host=parts.hostname or "",
-            port=parts.port or _MAIL_PORTS.get(parts.scheme, 0),
+            port=port or _MAIL_PORTS.get(parts.scheme, 0),
             folder=unquote(parts.path) if is_folder else "",
             url=url,
         )
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    """
+    Return the parts of a URL and its port.
+
+    :raises ValidationError: if its port is none, as after a `/` in a password that is not written as %2F
+    """
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        raise ValidationError("its port is no number; write what is special in a password as %2F") from None
 
 
 def mask_url(url: str) -> str:

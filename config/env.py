@@ -17,7 +17,7 @@ from config.addresses import Database, MailServer, mask_url
 # Where users may come from; any other that speaks OpenID Connect is of the first kind.
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
 ROOT = Path(__file__).resolve().parent.parent
-SECRET_FIELDS = frozenset({"secret_key", "oidc_private_key", "social_apps"})
+SECRET_FIELDS = frozenset({"secret_key", "secret_key_fallbacks", "oidc_private_key", "social_apps"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Env:
     """The effective configuration; `manage.py config` prints it with secrets masked."""
 
     secret_key: str
+    secret_key_fallbacks: list[str]
     debug: bool
     allowed_hosts: list[str]
     trusted_origins: list[str]
@@ -81,6 +82,8 @@ def load() -> Env:
     reader.add_parser("social_apps", _social_apps)
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=validate.Length(min=32)),
+        # Earlier keys: what they signed or encrypted can still be read.
+        secret_key_fallbacks=reader.list("SECRET_KEY_FALLBACKS", []),
         debug=reader.bool("DEBUG", False),
         allowed_hosts=reader.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
         trusted_origins=reader.list("TRUSTED_ORIGINS", []),

@@ -15,6 +15,7 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 SCHEDULE = {
     "clean-once-rows": _every(HOUR, "sharding.clean_once_rows"),
     "forget-spent-tokens": _every(HOUR, "accounts.forget_spent_tokens"),
+    "send-waiting-mails": _every(MINUTE, "accounts.send_waiting_mails"),
     "forget-old-mails": _every(HOUR, "accounts.forget_old_mails"),
     "forget-expired-sessions": _every(HOUR, "accounts.forget_expired_sessions"),
 }

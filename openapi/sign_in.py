@@ -100,7 +100,8 @@ def _correct(theirs: Schema) -> None:
 
 def _offer_key(operation: Schema) -> tuple[type[Exception], ...]:
     """Say that an operation takes an Idempotency-Key, and return what may be said of one."""
-    operation["parameters"].append(IDEMPOTENCY_KEY)
+    meaning = "Makes a repeat harmless: it makes no second account, and gets a session of the one it made."
+    operation["parameters"].append({**IDEMPOTENCY_KEY, "description": meaning})
     return InFlight, KeyReused
 
 

@@ -19,7 +19,7 @@ def mail(env: Env) -> dict[str, Any]:
         "EMAIL_USE_TLS": server.scheme == "smtp+starttls",
         "EMAIL_USE_SSL": server.scheme == "smtps",
         "EMAIL_FILE_PATH": server.folder or None,
-        # Less than a lease of the relay: a server that hangs must not have a mail sent twice.
+        # Of each step of the talk; a mail is tried again after two minutes (services/mails.py).
         "EMAIL_TIMEOUT": 10,
         "DEFAULT_FROM_EMAIL": env.email_from,
     }

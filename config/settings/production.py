@@ -14,6 +14,12 @@ if not ENV.public_url.startswith("https://"):
     raise ImproperlyConfigured("BANYAN_PUBLIC_URL is no https:// address: it is the issuer of tokens.")
 if not ENV.oidc_private_key:
     raise ImproperlyConfigured("BANYAN_OIDC_PRIVATE_KEY is missing: openssl genrsa 2048")
+if ENV.email_url.scheme == "console":
+    raise ImproperlyConfigured(
+        "BANYAN_EMAIL_URL is console: codes would stand in the logs. Name a mail server."
+    )
+if not ENV.frontend_url.startswith("https://"):
+    raise ImproperlyConfigured("BANYAN_FRONTEND_URL is no https:// address: mails lead people there.")
 if ENV.limits == "off":
     raise ImproperlyConfigured("BANYAN_LIMITS is off: production settings refuse it.")
 

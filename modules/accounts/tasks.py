@@ -4,6 +4,7 @@ from modules.accounts.events import CredentialsEnded, MailQueued, SessionEnded, 
 from modules.accounts.services.families import forget_spent_tokens as forget_spent
 from modules.accounts.services.mails import forget_old_mails as forget_mails
 from modules.accounts.services.mails import send_mail
+from modules.accounts.services.mails import send_waiting_mails as send_waiting
 from modules.accounts.services.revocations import announce_ended, announce_epoch
 from modules.accounts.services.sessions import forget_expired_sessions as forget
 from modules.kernel import clock
@@ -31,13 +32,19 @@ def forget_ended_credentials(event: CredentialsEnded, once: Once) -> None:
 
 @subscribes(MailQueued)
 def send_queued_mail(event: MailQueued, once: Once) -> None:
-    """Send a mail; it comes again until the mail server takes it, and a repeat may send it twice."""
-    send_mail(event.mail_id)
+    """Send a mail at once; what that does not settle is tried again by the clock."""
+    send_mail(event.mail_id, now=clock.now())
+
+
+@periodic
+def send_waiting_mails() -> None:
+    """Send what no mail server took so far."""
+    send_waiting(now=clock.now())
 
 
 @periodic
 def forget_old_mails() -> None:
-    """Delete mails that could not be sent in a day."""
+    """Delete mails that no mail server took in a day."""
     forget_mails(now=clock.now())
 
 

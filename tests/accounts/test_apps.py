@@ -12,7 +12,7 @@ from django.db import DatabaseError, connections
 
 from modules.accounts.models import AuditEntry, ServiceKey
 from modules.accounts.services.accounts import set_roles
-from modules.accounts.services.life import suspend_account
+from modules.accounts.services.life import restore_account, suspend_account
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key, issue_session_token
 from modules.kernel import clock
@@ -371,6 +371,48 @@ class TestOnBehalf:
         answer = _as(http, ada.id)("POST", f"/v1/apps/{app['id']}/keys/{made['id']}/rotations", {})
 
         assert (answer.status, answer.body["code"], ServiceKey.objects.count()) == (403, "operators_only", 1)
+
+
+class TestOwner:
+    """An app is as alive as the account that owns it."""
+
+    @pytest.fixture
+    def acts(self, operator, http, make_account):
+        app = operator("POST", "/v1/apps", APP | {"grant_types": ["client_credentials"]}).body
+        key = make_key(operator, app, may_act_for_users=True).body["key"]
+        token = make_token(app["id"], None, "read:profiles")
+        vera = str(make_account("vera").id)
+
+        def acts() -> tuple[int, int, int]:
+            forget_kept()
+            bearer = {"Authorization": f"Bearer {key}"}
+            return (
+                http("GET", "/v1/me", **bearer, Banyan_On_Behalf_Of=vera).status,
+                http("GET", "/v1/users?ids=1", **bearer).status,
+                http("GET", "/v1/users?ids=1", Authorization=f"Bearer {token}").status,
+            )
+
+        assert acts() == (200, 200, 200)
+        return acts
+
+    def test_that_is_no_operator_any_more_acts_for_nobody(self, ada, acts):
+        set_roles(ada.id, [])
+
+        assert acts() == (403, 200, 200)
+
+    def test_that_is_closed_takes_everything_with_it(self, ada, acts):
+        suspend_account(ada.id, now=NOON)
+        closed = acts()
+
+        restore_account(ada.id)
+
+        assert (closed, acts()) == ((401, 401, 401), (200, 200, 200))
+
+    def test_that_is_closed_takes_the_tokens_with_it_that_users_gave(self, ada, http, make_account, app):
+        token = make_token(app["id"], make_account("vera").id, "read:profiles")
+        suspend_account(ada.id, now=NOON)
+
+        assert http("GET", "/v1/me", Authorization=f"Bearer {token}").status == 401
 
 
 class TestChallenge:

@@ -132,6 +132,12 @@ class TestAppClient:
         assert CountingHasher.count == 1
 
 
+class TestAnotherProvider:
+    @pytest.mark.parametrize("name", ["google", "github", "oidc/nowhere"])
+    def test_that_is_not_configured_is_not_known(self, http, db, name):
+        assert http("GET", f"/identity/{name}/login/callback/?code=a&state=b").status == 404
+
+
 class TestPhone:
     """No account here has a phone number."""
 

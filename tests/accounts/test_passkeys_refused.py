@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -13,6 +14,12 @@ pytestmark = pytest.mark.django_db
 AUTH = "/auth/app/v1"
 SHOWN = {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AAAA", "userHandle": "AAAA"}
 MADE = {"clientDataJSON": "e30", "attestationObject": "oA"}
+# CBOR that ends too early, and that goes too deep.
+HEAD = bytes(32) + b"\x80" + bytes(4)
+BROKEN = [
+    {**SHOWN, "authenticatorData": base64.urlsafe_b64encode(HEAD + cbor).decode().rstrip("=")}
+    for cbor in (b"\x1a\x00", b"\x81" * 20_000)
+]
 NONSENSE: list[Any] = [
     *(None, False, 0, "", "rubbish", [], {}, {"id": 1}, {"id": "AAAA"}, {"id": "AAAA", "response": []}),
     {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": SHOWN},
@@ -22,6 +29,7 @@ NONSENSE: list[Any] = [
     {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {**SHOWN, "clientDataJSON": "____"}},
     {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {**MADE, "attestationObject": "____"}},
     {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": SHOWN, "clientExtensionResults": 7},
+    *({"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": broken} for broken in BROKEN),
 ]
 
 

@@ -101,6 +101,9 @@ class TestProblem:
         assert answer.status_code == 400
         assert [fault["header"] for fault in answer.json()["errors"]] == ["Host"]
 
+    def test_is_not_what_a_probe_by_address_gets(self, api):
+        assert api.get("/healthz", host="10.0.0.7:8000").status_code == 200
+
     def test_guards_a_view_that_is_not_ours(self, api):
         assert api.get("/v1/stray").json()["code"] == "unauthorized"
         assert api.get("/v1/stray", x_test_user="7").json()["code"] == "forbidden"

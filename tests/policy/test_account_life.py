@@ -119,6 +119,13 @@ class TestDeletion:
         drain()
         assert shown_of(ada, post, grace) == HIDDEN
 
+    def test_is_final_when_its_day_has_come(self, ada):
+        delete(ada)
+        User.objects.filter(id=ada.id).update(delete_after=clock.now() - timedelta(seconds=1))
+
+        assert log_in(ada).status == 400
+        assert not User.objects.get(id=ada.id).is_active
+
     @pytest.mark.parametrize(("query", "status"), [("", 400), ("?confirm=grace", 422), ("?confirm=", 422)])
     def test_must_be_confirmed(self, ada, query, status):
         assert call("DELETE", f"/v1/me{query}", as_=ada).status == status

@@ -53,6 +53,15 @@ class TestConfig:
         assert values["port"] == 8123
         assert values["instances"] == {"a": "postgres://banyan:********@a.example/banyan"}
 
+    def test_points_at_a_port_that_is_none_and_repeats_no_password(self):
+        refused = manage("config", BANYAN_EMAIL_URL="smtps://banyan:ses/ame@mail.example")
+
+        assert (refused.returncode, "BANYAN_EMAIL_URL" in refused.stderr, "ses" in refused.stderr) == (
+            1,
+            True,
+            False,
+        )
+
     def test_reports_all_errors_at_once(self):
         refused = manage(
             "config",

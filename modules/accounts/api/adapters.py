@@ -78,11 +78,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return whose password this is; of a suspended account the answer is that of a wrong one."""
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
-        return user if user is not None and may_log_in(user) else None
+        return user if user is not None and may_log_in(user, now=clock.now()) else None
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **hook: Any) -> HttpResponse | None:
         """Let in whose account is open, or closed by nothing but a wish that this log-in takes back."""
-        if may_log_in(user):
+        if may_log_in(user, now=clock.now()):
             return None
         answer: HttpResponse | None = super().pre_login(request, user, **hook)
         return answer

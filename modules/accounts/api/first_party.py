@@ -8,6 +8,8 @@ authenticates by itself (`api/authentication.py`) and pays one `startswith` here
 from collections.abc import Callable
 from typing import Any, cast
 
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.backends.base import UpdateError
@@ -23,7 +25,7 @@ from modules.accounts.api.passkeys import check_credential
 from modules.accounts.api.sign_up import sign_up_once
 from modules.accounts.services.accounts import to_refusal
 from modules.accounts.services.attempts import charge_attempt
-from modules.kernel.errors import Refusal, Unauthorized
+from modules.kernel.errors import NotFound, Refusal, Unauthorized
 from modules.kernel.http import problems
 from modules.kernel.http.address import client_address
 from modules.kernel.http.parsing import parse_body, read_body
@@ -36,7 +38,11 @@ PREFIXES = (JSON_PREFIX, "/identity/")
 FORM = "/auth/provider/redirect"
 
 # What allauth lets rise and is meant as an answer, in the words of the rest of the API.
-OURS = (Refusal, UpdateError, SessionInterrupted, KeyReused, InFlight, InstanceUnavailable, DatabaseError)
+OURS = (
+    *(Refusal, UpdateError, SessionInterrupted, KeyReused, InFlight, InstanceUnavailable, DatabaseError),
+    # The callback of a provider that is not configured.
+    SocialApp.DoesNotExist,
+)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -83,6 +89,9 @@ class FirstPartyMiddleware:
             return refused
         try:
             return sign_up_once(request, view, args, kwargs)
+        except ImmediateHttpResponse as over:
+            # What rises here passes allauth's own middleware by.
+            return cast(HttpResponseBase, over.response)
         except OURS as fault:
             return _answer(fault, request)
 
@@ -96,6 +105,8 @@ class FirstPartyMiddleware:
 def _answer(fault: Exception, request: HttpRequest) -> HttpResponse:
     if isinstance(fault, UpdateError | SessionInterrupted):
         fault = SessionOver()
+    elif isinstance(fault, SocialApp.DoesNotExist):
+        fault = NotFound()
     elif isinstance(fault, IntegrityError):
         # allauth looks whether an address is free and writes it later; the claim decides in between.
         fault = to_refusal(fault)

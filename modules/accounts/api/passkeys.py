@@ -33,6 +33,6 @@ def _is_one(kind: type[RegistrationResponse | AuthenticationResponse], credentia
         return False
     try:
         kind.from_dict(credential)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except Exception:  # noqa: BLE001 - from KeyError to struct.error and RecursionError
         return False
     return True

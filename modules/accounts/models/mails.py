@@ -17,3 +17,5 @@ class Mail(DirectoryModel):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     created_at = models.DateTimeField(db_index=True)
+    # Until then a worker is at it, or was.
+    try_after = models.DateTimeField(db_index=True)

@@ -6,7 +6,7 @@ from modules.accounts.models import Session
 from modules.accounts.schemas import SessionCard, SessionPage
 from modules.kernel.shapes import Nothing
 
-# Who has more would have to log in every two hours of a month.
+# One in each hour and a half of a month; what is older ends with "all others".
 MOST = 500
 
 

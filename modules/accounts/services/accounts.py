@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,12 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from modules.accounts.errors import AccountNotFound, EmailTaken, UsernameInvalid, UsernameTaken
-from modules.accounts.events import AccountCreated, SessionsRevoked
+from modules.accounts.events import AccountCreated, CredentialsEnded, SessionsRevoked
 from modules.accounts.models import Session, User
 from modules.accounts.models.users import USERNAME_RULE, to_skeleton
 from modules.accounts.schemas import Identity
-from modules.accounts.services.revocations import tell_epoch
+from modules.accounts.services.credentials import map_owned_marks
+from modules.accounts.services.revocations import tell_ended, tell_epoch
 from modules.kernel.errors import Refusal
 from sharding import outbox
 from sharding.allocate import choose_shard
@@ -116,14 +118,30 @@ def end_all_sessions(user_id: int) -> int:
 def _raise_epoch(user_id: int, **changes: Any) -> int:
     """Change an account and make every session opened so far invalid, in one transaction."""
     with writing_directory(owner_id=user_id):
-        epoch = end_sessions(user_id, **changes)
-    tell_epoch(user_id, epoch)
-    return epoch
+        ended = end_sessions(user_id, **changes)
+    ended.tell()
+    return ended.epoch
 
 
-def end_sessions(user_id: int, **changes: Any) -> int:
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What Redis has to hear, once it is committed, of sessions and credentials that ended."""
+
+    user_id: int
+    epoch: int
+    marks: tuple[str, ...]
+
+    def tell(self) -> None:
+        """Tell Redis at once; should it be away, the events' subscribers tell it later."""
+        tell_epoch(self.user_id, self.epoch)
+        tell_ended(*self.marks)
+
+
+def end_sessions(user_id: int, **changes: Any) -> Ended:
     """
-    Change an account and end its sessions and tokens in the caller's transaction; return the new epoch.
+    Change an account and end its sessions and tokens, in the caller's transaction.
+
+    What its apps hold for themselves is asked of the directory again: whether it lives hangs on the account.
 
     :raises AccountNotFound: if there is no such account
     """
@@ -134,4 +152,7 @@ def end_sessions(user_id: int, **changes: Any) -> int:
     # Whoever got in may have let an app in; cached entries of tokens carry the old epoch as well.
     Token.objects.filter(user_id=user_id).delete()
     outbox.record(SessionsRevoked(user_id=user_id, epoch=epoch))
-    return epoch
+    owned = map_owned_marks(user_id)
+    for app_id, marks in owned.items():
+        outbox.record(CredentialsEnded(app_id=app_id, marks=marks))
+    return Ended(user_id, epoch, tuple(mark for marks in owned.values() for mark in marks))

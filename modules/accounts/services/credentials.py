@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from allauth.idp.oidc.models import Token
+from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
 from django.db.models import F
 
 from modules.accounts.models import ServiceKey, Session
+from modules.accounts.models.users import OPERATOR
 from modules.accounts.services.sessions import touch_session
 from modules.kernel.principals import APP, ON_BEHALF, SERVICE, TOKEN, Principal
 from sharding.scope import writing_directory
@@ -50,6 +51,24 @@ def key_mark(key_id: int) -> str:
     return f"k{key_id}"
 
 
+def map_owned_marks(owner_id: int) -> dict[str, list[str]]:
+    """
+    Return the marks of what a user's apps hold for themselves, by app: keys, and tokens of no user.
+
+    An app lives as long as its owner's account is open, and acts for users as long as he is an operator. Of
+    tokens that users gave it there may be very many: what is cached of those ends with its entry.
+    """
+    found: dict[str, list[str]] = {}
+    owned = list(Client.objects.filter(owner_id=owner_id).values_list("id", flat=True))
+    for key_id, app_id in ServiceKey.objects.filter(app_id__in=owned).values_list("id", "app_id"):
+        found.setdefault(app_id, []).append(key_mark(key_id))
+    for token_id, app_id in Token.objects.filter(client_id__in=owned, user=None).values_list(
+        "id", "client_id"
+    ):
+        found.setdefault(app_id, []).append(token_mark(token_id))
+    return found
+
+
 def _find_session(key_hash: str, *, now: datetime) -> Recognized | None:
     row: Any = (
         Session.objects.filter(
@@ -71,6 +90,7 @@ def _find_token(key_hash: str, *, now: datetime) -> Recognized | None:
     """Return who holds an access token: a third party for a user, or an app for itself."""
     row: Any = (
         Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=key_hash, expires_at__gt=now)
+        .filter(client__owner__is_active=True)
         .exclude(user__is_active=False)
         .values_list("id", "user_id", "user__epoch", "client_id", "scopes", "expires_at")
         .first()
@@ -97,9 +117,12 @@ def _find_key(key_hash: str, *, now: datetime) -> Recognized | None:
     if row is None:
         return None
     key_id, app_id, scopes, may_act, expires_at, last_used_at = row
+    owner = Client.objects.filter(id=app_id).values_list("owner__is_active", "owner__roles").first()
+    if owner is None or not owner[0]:
+        return None
     if last_used_at is None or now - last_used_at >= timedelta(seconds=settings.ACCOUNTS.touch_after):
         with writing_directory():
             ServiceKey.objects.filter(id=key_id).update(last_used_at=now)
-    granted = frozenset(scopes) | ({ON_BEHALF} if may_act else frozenset())
+    granted = frozenset(scopes) | ({ON_BEHALF} if may_act and OPERATOR in owner[1] else frozenset())
     principal = Principal(id=0, kind=SERVICE, scopes=granted, app_id=app_id, key_id=key_id)
     return Recognized.of(principal, mark=key_mark(key_id), expires_at=expires_at)

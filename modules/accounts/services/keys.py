@@ -13,6 +13,7 @@ from modules.accounts.errors import (
     TooManyKeys,
 )
 from modules.accounts.models import ServiceKey, User
+from modules.accounts.models.users import OPERATOR
 from modules.accounts.schemas import AppType, KeyCreated, NewKey
 from modules.accounts.selectors.apps import to_key_card
 from modules.accounts.services.apps import end_credentials
@@ -24,7 +25,6 @@ from sharding.scope import Once, writing_directory
 
 PREFIX = "bk_live_"
 MAX_KEYS = 10
-OPERATOR = "operator"
 
 
 def create_key(owner_id: int, app_id: str, new: NewKey, *, now: datetime, once: Once | None) -> KeyCreated:

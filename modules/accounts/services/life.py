@@ -12,8 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from modules.accounts.errors import AccountNotFound, ConfirmationMismatch
 from modules.accounts.events import AccountStatusChanged
 from modules.accounts.models import User
-from modules.accounts.services.accounts import end_sessions
-from modules.accounts.services.revocations import tell_epoch
+from modules.accounts.services.accounts import Ended, end_sessions
 from sharding import outbox
 from sharding.scope import writing_directory
 
@@ -32,8 +31,8 @@ def request_deletion(user_id: int, *, confirm: str, now: datetime) -> datetime:
         user = _lock(user_id)
         if user.username != confirm:
             raise ConfirmationMismatch
-        epoch = _store(user, delete_after=delete_after, suspended_at=user.suspended_at)
-    tell_epoch(user_id, epoch)
+        ended = _store(user, delete_after=delete_after, suspended_at=user.suspended_at)
+    ended.tell()
     return delete_after
 
 
@@ -45,8 +44,8 @@ def cancel_deletion(user_id: int) -> None:
     """
     with writing_directory(owner_id=user_id):
         user = _lock(user_id)
-        epoch = _store(user, delete_after=None, suspended_at=user.suspended_at)
-    tell_epoch(user_id, epoch)
+        ended = _store(user, delete_after=None, suspended_at=user.suspended_at)
+    ended.tell()
 
 
 def suspend_account(user_id: int, *, now: datetime) -> None:
@@ -57,8 +56,8 @@ def suspend_account(user_id: int, *, now: datetime) -> None:
     """
     with writing_directory(owner_id=user_id):
         user = _lock(user_id)
-        epoch = _store(user, delete_after=user.delete_after, suspended_at=user.suspended_at or now)
-    tell_epoch(user_id, epoch)
+        ended = _store(user, delete_after=user.delete_after, suspended_at=user.suspended_at or now)
+    ended.tell()
 
 
 def restore_account(user_id: int) -> None:
@@ -69,14 +68,16 @@ def restore_account(user_id: int) -> None:
     """
     with writing_directory(owner_id=user_id):
         user = _lock(user_id)
-        epoch = _store(user, delete_after=user.delete_after, suspended_at=None)
-    tell_epoch(user_id, epoch)
+        ended = _store(user, delete_after=user.delete_after, suspended_at=None)
+    ended.tell()
 
 
-def may_log_in(user: AbstractBaseUser) -> bool:
-    """Return whether an account is open, or closed by nothing but a wish that a log-in takes back."""
+def may_log_in(user: AbstractBaseUser, *, now: datetime) -> bool:
+    """Return whether an account is open, or closed by nothing but a wish that a log-in still takes back."""
     assert isinstance(user, User)
-    return user.is_active or (user.delete_after is not None and user.suspended_at is None)
+    if user.is_active or user.suspended_at is not None:
+        return user.is_active
+    return user.delete_after is not None and user.delete_after > now
 
 
 def _lock(user_id: int) -> User:
@@ -86,10 +87,10 @@ def _lock(user_id: int) -> User:
     return user
 
 
-def _store(user: User, *, delete_after: datetime | None, suspended_at: datetime | None) -> int:
-    """Store what closes an account, end its sessions, and say so if it closed or opened; return the epoch."""
+def _store(user: User, *, delete_after: datetime | None, suspended_at: datetime | None) -> Ended:
+    """Store what closes an account, end its sessions, and say so if it closed or opened."""
     is_active = delete_after is None and suspended_at is None
-    epoch = end_sessions(user.id, is_active=is_active, delete_after=delete_after, suspended_at=suspended_at)
+    ended = end_sessions(user.id, is_active=is_active, delete_after=delete_after, suspended_at=suspended_at)
     if is_active != user.is_active:
         outbox.record(AccountStatusChanged(user_id=user.id, is_active=is_active))
-    return epoch
+    return ended

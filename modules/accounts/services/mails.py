@@ -1,7 +1,14 @@
-"""Mails: written down with the request, sent by a worker."""
+"""
+Mails: written down with the request, sent by a worker.
 
+The event of a mail is a doorbell; what still stands is tried again by the clock, however long the mail server
+is away, until the mail is worthless.
+"""
+
+import smtplib
 from datetime import datetime, timedelta
 
+import structlog
 from django.core.mail import EmailMessage
 
 from modules.accounts.events import MailQueued
@@ -11,31 +18,47 @@ from sharding.scope import writing_directory
 
 # By then a code is worthless, and whoever wanted it has asked for another.
 WORTHLESS_AFTER = timedelta(days=1)
+# Longer than a mail server keeps anybody waiting, step by step; then another worker may try.
+TRIED_AGAIN_AFTER = timedelta(minutes=2)
+BATCH = 200
+
+log = structlog.get_logger(__name__)
 
 
 def queue_mail(message: EmailMessage, *, now: datetime) -> None:
-    """Write a mail down and announce it; each is its own owner, so that none waits for another."""
+    """Write a mail down and announce it; each is its own owner, so that none waits for another's trouble."""
     with writing_directory():
         mail = Mail.objects.create(
-            to=message.to[0], subject=str(message.subject)[:200], text=str(message.body), created_at=now
+            to=message.to[0],
+            subject=str(message.subject)[:200],
+            text=str(message.body),
+            created_at=now,
+            try_after=now,
         )
         outbox.record(MailQueued(mail_id=mail.id), owner_id=mail.id)
 
 
-def send_mail(mail_id: int) -> None:
+def send_mail(mail_id: int, *, now: datetime) -> None:
     """
-    Send a mail that waits, then forget it.
+    Send a mail that waits, unless another worker is at it, then forget it.
 
-    A worker that dies in between sends it again: a mail cannot be sent exactly once.
-
-    :raises OSError: if the mail server does not take it
+    A worker that dies in between has it sent again: a mail cannot be sent exactly once.
     """
-    mail = Mail.objects.filter(id=mail_id).first()
-    if mail is None:
-        return
-    EmailMessage(mail.subject, mail.text, to=[mail.to]).send()
     with writing_directory():
-        Mail.objects.filter(id=mail_id).delete()
+        waiting = Mail.objects.filter(id=mail_id, try_after__lte=now)
+        if not waiting.update(try_after=now + TRIED_AGAIN_AFTER):
+            return
+    mail = Mail.objects.get(id=mail_id)
+    if _is_settled(mail):
+        with writing_directory():
+            Mail.objects.filter(id=mail_id).delete()
+
+
+def send_waiting_mails(*, now: datetime) -> None:
+    """Try again what nobody took so far."""
+    due = Mail.objects.filter(try_after__lte=now).order_by("id").values_list("id", flat=True)
+    for mail_id in list(due[:BATCH]):
+        send_mail(mail_id, now=now)
 
 
 def forget_old_mails(*, now: datetime) -> int:
@@ -43,3 +66,17 @@ def forget_old_mails(*, now: datetime) -> int:
     with writing_directory():
         deleted, _ = Mail.objects.filter(created_at__lt=now - WORTHLESS_AFTER).delete()
     return deleted
+
+
+def _is_settled(mail: Mail) -> bool:
+    """Send a mail; return whether that is the end of it. No log and no error may name the address."""
+    try:
+        EmailMessage(mail.subject, mail.text, to=[mail.to]).send()
+    except smtplib.SMTPRecipientsRefused as refusal:
+        codes = [code for code, _ in refusal.recipients.values()]
+        log.warning("mail_refused", mail_id=mail.id, codes=codes)
+        return all(code >= 500 for code in codes)
+    except OSError as trouble:  # smtplib's errors are of this kind
+        log.warning("mail_not_sent", mail_id=mail.id, kind=type(trouble).__name__)
+        return False
+    return True

@@ -32,7 +32,7 @@ class Me(View):
     @endpoint("delete_me", scope=FIRST_PARTY, refuses=(ConfirmationMismatch,))
     def delete(self, request: Request, query: ConfirmDeletion) -> Deletion:
         """
-        Close the caller's own account and delete it in 30 days.
+        Close the caller's own account, for good in 30 days.
 
         All its sessions end at once, and within moments nobody sees anything of it. Logging in before
         `delete_after` takes it back.

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from modules.accounts.errors import AccountNotFound
+from modules.accounts.models.users import OPERATOR
 from modules.accounts.schemas import AccountLife
 from modules.accounts.selectors.identities import get_life
 from modules.accounts.services.accounts import set_roles
-from modules.accounts.services.keys import OPERATOR
 from modules.accounts.services.life import restore_account, suspend_account
 from modules.kernel import clock
 

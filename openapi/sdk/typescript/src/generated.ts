@@ -153,7 +153,7 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         /**
-         * Close the caller's own account and delete it in 30 days
+         * Close the caller's own account, for good in 30 days
          * @description All its sessions end at once, and within moments nobody sees anything of it. Logging in before
          *     `delete_after` takes it back.
          */

@@ -88,7 +88,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     confirm: str,
 ) -> Response[Deletion | Problem]:
-    """Close the caller's own account and delete it in 30 days
+    """Close the caller's own account, for good in 30 days
 
      All its sessions end at once, and within moments nobody sees anything of it. Logging in before
     `delete_after` takes it back.
@@ -120,7 +120,7 @@ def sync(
     client: AuthenticatedClient,
     confirm: str,
 ) -> Deletion | Problem | None:
-    """Close the caller's own account and delete it in 30 days
+    """Close the caller's own account, for good in 30 days
 
      All its sessions end at once, and within moments nobody sees anything of it. Logging in before
     `delete_after` takes it back.
@@ -147,7 +147,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     confirm: str,
 ) -> Response[Deletion | Problem]:
-    """Close the caller's own account and delete it in 30 days
+    """Close the caller's own account, for good in 30 days
 
      All its sessions end at once, and within moments nobody sees anything of it. Logging in before
     `delete_after` takes it back.
@@ -177,7 +177,7 @@ async def asyncio(
     client: AuthenticatedClient,
     confirm: str,
 ) -> Deletion | Problem | None:
-    """Close the caller's own account and delete it in 30 days
+    """Close the caller's own account, for good in 30 days
 
      All its sessions end at once, and within moments nobody sees anything of it. Logging in before
     `delete_after` takes it back.
