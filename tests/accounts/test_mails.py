@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from modules.accounts.models import Mail
 from modules.accounts.services.mails import TRIED_AGAIN_AFTER, send_waiting_mails
@@ -88,13 +89,13 @@ class TestServer:
 
         assert (at_once, len(smtp.taken)) == (0, 1)
 
-    def test_that_will_not_have_an_address_ends_it_and_no_log_names_it(self, http, smtp, capsys):
+    def test_that_will_not_have_an_address_ends_it_and_no_log_names_it(self, http, smtp):
         smtp.rcpt = "550 ada@example.org is nobody here"
         http("POST", "/auth/app/v1/auth/signup", SIGN_UP)
 
-        deliver_all()
+        with structlog.testing.capture_logs() as lines:
+            deliver_all()
 
-        said = "".join(capsys.readouterr())
-        assert "mail_refused" in said
-        assert "ada@example.org" not in said
+        assert [(line["event"], line["codes"]) for line in lines] == [("mail_refused", [550])]
+        assert "ada@example.org" not in str(lines)
         assert Mail.objects.count() == 0
