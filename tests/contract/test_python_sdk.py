@@ -154,8 +154,7 @@ class TestBanyan:
 
 class TestAsyncBanyan:
     def test_does_the_same(self, api, ada):
-        async def run() -> list[str]:
-            banyan = sdk.AsyncBanyan(api.url)
+        async def use(banyan: sdk.AsyncBanyan) -> list[str]:
             await banyan.log_in("ada", PASSWORD)
             for text in ("one", "two", "three"):
                 await publish_post.asyncio(client=banyan.api, body=NewPost(text=text))
@@ -164,9 +163,16 @@ class TestAsyncBanyan:
             texts = [post.text async for post in listed]
             with pytest.raises(sdk.NotFound):
                 await get_user.asyncio("12345", client=banyan.api)
-            await banyan.close()
             return texts
 
+        async def run() -> list[str]:
+            banyan = sdk.AsyncBanyan(api.url)
+            try:
+                return await use(banyan)
+            finally:
+                await banyan.close()
+
+        until(lambda: has_profile(ada))
         assert asyncio.run(run()) == ["three", "two", "one"]
 
 
