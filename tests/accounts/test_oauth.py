@@ -12,6 +12,8 @@ import jwt
 import pytest
 from allauth.idp.oidc.models import Client as AppRow
 from allauth.idp.oidc.models import Token
+from django.core.cache import cache
+from django.core.cache.utils import make_template_fragment_key
 from django.db import connections
 from django.test import Client
 
@@ -392,6 +394,39 @@ class TestLogInPage:
         statuses = [log_in(browser, password="wrong and long").status_code for _ in range(6)]
 
         assert statuses == [400] * 5 + [429]
+
+
+class TestScopesOfThePage:
+    """A template fragment: the same for everyone whom an app asks for the same."""
+
+    def fragment(self, scopes: str) -> str:
+        return make_template_fragment_key("consent_scopes", [scopes.split()])
+
+    def test_are_drawn_once(self, browser, app):
+        first = browser.get(asking(app)).content.decode()
+        assert 'value="write:posts"' in cache.get(self.fragment(SCOPES))
+        cache.set(self.fragment(SCOPES), "<p>as drawn before</p>")
+
+        again = browser.get(asking(app)).content.decode()
+        other = browser.get(asking(app, scope="openid read:profiles")).content.decode()
+
+        assert ("as drawn before" in first, "as drawn before" in again, "as drawn before" in other) == (
+            False,
+            True,
+            False,
+        )
+
+    def test_hold_nothing_of_who_is_asked(self, browser, app):
+        page = browser.get(asking(app)).content.decode()
+
+        kept = cache.get(self.fragment(SCOPES))
+        assert hidden(page, "csrfmiddlewaretoken") not in kept
+        assert "ada" not in kept
+
+    def test_are_drawn_without_redis(self, browser, app, stack):
+        stack.stop_redis()
+
+        assert 'value="write:posts"' in browser.get(asking(app)).content.decode()
 
 
 class TestRevoke:
