@@ -150,6 +150,8 @@ def _mend(part: Any) -> Any:
         return [_mend(each) for each in part]
     if not isinstance(part, dict):
         return part
+    if part.keys() == {"allOf"} and len(part["allOf"]) == 1:
+        return _mend(part["allOf"][0])
     mended = {key: _mend(value) for key, value in part.items()}
     if isinstance(mended.get("$ref"), str):
         mended["$ref"] = _REFERENCE.sub(_to_ours, mended["$ref"])
