@@ -62,9 +62,8 @@ def map_owned_marks(owner_id: int) -> dict[str, list[str]]:
     owned = list(Client.objects.filter(owner_id=owner_id).values_list("id", flat=True))
     for key_id, app_id in ServiceKey.objects.filter(app_id__in=owned).values_list("id", "app_id"):
         found.setdefault(app_id, []).append(key_mark(key_id))
-    for token_id, app_id in Token.objects.filter(client_id__in=owned, user=None).values_list(
-        "id", "client_id"
-    ):
+    tokens = Token.objects.filter(client_id__in=owned, user=None)
+    for token_id, app_id in tokens.values_list("id", "client_id"):
         found.setdefault(app_id, []).append(token_mark(token_id))
     return found
 

@@ -48,7 +48,8 @@ def send_mail(mail_id: int, *, now: datetime) -> None:
         waiting = Mail.objects.filter(id=mail_id, try_after__lte=now)
         if not waiting.update(try_after=now + TRIED_AGAIN_AFTER):
             return
-    mail = Mail.objects.get(id=mail_id)
+        # In the same transaction: what is held now, no clean-up takes away before it is read.
+        mail = Mail.objects.get(id=mail_id)
     if _is_settled(mail):
         with writing_directory():
             Mail.objects.filter(id=mail_id).delete()
