@@ -21,6 +21,7 @@ from modules.accounts.models import SpentToken, TokenFamily
 from modules.accounts.schemas import NewApp
 from modules.accounts.services.accounts import set_password
 from modules.accounts.services.apps import register_app
+from modules.accounts.services.families import withdraw_consent
 from modules.accounts.services.principals import forget_kept
 from modules.kernel import clock
 from tests.accounts.conftest import PASSWORD
@@ -124,6 +125,13 @@ def me(token: str) -> int:
     return Client().get("/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code
 
 
+def silently(browser: Client, app, **changes: str | None) -> dict[str, str]:
+    """Ask for a code that the user does not see; return what the app hears."""
+    answer = browser.get(asking(app, prompt="none", **changes))
+    assert answer.status_code == 302, answer.content
+    return {name: value for name, [value] in parse_qs(urlsplit(answer["Location"]).query).items()}
+
+
 class TestTheDance:
     def test_gives_tokens_that_reach_what_was_granted(self, browser, app, ada):
         granted = consent(browser, app)
@@ -183,6 +191,11 @@ class TestTheDance:
 
         assert went_on["Location"] == asking(app)
         assert "Let Reader in?" in browser.get(went_on["Location"]).content.decode()
+
+    def test_asks_no_second_time_what_this_app_was_given(self, tokens, browser, app):
+        asked = silently(browser, app, scope="openid read:profiles")
+
+        assert (asked["state"], "code" in asked) == ("xyz", True)
 
     def test_gives_an_app_a_token_of_its_own(self, app):
         given = fetch(app, grant_type="client_credentials", scope="read:profiles", redirect_uri=None).json()
@@ -349,6 +362,37 @@ class TestAuthorize:
         body = {"request": hidden(page, "request"), "scopes": SCOPES.split(), "action": "grant"}
 
         assert browser.post("/identity/o/authorize", body).status_code == 403
+
+
+class TestSilentConsent:
+    """What a user gave to one app is nothing to another, nor more than was given to that one."""
+
+    def test_is_not_lent_to_another_app(self, tokens, browser, ada):
+        other = make_app(ada.id, name="Other")
+
+        assert silently(browser, other)["error"] == "consent_required"
+        assert silently(browser, other, scope="openid")["error"] == "consent_required"
+
+    def test_does_not_widen(self, tokens, browser, app):
+        assert silently(browser, app, scope=f"{SCOPES} email")["error"] == "consent_required"
+
+    def test_ends_with_what_was_granted(self, tokens, browser, app, ada):
+        withdraw_consent(ada.id, app.id)
+
+        assert silently(browser, app)["error"] == "consent_required"
+
+    def test_is_nobody_elses(self, tokens, app, make_account):
+        make_account("ben", email="ben@example.org", password=PASSWORD)
+        browser = Client(enforce_csrf_checks=True)
+        log_in(browser, login="ben")
+
+        assert silently(browser, app)["error"] == "consent_required"
+
+    def test_tells_a_stranger_to_log_in(self, app):
+        assert silently(Client(), app)["error"] == "login_required"
+
+    def test_names_a_scope_that_is_none(self, browser, app):
+        assert silently(browser, app, scope="openid bogus")["error"] == "invalid_scope"
 
 
 class TestLogInPage:

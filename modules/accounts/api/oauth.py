@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from modules.accounts.api.hosted import as_page, show_error
+from modules.accounts.selectors.apps import has_consent
 from modules.accounts.services.attempts import charge_token_call
 from modules.accounts.services.families import TokenReused, end_token, exchange
 from modules.kernel import clock
@@ -54,8 +55,18 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
         if not _is_registered(redirect_uri, app.get_redirect_uris()):
             return show_error(request, "The app sent you here with an address that it has not registered.")
         if not sent.get("code_challenge") or sent.get("code_challenge_method") != "S256":
-            return _refuse(redirect_uri, sent.get("state"), "Send a code_challenge with S256.")
+            return _refuse(redirect_uri, sent, "invalid_request", "Send a code_challenge with S256.")
+        if _is_silent(sent) and not self._has_consent(app):
+            return _refuse(redirect_uri, sent, "consent_required", "Ask without prompt=none first.")
         return as_page(super().get(request, *args, **kwargs), leads_to=redirect_uri)
+
+    def _has_consent(self, app: Client) -> bool:
+        """Return whether this app may have a code unseen: allauth adds up what the user gave to all apps."""
+        user, asked = self.request.user, self.request.GET.get("scope", "").split()
+        # To who is not logged in, and for scopes that are none, allauth has a better answer.
+        if not user.is_authenticated or not set(asked) <= set(app.get_scopes()):
+            return True
+        return has_consent(user.pk, app.id, asked or app.get_default_scopes())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the user's answer."""
@@ -151,9 +162,15 @@ def _is_odd(text: str) -> bool:
     return len(text) > MAX_PARAMETER or not text.isprintable()
 
 
-def _refuse(redirect_uri: str, state: str | None, detail: str) -> HttpResponse:
+def _is_silent(sent: QueryDict) -> bool:
+    """Return whether nothing may be shown to the user, which asks for a consent given before."""
+    return "none" in sent.get("prompt", "").split()
+
+
+def _refuse(redirect_uri: str, sent: QueryDict, error: str, detail: str) -> HttpResponse:
     """Send the user back to the app with what it did wrong."""
-    said = {"error": "invalid_request", "error_description": detail, **({"state": state} if state else {})}
+    state = sent.get("state")
+    said = {"error": error, "error_description": detail, **({"state": state} if state else {})}
     response = HttpResponse(status=302)
     response.headers["Location"] = add_query_params(redirect_uri, said)
     return response

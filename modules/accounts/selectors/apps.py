@@ -1,6 +1,7 @@
 """Apps and keys as their owners see them."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from allauth.idp.oidc.models import Client, Token
@@ -95,6 +96,12 @@ def list_grants(user_id: int) -> GrantPage:
     ]
     cards.sort(key=lambda card: card.granted_at, reverse=True)
     return GrantPage(data=cards[:100], included=Nothing(), state={}, next=None, prev=None)
+
+
+def has_consent(user_id: int, app_id: str, scopes: Collection[str]) -> bool:
+    """Return whether living tokens of this one app already hold all that it asks of a user."""
+    tokens = Token.objects.valid().filter(user_id=user_id, client_id=app_id, type__in=("at", "rt"))
+    return {scope for token in tokens for scope in token.get_scopes()}.issuperset(scopes)
 
 
 def list_audit(owner_id: int, app_id: str, paging: Paging) -> AuditPage:
