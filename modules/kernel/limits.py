@@ -78,6 +78,8 @@ class LimitSettings:
     apps: Limit = Limit("app", 6000, 300)
     # Requests with credentials that nobody holds, by the address they come from.
     guesses: Limit = Limit("bad-credentials", 60, 300)
+    # Any request under /auth/ and /identity/, before anything of it is read.
+    sign_in: Limit = Limit("sign-in", 3000, 300)
     sign_ups: Limit = Limit("sign-up", 5, 1800)
     log_ins_of_account: Limit = Limit("log-in-account", 10, 300)
     log_ins_of_address: Limit = Limit("log-in-address", 30, 60)
@@ -85,7 +87,6 @@ class LimitSettings:
     resets_of_account: Limit = Limit("reset", 5, 3600)
     resets_of_address: Limit = Limit("reset-address", 20, 300)
     second_factors: Limit = Limit("second-factor", 5, 300)
-    token_calls: Limit = Limit("token", 3000, 300)
     # Everything else under /auth/: codes, second factors, changes.
     steps: Limit = Limit("sign-in-step", 60, 300)
 

@@ -21,12 +21,13 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from pydantic import JsonValue, RootModel
 
+from modules.accounts.api.methods import refuse_method
 from modules.accounts.api.passkeys import check_credential
 from modules.accounts.api.sign_up import sign_up_once
 from modules.accounts.services.accounts import to_refusal
-from modules.accounts.services.attempts import charge_attempt
+from modules.accounts.services.attempts import charge_attempt, charge_step
 from modules.kernel.errors import NotFound, Refusal, Unauthorized
-from modules.kernel.http import problems
+from modules.kernel.http import limiting, problems
 from modules.kernel.http.address import client_address
 from modules.kernel.http.parsing import parse_body, read_body
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused
@@ -36,6 +37,9 @@ PREFIXES = (JSON_PREFIX, "/identity/")
 
 # The one that a page submits as a form: the browser itself has to follow where it leads.
 FORM = "/auth/provider/redirect"
+
+# The codes that allauth tries under GET as well: it tells whether they are right.
+CODES = ("HTTP_X_EMAIL_VERIFICATION_KEY", "HTTP_X_PASSWORD_RESET_KEY")
 
 # What allauth lets rise and is meant as an answer, in the words of the rest of the API.
 OURS = (
@@ -72,8 +76,7 @@ class FirstPartyMiddleware:
         if not request.path_info.startswith(PREFIXES):
             return self._pass(request)
         try:
-            if request.path_info.startswith(JSON_PREFIX):
-                _admit(request)
+            limiting.charge_sign_in(request)
             return cast(HttpResponseBase, self._prepare(request))
         except OURS as fault:
             return _answer(fault, request)
@@ -81,13 +84,15 @@ class FirstPartyMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        """Check browsers' requests against forgery before allauth sees them, and sign up once for one key."""
+        """Refuse methods that a view lacks and forgery before a body is tried; sign up once for one key."""
         if not request.path_info.startswith(PREFIXES):
             return None
-        refused = self._csrf.process_view(request, view, args, kwargs)
+        refused = refuse_method(request, view) or self._csrf.process_view(request, view, args, kwargs)
         if refused is not None:
             return refused
         try:
+            if request.path_info.startswith(JSON_PREFIX):
+                _admit(request)
             return sign_up_once(request, view, args, kwargs)
         except ImmediateHttpResponse as over:
             # What rises here passes allauth's own middleware by.
@@ -114,8 +119,10 @@ def _answer(fault: Exception, request: HttpRequest) -> HttpResponse:
 
 
 def _admit(request: HttpRequest) -> None:
-    """Count what writes among the attempts of its kind, before any of it is tried."""
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    """Count what writes, or brings a code in a header, among the attempts of its kind, before it is tried."""
+    if request.method == "GET":
+        if any(name in request.META for name in CODES):
+            charge_step(client_address(request))
         return
     key = request.META.get("HTTP_X_SESSION_TOKEN") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     body = {} if request.path_info.endswith(FORM) else _read_json(request)

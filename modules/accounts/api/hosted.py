@@ -22,8 +22,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_http_methods, require_safe
 
+from modules.accounts.api.methods import methods
 from modules.accounts.services.attempts import charge_log_in, charge_second_factor
 from modules.kernel.errors import TooMany
 from modules.kernel.http import problems
@@ -63,7 +63,7 @@ def show_error(request: HttpRequest, detail: str, *, status: int = 400) -> HttpR
     return as_page(render(request, "identity/error.html", {"detail": detail}, status=status))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@methods("GET", "POST")
 def log_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password."""
     target = _target(request)
@@ -77,7 +77,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return _try_log_in(request, target)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@methods("GET", "POST")
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for a code of the user's device, or one of the codes he has written down."""
     target = _target(request)
@@ -100,21 +100,21 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@methods("GET", "POST")
 def unverified(request: HttpRequest) -> HttpResponse:
     """Tell a user that his address has to be confirmed first, which his own app does."""
     clear_login(request)
     return show_error(request, "Confirm your email address in the app first, then come back.", status=403)
 
 
-@require_http_methods(["POST"])
+@methods("POST")
 def log_out(request: HttpRequest) -> HttpResponse:
     """Log the user out of this browser."""
     logout(request)
     return HttpResponseRedirect("/identity/login")
 
 
-@require_safe
+@methods("GET")
 def style(request: HttpRequest) -> HttpResponse:
     """Answer the pages' style sheet."""
     content, etag = _style()

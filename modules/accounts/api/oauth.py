@@ -17,14 +17,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from modules.accounts.api.hosted import as_page, show_error
+from modules.accounts.api.methods import methods
 from modules.accounts.selectors.apps import has_consent
-from modules.accounts.services.attempts import charge_token_call
 from modules.accounts.services.families import TokenReused, end_token, exchange
 from modules.kernel import clock
-from modules.kernel.http.address import client_address
 
 GRANTS = ("authorization_code", "client_credentials", "refresh_token")
 SPENT_BY = {"authorization_code": "code", "refresh_token": "refresh_token"}
@@ -41,7 +39,10 @@ class _NotIssued(Exception):
 
 @method_decorator(csrf_exempt, name="dispatch")
 class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
-    """Asks a user whether an app may act for him."""
+    """Asks a user whether an app may act for them."""
+
+    # Without it Django's forms take a PUT for a POST.
+    http_method_names = ("get", "post")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what allauth would let through, then ask."""
@@ -73,11 +74,10 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
         return as_page(super().post(request, *args, **kwargs))
 
 
+@methods("POST")
 @csrf_exempt
-@require_POST
 def token(request: HttpRequest) -> HttpResponse:
     """Give tokens for a code, a refresh token, or an app's own credentials."""
-    charge_token_call(client_address(request))
     if _has_odd(request.POST):
         return _invalid("invalid_request", "A parameter was sent twice, or cannot be read.")
     grant = request.POST.get("grant_type", "")
@@ -94,11 +94,10 @@ def token(request: HttpRequest) -> HttpResponse:
         return _invalid("invalid_grant", "It was used before; all tokens that came from it are revoked.")
 
 
+@methods("POST")
 @csrf_exempt
-@require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
     """End a token that its app gives up (RFC 7009)."""
-    charge_token_call(client_address(request))
     presented = request.POST.get("token", "")
     if _is_odd(presented):
         return _invalid("invalid_request", "The token cannot be read.")
@@ -186,11 +185,13 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
+@methods("GET", "POST")
 def not_offered(request: HttpRequest) -> HttpResponse:
     """Answer what allauth names in its metadata and is not offered here."""
     raise Http404
 
 
+@methods("GET", "POST")
 def log_out(request: HttpRequest) -> HttpResponse:
     """Log the user out of an app, and of this browser if he wants (OpenID Connect RP-Initiated Logout)."""
     if _has_odd(request.GET) or _has_odd(request.POST):

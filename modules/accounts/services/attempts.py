@@ -59,15 +59,6 @@ def charge_second_factor(session_key: str, address: str) -> None:
     _take(Charge(known.second_factors, _digest(session_key)), Charge(known.steps, address))
 
 
-def charge_token_call(address: str) -> None:
-    """
-    Count a call of OAuth's machines.
-
-    :raises LimitReached: if too many came from there
-    """
-    _take(Charge(settings.LIMITS.token_calls, address))
-
-
 def charge_step(address: str) -> None:
     """
     Count any other step of signing in: a code, a second factor, a change.

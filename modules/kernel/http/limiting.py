@@ -41,6 +41,16 @@ def admit(request: HttpRequest) -> None:
         _refuse_guesser(address, until)
 
 
+def charge_sign_in(request: HttpRequest) -> None:
+    """
+    Count a request to what signs people in against its address, whatever its method and whoever it is.
+
+    :raises LimitReached: if the address has nothing left
+    """
+    if settings.LIMITS.is_on:
+        _charge(request, settings.LIMITS.sign_in, client_address(request))
+
+
 def charge_caller(request: Request) -> None:
     """
     Count a request against its caller; a cookie that is nobody's makes it one of its address.
