@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,6 +36,7 @@ class Machines:
     def __init__(self, throwaway: Throwaway) -> None:
         self._throwaway = throwaway
         self._processes: list[Process] = []
+        self.python = sys.executable
         self.env = {**throwaway.env, "DJANGO_SETTINGS_MODULE": SETTINGS, "BANYAN_LOG_LEVEL": "INFO"}
         self.env["BANYAN_LIMITS"] = "off"  # tests of limits switch them on
 
@@ -88,6 +90,13 @@ class Machines:
         """Start the relay of all instances; it is ready when it says so."""
         return self._run_until(self._applications(env).relay(), lambda log: "Relaying" in log())
 
+    def run_beat(self, **env: str) -> Process:
+        """Start the clock; it is ready when it has written down when it started."""
+        state = self._throwaway.layout.state
+        for written in state.glob("beat*"):
+            written.unlink()
+        return self._run_until(self._applications(env).beat(), lambda log: any(state.glob("beat*")))
+
     def run_worker(self, **env: str) -> Process:
         """Start a Celery worker of all queues; it is ready when it waits at the broker."""
         broker = redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"])
@@ -114,7 +123,7 @@ class Machines:
 
     def _applications(self, env: dict[str, str]) -> Applications:
         beat_schedule = self._throwaway.layout.state / "beat"
-        return Applications({**self.env, **env}, beat_schedule)
+        return Applications({**self.env, **env}, beat_schedule, self.python)
 
     def _run_until(self, program: Program, is_ready: Callable[[Callable[[], str]], bool]) -> Process:
         log = self._throwaway.layout.logs / f"{program.name}-{free_port()}.log"

@@ -25,6 +25,7 @@ class Applications:
 
     env: Mapping[str, str]
     beat_schedule: Path
+    python: str = sys.executable
 
     def api(self, port: int) -> Program:
         """Return the REST API behind gunicorn."""
@@ -61,7 +62,7 @@ class Applications:
     ) -> Program:
         return Program(
             name=name,
-            argv=[sys.executable, *words],
+            argv=[self.python, *words],
             cwd=ROOT,
             account=Account(name="", uid=os.geteuid(), gid=os.getegid(), switches=False),
             is_ready=is_ready,

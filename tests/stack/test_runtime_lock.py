@@ -1,0 +1,73 @@
+"""What ships: the code in an environment of `requirements/runtime.txt` alone, as the image has it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.stack.layout import ROOT
+
+# The embedded stack and the commands that lead to it need what its servers need; the image runs neither.
+OF_THE_STACK = "config.management.forwarded config.management.commands.(up|down|reset|psql|logs) config.stack"
+IMPORT_ALL = """
+import importlib, pkgutil, re, sys
+import django
+django.setup()
+left_out = re.compile("|".join(sys.argv[1].split()) + "|config.gunicorn|openapi.sdk|openapi.tools")
+import kombu.transport.redis, kombu.transport.pyamqp
+found = ["config", "modules", "sharding", "openapi"]
+for name in found:
+    package = importlib.import_module(name)
+    for entry in pkgutil.iter_modules(getattr(package, "__path__", []), f"{name}."):
+        if not left_out.fullmatch(entry.name):
+            found.append(entry.name)
+print(len(found))
+"""
+
+# What production's settings insist on.
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "BANYAN_PUBLIC_URL": "https://api.example.org",
+    "BANYAN_FRONTEND_URL": "https://app.example.org",
+    "BANYAN_EMAIL_URL": "smtps://mail.example.org",
+    "BANYAN_LIMITS": "on",
+}
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory) -> str:
+    """The interpreter of an environment that has only what the image has."""
+    home = tmp_path_factory.mktemp("runtime")
+    uv = Path(sys.executable).with_name("uv")
+    quiet = ("--quiet", "--no-config")
+    subprocess.run([uv, "venv", *quiet, "--python", sys.executable, home / "venv"], check=True)
+    found = home / "venv" / "bin" / "python"
+    lock = ROOT / "requirements" / "runtime.txt"
+    subprocess.run([uv, "pip", "sync", *quiet, "--require-hashes", "-p", found, lock], check=True)
+    return str(found)
+
+
+class TestRuntimeLock:
+    def test_lets_every_module_be_imported(self, python, stack):
+        run = subprocess.run(
+            [python, "-c", IMPORT_ALL, OF_THE_STACK],
+            cwd=ROOT,
+            env={"PATH": os.defpath, **stack.env, **PRODUCTION},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert run.returncode == 0, run.stderr
+        assert int(run.stdout) > 200
+
+    def test_lets_every_process_start(self, python, stack):
+        stack.python = python
+
+        started = [stack.run_api(), stack.run_relay(), stack.run_worker(), stack.run_beat()]
+
+        assert [process.is_running for process in started] == [True] * 4
