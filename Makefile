@@ -21,7 +21,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down reset logs mail psql shell demo verify-demo test check doors newcontext bench openapi sdk contract help
+.PHONY: up down reset logs mail psql shell demo verify-demo test check doors newcontext migrations bench openapi sdk contract help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -70,8 +70,11 @@ check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and AP
 doors: $(SYNCED) ## write modules/DOORS.md: what contexts offer each other
 	@$(NOWHERE) $(MANAGE) doors --write
 
-newcontext: $(SYNCED) ## write and register a context; NAME=bookmarks
-	@$(NOWHERE) $(MANAGE) newcontext $(NAME)
+newcontext: $(SYNCED) ## write and register a context; NAME=bookmarks, ONE=… if that is not the name without its s
+	@$(NOWHERE) $(MANAGE) newcontext $(NAME) $(if $(ONE),--one $(ONE))
+
+migrations: $(SYNCED) ## write what models have changed, sharded tables with their fence; NAME=bookmarks
+	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations $(NAME)
 
 bench: $(SYNCED) ## measure reads, writes and fan-out beside their floors; ARGS=…
 	@exec $(BIN)/python -m benchmarks $(ARGS)

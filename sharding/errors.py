@@ -47,6 +47,13 @@ class AlreadyDone(ShardingError):
         self.body = body
 
 
+class OnceSpread(ShardingError):
+    """One `once` was passed on for two owners: a repeat would stop at the first, and never do the others."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"{scope} writes for several owners with one `once`: use for_each_owner.")
+
+
 class KeyReused(ShardingError):
     """The same key came with another fingerprint: a client's bug, never a repeat."""
 

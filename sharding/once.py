@@ -5,7 +5,7 @@ The row comes first and the effect after it, so two that carry the same key meet
 the owner and fenced like his other rows: it moves with his shard, else a redelivery would double effects.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db import connections, transaction
 
 from sharding import guard
 from sharding.conf import settings
-from sharding.errors import AlreadyDone, InstanceUnavailable, KeyReused
+from sharding.errors import AlreadyDone, InstanceUnavailable, KeyReused, OnceSpread
 
 _CLEAN_BATCH = 5000
 _ANSWER = "UPDATE once SET status = %s, body = %s WHERE owner_id = %s AND scope = %s AND key = %s"
@@ -31,12 +31,28 @@ class Once:
     """
     What must happen once: a caller's Idempotency-Key within an operation, or an event for a subscriber.
 
-    The fingerprint tells a repeat from another request that reuses the key.
+    The fingerprint tells a repeat from another request that reuses the key. Its row is an owner's, so one of
+    these serves one owner; `scope.for_each_owner` hands out one for each of several.
     """
 
     scope: str
     key: str
     fingerprint: bytes = b""
+    _owners: set[int] = field(default_factory=set, repr=False, compare=False)
+
+    def claim(self, owner_id: int) -> None:
+        """
+        Note whose row this is.
+
+        :raises OnceSpread: if it has served another owner: a repeat would end at the first of them
+        """
+        self._owners.add(owner_id)
+        if len(self._owners) > 1:
+            raise OnceSpread(self.scope)
+
+    def of_another(self) -> "Once":
+        """Return the same for an owner who has a row of their own."""
+        return Once(self.scope, self.key, self.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ one SELECT for the freshness mark where the instance has replicas. `answer` adds
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from django.db.utils import DatabaseError
 from sharding import binding, freshness, guard, once, shard_map
 from sharding.binding import Binding
 from sharding.conf import settings
-from sharding.errors import InFlight, InstanceUnavailable, NoShard, ShardMoved, WrongShard
+from sharding.errors import AlreadyDone, InFlight, InstanceUnavailable, NoShard, ShardMoved, WrongShard
 from sharding.ids import is_mintable, shard_of
 from sharding.once import Kept, Once
 
@@ -33,6 +33,7 @@ __all__ = [
     "Once",
     "Write",
     "current_binding",
+    "for_each_owner",
     "require_binding",
     "writing_directory",
     "writing_for",
@@ -82,7 +83,7 @@ def writing_for(owner_id: int, *, once: Once | None = None) -> Iterator[Write]:
 
     :raises WrongShard: inside a binding of another shard, or of the directory
     :raises AlreadyDone: if the `once` row stands already; KeyReused: with another fingerprint; InFlight: if
-        its holder has not finished
+        its holder has not finished; OnceSpread: if it served another owner
     :raises ShardMoved: if the instance does not own the shard (any more); the map is fresh then
     :raises InstanceUnavailable: if the instance cannot be reached
     """
@@ -112,6 +113,18 @@ def writing_directory(*, once: Once | None = None, owner_id: int = 0) -> Iterato
         _require_same(outer, None)
     with _transaction(settings().directory, None, owner_id, once, outer) as write:
         yield write
+
+
+def for_each_owner(owner_ids: Iterable[int], write: Callable[[int, Once], None], *, once: Once) -> None:
+    """
+    Write for several owners, once for each: how a handler is written whose one event concerns many.
+
+    `write` gets each owner with a `once` of that owner, and passes it to `writing_for`. A handler that died
+    half-way comes again, passes over those who are done, and goes on with the others.
+    """
+    for owner_id in owner_ids:
+        with suppress(AlreadyDone):
+            write(owner_id, once.of_another())
 
 
 def _require_same(outer: Binding, shard: int | None) -> None:
@@ -150,6 +163,8 @@ def _enter(alias: str, shard: int | None, owner_id: int, key: Once | None, outer
     """Pass the fence and take the `once` row, in one round trip; return the epoch."""
     if key is None and (outer is not None or shard is None):
         return 0 if outer is None else outer.epoch
+    if key is not None:
+        key.claim(owner_id)
     try:
         row = _ask(alias, shard, owner_id, key)
     except DatabaseError as error:

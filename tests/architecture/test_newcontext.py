@@ -1,30 +1,72 @@
-"""`manage.py newcontext` writes a context that keeps every rule, in a copy of the tree."""
+"""The eight steps of "Add a context", as modules/README.md has them, in a copy of the tree."""
+
+from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config.env import ROOT
+
+STEPS = (ROOT / "modules" / "README.md").read_text().split("## Add a context")[1]
+# `make newcontext` and `make up` alone are mentioned, not asked for.
+COMMANDS = re.findall(r"`(make (?:newcontext |migrations |openapi|check|test)[^`]*)`", STEPS)
+BLOCKS = re.compile(r"^   ```python\n(.*?)^   ```", re.DOTALL | re.MULTILINE)
+CODE = [textwrap.dedent(block) for block in BLOCKS.findall(STEPS)]
+TOOLS = Path(sys.executable).parent
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory) -> Path:
     target: Path = tmp_path_factory.mktemp("tree")
-    for name in ["config", "modules", "sharding", "openapi", "tests"]:
-        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ["pyproject.toml", "manage.py"]:
+    for name in ["config", "modules", "sharding", "openapi", "tests", "benchmarks", "docs", "requirements"]:
+        left_out = shutil.ignore_patterns("__pycache__", "node_modules")
+        shutil.copytree(ROOT / name, target / name, ignore=left_out)
+    for name in ["pyproject.toml", "manage.py", "Makefile", "README.md", ".env.example"]:
         shutil.copy(ROOT / name, target)
+    (target / ".venv").symlink_to(TOOLS.parent)
     return target
 
 
 def run(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    # Its tests start a stack of their own.
+    env = {name: text for name, text in os.environ.items() if not name.startswith(("BANYAN_", "DJANGO_"))}
     return subprocess.run(
-        words, cwd=tree, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=100
+        words,
+        cwd=tree,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        start_new_session=True,
     )
+
+
+def shell(tree: Path, command: str) -> None:
+    done = run(tree, "sh", "-c", command)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.fixture(scope="module")
+def walked(tree) -> Path:
+    """The copy after the steps that write something, as the document has them."""
+    for command in COMMANDS:
+        if command.split()[1] in ("newcontext", "migrations", "openapi"):
+            shell(tree, command)
+    return tree
+
+
+def written(tree: Path) -> str:
+    files = [*tree.glob("modules/stars/**/*.py"), *tree.glob("tests/stars/*.py")]
+    return "\n".join(path.read_text() for path in files)
 
 
 class TestNewContext:
@@ -34,25 +76,57 @@ class TestNewContext:
         assert "would write modules/bookmarks/urls.py" in said.stdout
         assert not (tree / "modules" / "bookmarks").exists()
 
-    def test_refuses_a_name_that_is_there(self, tree):
-        said = run(tree, sys.executable, "manage.py", "newcontext", "graph")
+    @pytest.mark.parametrize(
+        ("words", "problem"),
+        [
+            (["graph"], "There is a modules/graph already."),
+            (["media"], "Say what one of media is called"),
+            (["Book-marks"], "3 to 20 letters"),
+            (["stars", "--beside", "nowhere"], "no such context"),
+        ],
+    )
+    def test_refuses_a_name_and_says_why(self, tree, words, problem):
+        said = run(tree, sys.executable, "manage.py", "newcontext", *words)
 
-        assert said.returncode == 1
-        assert "There is a modules/graph already." in said.stderr
+        assert (said.returncode, problem in said.stderr) == (1, True), said.stderr
 
-    def test_writes_one_that_keeps_the_contracts_and_answers(self, tree):
-        written = run(tree, sys.executable, "manage.py", "newcontext", "bookmarks")
-        bin_folder = Path(sys.executable).parent
 
-        assert written.returncode == 0, written.stderr
-        assert (
-            run(tree, str(bin_folder / "ruff"), "check", "modules", "tests/bookmarks", "config").returncode
-            == 0
-        )
-        contracts = run(tree, str(bin_folder / "lint-imports"), "--no-cache")
-        assert "8 kept, 0 broken" in contracts.stdout
-        doors = run(tree, sys.executable, "manage.py", "doors", "bookmarks")
-        assert doors.stdout.startswith("bookmarks.get_summary(user_id: int)")
-        drawn = run(tree, sys.executable, "manage.py", "openapi")
-        assert drawn.returncode == 0, drawn.stderr
-        assert "/v1/bookmarks" in (tree / "openapi" / "banyan.yaml").read_text()
+class TestSteps:
+    def test_name_these_commands(self):
+        assert COMMANDS == [
+            "make newcontext NAME=stars",
+            "make migrations NAME=stars",
+            "make openapi doors",
+            "make check",
+            'make test ARGS="tests/stars tests/policy tests/architecture"',
+        ]
+
+    def test_show_what_is_written(self, walked):
+        text = written(walked)
+
+        missing = [
+            block for block in CODE if block not in text and textwrap.indent(block, "    ") not in text
+        ]
+        assert (len(CODE), missing) == (6, [])
+
+    def test_fence_the_table(self, walked):
+        [migration] = walked.glob("modules/stars/migrations/0001_*.py")
+
+        assert "sharding.fence.AddFence(" in migration.read_text()
+        assert '("sharding", "0001_initial")' in migration.read_text()
+
+    def test_leave_the_contract_with_the_list_and_its_scope(self, walked):
+        contract = yaml.safe_load((walked / "openapi" / "banyan.yaml").read_text())
+        operation = contract["paths"]["/v1/me/stars"]["get"]
+
+        assert operation["operationId"] == "list_my_stars"
+        assert [parameter["name"] for parameter in operation["parameters"]] == ["cursor", "limit"]
+
+    def test_keep_the_rules_of_the_house(self, walked):
+        shell(walked, f"{TOOLS}/ruff check . && {TOOLS}/ruff format --check .")
+        shell(walked, f"{TOOLS}/lint-imports --no-cache")
+        shell(walked, f"{TOOLS}/mypy modules/stars tests/stars")
+
+    def test_pass_the_tests_that_they_wrote_and_those_of_the_house(self, walked):
+        files = "tests/stars tests/policy/test_matrix.py tests/architecture/test_house.py"
+        shell(walked, f"{TOOLS}/python -m pytest -q {files} -k 'stars or not test_holds'")

@@ -7,9 +7,16 @@ import pytest
 from django.db import DatabaseError, connections
 
 from sharding import outbox, shard_map
-from sharding.errors import AlreadyDone, InFlight, KeyReused, NoShard, ShardMoved, WrongShard
+from sharding.errors import AlreadyDone, InFlight, KeyReused, NoShard, OnceSpread, ShardMoved, WrongShard
 from sharding.once import clean_once
-from sharding.scope import Once, current_binding, require_binding, writing_directory, writing_for
+from sharding.scope import (
+    Once,
+    current_binding,
+    for_each_owner,
+    require_binding,
+    writing_directory,
+    writing_for,
+)
 from sharding.tasks import clean_once_rows
 from sharding.testing import count_queries
 from tests.sharding.app.models import Member, Note
@@ -27,6 +34,12 @@ class Happened:
 
 
 KEY = Once("write_note", "k1", b"print")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_key(monkeypatch) -> None:
+    """A test's owner is not that of the test before."""
+    monkeypatch.setitem(globals(), "KEY", KEY.of_another())
 
 
 def sql(alias: str, statement: str, *params: Any) -> list[tuple[object, ...]]:
@@ -148,7 +161,7 @@ class TestWritingDirectory:
         with pytest.raises(AlreadyDone) as refusal, writing_directory(once=KEY, owner_id=ADA):
             pass
         assert (refusal.value.status, refusal.value.body) == (201, b"made")
-        with writing_directory(once=KEY, owner_id=BOB):
+        with writing_directory(once=KEY.of_another(), owner_id=BOB):
             pass
 
 
@@ -189,7 +202,7 @@ class TestOnce:
 
     def test_is_each_owner_and_scope_own(self):
         for owner, once in ((ADA, KEY), (ADAM, KEY), (ADA, Once("another", KEY.key, KEY.fingerprint))):
-            with writing_for(owner, once=once):
+            with writing_for(owner, once=once.of_another()):
                 pass
 
         assert sql("a", "SELECT count(*) FROM once") == [(3,)]
@@ -216,12 +229,41 @@ class TestOnce:
         assert sql("a", "SELECT owner_id, name FROM outbox_event") == [(ADA, Happened.name)]
 
 
+class TestOnceOfSeveral:
+    """A handler whose one event concerns several owners."""
+
+    def test_is_refused_before_the_second_is_written(self):
+        with writing_for(ADA, once=KEY):
+            Note.objects.create(author_id=ADA, text="first")
+
+        with pytest.raises(OnceSpread, match="for_each_owner"), writing_for(FAY, once=KEY):
+            pytest.fail("the block must not run")
+
+    def test_goes_on_after_those_who_are_done(self):
+        def write(owner_id: int, once: Once) -> None:
+            with writing_for(owner_id, once=once):
+                Note.objects.create(author_id=owner_id, text="once each")
+
+        def write_and_die(owner_id: int, once: Once) -> None:
+            if owner_id == FAY:
+                raise RuntimeError
+            write(owner_id, once)
+
+        with pytest.raises(RuntimeError):
+            for_each_owner([ADA, BOB, FAY], write_and_die, once=KEY)
+        for _ in range(2):
+            for_each_owner([ADA, BOB, FAY], write, once=KEY)
+
+        notes = [texts(Note.objects.of(owner).on_primary()) for owner in (ADA, BOB, FAY)]
+        assert notes == [["once each"]] * 3
+
+
 class TestCleanOnce:
     def test_deletes_old_rows_of_owned_shards_everywhere(self):
         for owner in (ADA, FAY):
-            with writing_for(owner, once=KEY):
+            with writing_for(owner, once=KEY.of_another()):
                 pass
-        with writing_directory(once=KEY):
+        with writing_directory(once=KEY.of_another()):
             pass
         sql("a", "SET session_replication_role = replica")
         sql("a", "INSERT INTO once (owner_id, scope, key, fingerprint) VALUES (%s, 's', 'residue', '')", FAY)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from string import Template
@@ -13,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config.env import ROOT
+from config.management.tidy import tidy
 from config.settings.contexts import CONTEXTS
 
 TEMPLATES = Path(__file__).parent.parent / "newcontext"
@@ -23,22 +22,34 @@ FILES = {
     "urls.py": "modules/$name/urls.py",
     "api.py": "modules/$name/api/$name.py",
     "tasks.py": "modules/$name/tasks.py",
+    "models_init.py": "modules/$name/models/__init__.py",
+    "models.py": "modules/$name/models/$name.py",
+    "services.py": "modules/$name/services/$name.py",
+    "events.py": "modules/$name/events.py",
     "public.py": "modules/$name/public.py",
     "selectors.py": "modules/$name/selectors/$name.py",
     "schemas.py": "modules/$name/schemas.py",
     "test.py": "tests/$name/test_$name.py",
 }
-PACKAGES = ["modules/$name/api", "modules/$name/selectors", "tests/$name"]
+PACKAGES = ["modules/$name/api", "modules/$name/services", "modules/$name/selectors", "tests/$name"]
+NEXT = """
+Next, as modules/README.md says step by step:
+  make migrations NAME={name}      its table, with the fence
+  make openapi doors               what it offers, written down
+  make check
+  make test ARGS="tests/{name} tests/policy tests/architecture"
+Then change it into what you want. Code is read at start: a running `make up` wants a restart."""
 
 
 class Command(BaseCommand):
-    """Write a small context that hears nothing yet and answers one endpoint, ready to be grown."""
+    """Write a small context that works: a table, an event said, one heard, a paged list, and its tests."""
 
     help = "Write the files of a new context and register it in the settings and the import contracts."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="a plural noun in lower case: bookmarks")
+        parser.add_argument("--one", help="its singular, if it is not the name without its last s")
         parser.add_argument(
             "--beside",
             default=CONTEXTS[-1],
@@ -46,12 +57,17 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
 
-    def handle(self, *args: Any, name: str, beside: str, dry_run: bool, **options: Any) -> None:
-        _refuse_bad_names(name, beside)
-        files = _files(name)
+    def handle(
+        self, *args: Any, name: str, one: str | None, beside: str, dry_run: bool, **options: Any
+    ) -> None:
+        one = one or name.removesuffix("s")
+        _refuse_bad_names(name, one, beside)
+        files = _files(name, one)
         registered = {
             "config/settings/contexts.py": _registered_in_settings(name),
             "pyproject.toml": _registered_in_contracts(name, beside),
+            "modules/kernel/scopes.py": _with_scope(name),
+            "tests/policy/policy.yaml": _with_policy(name),
         }
         for path, text in {**files, **registered}.items():
             self.stdout.write(f"{'would write' if dry_run else 'wrote'} {path}")
@@ -59,29 +75,23 @@ class Command(BaseCommand):
                 (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
                 (ROOT / path).write_text(text)
         if not dry_run:
-            _tidy(sorted({*files, *registered}))
-        self.stdout.write(f"\nNext: fill in what modules/{name}/README.md names; `make doors openapi check`.")
+            tidy(sorted({*files, *registered}))
+            self.stdout.write(NEXT.format(name=name))
 
 
-def _refuse_bad_names(name: str, beside: str) -> None:
-    if not re.fullmatch(r"[a-z][a-z]{2,29}", name):
-        raise CommandError("A context's name is one plural noun in lower case, 3 to 30 letters: bookmarks.")
+def _refuse_bad_names(name: str, one: str, beside: str) -> None:
+    if not re.fullmatch(r"[a-z]{3,20}", name):
+        raise CommandError("A context's name is one plural noun in lower case, 3 to 20 letters: bookmarks.")
     if name in CONTEXTS or (ROOT / "modules" / name).exists():
         raise CommandError(f"There is a modules/{name} already.")
+    if not re.fullmatch(r"[a-z]{2,20}", one) or one == name:
+        raise CommandError(f"Say what one of {name} is called: --one … (make newcontext NAME={name} ONE=…).")
     if beside not in CONTEXTS:
         raise CommandError(f"--beside {beside}: no such context. There are: {', '.join(CONTEXTS)}.")
 
 
-def _tidy(paths: list[str]) -> None:
-    """Sort the imports and break the lines, which depend on how long the name is."""
-    python = [path for path in paths if path.endswith(".py")]
-    for words in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
-        # Where there is no ruff, `make check` will say what it would have done.
-        subprocess.run([sys.executable, "-m", "ruff", *words, *python], cwd=ROOT, check=False)  # noqa: S603
-
-
-def _files(name: str) -> dict[str, str]:
-    names = {"name": name, "Name": name.capitalize()}
+def _files(name: str, one: str) -> dict[str, str]:
+    names = {"name": name, "Name": name.capitalize(), "noun": one, "Noun": one.capitalize()}
     written = {
         Template(path).substitute(names): Template((TEMPLATES / f"{template}.txt").read_text()).substitute(
             names
@@ -103,3 +113,18 @@ def _registered_in_contracts(name: str, beside: str) -> str:
         rf'^(    ".*modules\.{beside}\b[^"]*)(",)$', rf"\1 | modules.{name}\2", text, flags=re.MULTILINE
     )
     return re.sub(r"(containers = \[.*?)\]", rf'\1, "modules.{name}"]', text, count=1, flags=re.DOTALL)
+
+
+def _with_scope(name: str) -> str:
+    """Return the scopes with one for the context: what apps ask for, and what their users read of it."""
+    text = (ROOT / "modules/kernel/scopes.py").read_text()
+    return re.sub(r"^}$", f'    "read:{name}": "See your {name}",\n}}', text, count=1, flags=re.MULTILINE)
+
+
+def _with_policy(name: str) -> str:
+    """Return the policy with the row of the context's one operation."""
+    text = (ROOT / "tests/policy/policy.yaml").read_text()
+    row = f"  list_my_{name}: {{class: scoped}}\n"
+    return text.replace(
+        "\n# Paths of the URLconf that the contract", f"{row}\n# Paths of the URLconf that the contract", 1
+    )

@@ -1,0 +1,47 @@
+"""`manage.py makemigrations`: Django's, which also fences each new sharded table."""
+
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.core.management.commands import makemigrations
+from django.db.migrations import CreateModel, Migration
+from django.db.migrations.operations.base import Operation
+
+from config.management.tidy import tidy
+from sharding import places
+from sharding.fence import AddFence
+
+FENCE_FUNCTIONS = ("sharding", "0001_initial")
+
+
+class Command(makemigrations.Command):
+    """Write migrations in which no sharded table is without its fence."""
+
+    # They would refuse the very model whose fence is about to be written (sharding.E006).
+    requires_system_checks: ClassVar[list[str]] = []
+
+    def write_migration_files(self, changes: dict[str, list[Migration]], *args: Any, **options: Any) -> None:
+        """Write what has changed, with a fence beside each sharded table that is created."""
+        for label, migrations in changes.items():
+            for migration in migrations:
+                add_fences(label, migration)
+        super().write_migration_files(changes, *args, **options)
+        tidy(self.written_files)
+
+
+def add_fences(label: str, migration: Migration) -> None:
+    """Add to a migration the fences of the sharded tables that it creates, and what they rest on."""
+    fences = [fence for operation in migration.operations if (fence := _fence_of(label, operation))]
+    if not fences:
+        return
+    migration.operations.extend(fences)
+    if FENCE_FUNCTIONS not in migration.dependencies:
+        migration.dependencies.append(FENCE_FUNCTIONS)
+
+
+def _fence_of(label: str, operation: Operation) -> AddFence | None:
+    """Return the fence of a table that is created here, if it is sharded."""
+    if not isinstance(operation, CreateModel):
+        return None
+    model = apps.get_model(label, operation.name)  # noqa: TID251 - by the name that Django's state has
+    return AddFence(model.__name__, owner=model.owner_key) if places.is_sharded(model) else None
