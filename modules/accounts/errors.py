@@ -31,6 +31,13 @@ class UsernameInvalid(Invalid):
     title = "A username has 3 to 30 characters of a-z, 0-9 and _."
 
 
+class AddressInvalid(Invalid):
+    """What was sent as an e-mail address is none that mail would reach."""
+
+    code = "email_invalid"
+    title = "Send an e-mail address like ada@example.org."
+
+
 class HashingBusy(Unavailable):
     """Too many passwords are being checked in this process."""
 
