@@ -38,6 +38,13 @@ class AddressInvalid(Invalid):
     title = "Send an e-mail address like ada@example.org."
 
 
+class PasswordInvalid(Invalid):
+    """The password is longer than anybody types, or cannot be typed."""
+
+    code = "password_invalid"
+    title = "This cannot be a password."
+
+
 class HashingBusy(Unavailable):
     """Too many passwords are being checked in this process."""
 

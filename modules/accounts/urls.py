@@ -11,7 +11,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from modules.accounts.api import hosted, oauth
 from modules.accounts.api.apps import App, Apps, Audit, Grant, Grants, Key, Keys, Rotations, Secrets
+from modules.accounts.api.fields import hold_forms_to_fields
 from modules.accounts.api.my_sessions import Session, Sessions
+
+hold_forms_to_fields()
 
 urlpatterns = [
     path("apps", Apps.as_view()),

@@ -16,16 +16,15 @@ from django.http import HttpRequest, HttpResponse
 
 from modules.accounts.api.sessions import PLACE
 from modules.accounts.api.sign_up import take_once
-from modules.accounts.errors import EmailTaken, UsernameTaken
+from modules.accounts.errors import AddressInvalid, EmailTaken, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.services.accounts import change_password, register
+from modules.accounts.services.addresses import to_address, to_login
 from modules.accounts.services.life import cancel_deletion, may_log_in
 from modules.accounts.services.mails import queue_mail
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
-
-MAX_PASSWORD = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +40,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Return the username in lower case, unless it is reserved, malformed or taken."""
-        username = str(super().clean_username(username.lower(), shallow=True))
+        username = str(super().clean_username(to_login(username), shallow=True))
         if is_reserved(username):
             raise self.validation_error("username_blacklisted")
         if not shallow and is_username_taken(username):
             raise self.validation_error("username_taken")
         return username
 
-    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
-        """Return the password, unless it is too long to be meant or too weak."""
-        if len(password) > MAX_PASSWORD:
-            raise ValidationError(f"Use at most {MAX_PASSWORD} characters.", code="password_too_long")
-        return str(super().clean_password(password, user))
+    def clean_email(self, email: str) -> str:
+        """Return an address in its one form, also one that another provider tells."""
+        try:
+            return to_address(email)
+        except AddressInvalid as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from None
 
     def save_user(
         self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
@@ -77,7 +77,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return whose password this is; of a suspended account the answer is that of a wrong one."""
-        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        names = {name: to_login(credentials[name]) for name in ("email", "username") if name in credentials}
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials | names)
         return user if user is not None and may_log_in(user, now=clock.now()) else None
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **hook: Any) -> HttpResponse | None:

@@ -24,6 +24,7 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 
 from modules.accounts.api.methods import methods
+from modules.accounts.services.addresses import to_login
 from modules.accounts.services.attempts import charge_log_in, charge_second_factor
 from modules.kernel.errors import TooMany
 from modules.kernel.http import problems
@@ -69,12 +70,12 @@ def log_in(request: HttpRequest) -> HttpResponse:
     target = _target(request)
     if request.method != "POST":
         return _show_log_in(request, target)
-    name = request.POST.get("login", "").strip().lower()
+    name = to_login(request.POST.get("login", ""))
     try:
         charge_log_in(name, client_address(request))
     except TooMany as refusal:
         return _show_log_in(request, target, problem=str(refusal), status=429)
-    return _try_log_in(request, target)
+    return _try_log_in(request, name, target)
 
 
 @methods("GET", "POST")
@@ -130,9 +131,9 @@ def _style() -> tuple[bytes, str]:
     return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def _try_log_in(request: HttpRequest, target: str) -> HttpResponse:
-    form = LoginForm(data={**request.POST.dict(), "remember": "on"}, request=request)
-    if len(request.POST.get("password", "")) > 1000 or not form.is_valid():
+def _try_log_in(request: HttpRequest, name: str, target: str) -> HttpResponse:
+    form = LoginForm(data={**request.POST.dict(), "login": name, "remember": "on"}, request=request)
+    if not form.is_valid():
         problem = "Name and password do not fit together."
         return _show_log_in(request, target, problem=problem, status=400)
     try:

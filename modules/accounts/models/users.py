@@ -13,6 +13,12 @@ from sharding.models import DirectoryModel
 
 USERNAME_RULE = r"\A[a-z0-9_]{3,30}\Z"
 
+
+def to_username(text: str) -> str:
+    """Return a username in lower case; of ASCII alone, for some other letters fall to a-z as well."""
+    return text.lower() if text.isascii() else text
+
+
 # UTS 39's look-alikes, as far as they exist among a-z, 0-9 and _.
 _LOOKALIKES = str.maketrans({"0": "o", "1": "l", "m": "rn", "w": "vv"})
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from modules.accounts.errors import AccountNotFound
 from modules.accounts.models import User
-from modules.accounts.models.users import to_skeleton
+from modules.accounts.models.users import to_skeleton, to_username
 from modules.accounts.schemas import AccountLife, Identity
 
 
@@ -34,7 +34,7 @@ def find_user_id(username: str) -> int | None:
     """
     if not username.isascii() or "\0" in username:
         return None
-    rows = User.objects.filter(username=username.lower(), is_active=True)
+    rows = User.objects.filter(username=to_username(username), is_active=True)
     return rows.values_list("id", flat=True).first()
 
 
@@ -44,7 +44,7 @@ def get_life(username: str) -> AccountLife:
 
     :raises AccountNotFound: if there is no such account
     """
-    row = User.objects.filter(username=username.lower()).values(*AccountLife.model_fields).first()
+    row = User.objects.filter(username=to_username(username)).values(*AccountLife.model_fields).first()
     if row is None:
         raise AccountNotFound
     return AccountLife(**row)

@@ -16,9 +16,11 @@ from django.db.models import F
 from modules.accounts.errors import AccountNotFound, EmailTaken, UsernameInvalid, UsernameTaken
 from modules.accounts.events import AccountCreated, CredentialsEnded, SessionsRevoked
 from modules.accounts.models import Session, User
-from modules.accounts.models.users import USERNAME_RULE, to_skeleton
+from modules.accounts.models.users import USERNAME_RULE, to_skeleton, to_username
 from modules.accounts.schemas import Identity
+from modules.accounts.services.addresses import to_address
 from modules.accounts.services.credentials import map_owned_marks
+from modules.accounts.services.passwords import to_password
 from modules.accounts.services.revocations import tell_ended, tell_epoch
 from modules.kernel.errors import Refusal
 from sharding import outbox
@@ -39,12 +41,14 @@ def create_account(*, username: str, email: str | None, password: str | None, no
     Its address counts as confirmed: whoever calls this vouches for it.
 
     :raises UsernameInvalid: if the username breaks the rule
+    :raises AddressInvalid: if the address is none; PasswordInvalid: if the password cannot be typed
     :raises UsernameTaken: if somebody has the username, or one that looks like it
     :raises EmailTaken: if somebody has the address
     """
-    if not re.match(USERNAME_RULE, username.lower()):
+    if not re.match(USERNAME_RULE, name := to_username(username)):
         raise UsernameInvalid
-    user = User(username=username.lower(), email=email and email.lower(), password=make_password(password))
+    hashed = make_password(None if password is None else to_password(password))
+    user = User(username=name, email=None if email is None else to_address(email), password=hashed)
     with writing_directory():
         register(user, now=now)
         if user.email:
@@ -86,8 +90,9 @@ def set_password(user_id: int, password: str) -> int:
     Replace a password and end every session of the account; return the new epoch.
 
     :raises AccountNotFound: if there is no such account
+    :raises PasswordInvalid: if it has no form
     """
-    return _raise_epoch(user_id, password=make_password(password))
+    return _raise_epoch(user_id, password=make_password(to_password(password)))
 
 
 def change_password(user: AbstractBaseUser, password: str) -> None:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from modules.accounts.errors import AddressInvalid
+from modules.accounts.models.users import to_username
 
 # RFC 5321, 4.5.3.1: of a path 256, less its angle brackets.
 MAX_ADDRESS: Final = 254
@@ -54,6 +55,11 @@ def find_address(text: str) -> str | None:
         return to_address(text)
     except AddressInvalid:
         return None
+
+
+def to_login(text: str) -> str:
+    """Return the one form of what somebody logs in under: an address, or a username."""
+    return (find_address(text) if "@" in text else None) or to_username(text.strip())
 
 
 def _to_ascii(domain: str) -> str:

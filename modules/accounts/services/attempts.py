@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from modules.accounts.services.addresses import to_login
 from modules.kernel import limits
 from modules.kernel.limits import Charge
 
@@ -88,7 +89,7 @@ def charge_attempt(path: str, sent: Mapping[str, Any], *, session_key: str, addr
 
 def _name_in(sent: Mapping[str, Any]) -> str:
     """Return the name that was sent, whatever else that is; one spelling of it, as for allauth."""
-    return str(sent.get("email") or sent.get("username") or "").strip().lower()
+    return to_login(str(sent.get("email") or sent.get("username") or ""))
 
 
 def _digest(name: str) -> str:
