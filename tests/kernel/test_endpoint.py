@@ -12,7 +12,7 @@ class TestEndpoint:
         answer = api.post("/v1/things", {"text": "hi", "items": [{"id": "5"}]})
 
         assert answer.status_code == 201
-        assert answer.content == b'{"id":"2","text":"hi","made_at":"2026-11-24T12:00:00Z"}'
+        assert answer.content == b'{"id":"2","text":"hi","made_at":"2026-11-24T12:00:00.000000Z"}'
         assert answer.headers["Content-Type"] == "application/json"
 
     def test_answers_nothing_with_204(self, api):

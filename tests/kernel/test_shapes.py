@@ -80,7 +80,7 @@ class TestMoment:
     def test_is_shown_in_utc_with_a_z(self):
         east = datetime(2026, 1, 2, 5, tzinfo=timezone(timedelta(hours=2)))
 
-        assert b'"2026-01-02T03:00:00Z"' in Card(id=1, parent_id=None, at=east).json_bytes()
+        assert b'"2026-01-02T03:00:00.000000Z"' in Card(id=1, parent_id=None, at=east).json_bytes()
 
     def test_needs_a_zone(self):
         with pytest.raises(ValidationError):

@@ -32,7 +32,7 @@ class TestGetPost:
             "id": str(post_id),
             "author_id": str(author.id),
             "text": "Hi",
-            "published_at": "2026-11-24T12:00:00Z",
+            "published_at": "2026-11-24T12:00:00.000000Z",
         }
         assert answer.body["included"]["users"][str(author.id)]["username"] == "ada"
         assert answer.body["state"] == {}
