@@ -8,7 +8,6 @@ from importlib import import_module
 import pytest
 from allauth.account.fields import EmailField
 from allauth.account.models import EmailAddress
-from django import forms
 from django.test import Client
 
 from modules.accounts.api.fields import OFFERED, AddressField, PasswordField
@@ -52,7 +51,7 @@ def faults_of(answer) -> list[tuple[str, str]]:
 def token(http, ada) -> str:
     """A session of Ada's."""
     answer = http("POST", f"{AUTH}/login", {"username": "ada", "password": PASSWORD})
-    return answer.body["meta"]["session_token"]
+    return str(answer.body["meta"]["session_token"])
 
 
 class TestForms:
@@ -62,10 +61,10 @@ class TestForms:
             (form.__name__, name)
             for module in OFFERED
             for form in vars(module).values()
-            if isinstance(form, type) and issubclass(form, forms.BaseForm)
-            for name, field in form.base_fields.items()
+            if isinstance(form, type)
+            for name, field in getattr(form, "base_fields", {}).items()
             if ("mail" in name and not isinstance(field, AddressField))
-            or ("password" in name and not isinstance(field, PasswordField))
+            or ("password" in name and name != "passwordless" and not isinstance(field, PasswordField))
             or isinstance(field, EmailField)
         ]
 

@@ -1,0 +1,17 @@
+from django.db import migrations
+
+import modules.profiles.models.profiles
+
+
+class Migration(migrations.Migration):
+    """JSON as text, as it was checked; what jsonb has made of it already stays so."""
+
+    dependencies = [("profiles", "0001_initial")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="profile",
+            name="custom",
+            field=modules.profiles.models.profiles.KeptJson(db_default={}, default=dict),
+        ),
+    ]
