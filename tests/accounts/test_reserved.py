@@ -5,10 +5,12 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
+from modules.accounts.models import ReservedName
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.services.reserved import release_username, reserve_username
 from modules.posts.models import Post
 from sharding.models import ShardedModel
+from sharding.scope import writing_directory
 from sharding.testing import count_queries
 
 pytestmark = pytest.mark.django_db
@@ -18,18 +20,40 @@ pytestmark = pytest.mark.django_db
 def _names_as_before(db):
     """The table is filled by a migration, so no wipe restores it."""
     yield
-    release_username("first_call")
-    release_username("oracle")
-    reserve_username("banyan")
+    made = ["first_call", "oracle", "the_admin_team"]
+    with writing_directory():
+        ReservedName.objects.filter(username__in=made).delete()
+    reserve_username("everyone")
+
+
+TAKEN_FOR_THE_OPERATOR = """
+admin Admin adm1n admln adrnin 4dm1n admin_ _admin_ a_d_m_i_n admins admin123 admin_2026 bob_admin adm1ns_x
+theadmin real_admin moderators root r00t postmaster webrnaster vvebmaster abuse noc n0c www www1 no_reply
+mailer_daemon 5upport supp0rt_2026 supports support_team team_support customer_support help_desk h3lp
+security_team securityteam security24 trust_and_safety off1c1a1 official_admin official_support banyan
+banyansupport official_banyan billing_dept null api
+"""
+# Of these some hold a reserved word, and nobody takes them for one.
+OF_USERS = """
+ada adminton badminton supporter support_ukraine i_support_you rootbeer root_beer classic_mod banyan_tree
+system_of_a_down taylor_official security_guard helpful teamster newsie steve_jobs masterchef apiary
+staffordshire salesman user123 the_team legally_blonde infonaut webby main_character
+"""
 
 
 class TestIsReserved:
-    @pytest.mark.parametrize("name", ["admin", "Admin", "adrnin", "r00t"])
-    def test_knows_a_name_and_its_look_alikes(self, name):
+    @pytest.mark.parametrize("name", TAKEN_FOR_THE_OPERATOR.split())
+    def test_knows_whom_readers_would_take_for_the_operator(self, name):
         assert is_reserved(name)
 
-    def test_lets_others_pass(self):
-        assert not is_reserved("ada")
+    @pytest.mark.parametrize("name", OF_USERS.split())
+    def test_lets_others_pass(self, name):
+        assert not is_reserved(name)
+
+    def test_knows_what_the_installation_calls_itself(self, settings):
+        settings.SITE_NAME = "The Grove!"
+
+        assert [is_reserved(name) for name in ("thegrove", "the_gr0ve_team", "grover")] == [True, True, False]
 
     def test_asks_the_database_once_until_the_table_changes(self):
         reserve_username("first_call")
@@ -44,7 +68,29 @@ class TestIsReserved:
         assert (hit.total, miss.total) == (0, 1)
 
 
+class TestReserveUsername:
+    def test_keeps_what_is_made_of_it_too(self):
+        reserve_username("oracle")
+
+        assert [is_reserved(name) for name in ("0racle", "oracle_team", "oracles_of_delphi")] == [
+            True,
+            True,
+            False,
+        ]
+
+
 class TestReleaseUsername:
+    def test_lets_a_name_be_taken_whatever_words_it_is_made_of(self):
+        assert release_username("the_admin_team")
+
+        assert [is_reserved(name) for name in ("the_admin_team", "admin_team")] == [False, True]
+
+    def test_is_taken_back_by_reserving(self):
+        release_username("the_admin_team")
+        reserve_username("the_admin_team")
+
+        assert is_reserved("the_admin_team")
+
     def test_lets_a_name_be_taken_again(self):
         reserve_username("oracle")
 
@@ -60,11 +106,11 @@ class TestUsernamesCommand:
     def test_reserves_releases_and_lists(self):
         out = io.StringIO()
 
-        call_command("usernames", reserve=["oracle"], release=["banyan"], stdout=out)
+        call_command("usernames", reserve=["oracle"], release=["everyone"], stdout=out)
 
         names = out.getvalue().splitlines()
         assert "oracle" in names
-        assert "banyan" not in names
+        assert "everyone" not in names
 
 
 class TestCachalot:

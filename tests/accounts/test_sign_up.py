@@ -93,7 +93,9 @@ class TestSignUp:
         assert (answer.status, fault["param"], fault["code"]) == (400, "email", "email_taken")
         assert User.objects.count() == 1
 
-    @pytest.mark.parametrize("username", ["ab", "a" * 31, "ada!", "ada b", "adä", "admin", "ada\x00"])
+    @pytest.mark.parametrize(
+        "username", ["ab", "a" * 31, "ada!", "ada b", "adä", "admin", "adm1n", "security_team", "ada\x00"]
+    )
     def test_refuses_a_username_against_the_rule(self, sign_up, username):
         answer = sign_up(username, email="ada@example.org")
 

@@ -16,13 +16,15 @@ LINES = TypeAdapter(Annotated[str, PlainText(0, 500)])
 NOTHING = [
     "", " ", "\u00a0\u3000\u2003", "\U000e0041", "\U000e0041\U000e007f", "\u180b", "\u180f", "\u3164",
     "\u200b", "\u2060", "\u00ad", "\u034f", "\u115f\u1160", "\uffa0", "\ufe0f", "\U000e0100", "\u206a",
-    "\U0001d173", "\U0001bca0", "\u061c\u200e\u200f", "\u17b4", "\ufeff", "\u2065", "\U000e0fff", "\ufff0", "\u0301",
+    "\U0001d173", "\U0001bca0", "\u061c\u200e\u200f", "\u17b4", "\ufeff", "\u2065", "\U000e0fff", "\ufff0",
+    "\u0301",
     "\u0301\u0302 \u20dd", "\ufff9\ufffb", "\u2800", "\U0001d159", "\U00013441\U00013442",
 ]
 # England's flag is a black one and tags; the newest pictures have no class that Python knows yet.
 SEEN = [
     "a", ".", "\u00b7", "\u4e2d", "\u0e01\u0e33", "\u0bb9\u0bbf", "\U0001f469\u200d\U0001f467",
-    "\u2764\ufe0f", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "\U0001fae9", "\uf8ff",
+    "\u2764\ufe0f", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "\U0001fae9",
+    "\uf8ff",
 ]
 NO_TEXT = [
     "a\0b", "a\x07b", "a\x0bb", "a\x0cb", "a\x9bb", "a\u202eb", "a\u2066b", "a\ufdd0b", "a\uffffb",
