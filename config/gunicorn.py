@@ -2,14 +2,16 @@
 
 from config import refusals
 from config.env import load
+from config.serving.files import allow_connections
 
 _env = load()
 refusals.install()
 
 bind = f"{_env.host}:{_env.port}"
-worker_class = "gthread"
+worker_class = "config.serving.worker.Worker"
 workers = _env.web_workers
 threads = _env.web_threads
+worker_connections = allow_connections()
 timeout = 15
 graceful_timeout = 20
 keepalive = 75

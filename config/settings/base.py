@@ -11,6 +11,7 @@ from config.settings.accounts import frontend_urls, social, verification
 from modules.graph.schemas import GraphSettings
 from modules.kernel.hot import HotSettings
 from modules.kernel.limits import LimitSettings
+from modules.kernel.sizes import MAX_BODY
 from modules.timelines.schemas import TimelineSettings
 from sharding.conf import RelaySettings
 
@@ -97,7 +98,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en-us"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 0
 APPEND_SLASH = False

@@ -9,6 +9,7 @@ TITLES = {
     404: ("not_found", errors.NotFound.title),
     405: ("method_not_allowed", "This path does not answer to this method."),
     406: ("not_acceptable", "Answers are JSON."),
+    408: ("request_timeout", "The request came too slowly; send it again."),
     409: ("conflict", errors.Conflict.title),
     410: ("gone", errors.Gone.title),
     411: ("length_required", "Send a Content-Length."),

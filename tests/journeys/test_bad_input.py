@@ -259,7 +259,7 @@ class TestHttp:
             (POST + b"Content-Length: -2\r\n\r\n{}", 400),
             (POST + b"Content-Length: two\r\n\r\n{}", 400),
             (POST + b"Transfer-Encoding: sideways\r\n\r\n{}", 400),
-            (POST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n", 411),
+            (POST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n", 400),
             (GET + b"Host: evil.example\r\n\r\n", 400),
             (GET.replace(b"localhost", b"evil.example") + b"\r\n", 400),
             (GET + b"Bad Name: 1\r\n\r\n", 400),

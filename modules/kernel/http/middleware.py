@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from modules.kernel.errors import Fault, HeaderInvalid
-from modules.kernel.http import limiting, problems
+from modules.kernel.http import limiting, parsing, problems
 from modules.kernel.limits import LimitReached
 
 log = structlog.get_logger("access")
@@ -61,7 +61,8 @@ class Edge:
         try:
             limiting.admit(request)
             _check_host(request)
-        except (LimitReached, HeaderInvalid) as refusal:
+            parsing.check_length(request)
+        except (LimitReached, HeaderInvalid, parsing.BodyTooLarge) as refusal:
             return problems.answer(refusal, request)
         return _as_problem(self._get_response(request), request)
 

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from modules.kernel.errors import BadRequest, Fault, HeaderInvalid
 from modules.kernel.http.faults import Place, escape, to_faults
+from modules.kernel.sizes import MAX_BODY
 
-MAX_BODY = 262_144
 MAX_DEPTH = 32
 MAX_PARAMETERS = 100
 # JavaScript's numbers are exact up to here; a greater one would be read back as another.
@@ -65,6 +65,17 @@ class MediaTypeUnsupported(BadRequest):
 
     code = "media_type_unsupported"
     title = "Bodies are JSON in UTF-8, not compressed."
+
+
+def check_length(request: HttpRequest) -> None:
+    """
+    Refuse a body that is longer than any may be, wherever it was sent.
+
+    :raises BodyTooLarge: before any of it is read
+    """
+    length = request.META.get("CONTENT_LENGTH")
+    if length and length.isdecimal() and (len(length.lstrip("0")) > 9 or int(length) > MAX_BODY):
+        raise BodyTooLarge(f"Send at most {MAX_BODY} bytes.")
 
 
 def read_body(request: HttpRequest) -> bytes:
@@ -157,14 +168,12 @@ def _check_media_type(request: HttpRequest) -> None:
 
 
 def _length_of(request: HttpRequest) -> int:
-    """Return the length of the body; none stated, or too great a one, is refused before any of it is read."""
+    """Return the length of the body; one that is not stated is refused before any of it is read."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
         raise LengthRequired
     if length and not (length.isascii() and length.isdigit()):
         raise HeaderInvalid(errors=[Fault(None, "unreadable", "Send a number.", header="Content-Length")])
-    if len(length) > 9 or int(length or 0) > MAX_BODY:
-        raise BodyTooLarge(f"Send at most {MAX_BODY} bytes.")
     return int(length or 0)
 
 

@@ -1,0 +1,55 @@
+"""A request as the application gets it: a body of known length, and nothing to wait for."""
+
+from gunicorn.http.body import Body, ChunkedReader, LengthReader
+from gunicorn.http.errors import InvalidChunkSize, LimitRequestHeaders, UnsupportedTransferCoding
+from gunicorn.http.message import Request
+
+from config.serving.connection import Received
+from config.serving.inbox import Inbox, Stage
+
+_DRAINED_AT_ONCE = 65_536
+
+
+def prepare(request: Request, inbox: Inbox) -> None:
+    """
+    Make a parsed request one that any WSGI application reads.
+
+    :raises gunicorn.http.errors.ParseException: if its head is too long or its body wrongly framed
+    """
+    if inbox.stage is Stage.HEAD_TOO_LONG:
+        raise LimitRequestHeaders("the head as a whole")
+    # The loop has said so, if there was anybody to wait for it.
+    request._expected_100_continue = False
+    if inbox.stage is Stage.BODY_TOO_LONG:
+        # The application refuses it by its length; what comes of it is thrown away.
+        request.force_close()
+    if isinstance(request.body.reader, ChunkedReader):
+        _unchunk(request, inbox)
+
+
+def rest_is_known(request: Request, received: Received) -> bool:
+    """Drop what the application left of the body; return whether what follows it is the next request."""
+    while request.body.read(_DRAINED_AT_ONCE):
+        pass
+    return not request.body.failed and not received.is_exhausted
+
+
+def _unchunk(request: Request, inbox: Inbox) -> None:
+    """
+    Put a length in place of the chunks: Django reads as many bytes as Content-Length says, and none without.
+
+    :raises gunicorn.http.errors.ParseException: if the chunks are broken, or lie in another coding
+    """
+    codings = [value for name, value in request.headers if name == "TRANSFER-ENCODING"]
+    if [coding.lower() for coding in codings] != ["chunked"]:
+        raise UnsupportedTransferCoding(", ".join(codings))
+    if inbox.is_broken:
+        # gunicorn's reader takes some of them, by how they were cut into packets.
+        raise InvalidChunkSize(b"")
+    body, length = b"", inbox.body_length
+    if inbox.stage is not Stage.BODY_TOO_LONG:
+        body = request.body.read()
+        length = len(body)
+    others = [(name, value) for name, value in request.headers if name != "TRANSFER-ENCODING"]
+    request.headers = [*others, ("CONTENT-LENGTH", str(length))]
+    request.body = Body(LengthReader(Received(body), length))
