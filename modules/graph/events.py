@@ -46,3 +46,20 @@ class FollowerRemoved:
     user_id: int
     follower_id: int
     edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    """
+    An account was closed, or opened again, and the edges of its user have heard nothing of it.
+
+    Later versions of one user end the earlier ones. What its followers count is told in parts, by edge: this
+    one is for those after an edge.
+    """
+
+    name: ClassVar[str] = "graph.status_changed.v1"
+
+    user_id: int
+    version: int
+    is_closed: bool
+    after_edge_id: int

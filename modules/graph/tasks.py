@@ -1,8 +1,10 @@
 """What graph does after its own news: the other side of each edge, and the rule sets."""
 
-from modules.graph.events import Followed, Unfollowed
+from modules.accounts.events import AccountStatusChanged
+from modules.graph.events import Followed, StatusChanged, Unfollowed
 from modules.graph.services.followers import add_follower, remove_follower
 from modules.graph.services.rules import drop_rules
+from modules.graph.services.statuses import note_status, tell_followees, tell_followers
 from modules.kernel import clock
 from modules.kernel.bus import subscribes
 from sharding.scope import Once
@@ -30,3 +32,22 @@ def refresh_rules_after_follow(event: Followed, once: Once) -> None:
 def refresh_rules_after_unfollow(event: Unfollowed, once: Once) -> None:
     """Drop the follower's rule set again, should his request have died or Redis been away."""
     drop_rules(event.follower_id)
+
+
+@subscribes(AccountStatusChanged, queue="mirrors")
+def note_account_status(event: AccountStatusChanged, once: Once) -> None:
+    """Note that an account was closed or opened, once; what follows from it is news of graph's own."""
+    note_status(event.user_id, is_closed=not event.is_active, once=once)
+
+
+@subscribes(StatusChanged, queue="mirrors")
+def count_follower_by_status(event: StatusChanged, once: Once) -> None:
+    """Show or hide a user among the followers of others; what has heard of it changes no more."""
+    if not event.after_edge_id:
+        tell_followees(event.user_id, version=event.version)
+
+
+@subscribes(StatusChanged, queue="mirrors")
+def count_followee_by_status(event: StatusChanged, once: Once) -> None:
+    """Show or hide a user among those whom others follow, a part of them at a time."""
+    tell_followers(event.user_id, version=event.version, after=event.after_edge_id, once=once)

@@ -9,6 +9,8 @@ class FollowCount(ShardedModel):
     """
     A user's counts, exact on his shard at every moment, and whether his posts are pulled.
 
+    Counted is what the lists show: an edge that stands and whose other end is not closed.
+
     Whoever changes a user's edges locks this row first. It comes into being with the first edge.
     """
 
@@ -18,6 +20,10 @@ class FollowCount(ShardedModel):
     followers = models.IntegerField(db_default=0)
     following = models.IntegerField(db_default=0)
     # The user's own wish: nobody else is shown them.
+    # What accounts says of the user, as far as heard; the version grows with each change, and tells its
+    # effects on others' edges from those of an earlier one.
+    is_closed = models.BooleanField(db_default=False)
+    status_version = models.IntegerField(db_default=0)
     are_hidden = models.BooleanField(db_default=False)
     is_pulled = models.BooleanField(db_default=False)
     pulled_until = models.DateTimeField(null=True)

@@ -25,6 +25,9 @@ class FollowOut(ShardedModel):
     user_id = models.BigIntegerField()
     target_id = models.BigIntegerField()
     edge_id = ShardedIdField(primary_key=False)
+    # Whether the target's account is closed, and the version of its status that said so.
+    is_hidden = models.BooleanField(db_default=False)
+    status_version = models.IntegerField(db_default=0)
 
     class Meta:
         indexes = [models.Index(fields=["user_id", "-edge_id"], name="follow_out_newest")]
@@ -50,17 +53,26 @@ class FollowIn(ShardedModel):
     follower_id = models.BigIntegerField()
     edge_id = models.BigIntegerField()
     is_active = models.BooleanField(db_default=True)
+    # Whether the follower's account is closed, and the version of its status that said so. It may be known
+    # before the edge is: then the row stands with an `edge_id` of 0, older than any news of the edge.
+    is_hidden = models.BooleanField(db_default=False)
+    status_version = models.IntegerField(db_default=0)
 
     class Meta:
         indexes = [
             # Holds all that a list and fan-out read, so neither touches the table.
             models.Index(
                 fields=["user_id", "-edge_id"],
-                include=["follower_id"],
+                include=["follower_id", "is_hidden"],
                 condition=models.Q(is_active=True),
                 name="follow_in_newest",
             )
         ]
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether the follower is in the list and in the count."""
+        return self.is_active and not self.is_hidden
 
     @property
     def age(self) -> tuple[int, bool]:

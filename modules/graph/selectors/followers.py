@@ -10,7 +10,8 @@ from modules.kernel.cursors import Paging
 
 def list_followers(user_id: int, paging: Paging) -> EdgePage:
     """Return a page of those who follow the user, newest first."""
-    return lay_edges(FollowIn.objects.of(user_id).filter(is_active=True), "follower_id", paging)
+    rows = FollowIn.objects.of(user_id).filter(is_active=True, is_hidden=False)
+    return lay_edges(rows, "follower_id", paging)
 
 
 def batch_follower_ids(author_id: int, *, size: int = 1000) -> Iterator[list[int]]:

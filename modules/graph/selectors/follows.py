@@ -23,7 +23,7 @@ def is_following(user_id: int, target_ids: Collection[int]) -> set[int]:
 
 def list_following(user_id: int, paging: Paging) -> EdgePage:
     """Return a page of those the user follows, newest first."""
-    return lay_edges(FollowOut.objects.of(user_id), "target_id", paging)
+    return lay_edges(FollowOut.objects.of(user_id).filter(is_hidden=False), "target_id", paging)
 
 
 def map_relationships(user_id: int, other_ids: Collection[int]) -> dict[int, Relationship]:

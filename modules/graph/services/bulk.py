@@ -46,7 +46,7 @@ _ADD_IN = """
         SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
         ON CONFLICT (user_id, follower_id) DO UPDATE SET edge_id = excluded.edge_id, is_active = true
         WHERE known.edge_id < excluded.edge_id
-        RETURNING new.user_id, (old.is_active IS NOT TRUE)::int AS gained)
+        RETURNING new.user_id, (old.is_active IS NOT TRUE AND NOT new.is_hidden)::int AS gained)
     INSERT INTO graph_followcount AS known (user_id, followers, is_pulled)
     SELECT user_id, sum(gained), sum(gained) >= %s FROM added GROUP BY user_id ORDER BY user_id
     ON CONFLICT (user_id) DO UPDATE SET

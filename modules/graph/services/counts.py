@@ -5,7 +5,9 @@ from typing import Any
 
 from django.conf import settings
 
+from modules.graph.events import StatusChanged
 from modules.graph.models import FollowCount
+from sharding import outbox
 from sharding.scope import writing_for
 
 
@@ -25,6 +27,18 @@ def hide_counts(user_id: int, hide: bool) -> None:
     with writing_for(user_id):
         lock_count(user_id)
         FollowCount.objects.of(user_id).update(are_hidden=hide)
+
+
+def announce_status(count: FollowCount, *, after: int = 0) -> None:
+    """Say that edges newer than one must hear whether a user's account is closed; with his counts locked."""
+    outbox.record(
+        StatusChanged(
+            user_id=count.user_id,
+            version=count.status_version,
+            is_closed=count.is_closed,
+            after_edge_id=after,
+        )
+    )
 
 
 def pull_changes(count: FollowCount, followers: int, *, now: datetime) -> dict[str, Any]:

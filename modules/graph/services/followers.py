@@ -7,7 +7,7 @@ from django.db.models import F
 from modules.graph.events import FollowerAdded, FollowerRemoved
 from modules.graph.models import FollowCount, FollowIn
 from modules.graph.selectors.pulled import forget_pulled
-from modules.graph.services.counts import lock_count, pull_changes
+from modules.graph.services.counts import announce_status, lock_count, pull_changes
 from sharding import outbox
 from sharding.scope import Once, writing_for
 
@@ -39,9 +39,14 @@ def _apply(edge: FollowIn, *, now: datetime) -> bool:
     if known is not None and known.age >= edge.age:
         return False
     was_active = known is not None and known.is_active
+    was_counted = known is not None and known.is_counted
+    # What is known of the follower's account outlasts the news of the edge.
+    edge.is_hidden = known is not None and known.is_hidden
     _keep(edge, is_known=known is not None)
     _announce(edge, was_active=was_active)
-    return _count(count, int(edge.is_active) - int(was_active), now=now)
+    if edge.is_active and count.is_closed:
+        announce_status(count, after=edge.edge_id - 1)
+    return _count(count, int(edge.is_counted) - int(was_counted), now=now)
 
 
 def _keep(edge: FollowIn, *, is_known: bool) -> None:

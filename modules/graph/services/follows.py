@@ -9,7 +9,7 @@ from modules.graph.events import Followed, Unfollowed
 from modules.graph.models import FollowCount, FollowOut
 from modules.graph.schemas import Relationship
 from modules.graph.selectors.follows import map_relationships
-from modules.graph.services.counts import lock_count
+from modules.graph.services.counts import announce_status, lock_count
 from modules.graph.services.rules import drop_rules_now
 from sharding import outbox
 from sharding.scope import writing_for
@@ -56,6 +56,9 @@ def _add_edge(follower_id: int, target_id: int) -> bool:
     edge = FollowOut.objects.create(user_id=follower_id, target_id=target_id)
     FollowCount.objects.of(follower_id).update(following=F("following") + 1)
     outbox.record(Followed(follower_id=follower_id, target_id=target_id, edge_id=edge.edge_id))
+    if count.is_closed:
+        # Closed in this very moment, or opened and not heard of yet: the target must not count the follower.
+        announce_status(count)
     return True
 
 
@@ -67,6 +70,7 @@ def _remove_edge(follower_id: int, target_id: int) -> bool:
         return False
 
     FollowOut.objects.of(follower_id).filter(target_id=target_id).delete()
-    FollowCount.objects.of(follower_id).update(following=F("following") - 1)
+    if not edge.is_hidden:
+        FollowCount.objects.of(follower_id).update(following=F("following") - 1)
     outbox.record(Unfollowed(follower_id=follower_id, target_id=target_id, edge_id=edge.edge_id))
     return True
