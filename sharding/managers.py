@@ -47,13 +47,23 @@ class ShardedManager(models.Manager[M]):
         pin = Pin(shard, owner_id=owner_id, scoped=True)
         return rows.pinned(pin).filter(**{places.owner_key_of(self.model): owner_id})
 
-    def gather(self, ids: Collection[int], *, by: str = "pk", on_primary: bool = False) -> list[M]:
+    def gather(
+        self,
+        ids: Collection[int],
+        *,
+        by: str = "pk",
+        on_primary: bool = False,
+        unavailable: scatter.Unavailable | None = None,
+    ) -> list[M]:
         """
         Return rows by id, or by owner key, in no order; absent ids are absent. One read per instance.
 
+        With `unavailable`, ids of an instance that cannot be reached are put into that map, with the reason,
+        and the rows of the others are returned.
+
         :raises Refused: by a column that does not carry the shard
         :raises WrongShard: inside a binding, for ids of another shard
-        :raises InstanceUnavailable: if an instance cannot be reached
+        :raises InstanceUnavailable: without `unavailable`, if an instance cannot be reached
         """
         field = self.model._meta.pk if by == "pk" else self.model._meta.get_field(by)
         if field not in places.shard_bearing(self.model):
@@ -64,7 +74,7 @@ class ShardedManager(models.Manager[M]):
             pin = Pin(None if bound is None else bound.shard, scoped=True, at=alias)
             return list(self.pinned(pin).filter(**{f"{by}__in": mine}))
 
-        return scatter.per_instance(ids, read, on_primary=on_primary)
+        return scatter.per_instance(ids, read, on_primary=on_primary, unavailable=unavailable)
 
     def everywhere(
         self,

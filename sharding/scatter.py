@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from django.db import connections
@@ -25,6 +26,9 @@ from sharding.errors import InstanceUnavailable, WrongShard
 from sharding.ids import is_mintable, shard_of
 
 T = TypeVar("T")
+
+# Why what lives on an instance cannot be read, by id.
+Unavailable = dict[int, InstanceUnavailable]
 
 _STATEMENT_TIMEOUT = "57014"
 
@@ -50,11 +54,13 @@ def read_per_instance(
     read: Callable[[CursorWrapper, list[int]], list[T]],
     *,
     on_primary: bool = False,
+    unavailable: Unavailable | None = None,
 ) -> list[T]:
     """
     Run a raw read once per instance with the ids that live there, and join the answers, in no order.
 
-    `read` must limit its SQL to the ids it is given: that is what keeps residue out.
+    `read` must limit its SQL to the ids it is given: that is what keeps residue out. `unavailable` is as in
+    `per_instance`.
 
     :raises WrongShard: inside a binding, for ids of another shard
     :raises InstanceUnavailable: if an instance cannot be reached
@@ -64,13 +70,24 @@ def read_per_instance(
         with connections[alias].cursor() as cursor:
             return read(cursor, ids)
 
-    return per_instance(owner_ids, read_at, on_primary=on_primary)
+    return per_instance(owner_ids, read_at, on_primary=on_primary, unavailable=unavailable)
 
 
 def per_instance(
-    ids: Collection[int], read_at: Callable[[str, list[int]], list[T]], *, on_primary: bool = False
+    ids: Collection[int],
+    read_at: Callable[[str, list[int]], list[T]],
+    *,
+    on_primary: bool = False,
+    unavailable: Unavailable | None = None,
 ) -> list[T]:
-    """Run `read_at(alias, ids)` once per instance, on a replica that is fresh enough; join the answers."""
+    """
+    Run `read_at(alias, ids)` once per instance, on a replica that is fresh enough; join the answers.
+
+    With `unavailable`, an instance that cannot be reached costs the answer only what lives there: its ids
+    are put into that map, each with the reason.
+
+    :raises InstanceUnavailable: without it, if an instance cannot be reached
+    """
     wanted = {any_id for any_id in ids if is_mintable(any_id)}
     if not wanted:
         return []
@@ -83,7 +100,12 @@ def per_instance(
         return lambda: _read_group(instance, mine, lambda alias: read_at(alias, mine), on_primary=on_primary)
 
     groups = _group(sorted(wanted))
-    answers = run({instance: job(instance, mine) for instance, mine in groups.items()})
+    jobs = {instance: job(instance, mine) for instance, mine in groups.items()}
+    if unavailable is None:
+        answers = run(jobs)
+    else:
+        answers, lost = run_available(jobs)
+        unavailable.update({any_id: fault for name, fault in lost.items() for any_id in groups[name]})
     return [row for answer in answers.values() for row in answer]
 
 
@@ -93,16 +115,28 @@ def run(jobs: Mapping[str, Callable[[], T]]) -> dict[str, T]:
 
     The caller's thread takes one of the jobs, so that a single instance costs no hand-over.
     """
+    answers, lost = run_available(jobs)
+    for fault in lost.values():
+        raise fault
+    return answers
+
+
+def run_available(jobs: Mapping[str, Callable[[], T]]) -> tuple[dict[str, T], dict[str, InstanceUnavailable]]:
+    """Run one job per instance; return the answers, and why the others are missing that cannot be reached."""
     names = list(jobs)
-    if len(names) < 2 or _must_be_serial(names):
-        return {name: _run_one(name, jobs[name]) for name in names}
-    futures = {name: _submit(name, jobs[name]) for name in names[1:]}
+    is_serial = len(names) < 2 or _must_be_serial(names)
+    futures = {} if is_serial else {name: _submit(name, jobs[name]) for name in names[1:]}
+    answers: dict[str, T] = {}
+    lost: dict[str, InstanceUnavailable] = {}
     try:
-        answers = {names[0]: _run_one(names[0], jobs[names[0]])}
+        for name in names if is_serial else names[:1]:
+            _attempt(name, partial(_run_one, name, jobs[name]), answers, lost)
     finally:
         # Never leave a leg behind: it would still be reading when the caller has gone on.
         wait(futures.values())
-    return answers | {name: future.result() for name, future in futures.items()}
+    for name, future in futures.items():
+        _attempt(name, future.result, answers, lost)
+    return answers, lost
 
 
 def run_within(jobs: Mapping[str, Callable[[], T]], within: float) -> tuple[dict[str, T], tuple[str, ...]]:
@@ -159,6 +193,15 @@ def _run_serially_within(
         if time.monotonic() < deadline:
             _collect(answers, name, lambda name=name, job=job: _run_one(name, job))  # type: ignore[misc]
     return answers, tuple(name for name in jobs if name not in answers)
+
+
+def _attempt(
+    name: str, take: Callable[[], T], answers: dict[str, T], lost: dict[str, InstanceUnavailable]
+) -> None:
+    try:
+        answers[name] = take()
+    except InstanceUnavailable as fault:
+        lost[name] = fault
 
 
 def _collect(answers: dict[str, T], name: str, take: Callable[[], T]) -> None:

@@ -6,7 +6,7 @@ gets back. Nothing here knows Django: shapes cross every door, also those withou
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -205,6 +205,11 @@ class Nothing(Shape):
     """An empty object: what a page includes, or states, when it has nothing to."""
 
 
+def splice_ids(ids: Collection[int]) -> bytes:
+    """Return ids as the items of a JSON array."""
+    return b",".join([b'"%d"' % id for id in ids])
+
+
 def splice_map(entries: Mapping[int, bytes]) -> bytes:
     """Return a JSON object from ids to finished JSON."""
     return b"{%s}" % b",".join([b'"%d":%s' % entry for entry in entries.items()])
@@ -244,11 +249,20 @@ class _Spliceable(Shape):
 class Page(_Spliceable, Generic[Card, Included, State]):
     """A page of a list: cards, what they mention, what changes without them, where to go on."""
 
+    # Most lists are read from one place; the others say what is not so. In the answer both always stand.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     data: list[Card]
     included: Included
     state: dict[Id, State]
     next: str | None
     prev: str | None
+    partial: bool = Field(
+        default=False, description="Whether a part of what belongs here cannot be read now; ask again later."
+    )
+    missing: list[Id] = Field(
+        default_factory=list, description="The ids of what belongs here and is not in `data`.", examples=[[]]
+    )
 
     @classmethod
     def spliced(
@@ -258,6 +272,8 @@ class Page(_Spliceable, Generic[Card, Included, State]):
         state: Mapping[int, bytes | Shape],
         next: str | None = None,
         prev: str | None = None,
+        partial: bool = False,
+        missing: Collection[int] = (),
         **included: Mapping[int, bytes],
     ) -> Self:
         """
@@ -265,14 +281,20 @@ class Page(_Spliceable, Generic[Card, Included, State]):
 
         `data` and the maps then hold the bytes as given. Cursors need no escaping: they are base64url.
         """
-        finished = b'{"data":[%s],"included":%s,"state":%s,"next":%s,"prev":%s}' % (
-            b",".join(data),
-            _splice_included(included),
-            _splice_state(state),
-            b'"%s"' % next.encode() if next else b"null",
-            b'"%s"' % prev.encode() if prev else b"null",
+        finished = (
+            b'{"data":[%s],"included":%s,"state":%s,"next":%s,"prev":%s,"partial":%s,"missing":[%s]}'
+            % (
+                b",".join(data),
+                _splice_included(included),
+                _splice_state(state),
+                b'"%s"' % next.encode() if next else b"null",
+                b'"%s"' % prev.encode() if prev else b"null",
+                b"true" if partial else b"false",
+                splice_ids(missing) if missing else b"",
+            )
         )
-        fields = {"data": data, "included": included, "state": state, "next": next, "prev": prev}
+        fields: dict[str, Any] = {"data": data, "included": included, "state": state}
+        fields |= {"next": next, "prev": prev, "partial": partial, "missing": missing}
         return cls._laid(finished, fields)
 
 

@@ -2,7 +2,7 @@
 
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.selectors.counts import map_counts
-from modules.posts.selectors.gate import map_visible
+from modules.posts.selectors.gate import Visible, map_visible
 from modules.posts.selectors.newest import list_newest_ids
 from modules.posts.selectors.pages import lay_page
 from modules.posts.services.bulk import create_posts_in_bulk
@@ -11,6 +11,7 @@ from modules.posts.services.posts import delete_post, publish_post
 __all__ = [
     "NotYourPost",
     "PostNotFound",
+    "Visible",
     "create_posts_in_bulk",
     "delete_post",
     "lay_page",

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple, Self
 
-from modules.kernel.shapes import Body, Id, Ids, Moment, Nothing, Page, Query, Shape, Single
+from pydantic import Field
+
+from modules.kernel.shapes import Body, Id, Ids, Moment, Nothing, Page, Query, Shape, Single, splice_ids
 from modules.kernel.text import PlainText
 from modules.profiles.schemas import UserCard
 
@@ -49,16 +51,17 @@ class PostView(Single[PostCard, PostIncluded, Nothing]):
 
 
 class PostBatch(PostPage):
-    """The posts that were asked for, in that order, and the ids of which there is none."""
+    """The posts that were asked for, in that order, and the ids of which there is none to be shown."""
 
-    missing: list[Id]
+    unavailable: list[Id] = Field(
+        description="Those of the missing of which nobody can tell now.", examples=[[]]
+    )
 
     @classmethod
-    def of(cls, page: PostPage, *, missing: Sequence[int]) -> Self:
+    def of(cls, page: PostPage, *, unavailable: Sequence[int]) -> Self:
         """Return the batch made of a spliced page."""
-        ids = b",".join([b'"%d"' % id for id in missing])
-        finished = b'%b,"missing":[%b]}' % (page.json_bytes()[:-1], ids)
-        return cls._laid(finished, {**page.__dict__, "missing": missing})
+        finished = b'%b,"unavailable":[%b]}' % (page.json_bytes()[:-1], splice_ids(unavailable))
+        return cls._laid(finished, {**page.__dict__, "unavailable": unavailable})
 
 
 class PostHead(NamedTuple):

@@ -6,7 +6,19 @@ from typing import Annotated, Self
 from pydantic import Field, JsonValue
 
 from modules.graph.schemas import Counts
-from modules.kernel.shapes import Body, FreeJson, Id, Ids, Moment, Nothing, Page, Query, Shape, Single
+from modules.kernel.shapes import (
+    Body,
+    FreeJson,
+    Id,
+    Ids,
+    Moment,
+    Nothing,
+    Page,
+    Query,
+    Shape,
+    Single,
+    splice_ids,
+)
 from modules.kernel.text import PlainText
 
 CustomData = Annotated[dict[str, JsonValue], FreeJson(max_bytes=4096)]
@@ -81,13 +93,14 @@ class UserPage(Page[UserCard, Nothing, Counts]):
 
 
 class UserBatch(UserPage):
-    """The users who were asked for, in that order, and the ids of which there is none."""
+    """The users who were asked for, in that order, and the ids of which there is none to be shown."""
 
-    missing: list[Id]
+    unavailable: list[Id] = Field(
+        description="Those of the missing of which nobody can tell now.", examples=[[]]
+    )
 
     @classmethod
-    def of(cls, page: UserPage, *, missing: Sequence[int]) -> Self:
+    def of(cls, page: UserPage, *, unavailable: Sequence[int]) -> Self:
         """Return the batch made of a spliced page."""
-        ids = b",".join([b'"%d"' % id for id in missing])
-        finished = b'%b,"missing":[%b]}' % (page.json_bytes()[:-1], ids)
-        return cls._laid(finished, {**page.__dict__, "missing": missing})
+        finished = b'%b,"unavailable":[%b]}' % (page.json_bytes()[:-1], splice_ids(unavailable))
+        return cls._laid(finished, {**page.__dict__, "unavailable": unavailable})

@@ -79,7 +79,7 @@ class TestContract:
     def test_requires_every_field_of_an_answer(self, contract):
         page = contract["components"]["schemas"]["ThingPage"]
 
-        assert page["required"] == ["data", "included", "state", "next", "prev"]
+        assert page["required"] == ["data", "included", "state", "next", "prev", "partial", "missing"]
         assert page["properties"]["data"]["items"] == {"$ref": "#/components/schemas/Thing"}
 
     def test_shows_ids_as_strings_everywhere(self, contract):

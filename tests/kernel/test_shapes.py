@@ -133,7 +133,13 @@ class TestPageSpliced:
     def test_of_nothing_is_an_empty_page(self):
         page = Page[Card, Nothing, Nothing].spliced(data=[], state={})
 
-        assert page.json_bytes() == b'{"data":[],"included":{},"state":{},"next":null,"prev":null}'
+        whole = b'"next":null,"prev":null,"partial":false,"missing":[]}'
+        assert page.json_bytes() == b'{"data":[],"included":{},"state":{},' + whole
+
+    def test_of_a_part_says_so_and_names_the_rest(self):
+        page = CardPage.spliced(data=[], users={}, state={}, partial=True, missing=[7, 2**62])
+
+        assert page.json_bytes().endswith(b'"partial":true,"missing":["7","%d"]}' % 2**62)
 
 
 class TestSingleSpliced:

@@ -4,15 +4,21 @@ from collections.abc import Collection
 
 from modules.graph.models import FollowCount
 from modules.graph.schemas import Counts, OwnCounts
+from sharding.scatter import Unavailable
 
 _NONE = Counts(followers=0, following=0)
 _HIDDEN = Counts(followers=None, following=None)
 
 
-def map_counts(user_ids: Collection[int]) -> dict[int, Counts]:
-    """Return the counts of each user as others see them, zeros without an edge; one read per instance."""
-    counts = dict.fromkeys(user_ids, _NONE)
-    for row in FollowCount.objects.gather(user_ids):
+def map_counts(user_ids: Collection[int], *, unavailable: Unavailable | None = None) -> dict[int, Counts]:
+    """
+    Return the counts of each user as others see them, zeros without an edge; one read per instance.
+
+    :raises InstanceUnavailable: without `unavailable`, which else takes those who are absent for that reason
+    """
+    rows = FollowCount.objects.gather(user_ids, unavailable=unavailable)
+    counts = dict.fromkeys((id for id in user_ids if not unavailable or id not in unavailable), _NONE)
+    for row in rows:
         counts[row.user_id] = _HIDDEN if row.are_hidden else _counts_of(row)
     return counts
 

@@ -8,6 +8,7 @@ from django.db.backends.utils import CursorWrapper
 
 from modules.posts.schemas import PostKey
 from sharding import scatter
+from sharding.scatter import Unavailable
 
 # The newest `limit` posts of all can only be by the `limit` authors whose own newest are newest; and if
 # there are that many, none is older than the oldest of these. So 5,000 authors cost 5,000 probes of the
@@ -34,17 +35,24 @@ _END = 2**63 - 1
 
 
 def list_newest_ids(
-    author_ids: Collection[int], *, before: int, limit: int, on_primary: bool = False
+    author_ids: Collection[int],
+    *,
+    before: int,
+    limit: int,
+    on_primary: bool = False,
+    unavailable: Unavailable | None = None,
 ) -> list[PostKey]:
     """
     Return the newest posts below an id by any of these authors, newest first, deleted ones left out.
 
     Costs one query per instance, in parallel.
+
+    :raises InstanceUnavailable: without `unavailable`, which else takes the authors whose posts are lacking
     """
     if not author_ids or limit < 1:
         return []
     read = partial(_read, before=min(before, _END), limit=limit)
-    found = scatter.read_per_instance(author_ids, read, on_primary=on_primary)
+    found = scatter.read_per_instance(author_ids, read, on_primary=on_primary, unavailable=unavailable)
     return sorted(found, key=lambda key: neg(key.post_id))[:limit]
 
 

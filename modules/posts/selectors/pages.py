@@ -17,10 +17,20 @@ def lay_page(
     users: Mapping[int, bytes],
     next: str | None = None,
     prev: str | None = None,
+    partial: bool = False,
+    missing: Sequence[int] = (),
 ) -> PostPage:
     """Lay finished cards side by side, with those of their authors among `users`, once each."""
     authors = {head.author_id: users[head.author_id] for head, *_ in shown if head.author_id in users}
-    return PostPage.spliced(data=[card.json for card in shown], users=authors, state={}, next=next, prev=prev)
+    return PostPage.spliced(
+        data=[card.json for card in shown],
+        users=authors,
+        state={},
+        next=next,
+        prev=prev,
+        partial=partial,
+        missing=missing,
+    )
 
 
 def get_post(post_id: int) -> PostView:
@@ -29,17 +39,20 @@ def get_post(post_id: int) -> PostView:
 
     :raises PostNotFound: if there is none, it was deleted, or it may not be shown
     """
-    visible, users = map_visible([post_id])
+    visible, users, unavailable = map_visible([post_id])
+    if post_id in unavailable:
+        raise unavailable[post_id]
     if (post := visible.get(post_id)) is None:
         raise PostNotFound
     return PostView.spliced(data=post.json, users=users, state={}, version=post.version)
 
 
 def list_posts(post_ids: Sequence[int]) -> PostBatch:
-    """Return these posts in the order asked; those unknown, deleted or hidden are named as missing."""
-    visible, users = map_visible(post_ids)
-    page = lay_page(list(visible.values()), users=users)
-    return PostBatch.of(page, missing=[id for id in post_ids if id not in visible])
+    """Return these posts in the order asked; those unknown, deleted, hidden or not to be read are missing."""
+    visible, users, unavailable = map_visible(post_ids)
+    missing = [id for id in post_ids if id not in visible]
+    page = lay_page(list(visible.values()), users=users, partial=bool(unavailable), missing=missing)
+    return PostBatch.of(page, unavailable=[id for id in missing if id in unavailable])
 
 
 def list_user_posts(author_id: int, paging: Paging) -> PostPage:
@@ -50,7 +63,9 @@ def list_user_posts(author_id: int, paging: Paging) -> PostPage:
     """
     ids = _list_ids(author_id, paging)
     page_ids = ids[-paging.limit :] if paging.newer else ids[: paging.limit]
-    visible, users = map_visible(page_ids, author_ids=[author_id])
+    visible, users, unavailable = map_visible(page_ids, author_ids=[author_id])
+    if author_id in unavailable:
+        raise unavailable[author_id]
     if author_id not in users:
         raise UserNotFound
     has_older = paging.newer or len(ids) > paging.limit
@@ -59,6 +74,8 @@ def list_user_posts(author_id: int, paging: Paging) -> PostPage:
         users=users,
         next=paging.older_than(page_ids[-1]) if page_ids and has_older else None,
         prev=_prev(paging, page_ids),
+        partial=bool(unavailable),
+        missing=[id for id in page_ids if id in unavailable],
     )
 
 

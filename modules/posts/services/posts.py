@@ -59,7 +59,10 @@ def delete_post(user_id: int, post_id: int, *, now: datetime) -> None:
     """
     version = _delete(user_id, post_id, now=now) if shard_of(post_id) == shard_of(user_id) else None
     if version is None:
-        raise NotYourPost if map_visible([post_id]).posts else PostNotFound
+        visible = map_visible([post_id])
+        if post_id in visible.unavailable:
+            raise visible.unavailable[post_id]
+        raise NotYourPost if visible.posts else PostNotFound
     # After the commit: before it, a reader could still draw the row that is about to go.
     CARDS.bury([post_id], version=version)
 

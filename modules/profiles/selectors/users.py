@@ -1,6 +1,6 @@
 """Users as answers: cards, with their counts beside them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from modules.accounts import public as accounts
 from modules.graph import public as graph
@@ -12,6 +12,7 @@ from modules.profiles.models import ACTIVE
 from modules.profiles.schemas import MeView, Settings, UserBatch, UserCard, UserPage, UserView
 from modules.profiles.selectors.cards import UserHead, map_drawn, map_json
 from sharding.ids import moment_of
+from sharding.scatter import Unavailable
 
 
 def get_user(user_id: int) -> UserView:
@@ -49,10 +50,12 @@ def get_me(user_id: int) -> MeView:
 
 
 def list_users(user_ids: Sequence[int]) -> UserBatch:
-    """Return these users in the order asked, and the ids of those who are unknown or hidden."""
-    cards = map_json(user_ids)
+    """Return these users in the order asked; those unknown, hidden or not to be read are missing."""
+    unavailable: Unavailable = {}
+    cards = map_json(user_ids, unavailable=unavailable)
     missing = [id for id in user_ids if id not in cards]
-    return UserBatch.of(_lay_page(cards, next=None, prev=None), missing=missing)
+    page = _lay_page(cards, unavailable, missing=missing)
+    return UserBatch.of(page, unavailable=[id for id in missing if id in unavailable])
 
 
 def list_followers(user_id: int, paging: Paging) -> UserPage:
@@ -83,16 +86,34 @@ def lay_me(user_id: int, user: Drawn[UserHead]) -> MeView:
 def _list_edges(list_: Callable[[int, Paging], EdgePage], user_id: int, paging: Paging) -> UserPage:
     """Return the cards of a page of edges; the owner's comes by the same round trip, to see if he exists."""
     page = list_(user_id, paging)
-    cards = map_json([user_id, *(edge.user_id for edge in page.edges)])
-    if user_id not in cards:
+    unavailable: Unavailable = {}
+    cards = map_json([user_id, *(edge.user_id for edge in page.edges)], unavailable=unavailable)
+    if user_id in unavailable:
+        raise unavailable[user_id]
+    if cards.pop(user_id, None) is None:
         raise UserNotFound
-    del cards[user_id]
-    return _lay_page(cards, next=page.next, prev=page.prev)
+    missing = [edge.user_id for edge in page.edges if edge.user_id in unavailable]
+    return _lay_page(cards, unavailable, missing=missing, next=page.next, prev=page.prev)
 
 
-def _lay_page(cards: dict[int, bytes], *, next: str | None, prev: str | None) -> UserPage:
-    state = graph.map_counts(cards)
-    return UserPage.spliced(data=list(cards.values()), state=state, next=next, prev=prev)
+def _lay_page(
+    cards: dict[int, bytes],
+    unavailable: Unavailable,
+    *,
+    missing: Collection[int],
+    next: str | None = None,
+    prev: str | None = None,
+) -> UserPage:
+    """Return cards with their counts; a card whose counts cannot be read is shown without."""
+    state = graph.map_counts(cards, unavailable=unavailable)
+    return UserPage.spliced(
+        data=list(cards.values()),
+        state=state,
+        next=next,
+        prev=prev,
+        partial=bool(unavailable),
+        missing=missing,
+    )
 
 
 def _draw_account(user_id: int) -> Drawn[UserHead]:

@@ -13,33 +13,54 @@ from modules.kernel.hot import RedisAway
 from modules.posts import public as posts
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry, Step
+from sharding.errors import InstanceUnavailable
+from sharding.scatter import Unavailable
 
 # What a window that cannot be had knows: nothing, so everything is pulled.
 _UNKNOWN = Step([], TOP, True, [])
 
 
-def list_candidates(viewer_id: int, *, below: int, limit: int) -> list[Entry]:
+def list_candidates(viewer_id: int, *, below: int, limit: int, unavailable: Unavailable) -> list[Entry]:
     """
     Return the newest candidates below a place, newest first, by authors whom the viewer follows as of now.
 
     Fewer than asked means that history ends with them. A window that is there costs one round trip to
     Redis, followed authors who are pulled a second one, and no SQL; one that is not is made on the way.
+
+    An instance that cannot be reached lacks its authors' posts where they must be pulled; they are put into
+    `unavailable`. No window is made of such a pull.
+
+    :raises InstanceUnavailable: if it is the viewer's own
     """
     try:
         steps = _read_windows(viewer_id, below=below, limit=limit)
-    except RedisAway:
+    except (RedisAway, InstanceUnavailable):
         steps = [_UNKNOWN]
     floor = max(step.floor for step in steps)
     entries = _merge(steps, floor)[:limit]
     if floor and len(entries) < limit:
-        entries += pull(viewer_id, below=min(below, floor), limit=limit - len(entries))
+        missing = limit - len(entries)
+        entries += pull(viewer_id, below=min(below, floor), limit=missing, unavailable=unavailable)
     return entries
 
 
-def pull(viewer_id: int, *, below: int, limit: int, on_primary: bool = False) -> list[Entry]:
-    """Return the viewer's and his followees' newest posts below a place: one query per instance."""
+def pull(
+    viewer_id: int,
+    *,
+    below: int,
+    limit: int,
+    on_primary: bool = False,
+    unavailable: Unavailable | None = None,
+) -> list[Entry]:
+    """
+    Return the viewer's and his followees' newest posts below a place: one query per instance.
+
+    :raises InstanceUnavailable: without `unavailable`, which else takes the authors whose posts are lacking
+    """
     authors = [viewer_id, *graph.list_following_ids(viewer_id)]
-    newest = posts.list_newest_ids(authors, before=below, limit=limit, on_primary=on_primary)
+    newest = posts.list_newest_ids(
+        authors, before=below, limit=limit, on_primary=on_primary, unavailable=unavailable
+    )
     return [Entry(*key) for key in newest]
 
 

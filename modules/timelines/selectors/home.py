@@ -11,6 +11,7 @@ from modules.posts.schemas import PostHead, PostPage
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.selectors.candidates import list_candidates
+from sharding.scatter import Unavailable
 
 _ROUNDS = 5
 
@@ -23,6 +24,9 @@ class _Found(NamedTuple):
     first: int | None
     place: int
     has_more: bool
+    # Posts, and authors whose posts are lacking, that cannot be read now; of the posts, those of this page.
+    unavailable: Unavailable
+    missing: list[int]
 
 
 def get_home(viewer_id: int, paging: Paging) -> PostPage:
@@ -30,6 +34,7 @@ def get_home(viewer_id: int, paging: Paging) -> PostPage:
     Return a page of the viewer's home, newest first, by the rules as of now.
 
     A page is filled again at most five times after rules dropped something; a short one may have a `next`.
+    What cannot be read now is left out and named; the page says that it is partial.
     A `prev` cursor finds only newer posts: the newest of them, with a `next` while others lie between.
     """
     end = paging.position[0] if paging.position and paging.newer else 0
@@ -41,6 +46,8 @@ def get_home(viewer_id: int, paging: Paging) -> PostPage:
         users=found.users,
         next=paging.older_than(found.place) if found.has_more else None,
         prev=paging.newer_than(newest) if newest else None,
+        partial=bool(found.unavailable),
+        missing=found.missing,
     )
 
 
@@ -58,32 +65,38 @@ def _find(viewer_id: int, *, below: int, above: int, limit: int) -> _Found:
     """Draw candidates between two places until the page is full, history ends, or the rounds do."""
     shown: list[Drawn[PostHead]] = []
     users: dict[int, bytes] = {}
+    unavailable: Unavailable = {}
+    missing: list[int] = []
     first, place, has_more = None, below, True
     for _ in range(_ROUNDS):
         wanted = limit - len(shown)
-        candidates = list_candidates(viewer_id, below=place, limit=wanted + 1)
+        candidates = list_candidates(viewer_id, below=place, limit=wanted + 1, unavailable=unavailable)
         between = [entry for entry in candidates if entry.post_id > above]
         has_more = len(between) > wanted
         if not between:
             break
-        drawn, cards = _draw(between[:wanted])
-        shown += drawn
-        users |= cards
+        visible = _draw(between[:wanted])
+        shown += _list_shown(between[:wanted], visible)
+        users |= visible.users
+        unavailable |= visible.unavailable
+        missing += [entry.post_id for entry in between[:wanted] if entry.post_id in visible.unavailable]
         first = first or between[0].post_id
         place = between[:wanted][-1].post_id
         if not has_more or len(shown) == limit:
             break
-    return _Found(shown, users, first, place, has_more)
+    return _Found(shown, users, first, place, has_more, unavailable, missing)
 
 
-def _draw(entries: Sequence[Entry]) -> tuple[list[Drawn[PostHead]], dict[int, bytes]]:
-    """Return the cards that may be shown, and their authors': one round trip if Redis has them all."""
+def _draw(entries: Sequence[Entry]) -> posts.Visible:
+    """Return the cards that may be seen, and their authors': one round trip if Redis has them all."""
     authors = dict.fromkeys(entry.via_id for entry in entries)
-    visible, users = posts.map_visible([entry.post_id for entry in entries], author_ids=authors.keys())
-    shown = [
-        post for entry in entries if (post := visible.get(entry.post_id)) and _is_shown(post.head, entry)
-    ]
-    return shown, users
+    return posts.map_visible([entry.post_id for entry in entries], author_ids=authors.keys())
+
+
+def _list_shown(entries: Sequence[Entry], visible: posts.Visible) -> list[Drawn[PostHead]]:
+    """Return the cards that the viewer's rules let through, in the order of the entries."""
+    found = visible.posts
+    return [post for entry in entries if (post := found.get(entry.post_id)) and _is_shown(post.head, entry)]
 
 
 def _is_shown(head: PostHead, entry: Entry) -> bool:
