@@ -14,7 +14,7 @@ from benchmarks.cpu import Cores, Used, pin, pinned, used_by
 from benchmarks.driver import HOST, PATIENCE_S, Load, Outcome, drive
 from benchmarks.results import Sample
 from config.stack.applications import Applications
-from config.stack.ports import free_port
+from config.stack.ports import listen, port_of
 from config.stack.process import Process
 from config.stack.program import Program
 from config.stack.throwaway import Throwaway
@@ -58,14 +58,15 @@ class UnderMeasure:
 
     def start_banyan(self) -> Server:
         """Start the API as `make up` does."""
-        port = free_port()
-        return Server(self._start(self._applications.api(port)), port)
+        with listen() as held:
+            return Server(self._start(self._applications.api(held)), port_of(held))
 
     def start_floor(self) -> Server:
         """Start the floor behind the same server with the same configuration."""
-        port = free_port()
-        api = self._applications.api(port)
-        return Server(self._start(replace(api, name="floor", argv=[*api.argv[:-1], FLOOR])), port)
+        with listen() as held:
+            api = self._applications.api(held)
+            floor = replace(api, name="floor", argv=[*api.argv[:-1], FLOOR])
+            return Server(self._start(floor), port_of(held))
 
     def start_delivery(self) -> tuple[Process, Process]:
         """Start relay and worker, on the core of the server."""

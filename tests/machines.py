@@ -12,8 +12,8 @@ from typing import TypeVar
 import redis as redis_client
 from django.db import connections
 
+from config.stack import ports
 from config.stack.applications import Applications
-from config.stack.ports import free_port
 from config.stack.process import Process
 from config.stack.program import Program
 from config.stack.throwaway import Throwaway
@@ -81,10 +81,11 @@ class Machines:
 
     def run_api(self, **env: str) -> Api:
         """Start gunicorn on a free port; `.url` says where, once it answers `/healthz`."""
-        port = free_port()
-        api = Api(self._applications(env).api(port), self._throwaway.layout.logs / f"api-{port}.log")
-        api.url = f"http://127.0.0.1:{port}"
-        return self._run(api)
+        with ports.listen() as held:
+            port = ports.port_of(held)
+            api = Api(self._applications(env).api(held), self._throwaway.layout.logs / f"api-{port}.log")
+            api.url = f"http://127.0.0.1:{port}"
+            return self._run(api)
 
     def run_relay(self, **env: str) -> Process:
         """Start the relay of all instances; it is ready when it says so."""
@@ -97,7 +98,7 @@ class Machines:
             written.unlink()
         return self._run_until(self._applications(env).beat(), lambda log: any(state.glob("beat*")))
 
-    def run_worker(self, **env: str) -> Process:
+    def run_worker(self, changed: Callable[[Program], Program] = lambda same: same, **env: str) -> Process:
         """Start a Celery worker of all queues; it is ready when it waits at the broker."""
         broker = redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"])
         earlier = broker.client_id()
@@ -106,7 +107,7 @@ class Machines:
             clients = broker.client_list()
             return any(int(client["id"]) > earlier and client["cmd"] == "brpop" for client in clients)
 
-        return self._run_until(self._applications(env).worker(), waits)
+        return self._run_until(changed(self._applications(env).worker()), waits)
 
     def restore(self) -> None:
         """Kill what the test started, start what it killed, and throw its mails away."""
@@ -126,7 +127,7 @@ class Machines:
         return Applications({**self.env, **env}, beat_schedule, self.python)
 
     def _run_until(self, program: Program, is_ready: Callable[[Callable[[], str]], bool]) -> Process:
-        log = self._throwaway.layout.logs / f"{program.name}-{free_port()}.log"
+        log = self._throwaway.layout.logs / f"{program.name}-{len(self._processes)}-{time.monotonic_ns()}.log"
         ready = replace(program, is_ready=lambda: is_ready(lambda: log.read_text(errors="replace")))
         return self._run(Process(ready, log))
 

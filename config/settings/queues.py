@@ -13,10 +13,17 @@ QUEUES = [DEFAULT, FANOUT, MIRRORS, PERIODIC]
 TASK_TIME_LIMIT_S = 60
 
 
+def _for_kombu(url: str) -> str:
+    """Return a broker's URL as kombu reads it: everybody else calls a socket unix://…?db=2."""
+    if not url.startswith("unix://"):
+        return url
+    return f"redis+socket://{url.removeprefix('unix://').replace('?db=', '?virtual_host=')}"
+
+
 def celery(env: Env) -> dict[str, Any]:
     """Return Celery's configuration."""
     return {
-        "broker_url": env.redis_broker_url,
+        "broker_url": _for_kombu(env.redis_broker_url),
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_transport_options": {

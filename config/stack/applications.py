@@ -5,18 +5,25 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import re
+import socket
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.stack.account import Account
 from config.stack.layout import ROOT
+from config.stack.ports import LOOPBACK
 from config.stack.program import Program
 
 CELERY = ("-m", "celery", "--quiet", "-A", "config.celery")
 # Celery warns root at length; messages here are JSON only, so the danger it means is not there.
 AS_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker"}
+# What the clock says each minute goes to its file alone.
+TROUBLE = re.compile("warning|error|critical|Traceback|starts")
+# Where a server that listens everywhere is asked.
+REACHED_BY = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,13 @@ class Applications:
     beat_schedule: Path
     python: str = sys.executable
 
-    def api(self, port: int) -> Program:
-        """Return the REST API behind gunicorn."""
-        words = ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
-        env = {"BANYAN_PORT": str(port)}
-        return self._program("api", words, env=env, is_ready=lambda: answers(port), stop_within=25)
+    def api(self, held: socket.socket) -> Program:
+        """Return the REST API behind gunicorn, on a socket that listens already."""
+        file = held.fileno()
+        words = ["-m", "gunicorn", "-c", "config/gunicorn.py", "--bind", f"fd://{file}", "config.wsgi"]
+        host, port = held.getsockname()[:2]
+        made = self._program("api", words, is_ready=lambda: answers(port, host), stop_within=25)
+        return replace(made, pass_fds=(file,))
 
     def worker(self) -> Program:
         """Return the Celery worker of all queues; it gets time to finish what it holds."""
@@ -41,7 +50,7 @@ class Applications:
     def beat(self) -> Program:
         """Return the clock; its file of last runs lies with the stack's state."""
         words = [*CELERY, "beat", "--pidfile=", "-s", str(self.beat_schedule)]
-        return self._program("beat", words)
+        return replace(self._program("beat", words), loud=TROUBLE)
 
     def relay(self) -> Program:
         """Return the relay of all outboxes."""
@@ -71,9 +80,9 @@ class Applications:
         )
 
 
-def answers(port: int) -> bool:
+def answers(port: int, host: str = LOOPBACK) -> bool:
     """Return whether the API answers a health check."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection(REACHED_BY.get(host, host), port, timeout=5)
     with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200

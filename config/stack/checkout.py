@@ -2,49 +2,77 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from config.stack import ports, secrets, topology
+from config.stack.errors import StackError
 from config.stack.layout import Layout
 from config.stack.topology import Topology
 
-API_PORT, REDIS_PORT = 8000, 6390
+API_PORT = 8000
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the API and Redis listen; PostgreSQL has sockets only."""
+    """Where the API listens; PostgreSQL and Redis have sockets only, which nobody else can take."""
 
     api: int
-    redis: int
 
 
 def wanted_ports() -> Ports:
-    """Return the ports to use if they are free."""
-    return Ports(api=int(os.environ.get("BANYAN_PORT", API_PORT)), redis=REDIS_PORT)
+    """
+    Return the port to use if it is free.
+
+    :raises StackError: if the environment names none
+    """
+    said = os.environ.get("BANYAN_PORT", str(API_PORT))
+    if not (said.isascii() and said.isdigit() and 0 < int(said) < 65_536):
+        raise StackError(f"BANYAN_PORT is {said!r}; set a number from 1 to 65535.")
+    return Ports(api=int(said))
 
 
-def choose_ports(layout: Layout) -> Ports:
-    """Find free ports nearest to the wanted ones and write them down for everyone else."""
-    wanted = wanted_ports()
-    host = os.environ.get("BANYAN_HOST", "127.0.0.1")
-    chosen = Ports(api=ports.near(wanted.api, host), redis=ports.near(wanted.redis))
-    _ports_file(layout).write_text(json.dumps(asdict(chosen)))
-    return chosen
+def hold_port(layout: Layout) -> socket.socket:
+    """
+    Take the free port nearest to the wanted one, write it down for everyone else, and keep it.
+
+    :raises StackError: if the host to listen on is not of this machine
+    """
+    host = os.environ.get("BANYAN_HOST", ports.LOOPBACK)
+    try:
+        held = ports.hold_near(wanted_ports().api, host)
+    except OSError as error:
+        raise StackError(f"BANYAN_HOST is {host!r}, where nothing can listen: {error.strerror}.") from None
+    written = _ports_file(layout).with_suffix(f".{os.getpid()}")
+    written.write_text(json.dumps(asdict(Ports(api=ports.port_of(held)))))
+    written.replace(_ports_file(layout))
+    return held
+
+
+def forget_ports(layout: Layout) -> None:
+    """Let nobody be told of an earlier run's port while the next one is chosen."""
+    _ports_file(layout).unlink(missing_ok=True)
 
 
 def known_ports(layout: Layout) -> Ports:
-    """Return the ports that were chosen last."""
-    path = _ports_file(layout)
-    return Ports(**json.loads(path.read_text())) if path.exists() else wanted_ports()
+    """Return the port that was chosen last."""
+    with contextlib.suppress(FileNotFoundError):
+        return Ports(api=json.loads(_ports_file(layout).read_text())["api"])
+    return wanted_ports()
 
 
-def describe(layout: Layout, chosen: Ports) -> Topology:
+def has_ports(layout: Layout) -> bool:
+    """Return whether a port was chosen."""
+    return _ports_file(layout).exists()
+
+
+def describe(layout: Layout) -> Topology:
     """Describe this checkout's servers."""
-    return topology.build(layout, secrets.load(layout.home / "secrets.json"), redis_port=chosen.redis)
+    return topology.build(layout, secrets.load(layout.home / "secrets.json"))
 
 
 def _ports_file(layout: Layout) -> Path:

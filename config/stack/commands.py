@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ from config.stack.errors import StackError
 from config.stack.launcher import Launcher
 from config.stack.layout import Layout, checkout_layout
 from config.stack.lock import Lock
+from config.stack.ports import port_of
 from config.stack.postgres import DATABASE, SUPERUSER
 from config.stack.schema import Notes
 
@@ -27,24 +29,32 @@ PATIENCE = 90.0  # longer than the launcher needs for the slowest orderly stop
 def up() -> int:
     """Run the stack until Ctrl-C; say so and leave when it already runs."""
     layout = checkout_layout()
-    layout.make()
+    wanted = checkout.wanted_ports()
     with Lock(layout.home) as lock:
         if not lock.take():
+            _await_port(layout, lock)
             print(f"Banyan is already up: http://127.0.0.1:{checkout.known_ports(layout).api}/")
             print("Stop it by `make down`, follow it by `make logs`.")
             return 0
-        _end_orphans(layout)  # before ports are chosen: they may hold some
-        ports = checkout.choose_ports(layout)
-        return asyncio.run(_launch(layout, ports))
+        checkout.forget_ports(layout)
+        layout.make()
+        os.umask(0o077)  # logs and mails are for whoever runs this, and so is all else
+        _end_orphans(layout)  # before a port is chosen: they may hold it
+        with checkout.hold_port(layout) as held:
+            return asyncio.run(_launch(layout, held, wanted))
 
 
-async def _launch(layout: Layout, ports: Ports) -> int:
-    launcher = Launcher(layout, ports)
-    wanted = checkout.wanted_ports()
-    if ports.api != wanted.api:
-        launcher.console.say(f"Port {wanted.api} is taken; the API listens on {ports.api}.")
-    if ports.redis != wanted.redis:
-        launcher.console.say(f"Port {wanted.redis} is taken; Redis listens on {ports.redis}.")
+def _await_port(layout: Layout, lock: Lock) -> None:
+    """Wait until the launcher that was here first has chosen its port; it may have begun just now."""
+    deadline = time.monotonic() + PATIENCE
+    while not checkout.has_ports(layout) and lock.holder() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+async def _launch(layout: Layout, held: socket.socket, wanted: Ports) -> int:
+    launcher = Launcher(layout, held)
+    if port_of(held) != wanted.api:
+        launcher.console.say(f"Port {wanted.api} is taken; the API listens on {port_of(held)}.")
     if layout.is_outside:
         launcher.console.say(
             f"{layout.account.name} cannot reach this folder: data lies in {layout.servers}."
@@ -117,7 +127,7 @@ def _agreed() -> bool:
 def psql(instance: str, rest: list[str]) -> int:
     """Become PostgreSQL's own client on one of the servers."""
     layout = checkout_layout()
-    topology = checkout.describe(layout, checkout.known_ports(layout))
+    topology = checkout.describe(layout)
     servers = {**topology.primaries, **topology.replicas, "default": topology.primaries["directory"]}
     if instance not in servers:
         raise StackError(f"There is no {instance!r}; there are {', '.join(servers)}.")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Coroutine
@@ -16,6 +17,7 @@ from config.stack.checkout import Ports
 from config.stack.console import Console
 from config.stack.errors import StackError
 from config.stack.layout import Layout
+from config.stack.ports import port_of
 from config.stack.program import Program
 from config.stack.schema import Notes
 from config.stack.supervised import Supervised
@@ -28,13 +30,15 @@ APPLICATIONS = ("api", "worker", "beat", "relay")
 class Launcher:
     """The servers and processes of one checkout."""
 
-    def __init__(self, layout: Layout, ports: Ports) -> None:
+    def __init__(self, layout: Layout, held: socket.socket) -> None:
         self._began = time.monotonic()
         self._layout = layout
-        self._ports = ports
-        self._topology: Topology = checkout.describe(layout, ports)
+        # Ours until the end: an API that starts again finds its port as it left it.
+        self._held = held
+        self._ports = Ports(api=port_of(held))
+        self._topology: Topology = checkout.describe(layout)
         preset = {"DJANGO_SETTINGS_MODULE": "config.settings.base", "BANYAN_LOG_FORMAT": "human"}
-        env = {**preset, **os.environ, **self._topology.env(), "BANYAN_PORT": str(ports.api)}
+        env = {**preset, **os.environ, **self._topology.env(), "BANYAN_PORT": str(self._ports.api)}
         self._applications = Applications(env, layout.state / "beat-schedule")
         names = [*self._topology.primaries, *self._topology.replicas, "redis", *STEPS, *APPLICATIONS]
         self.console = Console(names, layout.logs)
@@ -102,7 +106,7 @@ class Launcher:
         """Start the API first: two cores are soon busy, and it is what people wait for."""
         of = self._applications
         self._stages.append([])
-        await self._supervise(of.api(self._ports.api), stage=-1).start()
+        await self._supervise(of.api(self._held), stage=-1).start()
         others = [self._supervise(program, stage=-1) for program in (of.worker(), of.beat(), of.relay())]
         await _together(*(other.start() for other in others))
 
@@ -156,6 +160,7 @@ class Launcher:
         self.console.say("Stopping …")
         starting.cancel()
         await asyncio.wait([starting])
+        self._held.close()  # so that nobody waits for an answer behind the API's end
         for stage in reversed(self._stages):
             await asyncio.gather(*(supervised.stop() for supervised in stage))
         self.console.say("Stopped. The data stays; `make up` continues with it.")

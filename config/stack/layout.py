@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -70,6 +71,16 @@ class Layout:
         is_reached = self.account.reaches(program.parent) and program.stat().st_mode & 0o005 == 0o005
         return wheels if is_reached or not self.account.switches else binaries.copy_in(self.servers)
 
+    def _close(self) -> None:
+        """Let nobody else look in; the servers' user passes through to what is theirs."""
+        for folder in (self.logs, self.state, self.mails, self.records):
+            folder.chmod(0o700)
+            for file in folder.iterdir():
+                if file.is_file() and not file.is_symlink():
+                    file.chmod(0o600)
+        for folder in {self.home, self.servers}:
+            folder.chmod(0o711 if self.account.switches else 0o700)
+
     def make(self) -> None:
         """
         Create every folder that is missing, with its owner and mode, and the copy of the programs.
@@ -79,8 +90,7 @@ class Layout:
         try:
             for folder in (self.home, self.servers, self.logs, self.state, self.mails, self.records):
                 folder.mkdir(parents=True, exist_ok=True)
-            # The servers' user passes through, he cannot look around.
-            self.home.chmod(0o711 if self.account.switches else 0o700)
+            self._close()
             for folder in (self.data, self.sockets):
                 folder.mkdir(exist_ok=True, mode=0o700)
                 self.account.own(folder)
@@ -123,8 +133,9 @@ def _sweep(parent: Path) -> None:
     """Remove what killed test runs could not remove themselves."""
     for folder in parent.glob(f"{THROWAWAY}*-*"):
         owner = folder.name.removeprefix(THROWAWAY).partition("-")[0]
-        if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError, ValueError):  # another run sweeps as well
+            if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(owner)):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _digest(path: Path) -> str:

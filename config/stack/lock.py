@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import time
 from pathlib import Path
 from typing import Self
+
+from config.stack.errors import StackError
+
+PAUSE, TRIES = 0.02, 10
 
 
 class Lock:
@@ -16,12 +22,13 @@ class Lock:
         self._file = -1
 
     def take(self) -> bool:
-        """Return whether the lock is ours now."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        """
+        Return whether the lock is ours now.
+
+        :raises StackError: if the place belongs to someone else
+        """
+        file = self._open()
+        if not _locks(file, fcntl.LOCK_EX):
             os.close(file)
             return False
         os.ftruncate(file, 0)
@@ -30,11 +37,28 @@ class Lock:
         return True
 
     def holder(self) -> int | None:
-        """Return the process that holds the lock, if one does."""
-        if self.take():
-            self.release()
-            return None
-        return int(self._path.read_text() or 0) or None
+        """
+        Return the process that holds the lock, if one does.
+
+        :raises StackError: if the place belongs to someone else
+        """
+        file = self._open()
+        try:
+            # Shared, so that several may ask at once; who wants to hold it waits for them.
+            while not _locks(file, fcntl.LOCK_SH):
+                if text := self._path.read_text():
+                    return int(text)
+                time.sleep(PAUSE)  # its holder has not written its number yet
+        finally:
+            os.close(file)
+        return None
+
+    def _open(self) -> int:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except PermissionError:
+            raise StackError(f"{self._path.parent} belongs to another user; run as that user.") from None
 
     def release(self) -> None:
         """Let the lock go."""
@@ -47,3 +71,13 @@ class Lock:
     def __exit__(self, *_: object) -> None:
         if self._file >= 0:
             self.release()
+
+
+def _locks(file: int, how: int) -> bool:
+    """Return whether a lock can be had; who only asks for its holder keeps it for an instant."""
+    for _ in range(TRIES):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, how | fcntl.LOCK_NB)
+            return True
+        time.sleep(PAUSE)
+    return False

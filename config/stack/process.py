@@ -57,6 +57,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.program.pass_fds,
             )
 
     def await_ready(self) -> None:

@@ -29,6 +29,8 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within: float = 10.0
     ready_within: float = 60.0
+    # Open files that it inherits: the socket that it serves.
+    pass_fds: tuple[int, ...] = ()
     # Only these lines are shown on the terminal; the file has all.
     loud: re.Pattern[str] | None = None
 

@@ -7,6 +7,7 @@ import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from config.stack.account import Account
 from config.stack.binaries import Binaries
@@ -14,11 +15,10 @@ from config.stack.program import Program, server_env
 
 # Windows and sessions have a life and may go when memory is short; the broker's queues have none and stay.
 SETTINGS = """\
-bind 127.0.0.1
-protected-mode yes
+port 0
+unixsocketperm 700
 maxmemory 1gb
 maxmemory-policy volatile-lru
-tcp-keepalive 60
 client-output-buffer-limit pubsub 32mb 8mb 60
 always-show-logo no
 """
@@ -30,9 +30,13 @@ THROWAWAY = 'appendonly no\nsave ""\nrdbcompression no\n'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redis:
-    """A Redis server on the loopback interface, closed by a password."""
+    """
+    A Redis server on a socket, as PostgreSQL: a port could be taken by somebody else between two starts.
 
-    port: int
+    Its folder is closed to others, and a password closes it to whoever gets there.
+    """
+
+    sockets: Path
     password: str
     data: Path
     binaries: Binaries
@@ -40,9 +44,13 @@ class Redis:
     is_durable: bool = True
     name: str = "redis"
 
+    @property
+    def socket(self) -> Path:
+        return self.sockets / "redis.sock"
+
     def url(self, database: int) -> str:
         """Return the URL of one of its numbered databases."""
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"unix://:{self.password}@{quote(str(self.socket))}?db={database}"
 
     def program(self) -> Program:
         """Return how the server runs."""
@@ -62,7 +70,7 @@ class Redis:
         self.data.mkdir(exist_ok=True, mode=0o700)
         self.account.own(self.data)
         path = self.data / "redis.conf"
-        own = f'port {self.port}\nrequirepass {self.password}\ndir "{self.data}"\n'
+        own = f'unixsocket "{self.socket}"\nrequirepass {self.password}\ndir "{self.data}"\n'
         path.touch(mode=0o600)
         path.write_text(SETTINGS + (DURABLE if self.is_durable else THROWAWAY) + own)
         self.account.own(path)
@@ -74,7 +82,9 @@ class Redis:
     def command(self, *words: str) -> str:
         """Send one command and return the first line of its answer, empty if there is none."""
         request = f"AUTH {self.password}\r\n{' '.join(words)}\r\n".encode()
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as talk:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as talk:
+            talk.settimeout(1)
+            talk.connect(str(self.socket))
             talk.sendall(request)
             answer = talk.makefile("rb")
             answer.readline()

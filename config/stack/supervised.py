@@ -119,6 +119,7 @@ class Supervised:
             stdout=output,
             stderr=STDOUT,
             start_new_session=True,
+            pass_fds=program.pass_fds,
         )
 
     async def _watch(self) -> None:

@@ -10,7 +10,6 @@ from signal import SIGQUIT
 
 from config.stack import secrets, topology
 from config.stack.layout import Layout, throwaway_layout
-from config.stack.ports import free_port
 from config.stack.process import Process
 from config.stack.program import Program
 from config.stack.topology import REPLICAS, Topology
@@ -26,9 +25,7 @@ class Throwaway:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         layout.make()
-        self.topology: Topology = topology.build(
-            layout, secrets.generate(), redis_port=free_port(), is_durable=False
-        )
+        self.topology: Topology = topology.build(layout, secrets.generate(), is_durable=False)
         self.processes: dict[str, Process] = {}
 
     @property

@@ -44,7 +44,7 @@ class Topology:
         }
 
 
-def build(layout: Layout, secrets: Secrets, *, redis_port: int, is_durable: bool = True) -> Topology:
+def build(layout: Layout, secrets: Secrets, *, is_durable: bool = True) -> Topology:
     """Describe the servers of a layout; starts nothing."""
     binaries = layout.binaries()
 
@@ -59,7 +59,7 @@ def build(layout: Layout, secrets: Secrets, *, redis_port: int, is_durable: bool
         )
 
     redis = Redis(
-        port=redis_port,
+        sockets=layout.sockets,
         password=secrets.redis_password,
         data=layout.data / "redis",
         binaries=binaries,

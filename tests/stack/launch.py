@@ -16,7 +16,7 @@ from config.stack.ports import free_port
 from tests.machines import until
 
 STACK = [sys.executable, "-m", "config.stack"]
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 class Launch:
@@ -45,8 +45,16 @@ class Launch:
 
     def begin(self) -> None:
         """Start the launcher and wait until it says that all is up."""
+        self.launch()
+        self.await_up()
+
+    def launch(self) -> None:
+        """Start the launcher."""
         with self._log.open("wb") as log:
             self._launcher = subprocess.Popen([*STACK, "up"], cwd=ROOT, env=self.env, stdout=log, stderr=log)
+
+    def await_up(self) -> None:
+        """Wait until the launcher says that all is up."""
         until(lambda: self._is_over() or "Banyan is up" in self.output(), within=PATIENCE)
         assert not self._is_over(), self.output()
 

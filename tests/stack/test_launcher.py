@@ -75,6 +75,17 @@ class TestUp:
             == "a_replica1|streaming"
         )
 
+    def test_has_a_log_of_everything(self, launch):
+        until(lambda: (launch.home / "logs" / "beat.log").exists())
+
+        assert {path.stem for path in (launch.home / "logs").iterdir()} >= EVERYTHING
+
+    def test_writes_for_nobody_else_to_read(self, launch):
+        servers = {launch.home / "data", launch.home / "sockets"}
+        ours = [path for path in launch.home.rglob("*") if not servers & {path, *path.parents}]
+
+        assert [path for path in ours if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
     def test_keeps_its_secrets_to_itself(self, launch):
         secrets = launch.home / "secrets.json"
 
@@ -93,6 +104,17 @@ class TestUp:
         killed = kill(launch, name)
 
         assert launch.process(name) != killed
+        assert healthz(launch) == 200
+
+    def test_keeps_the_port_while_the_api_is_away(self, launch):
+        api = launch.process("api")
+        api.suspend()
+        api.kill()
+
+        with pytest.raises(OSError, match="in use"):
+            socket.create_server(("127.0.0.1", launch.port))
+        until(lambda: launch.output().count("api is back."), within=PATIENCE)
+        assert launch.url == f"http://127.0.0.1:{launch.port}"
         assert healthz(launch) == 200
 
     def test_continues_with_the_data_on_another_port_after_kill_9_of_the_launcher(self, launch):

@@ -33,7 +33,7 @@ SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 def run_one_server(layout: Layout) -> object:
     """Create, start, ask and remove one PostgreSQL server."""
     layout.make()
-    server = build(layout, secrets.generate(), redis_port=0, is_durable=False).primaries["a"]
+    server = build(layout, secrets.generate(), is_durable=False).primaries["a"]
     server.create()
     process = Process(server.program(), layout.logs / "a.log")
     process.start()
@@ -138,7 +138,7 @@ class TestServer:
     def test_starts_although_a_stranger_has_the_number_in_its_lock_file(self, tmp_path):
         layout = throwaway_layout()
         layout.make()
-        server = build(layout, secrets.generate(), redis_port=0, is_durable=False).primaries["a"]
+        server = build(layout, secrets.generate(), is_durable=False).primaries["a"]
         server.create()
         stranger = subprocess.Popen(["sleep", "600"], **layout.account.switch())
         (server.data / "postmaster.pid").write_text(f"{stranger.pid}\n")
@@ -170,9 +170,42 @@ class TestLock:
         assert Lock(tmp_path).holder() is None
 
 
-class TestNear:
+HOLDER = """
+import sys, time
+from config.stack.ports import hold_near, port_of
+print(port_of(held := hold_near(int(sys.argv[1]))), flush=True)
+sys.stdin.read()
+"""
+
+
+class TestHoldNear:
     def test_takes_the_next_port_when_the_wanted_one_is_taken(self):
         with closing(socket.create_server(("127.0.0.1", 0))) as taken:
             port = taken.getsockname()[1]
 
-            assert port < ports.near(port) <= port + 100
+            with ports.hold_near(port) as held:
+                assert port < ports.port_of(held) <= port + 100
+
+    def test_passes_a_port_that_localhost_may_mean_of_somebody_else(self):
+        with closing(socket.create_server(("::1", 0), family=socket.AF_INET6)) as taken:
+            port = taken.getsockname()[1]
+
+            with ports.hold_near(port) as held:
+                assert ports.port_of(held) != port
+
+    def test_lets_nobody_else_have_the_port(self):
+        with ports.listen() as held, pytest.raises(OSError, match="in use"):
+            ports.listen(ports.port_of(held))
+
+    def test_gives_each_of_many_that_begin_at_once_a_port_of_its_own(self):
+        with ports.listen() as held:
+            wanted = ports.port_of(held)
+        command = [sys.executable, "-c", HOLDER, str(wanted)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+
+        holders = [subprocess.Popen(command, cwd=layouts.ROOT, **pipes) for _ in range(8)]
+        chosen = [int(holder.stdout.readline()) for holder in holders]
+        for holder in holders:
+            holder.communicate()
+
+        assert len(set(chosen)) == 8

@@ -1,0 +1,58 @@
+"""Two checkouts on one machine, and one checkout begun twice: each has the port that it says it has."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from config.stack.layout import throwaway_layout
+from config.stack.lock import Lock
+from tests.machines import until
+from tests.stack.launch import PATIENCE, Launch
+
+pytestmark = pytest.mark.timeout(500)
+
+
+@pytest.fixture
+def checkouts() -> Iterator[list[Launch]]:
+    folder = throwaway_layout().home
+    folder.chmod(0o711)
+    checkouts = [Launch(folder / "one"), Launch(folder / "two")]
+    checkouts[1].port = checkouts[0].port
+    yield checkouts
+    for checkout in checkouts:
+        checkout.end()
+    shutil.rmtree(folder)
+
+
+def await_port(launch: Launch) -> int:
+    """Return the port that a launcher has written down for everyone else."""
+    until((launch.home / "ports.json").exists, within=PATIENCE)
+    return int(launch.url.rpartition(":")[2])
+
+
+class TestTwoCheckouts:
+    def test_that_begin_at_once_hold_a_port_each(self, checkouts):
+        for checkout in checkouts:
+            checkout.launch()
+
+        chosen = {await_port(checkout) for checkout in checkouts}
+
+        assert len(chosen) == 2
+        for port in chosen:
+            with pytest.raises(OSError, match="in use"):
+                socket.create_server(("127.0.0.1", port))
+
+
+class TestOneCheckout:
+    def test_begun_twice_runs_once_and_says_where_before_it_is_up(self, checkouts):
+        one = checkouts[0]
+        one.launch()
+        until(lambda: Lock(one.home).holder())
+
+        told = one.ask("up").stdout
+
+        assert told.splitlines()[0] == f"Banyan is already up: {one.url}/"
