@@ -16,6 +16,8 @@ def caches(env: Env) -> dict[str, dict[str, Any]]:
             "LOCATION": env.redis_cache_url,
             "KEY_PREFIX": "cache",
             "OPTIONS": {
+                # Data only: pickles would run whatever somebody else has written there.
+                "SERIALIZER": "config.plain_data.PlainDataSerializer",
                 "SOCKET_CONNECT_TIMEOUT": 0.2,
                 "SOCKET_TIMEOUT": 0.2,
                 "IGNORE_EXCEPTIONS": True,
