@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import random
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from config.demo.files import Unreadable, read_edges, read_texts
+
 SEED = 2026
-SMALL_USERS = 200
+SMALL_USERS, MOST_MADE_UP = 200, 100_000
 # Who can log in: the most followed of the small graph, and those of a graph from a file. The two have no name
 # and no moment in common, so a file may be loaded beside the small demo.
 FAMOUS = ("ada", "grace", "vera")
@@ -40,6 +40,8 @@ class Source:
     famous: tuple[str, ...] = FAMOUS
     prefix: str = "user"
     first_post: datetime = FIRST_POST
+    # How many lines of the file were left out, and why.
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def username(self, number: int) -> str:
         """Return the name of a person; the first few have real ones."""
@@ -60,15 +62,17 @@ def read(follows: Path | None, texts: Path | None, users: int | None) -> Source:
 
     People are numbered by how many follow them, so that the first N are the best connected.
 
-    :raises OSError: if a named file cannot be read
-    :raises ValueError: if a line of the graph is not `follower<TAB>followee`
+    :raises Unreadable: if a named file cannot be used, or so many users cannot be made up
     """
-    words = _texts(texts) if texts else WORDS
+    words = read_texts(texts) if texts else WORDS
     if follows is None:
+        if users is not None and users > MOST_MADE_UP:
+            raise Unreadable(f"--users: without --follows at most {MOST_MADE_UP:,}.")
         return _numbered_source(_small_graph(users or SMALL_USERS), words, users)
-    found = _numbered_source(list(_edges(follows)), words, users)
+    edges, left_out = read_edges(follows)
+    found = _numbered_source(edges, words, users)
     later = FIRST_POST + timedelta(milliseconds=1)
-    return replace(found, famous=FAMOUS_OF_FILES, prefix="node", first_post=later)
+    return replace(found, famous=FAMOUS_OF_FILES, prefix="node", first_post=later, left_out=left_out)
 
 
 def _numbered_source(edges: list[tuple[int, int]], words: list[str], users: int | None) -> Source:
@@ -80,20 +84,6 @@ def _numbered_source(edges: list[tuple[int, int]], words: list[str], users: int 
         follows=[edge for edge in kept if edge[0] < limit and edge[1] < limit],
         texts=words,
     )
-
-
-def _edges(path: Path) -> Iterator[tuple[int, int]]:
-    with gzip.open(path, "rt") as lines:
-        for number, line in enumerate(lines, 1):
-            follower, _, followee = line.rstrip("\n").partition("\t")
-            if not (follower.isdigit() and followee.isdigit()):
-                raise ValueError(f"{path.name}, line {number}: expected follower<TAB>followee.")
-            yield int(follower), int(followee)
-
-
-def _texts(path: Path) -> list[str]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [line.strip() for line in lines if line.strip()]
 
 
 def _numbered(edges: list[tuple[int, int]]) -> dict[int, int]:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,12 +75,106 @@ class TestVerifyDemo:
             verify()
 
 
+BAD_LINES = {
+    "words": b"x",
+    "one-number": b"7",
+    "three": b"1\t2\t3",
+    "spaces": b"1 2",
+    "negative": b"-1\t2",
+    "fraction": b"1.0\t2",
+    "superscript": "1\t²".encode(),
+    "huge": b"1\t" + b"9" * 5000,
+    "null": b"1\t2\x00",
+    "header": b"follower\tfollowee",
+}
+BAD_TEXTS = {"null": b"a\x00b", "too-long": b"a" * 100_000, "nothing-to-see": b"\xe2\x80\x8b"}
+BAD_FILES = {
+    "empty": (gzip.compress(b""), "holds nobody"),
+    "of-selfish-people": (gzip.compress(b"1\t1\n"), "holds nobody"),
+    "plain": (b"1\t2\n", "is not gzipped. Run: gzip"),
+    "cut": (gzip.compress(b"1\t2\n" * 1000)[:-10], "is damaged"),
+    "not-utf-8": (gzip.compress(b"1\t2\n\xff\xff"), "is not UTF-8"),
+}
+
+
+def refusal_of(**options: Any) -> str:
+    """Return what the demo says of a source that it does not load, after making sure that it did not."""
+    with pytest.raises(CommandError) as refused:
+        call_command("demo", stdout=io.StringIO(), stderr=io.StringIO(), **options)
+    assert [accounts.find_user_id(name) for name in ("ada", "alan")] == [None, None]
+    return str(refused.value)
+
+
 class TestABrokenSource:
-    def test_is_refused_with_its_line(self, tmp_path):
+    @pytest.mark.parametrize("name", list(BAD_LINES))
+    def test_is_refused_with_its_line(self, tmp_path, name):
         path = tmp_path / "follows.gz"
-        path.write_bytes(gzip.compress(b"1\t2\nx\n"))
+        path.write_bytes(gzip.compress(b"1\t2\n" + BAD_LINES[name] + b"\n3\t4\n"))
 
-        with pytest.raises(CommandError, match=r"follows\.gz, line 2"):
-            call_command("demo", follows=path)
+        said = refusal_of(follows=path)
 
-        assert accounts.find_user_id("ada") is None
+        assert said == f"{path}, line 2: expected follower<TAB>followee, both whole numbers."
+
+    @pytest.mark.parametrize("name", list(BAD_FILES))
+    def test_is_refused_with_its_name(self, tmp_path, name):
+        path = tmp_path / "follows.gz"
+        path.write_bytes(BAD_FILES[name][0])
+
+        said = refusal_of(follows=path)
+
+        assert said.startswith(f"{path} {BAD_FILES[name][1]}")
+
+    def test_is_refused_where_there_is_none(self, tmp_path):
+        assert refusal_of(follows=tmp_path / "no.gz").endswith("cannot be read: No such file or directory.")
+        assert refusal_of(texts=tmp_path).endswith("cannot be read: Is a directory.")
+
+    def test_names_ten_of_many_lines(self, tmp_path):
+        path = tmp_path / "follows.gz"
+        path.write_bytes(gzip.compress(b"x\n" * 25))
+
+        lines = refusal_of(follows=path).splitlines()
+
+        assert (len(lines), lines[-1]) == (11, "… and 15 more.")
+
+    @pytest.mark.parametrize("name", list(BAD_TEXTS))
+    def test_is_refused_for_a_text_that_nobody_could_post(self, tmp_path, name):
+        path = tmp_path / "texts.gz"
+        path.write_bytes(gzip.compress(b"fine\n" + BAD_TEXTS[name]))
+
+        assert refusal_of(texts=path).startswith(f"{path}, line 2 cannot be posted: ")
+
+    @pytest.mark.parametrize(
+        ("users", "said"), [(0, "at least 2"), (-1, "at least 2"), (10**9, "at most 100,000")]
+    )
+    def test_is_refused_for_a_number_of_people_that_cannot_be(self, users, said):
+        assert said in refusal_of(users=users)
+
+    def test_is_refused_for_somebody_who_follows_more_than_anybody_may(self, tmp_path, settings):
+        settings.GRAPH = replace(settings.GRAPH, following_cap=2)
+        path = tmp_path / "follows.gz"
+        path.write_bytes(gzip.compress(b"9\t1\n9\t2\n9\t3\n"))
+
+        assert "would follow 3, and BANYAN_FOLLOWING_CAP is 2." in refusal_of(follows=path)
+
+
+class TestAnUntidySource:
+    def test_is_loaded_without_self_follows_and_repeats_which_are_counted(self, tmp_path):
+        path, told, out = tmp_path / "follows.gz", io.StringIO(), io.StringIO()
+        lines = b"\xef\xbb\xbf1\t2\r\n2\t2\r\n1\t2\r\n\r\n3\t2\r\n1\t2\r\n"
+        path.write_bytes(gzip.compress(lines))
+
+        call_command("demo", follows=path, json=True, stdout=out, stderr=told)
+        call_command("verify_demo", follows=path, json=True, stdout=io.StringIO())
+
+        assert told.getvalue().splitlines() == [
+            "1 line left out: they followed themselves.",
+            "2 lines left out: they came twice.",
+        ]
+        assert json.loads(out.getvalue())["follows"] == 2
+
+    def test_that_is_there_already_is_said_to_be(self, demo):
+        told = io.StringIO()
+
+        call_command("demo", users=USERS, json=True, stdout=io.StringIO(), stderr=told)
+
+        assert told.getvalue().startswith("People of these names are there already")

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from config.demo.files import Unreadable
 from config.demo.live import FanOut, is_relaying, live
 from config.demo.load import load
 from config.demo.source import FAMOUS, PASSWORD, Source, read
 from modules.accounts import public as accounts
 from modules.kernel import clock
+
+FEWEST = 2
 
 
 def add_source_arguments(parser: ArgumentParser) -> None:
@@ -31,12 +36,29 @@ def read_source(follows: Path | None, texts: Path | None, users: int | None) -> 
 
     :raises CommandError: if a file cannot be read, or what it holds is no graph
     """
-    if users is not None and users < 1:
-        raise CommandError("--users: at least 1.")
+    if users is not None and users < FEWEST:
+        raise CommandError(f"--users: at least {FEWEST}, for one of them has to be followed.")
     try:
-        return read(follows, texts, users)
-    except (OSError, ValueError) as error:
-        raise CommandError(f"Cannot read the demo's source: {error}") from error
+        source = read(follows, texts, users)
+    except Unreadable as error:
+        raise CommandError(str(error)) from None
+    _check_cap(source)
+    return source
+
+
+def _check_cap(source: Source) -> None:
+    """
+    Refuse a graph that nobody could have made by following.
+
+    :raises CommandError: if somebody follows more than anybody may
+    """
+    cap = settings.GRAPH.following_cap
+    follower, count = max(Counter(edge[0] for edge in source.follows).items(), key=lambda pair: pair[1])
+    if count > cap:
+        raise CommandError(
+            f"{source.username(follower)} would follow {count:,}, and BANYAN_FOLLOWING_CAP is {cap:,}."
+            " Raise it, or load fewer people by --users."
+        )
 
 
 class Command(BaseCommand):
@@ -61,12 +83,21 @@ class Command(BaseCommand):
             return
         source = read_source(options["follows"], options["texts"], options["users"])
         console = Console(stderr=options["json"])
+        self._tell_before(source)
         began = time.monotonic()
         ids = load(source, console)
         loaded_s = time.monotonic() - began
         deliveries = live(source, ids, console) if is_relaying() else None
         figures = _figures(source, loaded_s, deliveries)
         self.stdout.write(json.dumps(figures, indent=2) if options["json"] else _told(figures))
+
+    def _tell_before(self, source: Source) -> None:
+        """Say what of the file is left out, and whether it is there already."""
+        for reason, count in source.left_out.items():
+            if count:
+                self.stderr.write(f"{count:,} line{'s' * (count > 1)} left out: they {reason}.")
+        if accounts.find_user_id(source.username(source.users - 1)) is not None:
+            self.stderr.write("People of these names are there already: what is missing is added to them.")
 
 
 def access() -> dict[str, str]:

@@ -27,6 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="for machines")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["people"] < 1:
+            raise CommandError("--people: at least 1.")
         source = read_source(options["follows"], options["texts"], options["users"])
         console = Console(stderr=options["json"])
         try:

@@ -1,0 +1,93 @@
+"""The demo's files, read whole before anything is written: what is wrong is named by its line."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from modules.posts.schemas import NewPost
+
+SHOWN = 10
+_EDGE = re.compile(r"([0-9]{1,18})\t([0-9]{1,18})")
+
+
+class Unreadable(Exception):
+    """A file cannot be used; the text says which, which of its lines, and why."""
+
+
+def read_edges(path: Path) -> tuple[list[tuple[int, int]], dict[str, int]]:
+    """
+    Return who follows whom, each once, and how many lines were left out for which reason.
+
+    :raises Unreadable: if a line is not `follower<TAB>followee`, or there is none
+    """
+    edges: dict[tuple[int, int], None] = {}
+    faults: list[str] = []
+    left_out = {"followed themselves": 0, "came twice": 0}
+    for number, line in _lines(path):
+        if (found := _EDGE.fullmatch(line)) is None:
+            faults.append(f"line {number}: expected follower<TAB>followee, both whole numbers.")
+            continue
+        edge = int(found[1]), int(found[2])
+        if edge[0] == edge[1]:
+            left_out["followed themselves"] += 1
+        elif edge in edges:
+            left_out["came twice"] += 1
+        edges[edge] = None
+    _refuse(path, faults)
+    kept = [edge for edge in edges if edge[0] != edge[1]]
+    if not kept:
+        raise Unreadable(f"{path} holds nobody who follows anybody else.")
+    return kept, left_out
+
+
+def read_texts(path: Path) -> list[str]:
+    """
+    Return the texts, one a line.
+
+    :raises Unreadable: if one could not be posted, or there is none
+    """
+    texts, faults = [], []
+    for number, line in _lines(path):
+        try:
+            texts.append(NewPost.model_validate({"text": line}).text)
+        except ValidationError as error:
+            kinds = ", ".join(fault["msg"] for fault in error.errors(include_input=False))
+            faults.append(f"line {number} cannot be posted: {kinds}.")
+    _refuse(path, faults)
+    if not texts:
+        raise Unreadable(f"{path} holds no text.")
+    return texts
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not blank with their numbers, however a system ends lines or begins a file."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8-sig", newline="\n") as lines:
+            for number, line in enumerate(lines, 1):
+                if stripped := line.strip(" \r\n"):
+                    yield number, stripped
+    except gzip.BadGzipFile:
+        raise Unreadable(f"{path} is not gzipped. Run: gzip {path}") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path} is not UTF-8.") from None
+    except (EOFError, zlib.error):
+        raise Unreadable(f"{path} is damaged: its gzip stream ends early or does not fit.") from None
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _refuse(path: Path, faults: list[str]) -> None:
+    """
+    Refuse a file with faults, naming the first of them.
+
+    :raises Unreadable: if there are any
+    """
+    if faults:
+        more = [f"… and {len(faults) - SHOWN} more."] if len(faults) > SHOWN else []
+        raise Unreadable("\n".join([*(f"{path}, {fault}" for fault in faults[:SHOWN]), *more]))
