@@ -32,7 +32,8 @@ class RelaySettings:
     """How patient the relay is; seconds."""
 
     poll_s: float = 0.025
-    lease_s: float = 20.0
+    # What a killed worker held is back after two of them: its own, and that of what waited behind it.
+    lease_s: float = 4.0
     backoff_s: float = 1.0
     # After the broker refused a message: how long its deliveries wait before they are sent again.
     broker_wait_s: float = 1.0

@@ -55,6 +55,22 @@ class TestAKill:
 
         everything_arrived(reader, ids)
 
+    def test_of_the_worker_twice_is_made_good_by_the_leases_of_production(self, stack, pair):
+        author, reader, relay, worker = pair
+        relay.kill()
+        worker.kill()
+        served = {"DJANGO_SETTINGS_MODULE": "config.settings.base"}
+        stack.run_relay(**served)
+        ids = [author.post(f"post {number}") for number in range(POSTS)]
+        for _ in range(2):
+            worker = stack.run_worker(**served)
+            ids += [author.post(f"post {number}") for number in range(POSTS)]
+            worker.kill()
+
+        stack.run_worker(**served)
+
+        everything_arrived(reader, ids)
+
     def test_of_the_relay_loses_nothing(self, stack, pair):
         author, reader, relay, _ = pair
         relay.kill()

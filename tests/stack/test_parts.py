@@ -201,10 +201,12 @@ class TestHoldNear:
         with ports.listen() as held:
             wanted = ports.port_of(held)
         command = [sys.executable, "-c", HOLDER, str(wanted)]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        pipe = subprocess.PIPE
 
-        holders = [subprocess.Popen(command, cwd=layouts.ROOT, **pipes) for _ in range(8)]
-        chosen = [int(holder.stdout.readline()) for holder in holders]
+        holders = [
+            subprocess.Popen(command, cwd=layouts.ROOT, stdin=pipe, stdout=pipe, text=True) for _ in range(8)
+        ]
+        chosen = [int(holder.stdout.readline()) for holder in holders if holder.stdout]
         for holder in holders:
             holder.communicate()
 

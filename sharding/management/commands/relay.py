@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
 from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
+from kombu.exceptions import ChannelError
 
 from sharding.conf import relay_settings, settings
 from sharding.deliveries import Delivery
 from sharding.relay import Relay
+
+LONGEST_QUEUE = 10_000
+LOOK_AGAIN_S = 1.0
+
+# When each queue was looked at, and whether it was full then.
+_looked: dict[str, tuple[float, bool]] = {}
 
 
 class Command(BaseCommand):
@@ -45,5 +53,31 @@ class Command(BaseCommand):
 
 
 def send_by_celery(subscriber: str, queue: str, alias: str, deliveries: list[Delivery]) -> None:
-    """Send one message to the subscriber's task; raises what the broker's client raises."""
+    """
+    Send one message to the subscriber's task; raises what the broker's client raises.
+
+    Where more wait than a queue should hold, none is added: workers are away or busy, and each lease that
+    runs out meanwhile would add the same again. It runs out once more, and is looked at then.
+    """
+    if _is_full(queue):
+        return
     current_app.send_task(subscriber, args=[alias, deliveries], queue=queue, retry=False)
+
+
+def _is_full(queue: str) -> bool:
+    """Return whether a queue is longer than it should be, as of a second ago at most."""
+    looked_at, was_full = _looked.get(queue, (float("-inf"), False))
+    if time.monotonic() - looked_at >= LOOK_AGAIN_S:
+        was_full = _length_of(queue) >= LONGEST_QUEUE
+        _looked[queue] = time.monotonic(), was_full
+    return was_full
+
+
+def _length_of(queue: str) -> int:
+    with current_app.pool.acquire(block=True) as connection:  # of the broker, whatever the stubs say
+        try:
+            channel = connection.default_channel  # type: ignore[attr-defined]
+            length: int = channel.queue_declare(queue, passive=True).message_count
+        except ChannelError:  # Redis has no empty lists
+            return 0
+    return length
