@@ -1,11 +1,18 @@
 """The Celery application: `celery -A config.celery worker`."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
+
+
+@signals.setup_logging.connect
+def leave_logs_alone(**_: Any) -> None:
+    """Keep Celery from adding handlers of its own: Django's LOGGING has set up what there is."""
+
 
 app = Celery("banyan")
 app.config_from_object(settings.CELERY)

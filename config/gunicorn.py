@@ -24,4 +24,5 @@ forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - in memory, so that a busy disk delays no heartbeat
 preload_app = True
+logger_class = "config.gunicorn_logs.PlainLogger"
 accesslog = None  # the application writes one structured line a request

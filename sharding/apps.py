@@ -1,6 +1,7 @@
 """The app: importing the checks registers them."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class ShardingConfig(AppConfig):
@@ -9,5 +10,7 @@ class ShardingConfig(AppConfig):
     name = "sharding"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from sharding import checks  # noqa: F401 - models must be loaded first
+        """Register the system checks, and hear of every new connection."""
+        from sharding import checks, outages  # noqa: F401 - models must be loaded first
+
+        connection_created.connect(outages.on_connected, dispatch_uid="sharding.outages")

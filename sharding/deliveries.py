@@ -14,11 +14,13 @@ from typing import Any
 
 import structlog
 from django.db import connections
+from django.db.utils import Error
 
-from sharding import guard
+from sharding import guard, outages
 from sharding.conf import relay_settings
-from sharding.errors import AlreadyDone
+from sharding.errors import AlreadyDone, InstanceUnavailable
 from sharding.once import Once
+from sharding.tracebacks import tell
 
 MAX_FAILURES = 12
 MAX_BACKOFF_S = 300
@@ -81,6 +83,16 @@ def deliver(subscriber: str, handler: Handler, alias: str, deliveries: list[Deli
     An event whose handler raises is backed off, and its owner's later events wait behind it; other owners
     go on. After `MAX_FAILURES` it is dead: kept with its error, and out of the way.
     """
+    try:
+        _deliver(subscriber, handler, alias, deliveries)
+    except (InstanceUnavailable, Error) as error:
+        # Where the deliveries stand is away: their leases run out, and the relay sends them again.
+        if (server := outages.server_of(error)) is None:
+            raise
+        outages.met(server, error)
+
+
+def _deliver(subscriber: str, handler: Handler, alias: str, deliveries: list[Delivery]) -> None:
     claimed = _claim(subscriber, alias, [delivery[0] for delivery in deliveries])
     batch = _Batch(alias, subscriber, claimed, time.monotonic())
     try:
@@ -145,14 +157,21 @@ def _settle(batch: _Batch) -> None:
 def _back_off(batch: _Batch, event_id: int, error: Exception) -> None:
     failures = batch.claimed.pop(event_id) + 1
     is_dead = failures >= MAX_FAILURES
-    log.error(
-        "delivery.dead" if is_dead else "delivery.failed",
-        exc_info=error,
-        subscriber=batch.subscriber,
-        event_id=str(event_id),
-        failures=failures,
-    )
+    _tell(batch.subscriber, event_id, failures, error)
     wait_s = min(relay_settings().backoff_s * 2 ** (failures - 1), MAX_BACKOFF_S)
     state = "dead" if is_dead else "waiting"
     with connections[batch.alias].cursor() as cursor:
-        cursor.execute(_FAIL, [wait_s, state, repr(error)[:2000], batch.subscriber, event_id])
+        cursor.execute(_FAIL, [wait_s, state, tell(error), batch.subscriber, event_id])
+
+
+def _tell(subscriber: str, event_id: int, failures: int, error: Exception) -> None:
+    """Log what happened to an event; an outage is told once, not for each event that met it."""
+    is_dead = failures >= MAX_FAILURES
+    about = {"subscriber": subscriber, "event_id": str(event_id), "failures": failures}
+    server = outages.server_of(error)
+    if server is not None:
+        outages.met(server, error)
+        if is_dead:
+            log.error("delivery.dead", instance=server, **about)
+        return
+    log.error("delivery.dead" if is_dead else "delivery.failed", exc_info=error, **about)

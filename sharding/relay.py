@@ -17,7 +17,7 @@ import psycopg
 import structlog
 from django.db import connections
 
-from sharding import outbox
+from sharding import outages, outbox
 from sharding.conf import RelaySettings
 from sharding.deliveries import Delivery
 
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 # (task name, queue, alias of the instance, deliveries) -> the broker took it, or an exception
 Send = Callable[[str, str, str, list[Delivery]], None]
 
+BROKER = "broker"
 LEADER_LOCK = 0x42414E59  # "BANY"; the second key of the advisory lock is 1
 EXPAND_LIMIT = 1000
 LEASE_LIMIT = 500
@@ -71,6 +72,7 @@ class Relay:
 
     def __init__(self, alias: str, send: Send, settings: RelaySettings) -> None:
         self.alias = alias
+        self._name = outages.name_of(alias)
         self._send = send
         self._settings = settings
         self._connection: psycopg.Connection[Any] | None = None
@@ -90,7 +92,7 @@ class Relay:
                     self._turn_until_idle(stop)
                 stop.wait(self._settings.poll_s)
             except psycopg.Error as error:
-                log.warning("relay.connection_lost", alias=self.alias, error=str(error).strip())
+                self._tell(error)
                 self.close()
                 stop.wait(1.0)
         self.close()
@@ -125,10 +127,17 @@ class Relay:
         """Hand one message to the broker; if it cannot take it, the deliveries come due again soon."""
         try:
             self._send(subscriber, self._queues[subscriber], self.alias, deliveries)
+            outages.over(BROKER)
         except Exception as error:  # noqa: BLE001 - the broker's client raises many kinds; none may lose a delivery
-            log.warning("relay.broker_refused", alias=self.alias, error=str(error))
+            outages.met(BROKER, error)
             ids = [delivery[0] for delivery in deliveries]
             self._connect().execute(_GIVE_BACK, [self._settings.broker_wait_s, subscriber, ids])
+
+    def _tell(self, error: psycopg.Error) -> None:
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            outages.met(self._name, error)
+        else:
+            log.error("relay.failed", instance=self._name, exc_info=error)
 
     def _lead(self) -> bool:
         if not self._leads:
@@ -141,6 +150,7 @@ class Relay:
             parameters = connections[self.alias].get_connection_params()
             parameters = {key: value for key, value in parameters.items() if key in _CONNECT_KEYS}
             self._connection = psycopg.connect(**parameters, autocommit=True)
+            outages.over(self._name)
         return self._connection
 
 

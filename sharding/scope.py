@@ -27,6 +27,7 @@ from sharding.conf import settings
 from sharding.errors import AlreadyDone, InFlight, InstanceUnavailable, NoShard, ShardMoved, WrongShard
 from sharding.ids import is_mintable, shard_of
 from sharding.once import Kept, Once
+from sharding.tracebacks import tell
 
 __all__ = [
     "Answer",
@@ -209,7 +210,7 @@ def _refresh_map() -> None:
         shard_map.refresh()
     except (InstanceUnavailable, DatabaseError) as error:
         # The retry will meet the fence again and end in 503; hiding the move would help nobody.
-        log.warning("shard_map.not_refreshed", error=str(error))
+        log.warning("shard_map.not_refreshed", error=tell(error))
 
 
 def _note(alias: str, epoch: int) -> None:
@@ -217,4 +218,4 @@ def _note(alias: str, epoch: int) -> None:
     try:
         freshness.note(alias, epoch)
     except (InstanceUnavailable, DatabaseError) as error:
-        log.warning("freshness.not_noted", alias=alias, error=str(error))
+        log.warning("freshness.not_noted", alias=alias, error=tell(error))

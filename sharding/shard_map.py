@@ -19,10 +19,11 @@ import structlog
 from django.db import connections
 from django.db.utils import DatabaseError, InterfaceError
 
-from sharding import guard
+from sharding import guard, outages
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable, NoShard
 from sharding.ids import SHARDS
+from sharding.tracebacks import tell
 
 OPEN = "open"  # takes new users; any other state does not
 FILE = "shard-map.json"
@@ -202,8 +203,16 @@ def _keep_fresh(stop: threading.Event) -> None:
         try:
             refresh()
         except (InstanceUnavailable, DatabaseError, InterfaceError, NoShard, OSError) as error:
-            log.warning("shard_map.not_refreshed", error=str(error))
+            _not_refreshed(error)
             connections[settings().directory].close()
+
+
+def _not_refreshed(error: Exception) -> None:
+    """Say so; each two seconds of an outage would be too often."""
+    if (server := outages.server_of(error)) is not None:
+        outages.met(server, error)
+    else:
+        log.warning("shard_map.not_refreshed", error=tell(error))
 
 
 # --- where it is read and kept --------------------------------------------------------------------------
@@ -244,7 +253,7 @@ def write_file(shard_map: ShardMap, path: Path) -> None:
         unfinished.write_text(json.dumps({"runs": shard_map.runs()}))
         unfinished.replace(path)
     except OSError as error:
-        log.warning("shard_map.not_kept", path=str(path), error=str(error))
+        log.warning("shard_map.not_kept", path=str(path), error=tell(error))
 
 
 def _file() -> Path:

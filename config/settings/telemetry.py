@@ -10,6 +10,7 @@ import orjson
 import structlog
 
 from config.env import Env
+from sharding import tracebacks
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -30,10 +31,17 @@ def logging_config(env: Env) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(env)],
             }
         },
+        "filters": {"plain": {"()": "sharding.tracebacks.PlainRecords"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "celery": {"level": "WARNING"},
+            # What the clock does is known by nobody else.
+            "celery.beat": {"level": "INFO"},
+            # Their messages name the exception with what it says.
+            "celery.app.trace": {"filters": ["plain"]},
+            "celery.worker.request": {"filters": ["plain"]},
+            "celery.worker.consumer.consumer": {"filters": ["plain"]},
             # Django's own line for a 4xx or 5xx stands in the access line already.
             "django.request": {"level": "CRITICAL"},
         },
@@ -43,6 +51,7 @@ def logging_config(env: Env) -> dict[str, Any]:
 def configure(config: dict[str, Any]) -> None:
     """Set up both structlog and the standard library's logging; Django's LOGGING_CONFIG."""
     logging.config.dictConfig(config["stdlib"])
+    tracebacks.install()
     structlog.configure(
         processors=[*_SHARED, *config["rendering"]],
         wrapper_class=structlog.make_filtering_bound_logger(config["level"]),
@@ -65,9 +74,11 @@ def logs(env: Env) -> dict[str, Any]:
 
 def _rendering(env: Env, *, as_bytes: bool = False) -> list[Any]:
     if not _is_json(env):
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        plain = structlog.dev.plain_traceback  # of a traceback that of_event has already written
+        shown = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+        return [tracebacks.of_event, shown]
     to_json = orjson.dumps if as_bytes else _dumps
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=to_json)]
+    return [tracebacks.of_event, structlog.processors.JSONRenderer(serializer=to_json)]
 
 
 def _dumps(event: Any, **options: Any) -> str:

@@ -7,11 +7,12 @@ Neither is ever called by a request: the relay rings subscribers, Beat rings per
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 from celery import shared_task  # noqa: TID251 - the one place that makes tasks
 
-from sharding import outbox
+from sharding import outages, outbox
 from sharding.deliveries import Delivery, deliver
 from sharding.outbox import Event
 from sharding.scope import Once
@@ -50,7 +51,18 @@ def subscribes(
 
 def periodic(function: Callable[[], None]) -> Callable[[], None]:
     """Make a function a task that `config/schedule.py` may name; it must bear being run twice."""
-    shared_task(name=task_name(function))(function)
+
+    @wraps(function)
+    def run() -> None:
+        try:
+            function()
+        except Exception as error:
+            # It comes round again; an outage is told once, by its name.
+            if (server := outages.server_of(error)) is None:
+                raise
+            outages.met(server, error)
+
+    shared_task(name=task_name(function))(run)
     return function
 
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import structlog
 
 from modules.kernel.hot import Command, RedisAway, Script, hot
+from sharding import outages
 
 log = structlog.get_logger(__name__)
 
@@ -141,7 +142,7 @@ class Fragments(Generic[Head]):
         try:
             hot().run(*calls)
         except RedisAway as fault:
-            log.warning("fragments_not_kept", kind=self.kind, count=len(keys), reason=str(fault))
+            outages.met(fault.server, fault)
 
 
 def fetch(*wants: tuple[Fragments[Any], Sequence[int]]) -> list[tuple[dict[int, Drawn[Any]], list[int]]]:

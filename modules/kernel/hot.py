@@ -29,6 +29,7 @@ from modules.kernel.wire import (
     pack,
     to_refusal,
 )
+from sharding import outages
 
 __all__ = ["Command", "Hot", "HotError", "HotSettings", "RedisAway", "Script", "count_trips", "hot"]
 
@@ -122,6 +123,7 @@ class _Breaker:
         """Close."""
         if self._failures:
             self._failures = 0
+            outages.over(RedisAway.server)
 
     def fail(self) -> None:
         """Count a failure, and open at the limit."""

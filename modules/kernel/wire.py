@@ -52,6 +52,8 @@ class Address:
 class RedisAway(Exception):
     """Redis cannot be asked now; whoever asks has another way to the answer."""
 
+    server = "redis"
+
 
 class HotError(Exception):
     """Redis refused a command, which is a mistake in our code or data."""

@@ -66,12 +66,18 @@ class TestAccessLine:
             "v1/faults/<str:name>",
         )
 
-    def test_names_no_route_where_there_is_none(self, api, lines):
-        api.get("/secret/path")
+    def test_names_the_path_where_there_is_no_route(self, api, lines):
+        api.get("/nowhere/a%0Ab%1B[2J?secret=hunter2")
 
         [line] = access(lines)
-        assert (line["route"], line["status"]) == (None, 404)
-        assert "secret" not in repr(line)
+        assert (line["route"], line["status"], line["path"]) == (None, 404, "/nowhere/a%0Ab%1B%5B2J")
+        assert "hunter2" not in repr(line)
+
+    def test_cuts_a_long_path(self, api, lines):
+        api.get("/" + "a" * 3000)
+
+        [line] = access(lines)
+        assert line["path"] == "/" + "a" * 199
 
     def test_holds_neither_query_nor_body_nor_token(self, api, lines):
         api.post(

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from urllib.parse import quote
 
 import structlog
 from django.core.exceptions import DisallowedHost
@@ -21,6 +22,7 @@ log = structlog.get_logger("access")
 _known_hosts: set[str | None] = set()
 _KNOWN_AT_MOST = 100
 _OF_HEALTH = ("/healthz", "/readyz")
+_LONGEST_PATH = 200
 _SANE_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 # Unless a view says otherwise: an API answers nothing that a browser should run, frame, guess at or keep.
@@ -129,12 +131,17 @@ def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> N
         "status": response.status_code,
         "ms": round(milliseconds, 2),
     }
+    if match is None:
+        # Quoted: whoever writes a path must write no line of the log.
+        line["path"] = quote(request.path_info, errors="replace")[:_LONGEST_PATH]
     viewer_id = getattr(request, "viewer_id", None)
     if viewer_id is not None:
         line["user_id"] = str(viewer_id)
     code = getattr(response, "problem_code", None)
     if code is not None:
         line["code"] = code
+        if response.limit_name is not None:  # type: ignore[attr-defined]  # set beside the code
+            line["limit"] = response.limit_name  # type: ignore[attr-defined]
     # A full disk or a closed pipe must not fail a request.
     with suppress(Exception):
         log.info("request", **line)

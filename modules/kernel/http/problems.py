@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import structlog
 from django.core import exceptions as django
-from django.db import DatabaseError, DataError, InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework import exceptions as drf
 
@@ -22,8 +22,11 @@ from modules.kernel import errors
 from modules.kernel.errors import Fault, Refusal
 from modules.kernel.hot import RedisAway
 from modules.kernel.http import parsing
+from modules.kernel.limits import LimitReached
 from modules.kernel.statuses import title_of
+from sharding import outages
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused, ShardMoved
+from sharding.tracebacks import tell
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +66,8 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
     # Of a write that failed: "none" when nothing happened, "unknown" when nobody can say.
     outcome: str | None = None
+    # Of a 429: which limit is used up, for the access line.
+    limit: str | None = None
 
 
 class MethodNotAllowed(Exception):
@@ -113,6 +118,7 @@ def render(problem: Problem, request: HttpRequest | None) -> HttpResponse:
     if problem.status == 401 and "WWW-Authenticate" not in response.headers:
         response.headers["WWW-Authenticate"] = CHALLENGE
     response.problem_code = problem.code  # type: ignore[attr-defined]  # for the access line
+    response.limit_name = problem.limit  # type: ignore[attr-defined]  # for the same
     return response
 
 
@@ -168,7 +174,8 @@ def _of_refusal(fault: Refusal) -> Problem:
     if fault.challenge is not None:
         headers["WWW-Authenticate"] = f"{CHALLENGE}, {fault.challenge}"
     status = status_of(type(fault))
-    return Problem(status, fault.code, fault.title, fault.detail, fault.errors, headers)
+    limit = fault.standing.limit.name if isinstance(fault, LimitReached) else None
+    return Problem(status, fault.code, fault.title, fault.detail, fault.errors, headers, limit=limit)
 
 
 def _of_status(
@@ -231,9 +238,10 @@ def _of_outage(fault: BaseException, request: HttpRequest | None) -> Problem | N
         return None
     reads = request is None or request.method in ("GET", "HEAD", "OPTIONS")
     outcome = None if reads else getattr(fault, "outcome", "unknown")
-    log.warning(
-        "outage", reason=type(fault).__name__, outcome=outcome, exc_info=isinstance(fault, DatabaseError)
-    )
+    if (server := outages.server_of(fault)) is not None:
+        outages.met(server, fault)
+    else:  # a lock or a statement that took too long
+        log.warning("database_gave_up", reason=tell(fault), outcome=outcome)
     return Problem(
         503, "unavailable", errors.Unavailable.title, headers={"Retry-After": "2"}, outcome=outcome
     )

@@ -1,0 +1,123 @@
+"""No log of any process holds what somebody held in their hands when it failed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from celery import current_app
+
+from config.stack.applications import Applications
+from config.stack.layout import ROOT, throwaway_layout
+from config.stack.ports import listen, port_of
+from config.stack.process import Process
+from config.stack.program import Program
+from tests.machines import until
+
+PASSWORD = "hunter2-was-here"
+FAILING = "tests.stack.failing"
+FORMATS = ("human", "json")
+
+
+def fail(stack, how: str, log_format: str) -> str:
+    """Run a process that fails and return what it wrote."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.stack.failing", how],
+        cwd=ROOT,
+        env={**os.environ, **stack.env, "BANYAN_LOG_FORMAT": log_format},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+class TestAFailure:
+    @pytest.mark.parametrize("log_format", FORMATS)
+    @pytest.mark.parametrize("how", ["caught", "foreign", "uncaught", "thread"])
+    def test_is_told_with_its_line_and_without_its_values(self, stack, how, log_format):
+        told = fail(stack, how, log_format)
+
+        assert PASSWORD not in told
+        assert "ValueError" in told
+        assert "which led to" in told
+        assert "RuntimeError" in told
+        assert "tests/stack/failing.py" in told
+        assert "int(password)" in told
+
+    @pytest.mark.parametrize("log_format", FORMATS)
+    def test_of_a_statement_is_told_by_its_code(self, stack, log_format):
+        told = fail(stack, "database", log_format)
+
+        assert PASSWORD not in told
+        assert "DataError: SQLSTATE 22P02" in told
+
+    @pytest.mark.parametrize("log_format", FORMATS)
+    def test_of_input_is_told_by_its_kind(self, stack, log_format):
+        told = fail(stack, "pydantic", log_format)
+
+        assert PASSWORD not in told
+        assert "ValidationError: int_parsing" in told
+
+
+class TestAWorker:
+    @pytest.mark.parametrize("log_format", FORMATS)
+    def test_tells_of_a_task_without_its_values(self, stack, log_format):
+        def failing(program: Program) -> Program:
+            return replace(program, argv=[word.replace("config.celery", FAILING) for word in program.argv])
+
+        worker = stack.run_worker(changed=failing, BANYAN_LOG_FORMAT=log_format)
+        current_app.send_task("tests.fail", args=[PASSWORD], queue="default")
+        until(lambda: "RuntimeError" in worker.output() and "tests/stack/failing.py" in worker.output())
+
+        assert PASSWORD not in worker.output()
+
+
+class TestGunicorn:
+    def test_tells_of_a_request_without_its_values(self, stack, tmp_path):
+        with listen() as held:
+            api = Applications(stack.env, tmp_path / "beat").api(held)
+            program = replace(api, argv=[*api.argv[:-1], f"{FAILING}:wsgi"])
+            process = Process(program, tmp_path / "api.log")
+            process.start()
+            try:
+                with pytest.raises(urllib.error.HTTPError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port_of(held)}/?{PASSWORD}", timeout=10)
+                until(lambda: "RuntimeError" in process.output())
+            finally:
+                process.stop()
+
+        assert PASSWORD not in process.output()
+        assert "tests/stack/failing.py" in process.output()
+
+
+class TestTheFolder:
+    def test_is_closed_to_others_and_so_is_what_an_earlier_version_left_open(self, tmp_path):
+        layout = throwaway_layout()
+        layout.mails.mkdir()
+        mail = layout.mails / "1.log"
+        mail.write_text("a code")
+        mail.chmod(0o644)
+        layout.mails.chmod(0o755)
+
+        layout.make()
+
+        assert [mode(path) for path in (layout.logs, layout.mails, layout.state, layout.records)] == [
+            0o700
+        ] * 4
+        assert mode(mail) == 0o600
+        assert mode(layout.home) == (0o711 if layout.account.switches else 0o700)
+        assert mode(layout.data) == 0o700
+        assert layout.data.stat().st_uid == layout.account.uid
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
