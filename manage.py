@@ -3,18 +3,31 @@
 
 import os
 import sys
+from importlib.util import find_spec
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
-    if "BANYAN_DIRECTORY_URL" not in os.environ:
-        # Nobody said where the servers are, so those of `make up`. Docker has no need of this package.
-        from config.stack import environment
+    if find_spec("django") is None:
+        sys.exit("This Python lacks Banyan's libraries. Say .venv/bin/python manage.py …, or make help.")
+    from config.management.trouble import explain
 
-        environment.adopt()
-    from django.core.management import execute_from_command_line
+    adopted: dict[str, str] = {}
+    try:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
+        if "BANYAN_DIRECTORY_URL" not in os.environ:
+            # Nobody said where the servers are, so those of `make up`. Docker has no need of this package.
+            from config.stack import environment
 
-    execute_from_command_line(sys.argv)
+            environment.adopt()
+            adopted = environment.adopted
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+    except Exception as error:
+        told = None if "--traceback" in sys.argv else explain(error, is_adopted=bool(adopted))
+        if told is None:
+            raise
+        sys.exit(told)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from modules.profiles.selectors.cards import CARDS
 from modules.profiles.services.profiles import redraw_card
 from tests.accounts.conftest import PASSWORD
 from tests.graph.people import announced, deliver_all, redis_away
-from tests.posts.world import NOON, Answer, Person, call, drain, publish
+from tests.posts.world import NOON, Answer, Person, call, drain, make_person, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -240,5 +240,22 @@ class TestCommand:
         assert call("GET", "/v1/me", as_=ada).status == 401
 
     def test_knows_nobody_else(self, db):
-        with pytest.raises(CommandError, match="no account named nobody"):
-            call_command("account", "show", "nobody")
+        for name in ("nobody", "7", "9" * 40, "٣", "nobody@example.org", ""):
+            with pytest.raises(CommandError, match="There is no account with this name, id or address"):
+                call_command("account", "show", name)
+
+    def test_finds_a_person_by_the_id_of_a_log_and_by_an_address(self, ada, capsys):
+        User.objects.filter(id=ada.id).update(email="ada@example.org")
+        found = []
+        for name in ("ada", str(ada.id), " ADA@Example.org"):
+            call_command("account", "show", name, "--json")
+            found.append(json.loads(capsys.readouterr().out)["id"])
+
+        assert found == [str(ada.id)] * 3
+
+    def test_means_the_name_where_somebody_is_called_like_an_id(self, ada, db, capsys):
+        other = make_person(str(ada.id))
+
+        call_command("account", "show", str(ada.id), "--json")
+
+        assert json.loads(capsys.readouterr().out)["id"] == str(other.id)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,7 @@ from config.stack.layout import ROOT
 SECRET = "never-to-be-seen-never-to-be-seen-never-to-be-seen"
 
 
-def manage(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+def manage(*words: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
     """Run manage.py with servers that are named and do not exist."""
     named = {
         "BANYAN_SECRET_KEY": SECRET,
@@ -29,7 +31,7 @@ def manage(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     }
     return subprocess.run(
         [sys.executable, "manage.py", *words],
-        cwd=ROOT,
+        cwd=cwd,
         env={"PATH": os.defpath, **named, **env},
         capture_output=True,
         text=True,
@@ -74,3 +76,99 @@ class TestConfig:
         assert refused.returncode == 1
         for name in ("BANYAN_PORT", "BANYAN_SECRET_KEY", "BANYAN_DIRECTORY_URL", "BANYAN_EMAIL_URL"):
             assert name in refused.stderr
+
+
+class TestManage:
+    """What a person is told who makes a mistake: a sentence, no traceback."""
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            *(["demo"], ["demo", "--print-access"], ["verify_demo"], ["account", "show", "ada"]),
+            *(["usernames"], ["shards", "map"], ["shards", "migrate"], ["shards", "migrate", "--plan"]),
+        ],
+        ids=" ".join,
+    )
+    def test_names_the_server_that_is_away(self, words):
+        refused = manage(*words, BANYAN_DIRECTORY_URL="postgres://nobody@127.0.0.1:1/x")
+
+        assert refused.returncode == 1, refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert "cannot be reached" in refused.stderr
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            *(
+                ["demo"],
+                ["demo", "--print-access"],
+                ["verify_demo"],
+                ["account", "show", "ada"],
+                ["usernames"],
+            ),
+            *(["url"], ["mail"], ["logs", "--no-follow"], ["psql", "a"], ["psql", "nowhere"]),
+        ],
+        ids=" ".join,
+    )
+    def test_says_what_to_do_where_nothing_runs(self, words, tmp_path):
+        refused = subprocess.run(
+            [sys.executable, "manage.py", *words]
+            if words[0] in {"demo", "verify_demo", "account", "usernames"}
+            else [sys.executable, "-m", "config.stack", *words],
+            cwd=ROOT,
+            env={"PATH": os.defpath, "BANYAN_HOME": str(tmp_path / "banyan")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert refused.returncode == 1
+        assert "Traceback" not in refused.stderr
+        assert refused.stderr.count("\n") == 1
+
+    @pytest.mark.parametrize("port", ["eighty", "0", "70000", "²", ""])
+    def test_refuses_a_port_that_is_none(self, port, tmp_path):
+        env = {"PATH": os.defpath, "BANYAN_HOME": str(tmp_path / "banyan"), "BANYAN_PORT": port}
+        up = [sys.executable, "-m", "config.stack", "up"]
+
+        refused = subprocess.run(up, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+        assert (refused.returncode, refused.stderr) == (
+            1,
+            f"BANYAN_PORT is {port!r}; set a number from 1 to 65535.\n",
+        )
+
+    def test_reports_a_wrong_environment_without_a_traceback(self):
+        assert "Traceback" not in manage("config", BANYAN_PORT="eighty").stderr
+
+    def test_says_which_python_has_the_libraries(self):
+        bare = [sys.executable, "-I", "-S", "manage.py", "config"]
+
+        refused = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True, check=False)
+
+        assert refused.returncode == 1
+        assert refused.stderr == (
+            "This Python lacks Banyan's libraries. Say .venv/bin/python manage.py …, or make help.\n"
+        )
+
+    @pytest.mark.parametrize("words", [["doors"], ["check"], ["config"]], ids=" ".join)
+    @pytest.mark.parametrize(
+        ("broken", "said"),
+        [
+            ("import nowhere\n", "No module named 'nowhere'"),
+            ("def f(:\n", "invalid syntax"),
+        ],
+    )
+    def test_says_which_context_is_broken(self, tmp_path, words, broken, said):
+        for folder in ("config", "modules", "sharding", "openapi"):
+            ignored = shutil.ignore_patterns("sdk", "tools", "node_modules", "__pycache__")
+            shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+        shutil.copy(ROOT / "manage.py", tmp_path)
+        (tmp_path / "modules/graph/models/__init__.py").write_text(broken)
+
+        refused = manage(*words, cwd=tmp_path)
+
+        assert refused.returncode == 1
+        assert refused.stderr.startswith(
+            f"The context 'graph' cannot be loaded (modules/graph/models/__init__.py, line 1): {said}"
+        )

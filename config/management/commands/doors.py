@@ -64,6 +64,8 @@ class Command(BaseCommand):
 def doors_of(context: str) -> list[Door]:
     """Return the doors of a context, by name."""
     module = importlib.import_module(f"modules.{context}.public")
+    if not hasattr(module, "__all__"):
+        raise CommandError(f"modules/{context}/public.py has no __all__, which is the list of its doors.")
     used = dict(_uses(context))
     return [
         Door(context, name, _signature(member), _summary(member), sorted(used.get(name, set())))
@@ -114,7 +116,7 @@ def _uses(context: str) -> Iterator[tuple[str, set[str]]]:
         caller = _module_name(path)
         if caller.startswith(f"modules.{context}."):
             continue
-        for name in _names_used(ast.parse(path.read_text()), f"modules.{context}"):
+        for name in _names_used(ast.parse(path.read_text(), str(path)), f"modules.{context}"):
             uses.setdefault(name, set()).add(caller)
     yield from uses.items()
 

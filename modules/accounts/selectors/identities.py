@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from modules.accounts.errors import AccountNotFound
 from modules.accounts.models import User
 from modules.accounts.models.users import to_skeleton, to_username
@@ -48,6 +50,25 @@ def get_life(username: str) -> AccountLife:
     if row is None:
         raise AccountNotFound
     return AccountLife(**row)
+
+
+def find_life(account: str) -> AccountLife:
+    """
+    Return the same of an account that is named by its username, its id or its address.
+
+    A username may be all digits; then it is the username that is meant.
+
+    :raises AccountNotFound: if there is no such account
+    """
+    written = account.strip().lower()
+    meant = Q(email=written) if "@" in written else Q(username=written)
+    if written.isascii() and written.isdigit() and int(written[:20]) < 2**63:
+        meant |= Q(id=int(written[:20]))
+    rows = User.objects.filter(meant).values(*AccountLife.model_fields)
+    found = sorted(rows, key=lambda row: row["username"] != written)
+    if not found:
+        raise AccountNotFound
+    return AccountLife(**found[0])
 
 
 def map_user_ids(usernames: Collection[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from modules.accounts.errors import AccountNotFound
 from modules.accounts.models.users import OPERATOR
 from modules.accounts.schemas import AccountLife
-from modules.accounts.selectors.identities import get_life
+from modules.accounts.selectors.identities import find_life, get_life
 from modules.accounts.services.accounts import set_roles
 from modules.accounts.services.life import restore_account, suspend_account
 from modules.kernel import clock
@@ -22,17 +22,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to do and with whom."""
         parser.add_argument("action", choices=["show", "suspend", "restore", "promote", "demote"])
-        parser.add_argument("username")
+        parser.add_argument("account", help="a username, an id or an address of mail")
         parser.add_argument("--role", choices=[OPERATOR], default=OPERATOR, help="of promote and demote")
         parser.add_argument("--json", action="store_true", help="for machines")
 
-    def handle(self, *args: Any, action: str, username: str, role: str, **options: Any) -> None:
+    def handle(self, *args: Any, action: str, account: str, role: str, **options: Any) -> None:
         """Do it, then show what came of it."""
         try:
-            _act(action, get_life(username), role)
-            life = get_life(username)
+            known = find_life(account)
+            _act(action, known, role)
+            life = get_life(known.username)
         except AccountNotFound as refusal:
-            raise CommandError(f"There is no account named {username}.") from refusal
+            raise CommandError(f"There is no account with this name, id or address: {account}.") from refusal
         if options["json"]:
             self.stdout.write(life.json_bytes().decode())
             return
