@@ -21,7 +21,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down reset logs mail psql shell demo verify-demo test check doors newcontext migrations bench openapi sdk contract help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test check doors newcontext migrations bench openapi sdk contract help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ up: $(SYNCED) ## run everything until Ctrl-C: databases, Redis, API, worker, bea
 
 down: $(SYNCED) ## stop it from another terminal
 	@exec $(STACK) down
+
+url: $(SYNCED) ## print where its API answers
+	@exec $(STACK) url
 
 reset: $(SYNCED) ## delete its data, after asking; FORCE=1 does not ask, DRY_RUN=1 only says what would go
 	@exec $(STACK) reset $(if $(FORCE),--force) $(if $(DRY_RUN),--dry-run)

@@ -51,6 +51,7 @@ class Env:
     pull_demotion: int
     following_cap: int
     limits: str
+    sign_ups: int
     trusted_proxies: int
     cors_origins: list[str]
     public_url: str
@@ -110,6 +111,8 @@ def load() -> Env:
         pull_demotion=reader.int("PULL_DEMOTION", 8_000, validate=validate.Range(min=0)),
         following_cap=reader.int("FOLLOWING_CAP", 5_000, validate=validate.Range(min=1)),
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
+        # From one address in half an hour.
+        sign_ups=reader.int("SIGN_UPS", 5, validate=validate.Range(min=1)),
         trusted_proxies=reader.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0)),
         cors_origins=reader.list("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.

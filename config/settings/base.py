@@ -10,7 +10,7 @@ from config.settings.accounts import APPS as ACCOUNT_APPS
 from config.settings.accounts import frontend_urls, social, verification
 from modules.graph.schemas import GraphSettings
 from modules.kernel.hot import HotSettings
-from modules.kernel.limits import LimitSettings
+from modules.kernel.limits import Limit, LimitSettings
 from modules.kernel.sizes import MAX_BODY
 from modules.timelines.schemas import TimelineSettings
 from sharding.conf import RelaySettings
@@ -90,7 +90,11 @@ GRAPH = GraphSettings(
     pull_demotion=ENV.pull_demotion,
 )
 TIMELINES = TimelineSettings(window_size=ENV.window_size)
-LIMITS = LimitSettings(is_on=ENV.limits == "on", processes=ENV.web_workers)
+LIMITS = LimitSettings(
+    is_on=ENV.limits == "on",
+    processes=ENV.web_workers,
+    sign_ups=Limit("sign-up", ENV.sign_ups, 1800),
+)
 TRUSTED_PROXIES = ENV.trusted_proxies
 FRESHNESS_SECONDS = 30
 

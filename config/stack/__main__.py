@@ -1,4 +1,4 @@
-"""`python -m config.stack up|down|reset|logs|mail|psql`; `make` calls it, and it needs no Django."""
+"""`python -m config.stack up|down|url|reset|logs|mail|psql`; `make` calls it, and it needs no Django."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def _run(asked: argparse.Namespace) -> int:
             return commands.up()
         case "down":
             return commands.down()
+        case "url":
+            return commands.url()
         case "reset":
             return commands.reset(is_forced=asked.force, is_rehearsal=asked.dry_run)
         case "mail":
@@ -47,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="run everything until Ctrl-C")
     commands.add_parser("down", help="stop it from another terminal")
+    commands.add_parser("url", help="print where the API answers")
     reset = commands.add_parser("reset", help="stop it and delete its data")
     reset.add_argument("--force", action="store_true", help="do not ask")
     reset.add_argument("--dry-run", action="store_true", help="only say what would be deleted")

@@ -75,6 +75,21 @@ def down() -> int:
     return 0
 
 
+def url() -> int:
+    """
+    Print where the API of this checkout answers.
+
+    :raises StackError: if nothing runs
+    """
+    layout = checkout_layout()
+    lock = Lock(layout.home)
+    if lock.holder() is None:
+        raise StackError("Nothing runs here; `make up` first.")
+    _await_port(layout, lock)
+    print(f"http://127.0.0.1:{checkout.known_ports(layout).api}")
+    return 0
+
+
 def _end_orphans(layout: Layout) -> list[str]:
     left = records.end_orphans(layout.records)
     if left:

@@ -13,6 +13,7 @@ def lines(ports: Ports, access: str, seconds: float) -> list[str]:
     told = [
         "",
         f"Banyan is up after {seconds:.1f} s. Ctrl-C stops it; `make help` lists the rest.",
+        "Changed code runs after a restart: Ctrl-C, then `make up` again.",
         "",
         f"  API       {base}/v1/",
         f"  Docs      {base}/docs",

@@ -23,6 +23,7 @@ from config.stack.schema import Notes
 from config.stack.supervised import Supervised
 from config.stack.topology import REPLICAS, Topology
 
+LAST_WORDS = 20
 STEPS = ("migrate", "demo")
 APPLICATIONS = ("api", "worker", "beat", "relay")
 
@@ -37,7 +38,12 @@ class Launcher:
         self._held = held
         self._ports = Ports(api=port_of(held))
         self._topology: Topology = checkout.describe(layout)
-        preset = {"DJANGO_SETTINGS_MODULE": "config.settings.base", "BANYAN_LOG_FORMAT": "human"}
+        preset = {
+            "DJANGO_SETTINGS_MODULE": "config.settings.base",
+            "BANYAN_LOG_FORMAT": "human",
+            # Whoever tries it out signs people up from one address all day.
+            "BANYAN_SIGN_UPS": "200",
+        }
         env = {**preset, **os.environ, **self._topology.env(), "BANYAN_PORT": str(self._ports.api)}
         self._applications = Applications(env, layout.state / "beat-schedule")
         names = [*self._topology.primaries, *self._topology.replicas, "redis", *STEPS, *APPLICATIONS]
@@ -92,7 +98,10 @@ class Launcher:
     async def _migrate(self) -> None:
         notes = Notes(self._layout)
         if not notes.is_migrated:
-            await self._manage("migrate", ["shards", "migrate", "--resume"])
+            self.console.say(
+                f"Migrating the databases; each step stands in {self._layout.logs}/migrate.log …"
+            )
+            await self._manage("migrate", ["shards", "migrate", "--resume"], is_shown=False)
             notes.migrated()
 
     async def _seed(self) -> None:
@@ -121,8 +130,10 @@ class Launcher:
             return await self._manage("demo", ["demo", "--print-access"], is_quiet=True)
         return ""
 
-    async def _manage(self, name: str, words: list[str], *, is_quiet: bool = False) -> str:
-        """Run a management command, show what it prints, and return that."""
+    async def _manage(
+        self, name: str, words: list[str], *, is_quiet: bool = False, is_shown: bool = True
+    ) -> str:
+        """Run a management command, log what it prints unless it is secret, show it, and return it."""
         program = self._applications.manage(words)
         process = await asyncio.create_subprocess_exec(
             *program.command(),
@@ -138,12 +149,14 @@ class Launcher:
             async for raw in process.stdout:
                 printed.append(raw.decode(errors="replace").rstrip("\n"))
                 if not is_quiet:
-                    self.console.line(name, printed[-1])
+                    self.console.line(name, printed[-1], is_quiet=not is_shown)
             code = await process.wait()
         except asyncio.CancelledError:
             process.terminate()
             raise
         if code:
+            for line in [] if is_shown else printed[-LAST_WORDS:]:
+                self.console.line(name, line)
             raise StackError(f"`manage.py {' '.join(words)}` failed; its last words are above.")
         return "\n".join(printed)
 

@@ -72,3 +72,22 @@ class TestErrorCodes:
         anchor = api.get("/v1/faults/not_found").json()["type"].partition("#")[2]
 
         assert f'<tr id="{anchor}">' in api.get("/docs/errors").content.decode()
+
+
+class TestTheRoot:
+    @pytest.mark.parametrize("path", ["/", "/v1", "/v1/"])
+    def test_tells_where_to_go_on(self, api, path):
+        answer = api.get(path)
+
+        assert answer.status_code == 200
+        places = answer.json()
+        assert places.pop("name") == "Banyan"
+        assert {name: api.get(place).status_code for name, place in places.items()} == dict.fromkeys(
+            places, 200
+        )
+
+    @pytest.mark.parametrize("path", ["/docs", "/docs/errors"])
+    def test_of_the_docs_is_found_with_a_slash_too_many(self, api, path):
+        answer = api.get(f"{path}/")
+
+        assert (answer.status_code, answer.headers["Location"]) == (308, path)

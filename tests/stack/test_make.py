@@ -10,7 +10,7 @@ from pathlib import Path
 from config.stack.layout import ROOT
 
 PROMISED = {
-    *("up", "down", "reset", "logs", "mail", "psql", "shell", "test"),
+    *("up", "down", "url", "reset", "logs", "mail", "psql", "shell", "test"),
     *("check", "bench", "demo", "verify-demo", "openapi", "sdk", "contract", "doors", "newcontext", "help"),
 }
 

@@ -7,6 +7,7 @@ from html import escape
 from importlib.resources import files
 
 import orjson
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
 from modules.kernel.errors import Refusal
@@ -47,6 +48,24 @@ _REDIRECT = b"""<!doctype html>
 <script src="/docs/assets/oauth2-redirect.js"></script>
 </html>
 """
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Tell who comes without a path where to go on."""
+    places = {
+        "name": settings.SITE_NAME,
+        "docs": "/docs",
+        "openapi": "/v1/openapi.json",
+        "errors": "/docs/errors",
+        "sign_in": "/auth/app/v1/config",
+        "health": "/healthz",
+    }
+    return _cached(request, orjson.dumps(places), "application/json", policy=None)
+
+
+def without_slash(request: HttpRequest) -> HttpResponse:
+    """Send who wrote one slash too many to the page."""
+    return HttpResponse(status=308, headers={"Location": request.path_info.rstrip("/")})
 
 
 def openapi(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,11 @@ from django.views.decorators.http import require_safe
 from modules.kernel.http import docs, health
 
 urlpatterns = [
+    path("", require_safe(docs.index)),
+    path("v1", require_safe(docs.index)),
+    path("v1/", require_safe(docs.index)),
+    path("docs/", require_safe(docs.without_slash)),
+    path("docs/errors/", require_safe(docs.without_slash)),
     path("healthz", require_safe(health.live)),
     path("readyz", require_safe(health.ready)),
     path("v1/openapi.json", require_safe(docs.openapi)),
