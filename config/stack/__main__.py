@@ -44,6 +44,13 @@ def _run(asked: argparse.Namespace) -> int:
             return commands.psql(asked.instance, asked.rest)
 
 
+def _count(text: str) -> int:
+    """Read how many lines or mails are asked for."""
+    if not (text.isascii() and text.isdigit() and 0 < len(text) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of them")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m config.stack", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -55,10 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
     log = commands.add_parser("logs", help="follow the logs")
     log.add_argument("names", nargs="*", help="only these processes")
-    log.add_argument("-n", "--lines", type=int, default=20, help="how many earlier lines of each")
+    log.add_argument("-n", "--lines", type=_count, default=20, help="how many earlier lines of each")
     log.add_argument("--no-follow", action="store_true", help="print and leave")
     mails = commands.add_parser("mail", help="print the newest mails that were sent")
-    mails.add_argument("-n", "--count", type=int, default=1, help="how many")
+    mails.add_argument("-n", "--count", type=_count, default=1, help="how many")
     psql = commands.add_parser("psql", help="open psql on a server")
     psql.add_argument("instance", nargs="?", default="a")
     psql.add_argument("rest", nargs=argparse.REMAINDER, help="arguments for psql")

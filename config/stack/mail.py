@@ -16,6 +16,6 @@ def mail(*, count: int) -> int:
     sent = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime)
     if not sent:
         raise StackError("No mail was sent yet.")
-    for path in sent[-count:]:
+    for path in sent[len(sent) - min(count, len(sent)) :]:
         print(path.read_text(errors="replace"))
     return 0

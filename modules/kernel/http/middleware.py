@@ -140,8 +140,8 @@ def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> N
     code = getattr(response, "problem_code", None)
     if code is not None:
         line["code"] = code
-        if response.limit_name is not None:  # type: ignore[attr-defined]  # set beside the code
-            line["limit"] = response.limit_name  # type: ignore[attr-defined]
+        if (limit := getattr(response, "limit_name", None)) is not None:
+            line["limit"] = limit
     # A full disk or a closed pipe must not fail a request.
     with suppress(Exception):
         log.info("request", **line)

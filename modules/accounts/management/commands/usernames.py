@@ -1,13 +1,16 @@
 """`manage.py usernames`: which usernames nobody may take."""
 
 import json
+import re
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from modules.accounts.selectors.reserved import list_reserved
 from modules.accounts.services.reserved import release_username, reserve_username
+
+_CAN_BE = re.compile("[a-z0-9_]{3,30}")
 
 
 class Command(BaseCommand):
@@ -23,6 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, reserve: list[str], release: list[str], **options: Any) -> None:
         """Change what was asked for, then list."""
+        if impossible := [name for name in reserve if not _CAN_BE.fullmatch(name.lower())]:
+            names = ", ".join(map(repr, impossible))
+            raise CommandError(f"Nobody can be called {names}: 3 to 30 letters a-z, digits and _.")
         for name in reserve:
             reserve_username(name)
         for name in release:
