@@ -24,16 +24,21 @@ class Console:
         self._colors = {name: COLORS[i % len(COLORS)] for i, name in enumerate(names)}
         self._files: dict[str, TextIO] = {}
 
-    def say(self, text: str) -> None:
-        """Print a message of the launcher itself."""
+    def say(self, text: str, *, is_secret: bool = False) -> None:
+        """Print a message of the launcher itself; a secret one goes to the terminal alone."""
         for line in text.splitlines() or [""]:
-            self.line(SELF, line)
+            if is_secret:
+                self._show(SELF, line)
+            else:
+                self.line(SELF, line)
 
     def line(self, name: str, text: str, *, is_quiet: bool = False) -> None:
         """Print one line of a process; a quiet one goes to its file alone."""
         self._file(name).write(text + "\n")
-        if is_quiet:
-            return
+        if not is_quiet:
+            self._show(name, text)
+
+    def _show(self, name: str, text: str) -> None:
         # The terminal may be gone (`make up | head`); the files go on.
         with contextlib.suppress(OSError):
             self._out.write(self._prefix(name) + text + "\n")

@@ -73,7 +73,8 @@ class Launcher:
         await self._start_applications()
         await self._seed()
         for line in farewell.lines(self._ports, await self._access(), time.monotonic() - self._began):
-            self.console.say(line)
+            # A session token and a password are nothing for a log.
+            self.console.say(line, is_secret=line.startswith(("  Log-in", "  Try")))
 
     async def _start_servers(self) -> None:
         """Start Redis beside the primaries, and each replica as soon as its own primary is there."""

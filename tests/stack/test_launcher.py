@@ -67,6 +67,7 @@ class TestUp:
         with urllib.request.urlopen(request, timeout=10) as answer:
             page = json.load(answer)
 
+        assert all(token not in log.read_text() for log in (launch.home / "logs").iterdir())
         assert set(page) == {"data", "included", "state", "next", "prev"}
 
     def test_streams_from_a_to_its_replica(self, launch):
