@@ -22,6 +22,9 @@ def main() -> None:
             adopted = environment.adopted
         from django.core.management import execute_from_command_line
 
+        from sharding import tracebacks
+
+        tracebacks.install()
         execute_from_command_line(sys.argv)
     except Exception as error:
         told = None if "--traceback" in sys.argv else explain(error, is_adopted=bool(adopted))

@@ -6,12 +6,15 @@ from typing import Any
 from celery import Celery, signals
 from django.conf import settings
 
+from sharding import tracebacks
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 
 
 @signals.setup_logging.connect
 def leave_logs_alone(**_: Any) -> None:
     """Keep Celery from adding handlers of its own: Django's LOGGING has set up what there is."""
+    tracebacks.install()
 
 
 app = Celery("banyan")

@@ -3,9 +3,11 @@
 from config import refusals
 from config.env import load
 from config.serving.files import allow_connections
+from sharding import tracebacks
 
 _env = load()
 refusals.install()
+tracebacks.install()
 
 bind = f"{_env.host}:{_env.port}"
 worker_class = "config.serving.worker.Worker"

@@ -51,7 +51,6 @@ def logging_config(env: Env) -> dict[str, Any]:
 def configure(config: dict[str, Any]) -> None:
     """Set up both structlog and the standard library's logging; Django's LOGGING_CONFIG."""
     logging.config.dictConfig(config["stdlib"])
-    tracebacks.install()
     structlog.configure(
         processors=[*_SHARED, *config["rendering"]],
         wrapper_class=structlog.make_filtering_bound_logger(config["level"]),

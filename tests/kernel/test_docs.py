@@ -82,6 +82,7 @@ class TestTheRoot:
         assert answer.status_code == 200
         places = answer.json()
         assert places.pop("name") == "Banyan"
+        assert places.pop("sign_in") == "/auth/app/v1/config"  # not among the paths of these tests
         assert {name: api.get(place).status_code for name, place in places.items()} == dict.fromkeys(
             places, 200
         )

@@ -25,6 +25,7 @@ from django.db import connections  # noqa: E402
 from pydantic import TypeAdapter  # noqa: E402
 
 from config.celery import app  # noqa: E402, F401
+from sharding import tracebacks  # noqa: E402
 
 
 def fail(password: str = PASSWORD) -> None:
@@ -51,7 +52,8 @@ def fail_in_a_worker(password: str) -> None:
 
 
 def main(how: str) -> None:
-    """Fail in one of many ways."""
+    """Fail in one of many ways, as a process of ours."""
+    tracebacks.install()
     try:
         if how in {"caught", "foreign", "uncaught", "thread"}:
             fail()
