@@ -23,6 +23,8 @@ class Console:
         self._is_colored = out.isatty() and "NO_COLOR" not in os.environ
         self._colors = {name: COLORS[i % len(COLORS)] for i, name in enumerate(names)}
         self._files: dict[str, TextIO] = {}
+        for name in names:
+            self._file(name)  # also of who says nothing: `make logs` follows it from the start
 
     def say(self, text: str, *, is_secret: bool = False) -> None:
         """Print a message of the launcher itself; a secret one goes to the terminal alone."""
