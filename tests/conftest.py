@@ -42,6 +42,14 @@ def stack(stack_of_run: Throwaway, django_db_blocker: DjangoDbBlocker) -> Iterat
         machines.restore()
 
 
+@pytest.fixture(scope="module")
+def machines_of_module(stack_of_run: Throwaway) -> Iterator[Machines]:
+    """Processes that serve all tests of a module; `stack` would start them anew for each."""
+    machines = Machines(stack_of_run)
+    yield machines
+    machines.restore()
+
+
 @pytest.fixture(scope="session")
 def wiper(stack_of_run: Throwaway) -> Iterator[Wiper]:
     """Made before the first test writes, so that it knows a fresh database."""

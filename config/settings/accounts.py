@@ -9,6 +9,7 @@ __all__ = [
     "ACCOUNTS",
     "ACCOUNT_ADAPTER",
     "ACCOUNT_LOGIN_METHODS",
+    "ACCOUNT_LOGOUT_REDIRECT_URL",
     "ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED",
     "ACCOUNT_PRESERVE_USERNAME_CASING",
     "ACCOUNT_RATE_LIMITS",
@@ -93,7 +94,7 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 
 ACCOUNT_SESSION_REMEMBER = True
 # The hosted pages of OAuth (modules/accounts/api/hosted.py).
-LOGIN_URL = "/identity/login"
+LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/identity/login"
 
 MFA_ADAPTER = "modules.accounts.api.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

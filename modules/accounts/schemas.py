@@ -74,7 +74,11 @@ def _one_of_scopes(*allowed: str) -> AfterValidator:
 
 def _check_redirect(uri: str) -> str:
     """Return the address if a code may be sent there: over TLS, to this device, or to an app of its own."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+        is_ascii = uri.isascii() and parts.port != 0
+    except ValueError:
+        raise PydanticCustomError("redirect_unsafe", "Send an address with a port that there is.") from None
     is_own_scheme = "." in parts.scheme and parts.scheme.isascii()
     is_loopback = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
     is_web = parts.scheme == "https" and bool(parts.hostname)
@@ -83,7 +87,7 @@ def _check_redirect(uri: str) -> str:
             "redirect_unsafe", "Send https://…, http://127.0.0.1…, or a scheme of your own with a dot in it."
         )
     if (
-        parts.fragment
+        not is_ascii
         or "#" in uri
         or parts.username is not None
         or "*" in uri
@@ -91,7 +95,7 @@ def _check_redirect(uri: str) -> str:
         or " " in uri
     ):
         raise PydanticCustomError(
-            "redirect_unsafe", "Send an address without fragment, user, blank or wildcard."
+            "redirect_unsafe", "Send an address in ASCII, without fragment, user, blank or wildcard."
         )
     return uri
 

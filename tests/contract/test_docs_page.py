@@ -9,10 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from modules.accounts.public import create_account, issue_session_token
 from modules.kernel import clock
-from tests.contract.browsers import chromium, needs_chromium
+from tests.contract.browsers import chromium
 from tests.journeys.client import PASSWORD, Client
-
-pytestmark = needs_chromium
 
 
 @pytest.fixture

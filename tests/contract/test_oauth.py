@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from modules.accounts.models import User
 from tests.accounts.test_second_factor import code_of
-from tests.contract.browsers import chromium, needs_chromium
+from tests.contract.browsers import chromium
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import until
 
@@ -214,7 +214,6 @@ def arrive(page: Page) -> str:
     return str(sent.value.url)
 
 
-@needs_chromium
 class TestPages:
     def test_lead_from_log_in_by_consent_to_the_app(self, app, page):
         page.goto(app.ask())

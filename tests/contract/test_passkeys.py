@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.contract.browsers import chromium, needs_chromium
+from tests.contract.browsers import chromium
 from tests.journeys.client import PASSWORD, Answer, Client
 
-pytestmark = [pytest.mark.django_db, needs_chromium]
+pytestmark = pytest.mark.django_db
 
 AUTH = "/auth/app/v1"
 KEYS = f"{AUTH}/account/authenticators/webauthn"

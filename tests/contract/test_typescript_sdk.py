@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from config.stack.layout import ROOT
-from tests.contract.browsers import chromium, needs_chromium
+from tests.contract.browsers import chromium
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import until
 
@@ -85,7 +85,6 @@ def pages(installed) -> Iterator[str]:
 
 
 class TestBrowser:
-    @needs_chromium
     def test_runs_its_readme_in_a_page_of_another_origin(self, stack, installed, pages):
         stack.run_relay()
         stack.run_worker()

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
+from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from modules.accounts.api.forgery import find_forgery
 from modules.accounts.errors import OnBehalfNotAllowed, OnBehalfUnknown
 from modules.accounts.services.audit import Deed, act_for
 from modules.accounts.services.principals import recognize
@@ -116,25 +116,9 @@ class BrowserSessionAuthentication(BaseAuthentication):
         return CHALLENGE
 
 
-class _Forgery(CsrfViewMiddleware):
-    """Django's check, asked for the reason instead of an answer."""
-
-    def _reject(self, request: HttpRequest, reason: str) -> Any:
-        return reason
-
-
-def _no_response(request: HttpRequest) -> HttpResponse:
-    raise AssertionError("The check never answers.")
-
-
-_forgery = _Forgery(_no_response)
-
-
 def _refuse_forgery(request: HttpRequest) -> None:
     """Refuse a request that the browser's own page may not have sent."""
-    _forgery.process_request(request)
-    reason = _forgery.process_view(request, _no_response, (), {})
-    if reason:
+    if reason := find_forgery(request):
         raise PermissionDenied(f"CSRF check failed: {reason}")
 
 

@@ -1,29 +1,32 @@
 """
 The few pages of a headless service: log-in with its second factor, and what surrounds the consent page.
 
-Plain HTML and one style sheet, no script. Every form posts to this origin alone, but for the consent, which
-leads on to the app.
+Plain HTML and one style sheet, no script. Every form posts to this origin alone, and may lead on to the app
+that sent its user here (`ways_out.py`). No form is a dead end: one that is too old is shown anew.
 """
 
 import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from allauth.account.forms import LoginForm
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.idp.oidc.models import Client
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.internal.constants import LoginStageKey
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 
 from modules.accounts.api.methods import methods
+from modules.accounts.api.ways_out import find_asking_app, form_action
 from modules.accounts.services.addresses import to_login
 from modules.accounts.services.attempts import charge_log_in, charge_second_factor
 from modules.kernel.errors import TooMany
@@ -31,19 +34,26 @@ from modules.kernel.http import problems
 from modules.kernel.http.address import client_address
 
 AUTHORIZE = "/identity/o/authorize"
+# Where a log-in may lead before it leads where its user was going.
+STOPS = ("/identity/second-factor", "/identity/unverified")
+# Where people are, so that whatever is refused there is said on a page.
+PAGES = (
+    *("/identity/login", "/identity/log-in-again", "/identity/second-factor", "/identity/unverified"),
+    *("/identity/logout", "/identity/o/logout", AUTHORIZE),
+)
 STYLE = Path(__file__).parents[1] / "templates" / "identity" / "identity.css"
 
 
-def as_page(response: HttpResponse, *, leads_to: str | None = None) -> HttpResponse:
-    """Return a response as a page: an error page stays one, and its forms may lead to an app's address."""
+def as_page(response: HttpResponse, *, app: Client | None = None) -> HttpResponse:
+    """Return a response as a page: an error page stays one, and its forms may lead to an app."""
     if isinstance(response, TemplateResponse):
         response.render()
     response.is_page = True  # type: ignore[attr-defined]
     if response.status_code == 200 and b'data-page="error"' in response.content:
         response.status_code = 400
-    forms = "'self'" if leads_to is None else f"'self' {_source_of(leads_to)}"
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self'; form-action {form_action(app)}; "
+        "base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["Cache-Control"] = "no-store"
     # Under `no-referrer` browsers send `Origin: null` with a form, which the check against forgery refuses.
@@ -52,16 +62,31 @@ def as_page(response: HttpResponse, *, leads_to: str | None = None) -> HttpRespo
 
 
 def refuse_forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Refuse what a browser's own page may not have sent: on a page where people are, else as a problem."""
+    """
+    Refuse what a browser's own page may not have sent: where people are by the page anew, else as a problem.
+
+    Nothing of what was sent is shown again but where it leads, for somebody else may have written it.
+    """
+    if request.path_info in FORMS:
+        return FORMS[request.path_info](request, why_anew(reason))
     if request.path_info.startswith("/identity/"):
-        detail = "This form is too old, or it was not ours. Go back, load the page anew, and send it again."
-        return show_error(request, detail, status=403)
+        return show_error(request, why_anew(reason), status=403)
     return problems.answer(PermissionDenied(f"CSRF check failed: {reason}"), request)
 
 
-def show_error(request: HttpRequest, detail: str, *, status: int = 400) -> HttpResponse:
-    """Tell the user what is wrong, on a page: where the app wants him sent to cannot be trusted."""
-    return as_page(render(request, "identity/error.html", {"detail": detail}, status=status))
+def why_anew(reason: str) -> str:
+    """Return what to tell a person whose form was not taken, for Django's reason."""
+    if reason == REASON_NO_CSRF_COOKIE:
+        return "Your browser sent no cookie along. Allow them here, load the page anew, and send it again."
+    return "Nothing was done, for this page had grown too old. Please send it again."
+
+
+def show_error(
+    request: HttpRequest, detail: str, *, status: int = 400, again: str | None = None
+) -> HttpResponse:
+    """Tell the user what is wrong, on a page: where the app wants them sent to cannot be trusted."""
+    page = {"detail": detail, "again": again}
+    return as_page(render(request, "identity/error.html", page, status=status))
 
 
 @methods("GET", "POST")
@@ -84,18 +109,17 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     target = _target(request)
     stage = LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value)
     if stage is None:
-        return HttpResponseRedirect(f"/identity/login?{_next(target)}")
+        return _skip_second_factor(request, target)
     if request.method != "POST":
-        return as_page(render(request, "identity/second_factor.html", {"next": target}))
+        return _show_second_factor(request, target)
     try:
         charge_second_factor(request.session.session_key or "", client_address(request))
     except TooMany as refusal:
-        page = {"next": target, "problem": str(refusal)}
-        return as_page(render(request, "identity/second_factor.html", page, status=429))
+        return _show_second_factor(request, target, problem=str(refusal), status=429)
     form = AuthenticateForm(data=request.POST, user=stage.login.user)
     if not form.is_valid():
-        page = {"next": target, "problem": "This code is not right, or was used before."}
-        return as_page(render(request, "identity/second_factor.html", page, status=400))
+        problem = "This code is not right, or was used before."
+        return _show_second_factor(request, target, problem=problem, status=400)
     form.save()
     response: HttpResponse = stage.exit()
     return response
@@ -103,9 +127,10 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @methods("GET", "POST")
 def unverified(request: HttpRequest) -> HttpResponse:
-    """Tell a user that his address has to be confirmed first, which his own app does."""
+    """Tell a user that their address has to be confirmed first, which the service's own app does."""
     clear_login(request)
-    return show_error(request, "Confirm your email address in the app first, then come back.", status=403)
+    detail = "Confirm your email address in the app first, then log in again here."
+    return show_error(request, detail, status=403, again=f"/identity/login?{_next(_target(request))}")
 
 
 @methods("POST")
@@ -143,14 +168,29 @@ def _try_log_in(request: HttpRequest, name: str, target: str) -> HttpResponse:
     if response.status_code >= 400:
         problem = "Name and password do not fit together."
         return _show_log_in(request, target, problem=problem, status=400)
-    if (location := response.headers.get("Location", "")).startswith("/identity/second-factor"):
+    if (location := response.headers.get("Location", "")).startswith(STOPS):
         response.headers["Location"] = f"{location}?{_next(target)}"
     return response
 
 
 def _show_log_in(request: HttpRequest, target: str, *, status: int = 200, **shown: Any) -> HttpResponse:
     page = {"next": target, "name": request.POST.get("login", "")[:254], **shown}
-    return as_page(render(request, "identity/log_in.html", page, status=status))
+    return as_page(render(request, "identity/log_in.html", page, status=status), app=find_asking_app(target))
+
+
+def _show_second_factor(
+    request: HttpRequest, target: str, *, status: int = 200, **shown: Any
+) -> HttpResponse:
+    page = {"next": target, **shown}
+    response = render(request, "identity/second_factor.html", page, status=status)
+    return as_page(response, app=find_asking_app(target))
+
+
+def _skip_second_factor(request: HttpRequest, target: str) -> HttpResponse:
+    """Lead on whoever sent the form twice, and back whoever has not begun to log in."""
+    return HttpResponseRedirect(
+        target if request.user.is_authenticated else f"/identity/login?{_next(target)}"
+    )
 
 
 def _target(request: HttpRequest) -> str:
@@ -164,8 +204,21 @@ def _next(target: str) -> str:
     return urlencode({"next": target})
 
 
-def _source_of(uri: str) -> str:
-    """Return an address as a source of a policy: browsers hold the way out of a form to it as well."""
-    parts = urlsplit(uri)
-    is_web = parts.scheme in ("http", "https")
-    return f"{parts.scheme}://{parts.netloc}" if is_web else f"{parts.scheme}:"
+def _log_in_anew(request: HttpRequest, problem: str) -> HttpResponse:
+    return _show_log_in(request, _target(request), problem=problem, name="", status=403)
+
+
+def _second_factor_anew(request: HttpRequest, problem: str) -> HttpResponse:
+    target = _target(request)
+    if LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value) is None:
+        return _skip_second_factor(request, target)
+    return _show_second_factor(request, target, problem=problem, status=403)
+
+
+# The forms that people fill in, as they are shown again when what was sent is not taken.
+FORMS = {
+    "/identity/login": _log_in_anew,
+    "/identity/log-in-again": _log_in_anew,
+    "/identity/logout": _log_in_anew,
+    "/identity/second-factor": _second_factor_anew,
+}

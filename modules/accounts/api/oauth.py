@@ -8,18 +8,21 @@ or refresh token that comes a second time ends its family (`services/families.py
 import json
 from collections.abc import Collection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from allauth.core.internal.httpkit import add_query_params, extract_basic_auth
 from allauth.idp.oidc import views as theirs
 from allauth.idp.oidc.models import Client
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 
-from modules.accounts.api.hosted import as_page, show_error
+from modules.accounts.api.asking import ask_again, read_asked
+from modules.accounts.api.forgery import find_forgery
+from modules.accounts.api.hosted import as_page, show_error, why_anew
 from modules.accounts.api.methods import methods
+from modules.accounts.api.ways_out import find_app
 from modules.accounts.selectors.apps import has_consent
 from modules.accounts.services.families import TokenReused, end_token, exchange
 from modules.kernel import clock
@@ -59,7 +62,7 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
             return _refuse(redirect_uri, sent, "invalid_request", "Send a code_challenge with S256.")
         if _is_silent(sent) and not self._has_consent(app):
             return _refuse(redirect_uri, sent, "consent_required", "Ask without prompt=none first.")
-        return as_page(super().get(request, *args, **kwargs), leads_to=redirect_uri)
+        return as_page(super().get(request, *args, **kwargs), app=app)
 
     def _has_consent(self, app: Client) -> bool:
         """Return whether this app may have a code unseen: allauth adds up what the user gave to all apps."""
@@ -70,8 +73,31 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
         return has_consent(user.pk, app.id, asked or app.get_default_scopes())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take the user's answer."""
-        return as_page(super().post(request, *args, **kwargs))
+        """Take the user's answer; ask again whose form is too old, or who is logged out meanwhile."""
+        if not request.POST.get("request"):
+            # An app's request that came as a form.
+            return as_page(super().post(request, *args, **kwargs))
+        asked = read_asked(request.POST["request"])
+        if asked is None:
+            return show_error(request, "This form is not ours. Begin again in the app.", status=403)
+        self._scopes, self._request_info = asked
+        if not request.user.is_authenticated:
+            return HttpResponseRedirect(f"/identity/login?{urlencode({'next': ask_again(*asked)})}")
+        app = find_app(self._request_info["client_id"])
+        if app is None:
+            return show_error(request, "There is no such app.")
+        if reason := find_forgery(request):
+            return as_page(self._ask_anew(why_anew(reason)), app=app)
+        return as_page(super().post(request, *args, **kwargs), app=app)
+
+    def _ask_anew(self, problem: str) -> HttpResponse:
+        """Return the page once more, with nothing of the answer that was not taken."""
+        form = self.form_class(
+            initial=self.get_initial(), requested_scopes=self._scopes, user=self.request.user
+        )
+        page = self.get_context_data(form=form, problem=problem)
+        response: HttpResponse = self.render_to_response(page, status=403)
+        return response
 
 
 @methods("POST")
@@ -191,12 +217,38 @@ def not_offered(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
+class _LogOut(theirs.LogoutView):  # type: ignore[misc]
+    """Asks whether to log out, and again if the answer was too old."""
+
+    def render_to_response(self, context: dict[str, Any], **shown: Any) -> HttpResponse:
+        """Return the page, which may lead to what the app has registered."""
+        context["problem"] = getattr(self.request, "why_anew", None)
+        response = super().render_to_response(context, **shown)
+        return as_page(response, app=context["form"].cleaned_data.get("client"))
+
+
 @methods("GET", "POST")
+@csrf_exempt
 def log_out(request: HttpRequest) -> HttpResponse:
-    """Log the user out of an app, and of this browser if he wants (OpenID Connect RP-Initiated Logout)."""
+    """
+    Log the user out of an app, and of this browser if they want (OpenID Connect RP-Initiated Logout).
+
+    An app may send its user here by a form of its own, which can have no token: that asks as a link does.
+    """
     if _has_odd(request.GET) or _has_odd(request.POST):
         return show_error(request, "A parameter cannot be read.")
-    return as_page(theirs.logout(request))
+    if request.method == "POST" and (reason := find_forgery(request)):
+        _drop_answer(request, reason)
+    response = _LogOut.as_view()(request)
+    return response if hasattr(response, "is_page") else as_page(response)
+
+
+def _drop_answer(request: HttpRequest, reason: str) -> None:
+    """Make of an answer that was not the user's own a question, and tell who has given one why."""
+    sent = request.POST.copy()
+    if sent.pop("action", None) and sent.pop("csrfmiddlewaretoken", None):
+        request.why_anew = why_anew(reason)  # type: ignore[attr-defined]
+    request.POST = sent  # type: ignore[assignment]
 
 
 def metadata(request: HttpRequest) -> HttpResponse:
