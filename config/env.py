@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import Env as Reader
 from environs import ValidationError, validate
@@ -81,6 +82,7 @@ def load() -> Env:
     reader.add_parser("databases", _databases)
     reader.add_parser("mail_server", MailServer.parse)
     reader.add_parser("social_apps", _social_apps)
+    reader.add_parser("origins", _origins)
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=validate.Length(min=32)),
         # Earlier keys: what they signed or encrypted can still be read.
@@ -114,7 +116,7 @@ def load() -> Env:
         # From one address in half an hour.
         sign_ups=reader.int("SIGN_UPS", 5, validate=validate.Range(min=1)),
         trusted_proxies=reader.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0)),
-        cors_origins=reader.list("CORS_ORIGINS", []),
+        cors_origins=reader.origins("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
         public_url=reader.str("PUBLIC_URL", "").rstrip("/"),
         # What mails, passkeys and authenticator apps call this service.
@@ -141,6 +143,18 @@ def _databases(value: str | dict[str, Database]) -> dict[str, Database]:
         return value
     pairs = [part.partition("=") for part in value.split(",") if part.strip()]
     return {name.strip(): Database.parse(url.strip()) for name, _, url in pairs}
+
+
+def _origins(value: str | list[str]) -> list[str]:
+    """Read `https://app.example.org,https://…`: origins as browsers write them, for they are compared so."""
+    if isinstance(value, list):
+        return value
+    found = [origin.strip() for origin in value.split(",") if origin.strip()]
+    for origin in found:
+        parts = urlsplit(origin)
+        if origin != f"{parts.scheme}://{parts.netloc}".lower() or not parts.netloc or "*" in origin:
+            raise ValidationError(f"expected https://app.example.org, no path or pattern; not {origin!r}")
+    return found
 
 
 def _social_apps(value: str | list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from modules.kernel.http.operations import Operation
 from modules.kernel.http.problems import Problem
 from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.shapes import ID_PATTERN, PagingQuery
-from openapi import examples, security, sign_in
+from openapi import examples, headers, security, sign_in
 from openapi.components import (
     FAULT,
     IDEMPOTENCY_KEY,
@@ -126,13 +126,13 @@ class AutoSchema(Spectacular):
     def _success(self, operation: Operation, status: int) -> Schema:
         """Return the answer of one status."""
         answer: Schema = {"description": HTTPStatus(status).phrase}
-        headers = {"Link": _LINK} if operation.paging_name else {}
+        named = {"Link": _LINK} if operation.paging_name else {}
         if self._headers(operation):
-            headers["Idempotency-Replayed"] = REPLAYED
+            named["Idempotency-Replayed"] = REPLAYED
         if operation.declared.conditional:
-            headers["ETag"] = _ETAG
-        if headers:
-            answer["headers"] = headers
+            named["ETag"] = _ETAG
+        if named:
+            answer["headers"] = named
         if operation.answer is not None and status != HTTPStatus.NO_CONTENT:
             reference = register(self.registry, operation.answer, "serialization")
             answer["content"] = {"application/json": {"schema": reference}}
@@ -174,6 +174,7 @@ def finish(result: Schema, generator: Any, request: Any, public: bool) -> Schema
     if _has_sign_in(generator.urlconf):
         sign_in.merge(result)
     result["components"]["securitySchemes"] = security.schemes()
+    result["x-common-headers"] = headers.COMMON
     examples.fill(result)
     operations = [
         part for item in result["paths"].values() for part in item.values() if isinstance(part, dict)

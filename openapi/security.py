@@ -9,6 +9,15 @@ from openapi.components import Schema
 
 TOKEN_URL = "/identity/o/api/token"  # noqa: S105 - where tokens are got, not one of them
 
+# The rest of what an app calls, as the discovery document names it.
+ENDPOINTS: Schema = {
+    "discovery": "/.well-known/openid-configuration",
+    "metadata": "/.well-known/oauth-authorization-server",
+    "jwks": "/.well-known/jwks.json",
+    "userinfo": "/identity/o/api/userinfo",
+    "revocation": "/identity/o/api/revoke",
+}
+
 # Of a user's own app; a session may do all that its user may, so no scope is asked of it.
 SESSIONS: list[Schema] = [{"sessionToken": []}, {"bearer": []}, {"browserSession": []}]
 
@@ -67,4 +76,5 @@ def _oauth() -> Schema:
             },
             "clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": GRANTABLE},
         },
+        "x-endpoints": ENDPOINTS,
     }

@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     *ACCOUNT_APPS,
     "cachalot",
-    "corsheaders",
     "config",
     "sharding",
     "modules.kernel",
@@ -41,8 +40,8 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 # Each entry costs every request: see config/settings/rest.py for what it costs and why it is there.
-MIDDLEWARE = rest.middleware(ENV)
-globals().update(rest.cors(ENV))
+MIDDLEWARE = rest.MIDDLEWARE
+CORS = rest.cors(ENV)
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

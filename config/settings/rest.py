@@ -1,10 +1,12 @@
 """REST: middleware with its price, DRF trimmed, drf-spectacular."""
 
+import json
 from typing import Any
 
-from config.env import Env
+from config.env import ROOT, Env
+from modules.kernel.cors import CorsSettings
 
-_MIDDLEWARE = [
+MIDDLEWARE = [
     # Request id, the one access line, security headers, problem+json for whatever is answered as HTML.
     "modules.kernel.http.middleware.Edge",
     # Session, user and CSRF for /auth/ alone; every other path pays one comparison.
@@ -13,36 +15,22 @@ _MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
-# Only where a browser's page of another origin may call: it costs every request 6 us.
-_CORS = "corsheaders.middleware.CorsMiddleware"
+# What the contract says that browsers must be told; `manage.py openapi` writes it.
+_FOR_BROWSERS = ROOT / "openapi" / "browsers.json"
 
 
-def middleware(env: Env) -> list[str]:
-    """Return Django's MIDDLEWARE; CORS stands behind Edge, whose headers preflights get as well."""
-    edge, *others = _MIDDLEWARE
-    return [edge, *([_CORS] if env.cors_origins else []), *others]
-
-
-def cors(env: Env) -> dict[str, Any]:
-    """
-    Return what browsers' pages of the listed origins may do.
-
-    Origins are compared as a whole: no pattern, no `null`, no `*`, for credentials travel with it.
-    """
-    return {
-        "CORS_ALLOWED_ORIGINS": env.cors_origins,
-        "CORS_ALLOW_CREDENTIALS": True,
-        "CORS_URLS_REGEX": r"^/(v1|auth)/",
-        "CORS_PREFLIGHT_MAX_AGE": 7200,
-        "CORS_ALLOW_HEADERS": [
-            *("accept", "authorization", "content-type", "banyan-freshness", "idempotency-key"),
-            *("if-match", "if-none-match", "x-csrftoken", "x-request-id", "x-session-token"),
-        ],
-        "CORS_EXPOSE_HEADERS": [
-            *("Banyan-Freshness", "Deprecation", "ETag", "Idempotency-Replayed", "Link", "Location"),
-            *("RateLimit", "RateLimit-Policy", "Retry-After", "Sunset", "X-Request-Id"),
-        ],
-    }
+def cors(env: Env) -> CorsSettings:
+    """Return what pages of other origins may do: who they are the environment says, the rest the contract."""
+    told = json.loads(_FOR_BROWSERS.read_text())
+    return CorsSettings(
+        origins=frozenset(env.cors_origins),
+        prefixes=tuple(told["prefixes"]),
+        token_prefixes=tuple(told["token_prefixes"]),
+        open_paths=frozenset(told["open_paths"]),
+        methods=", ".join(told["methods"]),
+        request_headers=", ".join(told["request_headers"]),
+        response_headers=", ".join(told["response_headers"]),
+    )
 
 
 REST_FRAMEWORK: dict[str, Any] = {

@@ -8,10 +8,12 @@ from contextlib import suppress
 from urllib.parse import quote
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from modules.kernel import cors
 from modules.kernel.errors import Fault, HeaderInvalid
 from modules.kernel.http import limiting, parsing, problems
 from modules.kernel.limits import LimitReached
@@ -53,6 +55,8 @@ class Edge:
             response = self._answer(request)
             limiting.add_headers(request, response)
             _add_headers(response, request_id)
+            if "HTTP_ORIGIN" in request.META or settings.CORS.origins:
+                cors.add_headers(request, response)
             _log(request, response, (time.perf_counter_ns() - started) / 1e6)
             return response
         finally:
@@ -60,13 +64,15 @@ class Edge:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request, unless it is for another host or its address has had its share."""
+        preflight = cors.answer_preflight(request) if request.method == "OPTIONS" else None
         try:
-            limiting.admit(request)
+            if preflight is None:
+                limiting.admit(request)
             _check_host(request)
             parsing.check_length(request)
         except (LimitReached, HeaderInvalid, parsing.BodyTooLarge) as refusal:
             return problems.answer(refusal, request)
-        return _as_problem(self._get_response(request), request)
+        return preflight or _as_problem(self._get_response(request), request)
 
 
 def _check_host(request: HttpRequest) -> None:

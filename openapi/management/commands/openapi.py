@@ -17,8 +17,11 @@ from drf_spectacular.validation import validate_schema
 
 import openapi
 from openapi.breaking import find_breaks
+from openapi.headers import for_browsers
 
 CONTRACT = Path(openapi.__file__).with_name("banyan.yaml")
+# What settings read of it, so that no process has to read all of it.
+FOR_BROWSERS = CONTRACT.with_name("browsers.json")
 ACKNOWLEDGED = CONTRACT.with_name("breaking.yaml")
 
 
@@ -35,6 +38,10 @@ def draw() -> bytes:
     validate_schema(schema)  # type: ignore[no-untyped-call]
     drawn: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})  # type: ignore[no-untyped-call]
     return drawn
+
+
+def _load(drawn: bytes) -> Any:
+    return yaml.load(drawn, yaml.CSafeLoader)
 
 
 def earlier(drawn: bytes, contract: Path = CONTRACT) -> bytes:
@@ -80,28 +87,30 @@ class Command(BaseCommand):
         """Draw, and write or compare."""
         drawn = draw()
         if check:
-            self._compare(drawn)
+            self._compare(CONTRACT, drawn)
+            self._compare(FOR_BROWSERS, for_browsers(_load(drawn)))
             self._refuse_breaks(drawn)
             self.stdout.write("The contract is up to date and breaks nobody unknowingly.")
         else:
             CONTRACT.write_bytes(drawn)
+            FOR_BROWSERS.write_bytes(for_browsers(_load(drawn)))
             self.stdout.write(f"Wrote {CONTRACT.name}: {drawn.count(b'operationId')} operations.")
 
-    def _compare(self, drawn: bytes) -> None:
+    def _compare(self, file: Path, drawn: bytes) -> None:
         """Refuse a file that is not what would be drawn."""
-        kept = CONTRACT.read_bytes() if CONTRACT.exists() else b""
+        kept = file.read_bytes() if file.exists() else b""
         if kept == drawn:
             return
         difference = difflib.unified_diff(
             kept.decode().splitlines(), drawn.decode().splitlines(), "committed", "drawn", lineterm=""
         )
         self.stdout.write("\n".join(difference))
-        raise CommandError("The contract drifted. Run: python manage.py openapi")
+        raise CommandError(f"{file.name} drifted. Run: python manage.py openapi")
 
     def _refuse_breaks(self, drawn: bytes) -> None:
         """Refuse what breaks clients of the earlier contract and was not acknowledged."""
         known = [each["change"] for each in yaml.safe_load(ACKNOWLEDGED.read_text()) or []]
-        old, new = (yaml.load(each, yaml.CSafeLoader) for each in (earlier(drawn), drawn))
+        old, new = (_load(each) for each in (earlier(drawn), drawn))
         found = [
             each for each in find_breaks(old, new) if not any(fnmatchcase(each, meant) for meant in known)
         ]
