@@ -5,6 +5,7 @@ They stand under `/auth/` (JSON) and `/identity/` (OAuth, and the pages it shows
 authenticates by itself (`api/authentication.py`) and pays one `startswith` here.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -18,9 +19,10 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.csrf import CsrfViewMiddleware, get_token
 from pydantic import JsonValue, RootModel
 
+from modules.accounts.api.hosted import PAGES, show_error
 from modules.accounts.api.methods import refuse_method
 from modules.accounts.api.passkeys import check_credential
 from modules.accounts.api.sign_up import sign_up_once
@@ -33,6 +35,8 @@ from modules.kernel.http.parsing import parse_body, read_body
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused
 
 JSON_PREFIX = "/auth/"
+BROWSER_PREFIX = "/auth/browser/"
+TOKEN_HEADER = "X-CSRFToken"  # noqa: S105 - the name of a header
 PREFIXES = (JSON_PREFIX, "/identity/")
 
 # The one that a page submits as a form: the browser itself has to follow where it leads.
@@ -68,7 +72,7 @@ class FirstPartyMiddleware:
     def __init__(self, get_response: Handler) -> None:
         """Build the longer way beside the short one."""
         self._pass = get_response
-        self._csrf = CsrfViewMiddleware(get_response)
+        self._csrf = CsrfViewMiddleware(self._hand_out_token)
         self._prepare = SessionMiddleware(AuthenticationMiddleware(self._csrf))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -80,6 +84,23 @@ class FirstPartyMiddleware:
             return cast(HttpResponseBase, self._prepare(request))
         except OURS as fault:
             return _answer(fault, request)
+
+    def _hand_out_token(self, request: HttpRequest) -> HttpResponseBase:
+        """
+        Tell a browser's front end what to send as `X-CSRFToken`.
+
+        One at a sibling host cannot read the cookie in which Django expects it to look. Only an origin that
+        may write with the cookie is told, and a browser lets no page read it that is not listed for CORS.
+        """
+        response = self._pass(request)
+        if request.path_info.startswith(BROWSER_PREFIX) and self._is_trusted(request):
+            response.headers[TOKEN_HEADER] = get_token(request)
+        return response
+
+    def _is_trusted(self, request: HttpRequest) -> bool:
+        if "HTTP_ORIGIN" not in request.META:
+            return True
+        return bool(self._csrf._origin_verified(request))  # type: ignore[attr-defined]  # Django's own check
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -115,7 +136,19 @@ def _answer(fault: Exception, request: HttpRequest) -> HttpResponse:
     elif isinstance(fault, IntegrityError):
         # allauth looks whether an address is free and writes it later; the claim decides in between.
         fault = to_refusal(fault)
-    return problems.answer(fault, request)
+    problem = problems.answer(fault, request)
+    is_person = request.path_info in PAGES and "text/html" in request.META.get("HTTP_ACCEPT", "")
+    return _as_page(problem, request) if is_person else problem
+
+
+def _as_page(problem: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """Return a refusal as people can read it."""
+    title = json.loads(problem.content)["title"]
+    page = show_error(request, f"{title.rstrip('.')}.", status=problem.status_code)
+    page.problem_code = problem.problem_code  # type: ignore[attr-defined]
+    if "Retry-After" in problem.headers:
+        page.headers["Retry-After"] = problem.headers["Retry-After"]
+    return page
 
 
 def _admit(request: HttpRequest) -> None:
