@@ -96,6 +96,15 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
         raise ValidationError("its port is no number; write what is special in a password as %2F") from None
 
 
+def local_url(port: int) -> str:
+    """
+    Return where a service of this machine is reached, where nobody said: one address, printed and signed.
+
+    By name, for browsers bind no passkey to a number.
+    """
+    return f"http://localhost:{port}"
+
+
 def mask_url(url: str) -> str:
     """Return the URL with its password masked."""
     parts = urlsplit(url)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from config.addresses import local_url
 from config.env import Env
 
 
@@ -18,5 +19,5 @@ def provider(env: Env) -> dict[str, Any]:
         "IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN": 60,
         "IDP_OIDC_RATE_LIMITS": False,
         "PASSKEY_DOMAIN": env.passkey_domain,
-        "PUBLIC_URL": env.public_url or f"http://localhost:{env.port}",
+        "PUBLIC_URL": env.public_url or local_url(env.port),
     }

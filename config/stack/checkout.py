@@ -9,6 +9,7 @@ import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from config.addresses import local_url
 from config.stack import ports, secrets, topology
 from config.stack.errors import StackError
 from config.stack.layout import Layout
@@ -68,6 +69,20 @@ def known_ports(layout: Layout) -> Ports:
 def has_ports(layout: Layout) -> bool:
     """Return whether a port was chosen."""
     return _ports_file(layout).exists()
+
+
+def public_url(chosen: Ports) -> str:
+    """Return where clients reach the API: what is printed, and the issuer of its tokens."""
+    return os.environ.get("BANYAN_PUBLIC_URL", "").rstrip("/") or local_url(chosen.api)
+
+
+def variables(layout: Layout, chosen: Ports) -> dict[str, str]:
+    """Return the variables of config/env.py that lead to this checkout's servers, and to itself."""
+    return {
+        **describe(layout).env(),
+        "BANYAN_PORT": str(chosen.api),
+        "BANYAN_PUBLIC_URL": public_url(chosen),
+    }
 
 
 def describe(layout: Layout) -> Topology:

@@ -33,7 +33,7 @@ def up() -> int:
     with Lock(layout.home) as lock:
         if not lock.take():
             _await_port(layout, lock)
-            print(f"Banyan is already up: http://127.0.0.1:{checkout.known_ports(layout).api}/")
+            print(f"Banyan is already up: {checkout.public_url(checkout.known_ports(layout))}/")
             print("Stop it by `make down`, follow it by `make logs`.")
             return 0
         checkout.forget_ports(layout)

@@ -18,6 +18,6 @@ def adopt() -> None:
     """
     layout = checkout_layout()
     ports = checkout.known_ports(layout)
-    known = {**checkout.describe(layout).env(), "BANYAN_PORT": str(ports.api)}
+    known = checkout.variables(layout, ports)
     adopted.update({name: value for name, value in known.items() if name not in os.environ})
     os.environ.update(adopted)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+from config.stack import checkout
 from config.stack.checkout import Ports
 
 
 def lines(ports: Ports, access: str, seconds: float) -> list[str]:
     """Write what the newcomer needs; `access` is the JSON of `manage.py demo --print-access` or empty."""
-    base = f"http://127.0.0.1:{ports.api}"
+    base = checkout.public_url(ports)
     told = [
         "",
         f"Banyan is up after {seconds:.1f} s. Ctrl-C stops it; `make help` lists the rest.",

@@ -44,7 +44,7 @@ class Launcher:
             # Whoever tries it out signs people up from one address all day.
             "BANYAN_SIGN_UPS": "200",
         }
-        env = {**preset, **os.environ, **self._topology.env(), "BANYAN_PORT": str(self._ports.api)}
+        env = {**preset, **os.environ, **checkout.variables(layout, self._ports)}
         self._applications = Applications(env, layout.state / "beat-schedule")
         names = [*self._topology.primaries, *self._topology.replicas, "redis", *STEPS, *APPLICATIONS]
         self.console = Console(names, layout.logs)

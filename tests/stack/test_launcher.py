@@ -41,6 +41,20 @@ def healthz(launch: Launch) -> int:
     return status
 
 
+def printed(launch: Launch) -> str:
+    """Return the address that was printed for people."""
+    line = next(line for line in reversed(launch.output().splitlines()) if "  API  " in line)
+    return line.split()[-1].removesuffix("/v1/")
+
+
+def issuer(launch: Launch) -> str:
+    """Return who the service at the printed address says that it is."""
+    with urllib.request.urlopen(f"{printed(launch)}/.well-known/openid-configuration", timeout=5) as answer:
+        metadata = json.load(answer)
+    assert metadata["token_endpoint"] == f"{metadata['issuer']}/identity/o/api/token"
+    return str(metadata["issuer"])
+
+
 def kill(launch: Launch, name: str) -> psutil.Process:
     """Kill -9 a process and wait until another one has taken its place."""
     killed = launch.process(name)
@@ -58,6 +72,10 @@ class TestUp:
     def test_answers_on_the_wanted_port(self, launch):
         assert launch.url == f"http://127.0.0.1:{launch.port}"
         assert healthz(launch) == 200
+
+    def test_prints_the_address_that_its_tokens_name(self, launch):
+        assert printed(launch) == issuer(launch) == f"http://localhost:{launch.port}"
+        assert f"already up: {issuer(launch)}/" in launch.ask("up").stdout
 
     def test_prints_a_curl_line_with_a_working_token(self, launch):
         line = next(line for line in launch.output().splitlines() if "curl -H" in line)
@@ -131,6 +149,7 @@ class TestUp:
             assert f"Port {launch.port} is taken; the API listens on" in launch.output()
             assert launch.url != f"http://127.0.0.1:{launch.port}"
             assert healthz(launch) == 200
+            assert printed(launch) == issuer(launch) == launch.url.replace("127.0.0.1", "localhost")
             assert launch.sql("a", "select word from kept") == "still here"
             assert not any(is_alive(process) for process in orphans.values())
             # What is done is not done again.
