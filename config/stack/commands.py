@@ -86,7 +86,7 @@ def url() -> int:
     if lock.holder() is None:
         raise StackError("Nothing runs here; `make up` first.")
     _await_port(layout, lock)
-    print(f"http://127.0.0.1:{checkout.known_ports(layout).api}")
+    print(checkout.public_url(checkout.known_ports(layout)))
     return 0
 
 
