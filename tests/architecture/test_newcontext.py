@@ -56,7 +56,7 @@ def shell(tree: Path, command: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def walked(tree) -> Path:
+def walked(tree: Path) -> Path:
     """The copy after the steps that write something, as the document has them."""
     for command in COMMANDS:
         if command.split()[1] in ("newcontext", "migrations", "openapi"):
