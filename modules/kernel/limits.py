@@ -86,7 +86,10 @@ class LimitSettings:
     log_ins_of_pair: Limit = Limit("log-in", 5, 300)
     resets_of_account: Limit = Limit("reset", 5, 3600)
     resets_of_address: Limit = Limit("reset-address", 20, 300)
-    second_factors: Limit = Limit("second-factor", 5, 300)
+    # Kept exactly (`kernel/quotas.py`): what a person's second factors, and their password where they are
+    # logged in, may be guessed at; and the guesses at one mailed code.
+    second_factors: Limit = Limit("second-factor", 10, 3600)
+    codes: Limit = Limit("code", 3, 3600)
     # Everything else under /auth/: codes, second factors, changes.
     steps: Limit = Limit("sign-in-step", 60, 300)
 

@@ -45,7 +45,9 @@ def secret(http, session):
 
     def activate():
         path = f"{APP}/account/authenticators/totp"
-        return http("POST", path, {"code": code_of(secret)}, X_Session_Token=session)
+        # Two steps ago: the code is used up by this, and that of now is for the test.
+        with time_machine.travel(time.time() - 60):
+            return http("POST", path, {"code": code_of(secret)}, X_Session_Token=session)
 
     asked = activate()
     assert (asked.status, asked.body["data"]["flows"][0]) == (401, {"id": "reauthenticate"})
@@ -58,6 +60,10 @@ def secret(http, session):
 @pytest.fixture
 def half(http, secret):
     """A log-in that waits for its second factor."""
+    return log_in_half(http)
+
+
+def log_in_half(http) -> str:
     answer = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
     assert answer.status == 401
     assert "mfa_authenticate" in [flow["id"] for flow in answer.body["data"]["flows"]]
@@ -95,10 +101,11 @@ class TestOfAnApp:
         # The half-done log-in was signed by nobody: it stands in the directory.
         assert send_code(http, half, code_of(secret)).status == 200
 
-    def test_is_refused_while_nobody_can_tell_whether_its_code_was_used(self, http, half, secret, stack):
+    def test_takes_a_code_once_without_redis_too(self, http, half, secret, stack):
         stack.stop_redis()
 
-        assert send_code(http, half, code_of(secret)).status == 400
+        assert send_code(http, half, code_of(secret)).status == 200
+        assert send_code(http, log_in_half(http), code_of(secret)).status == 400
 
     def test_is_refused_with_a_wrong_code(self, http, half):
         assert send_code(http, half, "000000").status == 400
@@ -110,13 +117,6 @@ class TestOfAnApp:
         assert send_code(http, half, code).status == 200
         again = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
         assert send_code(http, again.body["meta"]["session_token"], code).status == 400
-
-    def test_lets_five_codes_be_tried_in_one_log_in(self, http, half, settings):
-        from dataclasses import replace
-
-        settings.LIMITS = replace(settings.LIMITS, is_on=True)
-
-        assert [send_code(http, half, f"00000{n}").status for n in range(6)] == [400] * 5 + [429]
 
 
 class TestOnThePage:

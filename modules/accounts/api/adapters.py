@@ -21,6 +21,7 @@ from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.services.accounts import change_password, register
 from modules.accounts.services.addresses import to_address, to_login
+from modules.accounts.services.guesses import charge_guess_of_person
 from modules.accounts.services.life import cancel_deletion, may_log_in
 from modules.accounts.services.mails import queue_mail
 from modules.kernel import clock
@@ -80,6 +81,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         names = {name: to_login(credentials[name]) for name in ("email", "username") if name in credentials}
         user: AbstractBaseUser | None = super().authenticate(request, **credentials | names)
         return user if user is not None and may_log_in(user, now=clock.now()) else None
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Return whether this is the password of who is logged in; counted with their second factors."""
+        refund = charge_guess_of_person(user.pk)
+        if not user.check_password(password):
+            return False
+        refund()
+        return True
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **hook: Any) -> HttpResponse | None:
         """Let in whose account is open, or closed by nothing but a wish that this log-in takes back."""

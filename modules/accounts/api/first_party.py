@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.models import SocialApp
-from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -157,9 +156,8 @@ def _admit(request: HttpRequest) -> None:
         if any(name in request.META for name in CODES):
             charge_step(client_address(request))
         return
-    key = request.META.get("HTTP_X_SESSION_TOKEN") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     body = {} if request.path_info.endswith(FORM) else _read_json(request)
-    charge_attempt(request.path_info, body, session_key=key, address=client_address(request))
+    charge_attempt(request.path_info, body, address=client_address(request))
     if request.method == "POST":
         check_credential(request.path_info, body)
 

@@ -28,7 +28,7 @@ from django.template.response import TemplateResponse
 from modules.accounts.api.methods import methods
 from modules.accounts.api.ways_out import find_asking_app, form_action
 from modules.accounts.services.addresses import to_login
-from modules.accounts.services.attempts import charge_log_in, charge_second_factor
+from modules.accounts.services.attempts import charge_log_in, charge_step
 from modules.kernel.errors import TooMany
 from modules.kernel.http import problems
 from modules.kernel.http.address import client_address
@@ -112,14 +112,14 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return _skip_second_factor(request, target)
     if request.method != "POST":
         return _show_second_factor(request, target)
-    try:
-        charge_second_factor(request.session.session_key or "", client_address(request))
-    except TooMany as refusal:
-        return _show_second_factor(request, target, problem=str(refusal), status=429)
     form = AuthenticateForm(data=request.POST, user=stage.login.user)
-    if not form.is_valid():
-        problem = "This code is not right, or was used before."
-        return _show_second_factor(request, target, problem=problem, status=400)
+    try:
+        charge_step(client_address(request))
+        problem, status = ("" if form.is_valid() else "This code is not right, or was used before."), 400
+    except TooMany as refusal:
+        problem, status = str(refusal), 429
+    if problem:
+        return _show_second_factor(request, target, problem=problem, status=status)
     form.save()
     response: HttpResponse = stage.exit()
     return response

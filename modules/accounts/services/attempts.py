@@ -50,16 +50,6 @@ def charge_reset(name: str, address: str) -> None:
     _take(Charge(known.resets_of_account, _digest(name)), Charge(known.resets_of_address, address))
 
 
-def charge_second_factor(session_key: str, address: str) -> None:
-    """
-    Count a code that was sent for a half-finished log-in; log-ins of an account are counted before that.
-
-    :raises LimitReached: if too many were tried in it, or from there
-    """
-    known = settings.LIMITS
-    _take(Charge(known.second_factors, _digest(session_key)), Charge(known.steps, address))
-
-
 def charge_step(address: str) -> None:
     """
     Count any other step of signing in: a code, a second factor, a change.
@@ -69,7 +59,7 @@ def charge_step(address: str) -> None:
     _take(Charge(settings.LIMITS.steps, address))
 
 
-def charge_attempt(path: str, sent: Mapping[str, Any], *, session_key: str, address: str) -> None:
+def charge_attempt(path: str, sent: Mapping[str, Any], *, address: str) -> None:
     """
     Count what is about to be sent to one of allauth's paths, whichever of the above it is.
 
@@ -81,8 +71,6 @@ def charge_attempt(path: str, sent: Mapping[str, Any], *, session_key: str, addr
         charge_sign_up(address)
     elif path.endswith("/password/request"):
         charge_reset(_name_in(sent), address)
-    elif path.endswith("/2fa/authenticate"):
-        charge_second_factor(session_key, address)
     else:
         charge_step(address)
 

@@ -1,0 +1,132 @@
+"""
+Small quotas that hold in every window, not on average.
+
+`limits` smooths: a quota may be spent at once and comes back bit by bit, so that a window may see nearly
+twice of it. Where five has to mean five (guesses at a secret, mails to one person), the moments of the last
+uses are kept instead, as many as the quota is large, and the oldest of them decides. One Lua script, one
+trip; all of several quotas are charged, or none.
+
+Without Redis each process counts by itself, at its share of the quota, and at least one.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache, partial
+
+from django.conf import settings
+
+from modules.kernel.hot import RedisAway, Script, hot
+from modules.kernel.limits import Charge, LimitReached, Standing
+
+# Newest first. The answer names the quota that refuses longest, counted from one, and for how long; or zero.
+_ACQUIRE = Script("""
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local refusing, wait = 0, 0
+for i, key in ipairs(KEYS) do
+  local oldest = redis.call('LINDEX', key, ARGV[2 * i - 1] - 1)
+  local left = oldest and oldest + ARGV[2 * i] - now or 0
+  if left > wait then refusing, wait = i, left end
+end
+if refusing > 0 then return {refusing, wait} end
+for i, key in ipairs(KEYS) do
+  redis.call('LPUSH', key, string.format('%.0f', now))
+  redis.call('LTRIM', key, 0, ARGV[2 * i - 1] - 1)
+  redis.call('PEXPIRE', key, math.ceil(ARGV[2 * i] / 1000))
+end
+return {0, 0}
+""")
+_REFUND = Script("""
+for _, key in ipairs(KEYS) do redis.call('LPOP', key) end
+return 1
+""")
+_SECOND = 1_000_000
+_MAX_KEPT = 10_000
+
+
+def acquire(*charges: Charge) -> Callable[[], None]:
+    """
+    Charge one use to every quota, in one trip; return what gives it back, should it turn out to be none.
+
+    :raises LimitReached: if any is used up; none is charged then
+    """
+    try:
+        refusing, wait = _acquire_shared(charges)
+        refund = partial(_refund_shared, charges)
+    except RedisAway:
+        refusing, wait = _local().acquire(charges, settings.LIMITS.processes)
+        refund = partial(_local().refund, charges)
+    if refusing:
+        limit = charges[refusing - 1].limit
+        # `Standing` tells when all is back; what is known here is when one is.
+        reset = wait / _SECOND + limit.window - limit.share / _SECOND
+        raise LimitReached(Standing(limit, False, 0, reset))
+    return refund
+
+
+def _key(charge: Charge) -> str:
+    return f"rq:{charge.limit.name}:{charge.key}"
+
+
+def _acquire_shared(charges: Sequence[Charge]) -> tuple[int, int]:
+    arguments = [part for limit, _ in charges for part in (limit.quota, limit.window * _SECOND)]
+    [(refusing, wait)] = hot().run(_ACQUIRE.call([_key(charge) for charge in charges], arguments))
+    return refusing, wait
+
+
+def _refund_shared(charges: Sequence[Charge]) -> None:
+    """Take back the newest use, whosever it was: the count is what matters. Without Redis it is lost."""
+    with suppress(RedisAway):
+        hot().run(_REFUND.call([_key(charge) for charge in charges]))
+
+
+class _Local:
+    """The same count in this process, for as long as Redis is away."""
+
+    def __init__(self) -> None:
+        """Start with nobody known."""
+        self._uses: dict[Charge, deque[int]] = {}
+        self._lock = threading.Lock()
+
+    def acquire(self, charges: Sequence[Charge], processes: int) -> tuple[int, int]:
+        """Charge all or none, each at this process's share; return which refuses and for how long."""
+        now = time.monotonic_ns() // 1000
+        with self._lock:
+            waits = [self._wait(charge, processes, now) for charge in charges]
+            if (wait := max(waits)) > 0:
+                return waits.index(wait) + 1, wait
+            if len(self._uses) > _MAX_KEPT:
+                self._forget(now)
+            for charge in charges:
+                self._uses.setdefault(charge, deque(maxlen=charge.limit.quota)).appendleft(now)
+        return 0, 0
+
+    def refund(self, charges: Sequence[Charge]) -> None:
+        """Take back the newest uses."""
+        with self._lock:
+            for charge in charges:
+                if uses := self._uses.get(charge):
+                    uses.popleft()
+
+    def _wait(self, charge: Charge, processes: int, now: int) -> int:
+        share = max(1, charge.limit.quota // processes)
+        uses = self._uses.get(charge, ())
+        return uses[share - 1] + charge.limit.window * _SECOND - now if len(uses) >= share else 0
+
+    def _forget(self, now: int) -> None:
+        """Drop whoever has everything back; if all are in debt, a flood of keys does not cost memory."""
+        self._uses = {
+            charge: uses
+            for charge, uses in self._uses.items()
+            if uses and uses[0] + charge.limit.window * _SECOND > now
+        }
+        if len(self._uses) > _MAX_KEPT:
+            self._uses.clear()
+
+
+@cache
+def _local() -> _Local:
+    return _Local()
