@@ -1,8 +1,13 @@
 """Liveness asks nobody; readiness needs the directory and Redis, and reports the rest."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.http import HttpRequest
 
 from modules.kernel.hot import count_trips
+from modules.kernel.http import health
 from sharding.testing import count_queries
 
 
@@ -18,6 +23,13 @@ class TestHealthz:
         assert api.get("/healthz").status_code == 200
 
 
+@pytest.fixture
+def _looking_anew(monkeypatch):
+    """A process that has not looked yet."""
+    monkeypatch.setattr(health, "_last", health._Last())
+
+
+@pytest.mark.usefixtures("_looking_anew")
 class TestReadyz:
     def test_says_that_all_is_there(self, api, db):
         answer = api.get("/readyz")
@@ -49,6 +61,24 @@ class TestReadyz:
         answer = api.get("/readyz")
 
         assert (answer.status_code, answer.json()["redis"]) == (503, "away")
+
+    def test_looks_once_for_all_who_ask_within_a_second(self, api, db):
+        request = HttpRequest()
+        with count_trips() as trips, ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: health.ready(request), range(40)))
+
+        assert {answer.status_code for answer in answers} == {200}
+        assert trips.trips == 1
+
+    def test_tells_what_is_known_while_one_looks(self, api, db, stack):
+        api.get("/readyz")
+        health._last.at = 0.0
+        stack.kill("default")
+        with health._last._lock:
+            told = api.get("/readyz")
+
+        assert told.status_code == 200
+        assert api.get("/readyz").status_code == 503
 
     def test_never_takes_longer_than_its_patience(self, api, db, stack):
         stack.kill("a")

@@ -1,7 +1,9 @@
 """Whether this process lives, and whether it can serve."""
 
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import orjson
 from django.db import connections
@@ -10,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from modules.kernel.hot import RedisAway, hot
 
 _PATIENCE = 1.0  # seconds for all probes together
+_MAX_AGE = 1.0  # seconds for which a result is told again
 _running: dict[str, threading.Thread] = {}
 
 
@@ -22,11 +25,10 @@ def ready(request: HttpRequest) -> HttpResponse:
     """
     Say whether this process can serve: it needs the directory and Redis.
 
-    Instances are reported and do not count: one that is dead must not take the others' users with it.
+    Instances are reported and do not count: one that is dead must not take the others' users with it. However
+    many ask, this process looks once a second: four clients in a loop took the connections of all others.
     """
-    aliases = list(connections)
-    probes: dict[str, Callable[[], None]] = {alias: _query(alias) for alias in aliases}
-    found = _probe({**probes, "redis": _ping})
+    found = _last.get()
     able = found["default"] and found["redis"]
     said = {name: "ok" if answered else "away" for name, answered in found.items()}
     body = {
@@ -36,6 +38,37 @@ def ready(request: HttpRequest) -> HttpResponse:
         "instances": said,
     }
     return HttpResponse(orjson.dumps(body), status=200 if able else 503, content_type="application/json")
+
+
+@dataclass
+class _Last:
+    """What was found last, by one thread at a time; the others are told what is known."""
+
+    found: dict[str, bool] | None = None
+    at: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self) -> dict[str, bool]:
+        """Return what was found within the last moment, or look."""
+        if self.found is not None and time.monotonic() - self.at < _MAX_AGE:
+            return self.found
+        # Nobody waits for who is looking, but where nothing is known yet.
+        if self._lock.acquire(blocking=self.found is None):
+            try:
+                if self.found is None or time.monotonic() - self.at >= _MAX_AGE:
+                    self.found, self.at = _look(), time.monotonic()
+            finally:
+                self._lock.release()
+        return self.found  # type: ignore[return-value]  # it is never taken away
+
+
+_last = _Last()
+
+
+def _look() -> dict[str, bool]:
+    """Ask every database and Redis."""
+    probes: dict[str, Callable[[], None]] = {alias: _query(alias) for alias in connections}
+    return _probe({**probes, "redis": _ping})
 
 
 def _query(alias: str) -> Callable[[], None]:
@@ -64,10 +97,9 @@ def _probe(probes: dict[str, Callable[[], None]]) -> dict[str, bool]:
         if name not in _running or not _running[name].is_alive():
             _running[name] = threading.Thread(target=_try, args=(name, probe, answered), daemon=True)
             _running[name].start()
-    threads = [_running[name] for name in probes]
-    waited = threading.Event()
-    threading.Thread(target=_join, args=(threads, waited), daemon=True).start()
-    waited.wait(_PATIENCE)
+    deadline = time.monotonic() + _PATIENCE
+    for name in probes:
+        _running[name].join(max(0.0, deadline - time.monotonic()))
     return dict(answered)
 
 
@@ -78,10 +110,3 @@ def _try(name: str, probe: Callable[[], None], answered: dict[str, bool]) -> Non
     except (RedisAway, OSError, Exception):  # noqa: BLE001 - whatever it was, there was no answer
         return
     answered[name] = True
-
-
-def _join(threads: list[threading.Thread], waited: threading.Event) -> None:
-    """Wait for all probes and say so."""
-    for thread in threads:
-        thread.join()
-    waited.set()
