@@ -73,6 +73,13 @@ class AppNotFound(NotFound):
     title = "You have no such app."
 
 
+class TooManyAddresses(Invalid):
+    """The account has as many addresses as any may have."""
+
+    code = "too_many_addresses"
+    title = "You have as many addresses as anybody may; delete one first."
+
+
 class TooManyApps(Invalid):
     """The caller has as many apps as anybody may have."""
 

@@ -45,6 +45,8 @@ class AccountsSettings:
     # A session in use is prolonged, by one UPDATE, at most this often.
     touch_after: int = 3600
     session_life: int = 30 * 86_400
+    # Of a session that is nobody's yet: twice what allauth leaves for a log-in to be finished.
+    open_session_life: int = 1800
     # Argon2 at 19 MiB takes 35 ms of a core; more at once would only starve the other threads.
     hashes_at_once: int = 2
     hash_wait: float = 1.0

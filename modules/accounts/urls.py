@@ -64,8 +64,11 @@ def _callbacks(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, An
             yield re.sub(r"\^\(\?P<(\w+)>\[\^/\]\+\)", r"<str:\1>", where), entry.callback, entry.name
 
 
+# Its contract is a part of ours; by this name allauth looks where its paths stand, when ours is drawn.
+_undrawn = path("openapi.yaml", oauth.not_offered, name="openapi_yaml")
+
 identity: list[URLPattern | URLResolver] = [
-    path("auth/", include((_offered(headless.urlpatterns), headless.app_name))),
+    path("auth/", include(([*_offered(headless.urlpatterns), _undrawn], headless.app_name))),
     path("", include(([path("", include((_oauth, "oidc")))], "idp"))),
     path("identity/login", hosted.log_in, name="account_login"),
     path("identity/log-in-again", hosted.log_in, name="account_reauthenticate"),

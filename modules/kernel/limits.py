@@ -81,15 +81,27 @@ class LimitSettings:
     # Any request under /auth/ and /identity/, before anything of it is read.
     sign_in: Limit = Limit("sign-in", 3000, 300)
     sign_ups: Limit = Limit("sign-up", 5, 1800)
-    log_ins_of_account: Limit = Limit("log-in-account", 10, 300)
+    # Under one name from all places where its owner has not got in before, and from one place: the second
+    # lets so few through that many places are needed to use up the first.
+    log_ins_of_account: Limit = Limit("log-in-account", 100, 3600)
     log_ins_of_address: Limit = Limit("log-in-address", 30, 60)
     log_ins_of_pair: Limit = Limit("log-in", 5, 300)
-    resets_of_account: Limit = Limit("reset", 5, 3600)
+    log_ins_of_pair_hourly: Limit = Limit("log-in-hourly", 20, 3600)
     resets_of_address: Limit = Limit("reset-address", 20, 300)
     # Kept exactly (`kernel/quotas.py`): what a person's second factors, and their password where they are
     # logged in, may be guessed at; and the guesses at one mailed code.
     second_factors: Limit = Limit("second-factor", 10, 3600)
     codes: Limit = Limit("code", 3, 3600)
+    # Mails to one person that anybody can ask for; the last is kept for where the person has got in before.
+    mails_hourly: Limit = Limit("mail-hourly", 5, 3600)
+    mails_daily: Limit = Limit("mail-daily", 20, 86_400)
+    mails_of_strangers_hourly: Limit = Limit("mail-of-strangers-hourly", 4, 3600)
+    mails_of_strangers_daily: Limit = Limit("mail-of-strangers-daily", 16, 86_400)
+    # Mails to one person about what was done to their account, which takes being logged in to it.
+    notices_hourly: Limit = Limit("notice-hourly", 20, 3600)
+    notices_daily: Limit = Limit("notice-daily", 60, 86_400)
+    # Sessions that are nobody's: half-finished log-ins, sign-ups and resets, by the address that opened them.
+    open_sessions: Limit = Limit("new-session", 100, 300)
     # Everything else under /auth/: codes, second factors, changes.
     steps: Limit = Limit("sign-in-step", 60, 300)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.headless.spec.internal.schema import get_schema
 from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.http import HttpResponse
 
@@ -229,7 +230,11 @@ class TestFirstPartyMiddleware:
 
 
 class TestOpenApi:
-    def test_shows_ids_as_strings(self, http, db):
-        schemas = http("GET", "/auth/openapi.json").body["components"]["schemas"]
+    def test_shows_ids_as_strings(self):
+        schemas = get_schema()["components"]["schemas"]
 
         assert schemas["User"]["properties"]["id"]["type"] == "string"
+
+    @pytest.mark.parametrize("kind", ["yaml", "json", "html"])
+    def test_of_allauth_is_not_drawn_for_whoever_asks(self, http, db, kind):
+        assert http("GET", f"/auth/openapi.{kind}").status == 404

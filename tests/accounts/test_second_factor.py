@@ -67,7 +67,7 @@ def log_in_half(http) -> str:
     answer = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})
     assert answer.status == 401
     assert "mfa_authenticate" in [flow["id"] for flow in answer.body["data"]["flows"]]
-    return answer.body["meta"]["session_token"]
+    return str(answer.body["meta"]["session_token"])
 
 
 def send_code(http, half: str, code: str):

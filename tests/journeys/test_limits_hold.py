@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.accounts.test_second_factor import code_of
 from tests.journeys.client import PASSWORD, Client
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,36 @@ class TestAttempts:
 
         # Two processes with two of the five each.
         assert refused == 46
+
+
+class TestPerson:
+    """What is counted by whom it concerns, under parallel requests to two processes."""
+
+    @pytest.fixture
+    def ada(self, api) -> Client:
+        ada = Client(api.url).sign_up("ada")
+        ada.call("POST", "/auth/app/v1/auth/reauthenticate", {"password": PASSWORD})
+        return ada
+
+    def test_has_a_second_factor_that_exactly_ten_of_forty_guess_at(self, ada):
+        path = "/auth/app/v1/account/authenticators/totp"
+        secret = ada.call("GET", path).body["meta"]["secret"]
+        assert ada.call("POST", path, {"code": code_of(secret)}).status == 200
+        half = [Client(ada.url, username="ada").log_in() for _ in range(4)]
+
+        def guess(number: int):
+            path = "/auth/app/v1/auth/2fa/authenticate"
+            return lambda: half[number % 4].call("POST", path, {"code": "000000"})
+
+        assert statuses([guess(number) for number in range(40)]) == {400: 10, 429: 30}
+
+    def test_has_at_most_five_addresses_of_ten_that_are_added_at_once(self, ada):
+        def add(number: int):
+            body = {"email": f"ada{number}@example.org"}
+            return lambda: ada.call("POST", "/auth/app/v1/account/email", body)
+
+        assert statuses([add(number) for number in range(10)])[200] == 4
+        assert len(ada.call("GET", "/auth/app/v1/account/email").body["data"]) == 5
 
 
 class TestCallers:

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
+from modules.accounts.api.devices import place_of, remember_device
 from modules.accounts.api.sessions import PLACE
 from modules.accounts.api.sign_up import take_once
 from modules.accounts.errors import AddressInvalid, EmailTaken, UsernameTaken
@@ -21,11 +22,26 @@ from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.services.accounts import change_password, register
 from modules.accounts.services.addresses import to_address, to_login
+from modules.accounts.services.attempts import charge_log_in
 from modules.accounts.services.guesses import charge_guess_of_person
 from modules.accounts.services.life import cancel_deletion, may_log_in
-from modules.accounts.services.mails import queue_mail
+from modules.accounts.services.mails import queue_asked_mail, queue_mail
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
+
+# The mails that strangers can have sent to anybody; all others tell somebody what was done to their account.
+ASKED_FOR = frozenset(
+    f"account/email/{name}"
+    for name in (
+        "account_already_exists",
+        "email_confirmation",
+        "email_confirmation_signup",
+        "login_code",
+        "password_reset_code",
+        "password_reset_key",
+        "unknown_account",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +89,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return f"[{settings.SITE_NAME}] {subject}"
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Replace the password, which ends every session; allauth reopens the one that asked."""
+        """
+        Replace the password, which ends every session; allauth reopens the one that asked.
+
+        All places where the owner has got in are forgotten with it, but for the one where this was asked.
+        """
         change_password(user, password)
+        remember_device(self.request, user)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Return whose password this is; of a suspended account the answer is that of a wrong one."""
+        """
+        Return whose password this is; of a suspended account the answer is that of a wrong one.
+
+        :raises LimitReached: if too many were tried under the name, or from there
+        """
         names = {name: to_login(credentials[name]) for name in ("email", "username") if name in credentials}
+        refund = charge_log_in(next(iter(names.values()), ""), place_of(request))
         user: AbstractBaseUser | None = super().authenticate(request, **credentials | names)
-        return user if user is not None and may_log_in(user, now=clock.now()) else None
+        if user is None or not may_log_in(user, now=clock.now()):
+            return None
+        refund()
+        return user
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Return whether this is the password of who is logged in; counted with their second factors."""
@@ -104,6 +133,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             user.refresh_from_db()
         super().login(request, user)
         agent = request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")
+        remember_device(request, user)
         request.session[PLACE] = [client_address(request), agent[:200]]
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -111,11 +141,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return client_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Leave a mail to a worker: no request waits for a server, nor tells by its time whom it wrote to."""
+        """
+        Leave a mail to a worker: no request waits for a server, nor tells by its time whom it wrote to.
+
+        One too many is left out, and nothing tells who asked for it.
+        """
         # Not by the host that was asked for: whoever asks chooses that.
         site = Site(domain=urlsplit(settings.PUBLIC_URL).netloc, name=settings.SITE_NAME)
         shown = {"request": self.request, "email": email, "current_site": site}
-        queue_mail(self.render_mail(template_prefix, email, shown | context), now=clock.now())
+        mail = self.render_mail(template_prefix, email, shown | context)
+        if template_prefix in ASKED_FOR:
+            is_sent = queue_asked_mail(mail, place=place_of(self.request), now=clock.now())
+            self.request.code_is_sent = is_sent
+        else:
+            queue_mail(mail, now=clock.now())
 
 
 def _taken(

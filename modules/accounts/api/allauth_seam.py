@@ -5,12 +5,16 @@ Each replacement says what was wrong. `install` runs once, before allauth's view
 each against the installed version.
 """
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import cache, wraps
 from typing import Any
 
+from allauth.account.forms import AddEmailForm
+from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
+from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.headless.account.inputs import ChangePasswordInput, ResetPasswordKeyInput, VerifyEmailInput
 from allauth.mfa import app_settings as mfa
@@ -21,6 +25,7 @@ from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn import forms as passkey_forms
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from modules.accounts.services.address_room import adding_address
 from modules.accounts.services.guesses import Refund, charge_guess_of_code, charge_guess_of_person
 from modules.accounts.services.second_factors import mark_step, use_step
 
@@ -39,6 +44,11 @@ def install() -> None:
     # It counts wrong codes in the session, which parallel requests read before any of them has written.
     VerifyEmailInput.clean_key = _counted(VerifyEmailInput.clean_key, _charge_mailed_code)
     ResetPasswordKeyInput.clean_key = _counted(ResetPasswordKeyInput.clean_key, _charge_mailed_code)
+    # It keeps a code for which no mail was left, and lets it be guessed at in any number of new sessions.
+    for process in (EmailVerificationProcess, PasswordResetVerificationProcess):
+        process.send = _withholding(process.send)
+    # It counts the addresses of an account before it adds one, and not while.
+    AddEmailForm.save = _alone(AddEmailForm.save)
     # It does not count this at all: who holds a stolen session could guess the password.
     ChangePasswordInput.clean_current_password = _counted(
         ChangePasswordInput.clean_current_password, _charge_current_password
@@ -75,6 +85,30 @@ def _charge_mailed_code(form: Any) -> Refund:
     """Count a try at the code that the form's process has mailed; by a link there is none to guess."""
     process = getattr(form, "process", None)
     return charge_guess_of_code((process.code if process else getattr(form, "code", None)) or "")
+
+
+def _alone(save: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a form's saving of a new address, while nobody else adds one to the same account."""
+
+    @wraps(save)
+    def save_alone(form: Any, *args: Any) -> Any:
+        with adding_address(form.user.pk):
+            return save(form, *args)
+
+    return save_alone
+
+
+def _withholding(send: Callable[..., None]) -> Callable[..., None]:
+    """Return a process's sending, after which a code that was not mailed is one that nobody can guess."""
+
+    @wraps(send)
+    def withhold(process: Any, *args: Any, **options: Any) -> None:
+        process.request.code_is_sent = True
+        send(process, *args, **options)
+        if not process.request.code_is_sent:
+            process.state["code"] = secrets.token_urlsafe(32)
+
+    return withhold
 
 
 def _steps() -> Iterator[int]:

@@ -21,9 +21,11 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from pydantic import JsonValue, RootModel
 
+from modules.accounts.api.devices import leave_device
 from modules.accounts.api.hosted import PAGES, show_error
 from modules.accounts.api.methods import refuse_method
 from modules.accounts.api.passkeys import check_credential
+from modules.accounts.api.sessions import opened_from
 from modules.accounts.api.sign_up import sign_up_once
 from modules.accounts.services.accounts import to_refusal
 from modules.accounts.services.attempts import charge_attempt, charge_step
@@ -80,9 +82,12 @@ class FirstPartyMiddleware:
             return self._pass(request)
         try:
             limiting.charge_sign_in(request)
-            return cast(HttpResponseBase, self._prepare(request))
+            opened_from.set(client_address(request))
+            response = cast(HttpResponseBase, self._prepare(request))
         except OURS as fault:
             return _answer(fault, request)
+        leave_device(request, response)
+        return response
 
     def _hand_out_token(self, request: HttpRequest) -> HttpResponseBase:
         """
@@ -156,8 +161,8 @@ def _admit(request: HttpRequest) -> None:
         if any(name in request.META for name in CODES):
             charge_step(client_address(request))
         return
+    charge_attempt(request.path_info, address=client_address(request))
     body = {} if request.path_info.endswith(FORM) else _read_json(request)
-    charge_attempt(request.path_info, body, address=client_address(request))
     if request.method == "POST":
         check_credential(request.path_info, body)
 

@@ -28,7 +28,7 @@ from django.template.response import TemplateResponse
 from modules.accounts.api.methods import methods
 from modules.accounts.api.ways_out import find_asking_app, form_action
 from modules.accounts.services.addresses import to_login
-from modules.accounts.services.attempts import charge_log_in, charge_step
+from modules.accounts.services.attempts import charge_step
 from modules.kernel.errors import TooMany
 from modules.kernel.http import problems
 from modules.kernel.http.address import client_address
@@ -97,10 +97,9 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return _show_log_in(request, target)
     name = to_login(request.POST.get("login", ""))
     try:
-        charge_log_in(name, client_address(request))
+        return _try_log_in(request, name, target)
     except TooMany as refusal:
         return _show_log_in(request, target, problem=str(refusal), status=429)
-    return _try_log_in(request, name, target)
 
 
 @methods("GET", "POST")

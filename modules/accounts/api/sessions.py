@@ -1,12 +1,16 @@
 """Django's session engine over accounts' sessions, for allauth's views; `/v1/` never loads a session."""
 
 import json
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 
 from modules.accounts.selectors.sessions import find_session_data, has_session
+from modules.accounts.services.attempts import charge_open_session
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import (
     SessionContent,
@@ -18,13 +22,18 @@ from modules.accounts.services.sessions import (
     open_session,
 )
 from modules.kernel import clock
+from modules.kernel.limits import LimitReached
 
+# The address whose request is being answered.
+opened_from: ContextVar[str] = ContextVar("opened_from", default="")
 # Under which a session holds where its log-in came from: address and user agent.
 PLACE = "place"
 
 
 class SessionStore(SessionBase):
     """A session whose row stands in the directory under a digest of its key."""
+
+    _is_cycled = False
 
     def load(self) -> dict[str, Any]:
         """Return what the session holds; a key that opens none is given up, so that nobody can plant one."""
@@ -42,8 +51,27 @@ class SessionStore(SessionBase):
     def create(self) -> None:
         """Open an empty session under a new key."""
         self._session_key = new_key()
-        self.save(must_create=True)
+        try:
+            self.save(must_create=True)
+        except LimitReached:
+            # Else whoever saves next takes it for one that has ended.
+            self._session_key = None
+            raise
         self.modified = True
+
+    def cycle_key(self) -> None:
+        """Take a new key with what the old one held; the log-in that asks for it was counted."""
+        self._is_cycled = True
+        super().cycle_key()
+
+    def get_expiry_age(self, **known: Any) -> int:
+        """Return for how many seconds the session lives; one that is nobody's ends soon."""
+        age = int(super().get_expiry_age(**known))
+        return age if SESSION_KEY in self else min(age, settings.ACCOUNTS.open_session_life)
+
+    def get_expiry_date(self, **known: Any) -> datetime:
+        """Return until when the session lives."""
+        return clock.now() + timedelta(seconds=self.get_expiry_age(**known))
 
     def save(self, must_create: bool = False) -> None:
         """
@@ -51,10 +79,13 @@ class SessionStore(SessionBase):
 
         :raises CreateError: if it must be new and its key is taken
         :raises UpdateError: if it ended meanwhile
+        :raises LimitReached: if it is new and nobody's, and its address has opened too many of these
         """
         if self.session_key is None:
             return self.create()
         content = self._to_content(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        if must_create and content.user_id is None and not self._is_cycled:
+            charge_open_session(opened_from.get())
         if must_create and not open_session(self.session_key, content, now=clock.now()):
             raise CreateError
         if not must_create and not change_session(self.session_key, content):

@@ -3,8 +3,19 @@
 from modules.accounts.models.keys import AuditEntry, ServiceKey
 from modules.accounts.models.mails import Mail
 from modules.accounts.models.oauth import SpentToken, TokenFamily
+from modules.accounts.models.places import KnownPlace
 from modules.accounts.models.reserved import ReservedName
 from modules.accounts.models.sessions import Session
 from modules.accounts.models.users import User
 
-__all__ = ["AuditEntry", "Mail", "ReservedName", "ServiceKey", "Session", "SpentToken", "TokenFamily", "User"]
+__all__ = [
+    "AuditEntry",
+    "KnownPlace",
+    "Mail",
+    "ReservedName",
+    "ServiceKey",
+    "Session",
+    "SpentToken",
+    "TokenFamily",
+    "User",
+]

@@ -21,6 +21,7 @@ from modules.accounts.schemas import Identity
 from modules.accounts.services.addresses import to_address
 from modules.accounts.services.credentials import map_owned_marks
 from modules.accounts.services.passwords import to_password
+from modules.accounts.services.places import forget_places
 from modules.accounts.services.revocations import tell_ended, tell_epoch
 from modules.kernel.errors import Refusal
 from sharding import outbox
@@ -92,7 +93,11 @@ def set_password(user_id: int, password: str) -> int:
     :raises AccountNotFound: if there is no such account
     :raises PasswordInvalid: if it has no form
     """
-    return _raise_epoch(user_id, password=make_password(to_password(password)))
+    with writing_directory(owner_id=user_id):
+        forget_places(user_id)
+        ended = end_sessions(user_id, password=make_password(to_password(password)))
+    ended.tell()
+    return ended.epoch
 
 
 def change_password(user: AbstractBaseUser, password: str) -> None:

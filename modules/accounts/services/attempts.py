@@ -1,34 +1,47 @@
 """
 How often somebody may try to sign in, sign up or get a new password.
 
-Counted before any of it is tried, by account, by address and by both together: ten thousand passwords for one
+Counted before any of it is tried, by name, by address and by both together: ten thousand passwords for one
 name, one password for ten thousand names, and either of them slowly from one place. A name is counted whether
-anybody has it or not, so that the limit tells nothing.
+anybody has it or not, so that the limit tells nothing. What strangers use up of a name is not its owner's: an
+address or a browser from which the owner has got in before counts by itself.
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+import unicodedata
+from collections.abc import Iterable
 
 from django.conf import settings
 
+from modules.accounts.selectors.places import Place, find_known
 from modules.accounts.services.addresses import to_login
+from modules.accounts.services.guesses import Refund
 from modules.kernel import limits
 from modules.kernel.limits import Charge
 
 
-def charge_log_in(name: str, address: str) -> None:
+def charge_log_in(name: str, place: Place) -> Refund:
     """
-    Count an attempt to log in under a name from an address.
+    Count an attempt to log in under a name from a place; return what gives it back, should it succeed.
 
-    :raises LimitReached: if either, or both together, have tried too often
+    Where the owner of the name has got in before, what strangers do elsewhere does not count; in a browser of
+    theirs, not even what others do at its address.
+
+    :raises LimitReached: if too many were tried under the name, or from there
     """
+    if not settings.LIMITS.is_on:
+        return _nothing
     known, account = settings.LIMITS, _digest(name)
-    _take(
-        Charge(known.log_ins_of_account, account),
-        Charge(known.log_ins_of_address, address),
-        Charge(known.log_ins_of_pair, f"{account}:{address}"),
-    )
+    source = find_known(_fold(name), place)
+    pair = f"{account}:{source or place.address}"
+    tried = [Charge(known.log_ins_of_pair, pair), Charge(known.log_ins_of_pair_hourly, pair)]
+    if source is None:
+        tried.append(Charge(known.log_ins_of_account, account))
+    is_own_device = place.device != "" and source == place.digests[0]
+    # Who logs in rightly all the time works as hard for the hasher: that is not given back.
+    always = [] if is_own_device else [Charge(known.log_ins_of_address, place.address)]
+    limits.take(*tried, *always)
+    return lambda: _give_back(tried)
 
 
 def charge_sign_up(address: str) -> None:
@@ -40,14 +53,22 @@ def charge_sign_up(address: str) -> None:
     _take(Charge(settings.LIMITS.sign_ups, address))
 
 
-def charge_reset(name: str, address: str) -> None:
+def charge_reset(address: str) -> None:
     """
-    Count a request for a new password.
+    Count a request for a new password; how many mails that means to anybody, `services/mails.py` knows.
 
-    :raises LimitReached: if too many were asked for this name, or from there
+    :raises LimitReached: if too many came from there
     """
-    known = settings.LIMITS
-    _take(Charge(known.resets_of_account, _digest(name)), Charge(known.resets_of_address, address))
+    _take(Charge(settings.LIMITS.resets_of_address, address))
+
+
+def charge_open_session(address: str) -> None:
+    """
+    Count a session that is nobody's yet, before its row is written.
+
+    :raises LimitReached: if too many were opened from there
+    """
+    _take(Charge(settings.LIMITS.open_sessions, address))
 
 
 def charge_step(address: str) -> None:
@@ -59,30 +80,40 @@ def charge_step(address: str) -> None:
     _take(Charge(settings.LIMITS.steps, address))
 
 
-def charge_attempt(path: str, sent: Mapping[str, Any], *, address: str) -> None:
+def charge_attempt(path: str, *, address: str) -> None:
     """
     Count what is about to be sent to one of allauth's paths, whichever of the above it is.
 
     :raises LimitReached: if that was tried too often
     """
     if path.endswith("/auth/login"):
-        charge_log_in(_name_in(sent), address)
-    elif path.endswith("/signup"):
+        # By name and place, and before the password is tried: the adapter, for all ways of logging in.
+        return
+    if path.endswith("/signup"):
         charge_sign_up(address)
     elif path.endswith("/password/request"):
-        charge_reset(_name_in(sent), address)
+        charge_reset(address)
     else:
         charge_step(address)
 
 
-def _name_in(sent: Mapping[str, Any]) -> str:
-    """Return the name that was sent, whatever else that is; one spelling of it, as for allauth."""
-    return to_login(str(sent.get("email") or sent.get("username") or ""))
+def _fold(name: str) -> str:
+    """Return one spelling of a name, whatever way it is looked up."""
+    return to_login(unicodedata.normalize("NFKC", name)).casefold()
 
 
 def _digest(name: str) -> str:
     """Return what stands for a name in Redis, where no address of anybody should be read."""
-    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:32]
+    return hashlib.sha256(_fold(name).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _give_back(charges: Iterable[Charge]) -> None:
+    for charge in charges:
+        limits.give_back(charge)
+
+
+def _nothing() -> None:
+    """Give nothing back."""
 
 
 def _take(*charges: Charge) -> None:

@@ -9,10 +9,15 @@ import smtplib
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils.crypto import salted_hmac
 
 from modules.accounts.events import MailQueued
 from modules.accounts.models import Mail
+from modules.accounts.selectors.places import Place, find_known
+from modules.kernel import quotas
+from modules.kernel.limits import Charge, Limit, LimitReached
 from sharding import outbox
 from sharding.scope import writing_directory
 
@@ -26,6 +31,59 @@ log = structlog.get_logger(__name__)
 
 
 def queue_mail(message: EmailMessage, *, now: datetime) -> None:
+    """
+    Write down a mail that tells somebody what was done to their account.
+
+    Strangers cannot use up what there is of these, for they do nothing to it. Who is logged in can, and is
+    told of in twenty mails before one is left out.
+    """
+    if _has_room(message, settings.LIMITS.notices_hourly, settings.LIMITS.notices_daily):
+        _store(message, now=now)
+
+
+def queue_asked_mail(message: EmailMessage, *, place: Place, now: datetime) -> bool:
+    """
+    Write down a mail that anybody can have sent to anybody; return whether there was room for it.
+
+    It is counted by whom it is for, over all that causes such mails. From where its receiver has got in
+    before there is room for one more: strangers cannot keep a new password from anybody there.
+    """
+    known = settings.LIMITS
+    all_ways = known.mails_hourly, known.mails_daily
+    of_strangers = known.mails_of_strangers_hourly, known.mails_of_strangers_daily
+    has_room = _has_room(message, *all_ways, *of_strangers) or (
+        find_known(message.to[0].lower(), place) is not None and _has_room(message, *all_ways)
+    )
+    if has_room:
+        _store(message, now=now)
+    return has_room
+
+
+def _has_room(message: EmailMessage, *quotas_of_receiver: Limit) -> bool:
+    """Charge a mail to its receiver; return whether that was possible."""
+    if not settings.LIMITS.is_on:
+        return True
+    receiver = _to_mailbox(message.to[0])
+    try:
+        quotas.acquire(*(Charge(limit, receiver) for limit in quotas_of_receiver))
+    except LimitReached as reached:
+        log.info("mail_left_out", limit=reached.standing.limit.name)
+        return False
+    return True
+
+
+def _to_mailbox(address: str) -> str:
+    """
+    Return what stands for the mailbox that an address leads to, as far as can be told.
+
+    Many servers ignore dots and what follows a plus. Two people whom that makes one share a limit, no more.
+    """
+    name, _, domain = address.strip().lower().rpartition("@")
+    mailbox = f"{name.partition('+')[0].replace('.', '')}@{domain}"
+    return salted_hmac("accounts.mailbox", mailbox, algorithm="sha256").hexdigest()
+
+
+def _store(message: EmailMessage, *, now: datetime) -> None:
     """Write a mail down and announce it; each is its own owner, so that none waits for another's trouble."""
     with writing_directory():
         mail = Mail.objects.create(

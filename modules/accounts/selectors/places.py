@@ -1,0 +1,46 @@
+"""Where the owner of a name has got in from before."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from modules.accounts.models import KnownPlace
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a request comes from: its address, and what the browser's cookie for this holds, if any."""
+
+    address: str
+    device: str = ""
+
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """Return what stands for it in the directory, the surer first: an address is shared."""
+        devices = (_digest("device", self.device),) if self.device else ()
+        return (*devices, _digest("address", self.address))
+
+
+def find_known(name: str, place: Place) -> str | None:
+    """
+    Return which part of a place, as its digest, the owner of a name has got in from; None is for strangers.
+
+    An address is a name of who has verified it: anybody may claim one.
+    """
+    is_owner = Q(user__username=name) | Q(user__emailaddress__email=name, user__emailaddress__verified=True)
+    rows = KnownPlace.objects.filter(is_owner, digest__in=place.digests)
+    known = set(rows.values_list("digest", flat=True))
+    return next((digest for digest in place.digests if digest in known), None)
+
+
+def is_known_device(user_id: int, place: Place) -> bool:
+    """Return whether the cookie of a place was left by this account."""
+    if not place.device:
+        return False
+    return bool(KnownPlace.objects.filter(user_id=user_id, digest=place.digests[0]).exists())
+
+
+def _digest(kind: str, text: str) -> str:
+    return salted_hmac(f"accounts.place.{kind}", text, algorithm="sha256").hexdigest()

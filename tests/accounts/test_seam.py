@@ -1,0 +1,47 @@
+"""What replaces parts of allauth, held against the version that is installed."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+
+import allauth.mfa
+import allauth.mfa.base.internal.flows as defining
+from allauth.mfa.totp.internal import auth as totp
+
+from modules.accounts.api import allauth_seam
+
+
+def modules_of(package):
+    """Every module of a package, but those for an admin that is not installed."""
+    for info in walk_packages(package.__path__, f"{package.__name__}."):
+        if "migrations" not in info.name and not info.name.endswith(".admin"):
+            yield sys.modules.get(info.name) or import_module(info.name)
+
+
+class TestInstall:
+    def test_leaves_no_count_of_second_factors_to_allauth(self):
+        allauth_seam.install()
+
+        counts = {
+            module.__name__: module.check_rate_limit
+            for module in modules_of(allauth.mfa)
+            if hasattr(module, "check_rate_limit") and module is not defining
+        }
+
+        assert set(counts) == {
+            "allauth.mfa.base.forms",
+            "allauth.mfa.totp.forms",
+            "allauth.mfa.webauthn.forms",
+        }
+        assert {count.__module__ for count in counts.values()} == {allauth_seam.__name__}
+
+    def test_replaces_once(self):
+        allauth_seam.install()
+        before = totp.TOTP.validate_code
+
+        allauth_seam.install()
+
+        assert totp.TOTP.validate_code is before
+        assert not hasattr(allauth_seam._ACTIVATE, "__wrapped__")
