@@ -54,7 +54,7 @@ _KEPT_AT_MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `quota` requests in any `window` seconds; a refused one costs nothing."""
+    """At most `quota` requests at once, which come back evenly in `window` seconds; a refused one is free."""
 
     name: str
     quota: int

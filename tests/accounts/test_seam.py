@@ -8,7 +8,9 @@ from pkgutil import walk_packages
 
 import allauth.mfa
 import allauth.mfa.base.internal.flows as defining
+from allauth.core.internal import jwkkit
 from allauth.mfa.totp.internal import auth as totp
+from django.test import Client
 
 from modules.accounts.api import allauth_seam
 
@@ -36,6 +38,14 @@ class TestInstall:
             "allauth.mfa.webauthn.forms",
         }
         assert {count.__module__ for count in counts.values()} == {allauth_seam.__name__}
+
+    def test_reads_the_key_that_signs_once(self, db):
+        before = jwkkit.load_jwk_from_pem.cache_info().misses
+
+        answers = [Client().get("/.well-known/jwks.json") for _ in range(3)]
+
+        assert {answer.content for answer in answers} == {answers[0].content}
+        assert jwkkit.load_jwk_from_pem.cache_info().misses - before <= 1
 
     def test_replaces_once(self):
         allauth_seam.install()

@@ -9,12 +9,13 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 from allauth.account.forms import AddEmailForm
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
+from allauth.core.internal import jwkkit
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.headless.account.inputs import ChangePasswordInput, ResetPasswordKeyInput, VerifyEmailInput
 from allauth.mfa import app_settings as mfa
@@ -57,6 +58,8 @@ def install() -> None:
     totp.validate_totp_code = _prove_totp
     totp.TOTP.validate_code = _validate_totp
     totp.TOTP.activate = classmethod(_activate_totp)
+    # It reads the private key anew, in tens of ms, for each token and whoever asks for the public one.
+    jwkkit.load_jwk_from_pem = lru_cache(maxsize=4)(jwkkit.load_jwk_from_pem)
 
 
 def _counted(clean: Callable[[Any], Any], charge: Callable[[Any], Refund]) -> Callable[[Any], Any]:
