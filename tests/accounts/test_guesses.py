@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
+from modules.accounts.models import Session
 from modules.kernel.limits import Limit
 from tests.accounts.conftest import PASSWORD, Http
 from tests.accounts.test_oauth import hidden
@@ -149,21 +150,29 @@ class TestCurrentPassword:
 
 
 class TestMailedCode:
-    @pytest.fixture
-    def reset(self, http, limits):
-        """A session that waits for the code of a new password."""
-        asked = http("POST", f"{APP}/auth/password/request", {"email": "ada@example.org"})
-        return asked.body["meta"]["session_token"]
-
-    def test_is_tried_three_times_though_its_session_forgets(self, http, reset):
-        from modules.accounts.models import Session
-
+    @pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org"])
+    def test_is_tried_three_times_though_its_session_forgets(self, http, limits, email):
+        asked = http("POST", f"{APP}/auth/password/request", {"email": email})
+        token = asked.body["meta"]["session_token"]
         [row] = Session.objects.filter(user=None, data__contains="password_reset")
 
         def guess():
-            headers = {"X_Session_Token": reset, "X_Password_Reset_Key": "AAAA-BBBB"}
-            status = http("GET", f"{APP}/auth/password/reset", **headers).status
+            sent = {"key": "AAAA-BBBB", "password": "a longer walk home"}
+            status = http("POST", f"{APP}/auth/password/reset", sent, X_Session_Token=token).status
             # As a parallel request leaves it that has read the session earlier.
+            Session.objects.filter(pk=row.pk).update(data=row.data)
+            return status
+
+        assert [guess() for _ in range(5)] == [400] * 3 + [429] * 2
+
+    def test_is_counted_in_a_header_too(self, http, limits):
+        asked = http("POST", f"{APP}/auth/password/request", {"email": "ada@example.org"})
+        token = asked.body["meta"]["session_token"]
+        [row] = Session.objects.filter(user=None, data__contains="password_reset")
+
+        def guess():
+            headers = {"X_Session_Token": token, "X_Password_Reset_Key": "AAAA-BBBB"}
+            status = http("GET", f"{APP}/auth/password/reset", **headers).status
             Session.objects.filter(pk=row.pk).update(data=row.data)
             return status
 

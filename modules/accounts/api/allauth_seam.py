@@ -102,13 +102,17 @@ def _alone(save: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _withholding(send: Callable[..., None]) -> Callable[..., None]:
-    """Return a process's sending, after which a code that was not mailed is one that nobody can guess."""
+    """
+    Return a process's sending, after which a code that was not mailed is one that nobody can guess.
+
+    So is that of an address which nobody has: tries at it are counted like those at any other.
+    """
 
     @wraps(send)
     def withhold(process: Any, *args: Any, **options: Any) -> None:
         process.request.code_is_sent = True
         send(process, *args, **options)
-        if not process.request.code_is_sent:
+        if not process.request.code_is_sent or not process.code:
             process.state["code"] = secrets.token_urlsafe(32)
 
     return withhold
