@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_mail"),
+        ("accounts", "0010_reserved_words"),
     ]
 
     operations = [
