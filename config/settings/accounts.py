@@ -8,12 +8,15 @@ from modules.accounts.schemas import AccountsSettings
 __all__ = [
     "ACCOUNTS",
     "ACCOUNT_ADAPTER",
+    "ACCOUNT_EMAIL_NOTIFICATIONS",
     "ACCOUNT_LOGIN_METHODS",
     "ACCOUNT_LOGOUT_REDIRECT_URL",
     "ACCOUNT_MAX_EMAIL_ADDRESSES",
     "ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED",
     "ACCOUNT_PRESERVE_USERNAME_CASING",
+    "ACCOUNT_PREVENT_ENUMERATION",
     "ACCOUNT_RATE_LIMITS",
+    "ACCOUNT_REAUTHENTICATION_TIMEOUT",
     "ACCOUNT_SESSION_REMEMBER",
     "ACCOUNT_SIGNUP_FIELDS",
     "ACCOUNT_USERNAME_MIN_LENGTH",
@@ -95,6 +98,12 @@ ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_PRESERVE_USERNAME_CASING = False
+# An address that is not verified claims nothing: any number of accounts may have said that it is theirs.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+# How long a password, second factor or passkey counts that was shown again (modules/accounts/api/guards.py).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(ACCOUNTS.presence_life)
+# Whoever changes how an account is entered does not do it unseen.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 
 ACCOUNT_SESSION_REMEMBER = True
 # The hosted pages of OAuth (modules/accounts/api/hosted.py).

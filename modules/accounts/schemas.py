@@ -47,6 +47,8 @@ class AccountsSettings:
     session_life: int = 30 * 86_400
     # Of a session that is nobody's yet: twice what allauth leaves for a log-in to be finished.
     open_session_life: int = 1800
+    # How long somebody counts as present who has shown who they are: what is delicate asks for it anew then.
+    presence_life: float = 300.0
     # Argon2 at 19 MiB takes 35 ms of a core; more at once would only starve the other threads.
     hashes_at_once: int = 2
     hash_wait: float = 1.0

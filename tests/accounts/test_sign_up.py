@@ -84,9 +84,7 @@ class TestSignUp:
         assert (answer.status, answer.body["errors"][0]["code"]) == (400, "username_taken")
         assert User.objects.count() == 1
 
-    def test_refuses_a_taken_address(self, sign_up):
-        sign_up("ada")
-
+    def test_refuses_a_taken_address(self, ada, sign_up):
         answer = sign_up("bob", email="ADA@example.org")
 
         [fault] = answer.body["errors"]
@@ -127,12 +125,9 @@ class TestSignUp:
         assert answer.status == 400
         assert answer.headers["Content-Type"] == "application/problem+json"
 
-    @pytest.mark.parametrize("field", ["username", "email"])
-    def test_lets_one_of_twenty_parallel_sign_ups_win_a_name(self, field, recorded):
+    def test_lets_one_of_twenty_parallel_sign_ups_win_a_name(self, recorded):
         def attempt(number: int) -> tuple[int, str]:
-            own = {"username": f"ada_{number:c>2}", "email": f"ada{number}@example.org"}
-            shared = {"username": "ada", "email": "ada@example.org"}
-            body = own | {field: shared[field], "password": PASSWORD}
+            body = {"username": "ada", "email": f"ada{number}@example.org", "password": PASSWORD}
             try:
                 answer = Http()("POST", "/auth/app/v1/auth/signup", body)
                 return answer.status, answer.body.get("errors", [{}])[0].get("param", "")
@@ -143,7 +138,7 @@ class TestSignUp:
         with ThreadPoolExecutor(20) as pool:
             answers = list(pool.map(attempt, range(20)))
 
-        assert sorted(answers) == sorted([(200, ""), *[(400, field)] * 19])
+        assert sorted(answers) == sorted([(200, ""), *[(400, "username")] * 19])
         assert User.objects.count() == 1
         assert len(recorded("accounts.account_created.v1")) == 1
 

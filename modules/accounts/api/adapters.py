@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.internal.restkit.response import APIResponse
@@ -15,12 +14,13 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
 from modules.accounts.api.devices import place_of, remember_device
+from modules.accounts.api.guards import Guards, must_verify
 from modules.accounts.api.sessions import PLACE
 from modules.accounts.api.sign_up import take_once
-from modules.accounts.errors import AddressInvalid, EmailTaken, UsernameTaken
+from modules.accounts.errors import AddressInvalid, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
-from modules.accounts.services.accounts import change_password, register
+from modules.accounts.services.accounts import change_password, open_account, register
 from modules.accounts.services.addresses import to_address, to_login
 from modules.accounts.services.attempts import charge_log_in
 from modules.accounts.services.guesses import charge_guess_of_person
@@ -52,7 +52,7 @@ class Site:
     name: str
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+class AccountAdapter(Guards):
     """Makes allauth's accounts ours: names claimed once, a shard, an announcement, epochs."""
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
@@ -77,11 +77,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """Store a new account; who loses a race for a name hears the same as who came late."""
         user = super().save_user(request, user, form, commit=False)
         try:
-            register(user, now=clock.now(), once=take_once(request))
+            register(user, now=clock.now(), once=take_once(request), is_pending=must_verify())
         except UsernameTaken as refusal:
-            raise _taken(request, refusal, "username") from refusal
-        except EmailTaken as refusal:
-            raise _taken(request, refusal, "email") from refusal
+            raise _taken(request, refusal) from refusal
         return user
 
     def format_email_subject(self, subject: str) -> str:
@@ -127,10 +125,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return answer
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Take back the wish to be gone, now that every factor was shown, and open the session."""
+        """Take back the wish to be gone, or finish the sign-up, now that all was shown; open the session."""
         if user.delete_after is not None:  # type: ignore[attr-defined]
             cancel_deletion(user.pk)
             user.refresh_from_db()
+        if user.is_pending:  # type: ignore[attr-defined]
+            open_account(user.pk)
+            user.is_pending = False  # type: ignore[attr-defined]
         super().login(request, user)
         agent = request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")
         remember_device(request, user)
@@ -157,11 +158,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             queue_mail(mail, now=clock.now())
 
 
-def _taken(
-    request: HttpRequest, refusal: UsernameTaken | EmailTaken, field_name: str
-) -> ImmediateHttpResponse:
+def _taken(request: HttpRequest, refusal: UsernameTaken) -> ImmediateHttpResponse:
     """Return allauth's own answer for a taken name."""
-    fault = {"message": refusal.title, "code": refusal.code, "param": field_name}
+    fault = {"message": refusal.title, "code": refusal.code, "param": "username"}
     return ImmediateHttpResponse(APIResponse(request, errors=[fault], status=400))
 
 

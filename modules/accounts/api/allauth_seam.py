@@ -12,12 +12,27 @@ from contextvars import ContextVar
 from functools import cache, lru_cache, wraps
 from typing import Any
 
-from allauth.account.forms import AddEmailForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import AddEmailForm, ResetPasswordForm
+from allauth.account.internal.flows import email_verification
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.models import EmailAddress
 from allauth.core.internal import jwkkit
 from allauth.core.internal.cryptokit import compare_user_code
-from allauth.headless.account.inputs import ChangePasswordInput, ResetPasswordKeyInput, VerifyEmailInput
+from allauth.headless.account.inputs import (
+    ChangePasswordInput,
+    RequestPasswordResetInput,
+    ResetPasswordInput,
+    ResetPasswordKeyInput,
+    SignupInput,
+    VerifyEmailInput,
+)
+from allauth.headless.account.response import PasswordResetKeyResponse
+from allauth.headless.account.views import ChangePasswordView, ManageEmailView, ResetPasswordView
+from allauth.headless.internal.restkit.response import ErrorResponse
+from allauth.headless.socialaccount.inputs import SignupInput as ProviderSignupInput
 from allauth.mfa import app_settings as mfa
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.totp import forms as totp_forms
@@ -25,10 +40,17 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn import forms as passkey_forms
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 
+from modules.accounts.api.guards import must_verify
+from modules.accounts.selectors.addresses import find_reset_target, is_verified
 from modules.accounts.services.address_room import adding_address
+from modules.accounts.services.claims import release_address
 from modules.accounts.services.guesses import Refund, charge_guess_of_code, charge_guess_of_person
 from modules.accounts.services.second_factors import mark_step, use_step
+
+Handle = Callable[..., HttpResponse]
 
 _ACTIVATE = totp.TOTP.activate.__func__
 
@@ -60,6 +82,22 @@ def install() -> None:
     totp.TOTP.activate = classmethod(_activate_totp)
     # It reads the private key anew, in tens of ms, for each token and whoever asks for the public one.
     jwkkit.load_jwk_from_pem = lru_cache(maxsize=4)(jwkkit.load_jwk_from_pem)
+    # It answers a taken address by another way than a free one, on which the username stays free.
+    for form in (SignupInput, ProviderSignupInput):
+        form.validate_unique_email = _take_address
+    # It mails a code also for who only says that an address is theirs.
+    RequestPasswordResetInput.clean_email = _find_owner
+    # Where nobody is known by the address it forgets that codes are asked for, and answers 500.
+    ResetPasswordView.get = _try_code
+    # There, too, it does not look at the new password.
+    ResetPasswordInput.clean = _check_password
+    # It leaves a verified address also to others who said that it is theirs.
+    email_verification.verify_email = _verify(email_verification.verify_email)
+    # It asks a password-less account for nothing.
+    ChangePasswordView.post = _change_password(ChangePasswordView.post)
+    # It tells nobody of a new address, and a removed one nothing.
+    ManageEmailView.post = _add_address(ManageEmailView.post)
+    ManageEmailView.delete = _remove_address(ManageEmailView.delete)
 
 
 def _counted(clean: Callable[[Any], Any], charge: Callable[[Any], Refund]) -> Callable[[Any], Any]:
@@ -149,3 +187,93 @@ def _activate_totp(kind: type[totp.TOTP], user: AbstractBaseUser, secret: str) -
 def _is_of_step(secret: str, code: str, step: int) -> bool:
     expected = totp.format_hotp_value(totp.hotp_value(secret, step))
     return bool(compare_user_code(actual=code, expected=expected))
+
+
+def _take_address(form: SignupInput, email: str) -> str:
+    """
+    Let anybody sign up with an address that nobody has verified; and where it has to be, with any.
+
+    There the same is done for both, down to the row of the account; but the mail of who has it says so, and
+    the code is sent to nobody.
+    """
+    if not must_verify() and is_verified(email):
+        raise get_adapter().validation_error("email_taken")
+    return email
+
+
+def _find_owner(form: RequestPasswordResetInput) -> str:
+    """Return the address, and note the one account whose password may be reset by a mail to it."""
+    email: str = ResetPasswordForm.clean_email(form)
+    target = find_reset_target(email.lower(), verified_only=must_verify())
+    form.users = [user for user in form.users if user.pk == target]
+    return email
+
+
+def _try_code(view: ResetPasswordView, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    """Say whether a code is right; where none was sent, none is."""
+    key = request.headers.get("X-Password-Reset-Key", "")
+    form = ResetPasswordKeyInput({"key": key}, code=view.process.code)
+    if not form.is_valid():
+        view.process.record_invalid_attempt()
+        return ErrorResponse(request, input=form)
+    view.process.confirm_code()
+    return PasswordResetKeyResponse(request, view.process.user)
+
+
+def _check_password(form: ResetPasswordInput) -> Any:
+    """Look at the new password whether or not anybody's is to be replaced."""
+    cleaned = super(ResetPasswordInput, form).clean()
+    password = form.cleaned_data.get("password")
+    if password is not None:
+        try:
+            get_adapter().clean_password(password, user=form.user)
+        except ValidationError as fault:
+            form.add_error("password", fault)
+    return cleaned
+
+
+def _verify(verify: Callable[..., bool]) -> Callable[..., bool]:
+    def verify_alone(request: HttpRequest, address: EmailAddress) -> bool:
+        """Note that an address is verified, by a code or by a reset, so that it is nobody else's."""
+        is_done = verify(request, address)
+        if is_done:
+            release_address(address.email, holder_id=address.user_id)
+        return is_done
+
+    return verify_alone
+
+
+def _change_password(post: Handle) -> Handle:
+    def change(view: ChangePasswordView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask who has no password to send for what they have instead."""
+        if not request.user.has_usable_password():  # type: ignore[union-attr]  # the view has seen to that
+            raise_if_reauthentication_required(request, app="allauth.account")
+        return post(view, request, *args, **kwargs)
+
+    return change
+
+
+def _add_address(post: Handle) -> Handle:
+    def add(view: ManageEmailView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Tell the addresses that are there of the new one."""
+        response = post(view, request, *args, **kwargs)
+        if not view.verification_stage_process:
+            context = {"added_email": view.input.cleaned_data["email"]}
+            get_adapter().send_notification_mail("account/email/email_added", request.user, context)
+        return response
+
+    return add
+
+
+def _remove_address(delete: Handle) -> Handle:
+    def remove(view: ManageEmailView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Tell the removed address as well, if it was proven; whoever removed it may be a thief."""
+        address = view.input.cleaned_data["email"]
+        was_proven = bool(address.pk) and address.verified
+        response = delete(view, request, *args, **kwargs)
+        if was_proven:
+            context = {"deleted_email": address.email}
+            get_adapter().tell([address.email], "account/email/email_deleted", context)
+        return response
+
+    return remove

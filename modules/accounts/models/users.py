@@ -49,8 +49,11 @@ class User(AbstractBaseUser, DirectoryModel):
         validators=[RegexValidator(USERNAME_RULE, "Use 3 to 30 characters of a-z, 0-9 and _.")],
     )
     skeleton = models.CharField(max_length=60, editable=False)
-    # Absent for accounts that were loaded, not signed up.
-    email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001 - unique, so absence is NULL
+    # The primary address, verified or not: many accounts may say that it is theirs, and the claim stands with
+    # allauth's rows (`unique_verified_email`). Absent for accounts that were loaded, not signed up.
+    email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001 - absence is NULL
+    # Its sign-up waits for its address to be verified: until then nobody is told that there is such a user.
+    is_pending = models.BooleanField(default=False, db_default=False)
     # False while either of the two that follow is set: the one question that Django, allauth and reads ask.
     is_active = models.BooleanField(default=True)
     suspended_at = models.DateTimeField(null=True)
@@ -68,16 +71,16 @@ class User(AbstractBaseUser, DirectoryModel):
 
     class Meta:
         indexes = [
+            models.Index(fields=["email"], name="accounts_email"),
             models.Index(
                 fields=["delete_after"],
                 name="accounts_to_delete",
                 condition=models.Q(delete_after__isnull=False),
-            )
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["username"], name="accounts_username_claim"),
             models.UniqueConstraint(fields=["skeleton"], name="accounts_skeleton_claim"),
-            models.UniqueConstraint(fields=["email"], name="accounts_email_claim"),
             models.CheckConstraint(
                 condition=models.Q(username__regex="^[a-z0-9_]{3,30}$"), name="accounts_username_rule"
             ),

@@ -23,9 +23,14 @@ def get_identity(user_id: int) -> Identity:
 
 
 def map_identities(user_ids: Collection[int]) -> dict[int, Identity]:
-    """Return the identity of each account; unknown ids are absent. One read of the directory."""
-    rows = User.objects.filter(id__in=user_ids).values("id", "username", "is_active", "created_at")
-    return {row["id"]: Identity(**row) for row in rows}
+    """
+    Return the identity of each account; unknown ids are absent, and so are sign-ups that wait for a code.
+
+    One read of the directory.
+    """
+    rows = User.objects.filter(id__in=user_ids, is_pending=False)
+    shown = rows.values("id", "username", "is_active", "created_at")
+    return {row["id"]: Identity(**row) for row in shown}
 
 
 def find_user_id(username: str) -> int | None:
@@ -36,7 +41,7 @@ def find_user_id(username: str) -> int | None:
     """
     if not username.isascii() or "\0" in username:
         return None
-    rows = User.objects.filter(username=to_username(username), is_active=True)
+    rows = User.objects.filter(username=to_username(username), is_active=True, is_pending=False)
     return rows.values_list("id", flat=True).first()
 
 

@@ -1,12 +1,12 @@
 """Making accounts, and what ends all their sessions."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
@@ -19,6 +19,7 @@ from modules.accounts.models import Session, User
 from modules.accounts.models.users import USERNAME_RULE, to_skeleton, to_username
 from modules.accounts.schemas import Identity
 from modules.accounts.services.addresses import to_address
+from modules.accounts.services.claims import claim_address
 from modules.accounts.services.credentials import map_owned_marks
 from modules.accounts.services.passwords import to_password
 from modules.accounts.services.places import forget_places
@@ -31,7 +32,7 @@ from sharding.scope import Once, writing_directory
 _CLAIMS: dict[str, type[Refusal]] = {
     "accounts_username_claim": UsernameTaken,
     "accounts_skeleton_claim": UsernameTaken,
-    "accounts_email_claim": EmailTaken,
+    "unique_verified_email": EmailTaken,
 }
 
 
@@ -50,32 +51,54 @@ def create_account(*, username: str, email: str | None, password: str | None, no
         raise UsernameInvalid
     hashed = make_password(None if password is None else to_password(password))
     user = User(username=name, email=None if email is None else to_address(email), password=hashed)
-    with writing_directory():
+    with refusing_taken(), writing_directory():
         register(user, now=now)
         if user.email:
-            EmailAddress.objects.create(user_id=user.id, email=user.email, verified=True, primary=True)
+            claim_address(user.id, user.email)
     return Identity(id=user.id, username=user.username, is_active=True, created_at=now)
 
 
-def register(user: AbstractBaseUser, *, now: datetime, once: Once | None = None) -> None:
+def register(
+    user: AbstractBaseUser, *, now: datetime, once: Once | None = None, is_pending: bool = False
+) -> None:
     """
-    Claim the names of a filled-in row that allauth made, give it an id, and announce it; all or nothing.
+    Claim the username of a filled-in row that allauth made, give it an id, and announce it; all or nothing.
 
-    A key is nobody's: who signs up is not known yet.
+    One that waits for its address to be verified is announced by `open_account`. A key is nobody's: who signs
+    up is not known yet.
 
     :raises UsernameTaken: if somebody has the username, or one that looks like it
-    :raises EmailTaken: if somebody has the address
     """
     assert isinstance(user, User)
     user.skeleton = to_skeleton(user.username)
     user.created_at = now
     user.shard_hint = choose_shard()
-    try:
-        with writing_directory(once=once):
-            user.save(force_insert=True)
+    user.is_pending = is_pending
+    with refusing_taken(), writing_directory(once=once):
+        user.save(force_insert=True)
+        if not is_pending:
             outbox.record(AccountCreated(user_id=user.id), owner_id=user.id)
+
+
+def open_account(user_id: int) -> None:
+    """Announce an account whose sign-up was finished, once."""
+    with writing_directory(owner_id=user_id):
+        if User.objects.filter(id=user_id, is_pending=True).update(is_pending=False):
+            outbox.record(AccountCreated(user_id=user_id), owner_id=user_id)
+
+
+@contextmanager
+def refusing_taken() -> Iterator[None]:
+    """
+    Run a block and say of a broken claim what is taken.
+
+    Two people may want one name in the same moment; the constraint decides, not a look beforehand.
+
+    :raises UsernameTaken, EmailTaken: if a name or a verified address is somebody else's
+    """
+    try:
+        yield
     except IntegrityError as fault:
-        # Two people may want one name in the same moment; the constraint decides, not a look beforehand.
         raise to_refusal(fault) from fault
 
 

@@ -1,0 +1,52 @@
+"""Whose an e-mail address is: the account that has verified it; until then nobody's for certain."""
+
+from allauth.account.models import EmailAddress
+
+from modules.accounts.models import User
+
+# Each costs a hash at a log-in.
+MOST_CLAIMANTS = 3
+
+
+def is_verified(email: str, *, but: int | None = None) -> bool:
+    """Return whether an account has verified this address, other than one."""
+    verified = EmailAddress.objects.filter(email=email, verified=True)
+    return bool(verified.exclude(user_id=but).exists())
+
+
+def list_log_in_names(email: str, *, verified_only: bool) -> list[str]:
+    """
+    Return the usernames of those whom a password may be meant for that comes with an address.
+
+    That is the account that has verified it. Where none has, and addresses need not be verified, those who
+    signed up with it: each of them, so that nobody is kept out by a stranger who did so before.
+    """
+    verified = EmailAddress.objects.filter(email=email, verified=True)
+    names = list(verified.values_list("user__username", flat=True))
+    if names or verified_only:
+        return names
+    claimants = User.objects.filter(email=email).order_by("id")
+    return list(claimants.values_list("username", flat=True)[:MOST_CLAIMANTS])
+
+
+def find_reset_target(email: str, *, verified_only: bool) -> int | None:
+    """
+    Return the id of the open account for which a code may be mailed to an address, or None.
+
+    That is the account that has verified it. Where none has, and addresses need not be verified, the one that
+    signed up with it: of two nobody knows which is meant, and a stranger's must not be given away.
+    """
+    holder = EmailAddress.objects.filter(email=email, verified=True).values_list("user_id", "user__is_active")
+    for user_id, is_active in holder:
+        return user_id if is_active else None
+    claimants = User.objects.filter(email=email).values_list("id", "is_active")[:2]
+    if verified_only or len(claimants) != 1 or not claimants[0][1]:
+        return None
+    return int(claimants[0][0])
+
+
+def list_addresses_to_tell(user_id: int) -> list[str]:
+    """Return where a user hears of what was done: at all verified addresses, else at the primary one."""
+    rows = EmailAddress.objects.filter(user_id=user_id).order_by("-primary", "id")
+    verified = list(rows.filter(verified=True).values_list("email", flat=True))
+    return verified or list(rows.filter(primary=True).values_list("email", flat=True))

@@ -1,0 +1,179 @@
+"""Addresses that were only said to be somebody's, where nobody has to verify them: they claim nothing."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.db import connections
+
+from modules.accounts.models import Mail, User
+from modules.kernel.hot import hot
+from tests.accounts.conftest import PASSWORD, Http
+
+pytestmark = pytest.mark.django_db
+
+A = "/auth/app/v1"
+SHARED = "ben@example.org"
+BENS = "a password of ben"
+
+
+@pytest.fixture
+def squatter(ada, http):
+    """Ada, who has added Ben's address and cannot verify it."""
+    EmailAddress.objects.create(user_id=ada.id, email=SHARED)
+    return ada
+
+
+def sign_ben_up(http):
+    body = {"username": "ben", "email": SHARED, "password": BENS}
+    return http("POST", f"{A}/auth/signup", body)
+
+
+def log_in(http, password: str, **name: str):
+    return http("POST", f"{A}/auth/login", {**name, "password": password})
+
+
+def verify(http, email: str, username: str):
+    address = EmailAddress.objects.get(email=email, user__username=username)
+    return http("POST", f"{A}/auth/email/verify", {"key": EmailConfirmationHMAC(address).key})
+
+
+def addresses_of(username: str) -> list[tuple[str, bool, bool]]:
+    rows = EmailAddress.objects.filter(user__username=username).order_by("id")
+    return list(rows.values_list("email", "verified", "primary"))
+
+
+class TestSignUp:
+    def test_works_with_an_address_that_somebody_added(self, squatter, http):
+        assert sign_ben_up(http).status == 200
+        assert addresses_of("ben") == [(SHARED, False, True)]
+
+    def test_works_with_an_address_that_somebody_signed_up_with(self, http, sign_up):
+        sign_up("ada", email=SHARED)
+
+        assert sign_ben_up(http).status == 200
+
+    def test_is_refused_with_one_that_somebody_verified(self, http, make_account):
+        make_account("vera", email=SHARED, password=PASSWORD)
+
+        answer = sign_ben_up(http)
+
+        [fault] = answer.body["errors"]
+        assert (answer.status, fault["param"], fault["code"]) == (400, "email", "email_taken")
+        assert not User.objects.filter(username="ben").exists()
+
+
+class TestLogIn:
+    def test_by_an_address_is_for_who_signed_up_with_it(self, squatter, http):
+        sign_ben_up(http)
+
+        assert log_in(http, BENS, email=SHARED).body["data"]["user"]["username"] == "ben"
+        assert log_in(http, PASSWORD, email=SHARED).status == 400
+
+    def test_finds_the_right_one_of_two_who_signed_up_with_it(self, http, sign_up):
+        sign_up("ada", email=SHARED)
+        sign_ben_up(http)
+
+        found = [log_in(http, password, email=SHARED).body for password in (BENS, PASSWORD)]
+
+        assert [body["data"]["user"]["username"] for body in found] == ["ben", "ada"]
+
+    def test_is_for_the_one_who_verified_it_once_there_is_one(self, http, sign_up):
+        sign_up("ada", email=SHARED)
+        sign_ben_up(http)
+        verify(http, SHARED, "ben")
+
+        assert log_in(http, BENS, email=SHARED).status == 200
+        assert log_in(http, PASSWORD, email=SHARED).status == 400
+        assert log_in(http, PASSWORD, username="ada").status == 200
+
+
+class TestReset:
+    def ask(self, http) -> str:
+        Mail.objects.all().delete()
+        http("POST", f"{A}/auth/password/request", {"email": SHARED})
+        [mail] = Mail.objects.all()
+        assert mail.to == SHARED
+        return str(mail.text)
+
+    def has_code(self, text: str) -> bool:
+        return bool(re.search(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}\s*$", text, re.MULTILINE))
+
+    def test_mails_no_code_for_an_account_that_only_added_the_address(self, squatter, http):
+        assert not self.has_code(self.ask(http))
+
+    def test_mails_the_code_of_who_signed_up_with_it(self, squatter, http):
+        sign_ben_up(http)
+
+        asked = http("POST", f"{A}/auth/password/request", {"email": SHARED})
+        held = {"X_Session_Token": asked.body["meta"]["session_token"]}
+        text = Mail.objects.filter(to=SHARED).order_by("-id").values_list("text", flat=True)[0]
+        code = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", text, re.MULTILINE)
+        assert code
+        http("POST", f"{A}/auth/password/reset", {"key": code[1], "password": "an altered password"}, **held)
+
+        assert log_in(http, "an altered password", username="ben").status == 200
+        assert log_in(http, PASSWORD, username="ada").status == 200
+
+    def test_mails_none_where_two_signed_up_with_it(self, http, sign_up):
+        sign_up("ada", email=SHARED)
+        sign_ben_up(http)
+
+        assert not self.has_code(self.ask(http))
+
+    def test_mails_that_of_who_verified_it(self, http, sign_up):
+        sign_up("ada", email=SHARED)
+        sign_ben_up(http)
+        verify(http, SHARED, "ben")
+
+        assert self.has_code(self.ask(http))
+
+
+class TestVerifying:
+    def test_takes_the_address_from_who_only_added_it(self, squatter, http):
+        sign_ben_up(http)
+
+        assert verify(http, SHARED, "ben").status in (200, 401)
+
+        assert addresses_of("ben") == [(SHARED, True, True)]
+        assert addresses_of("ada") == [("ada@example.org", True, True)]
+
+    def test_takes_it_from_who_signed_up_with_it_and_leaves_the_account(self, http, sign_up):
+        sign_up("ada", email=SHARED)
+        sign_ben_up(http)
+
+        verify(http, SHARED, "ben")
+
+        assert (addresses_of("ada"), User.objects.get(username="ada").email) == ([], None)
+        assert log_in(http, PASSWORD, username="ada").status == 200
+
+    def test_comes_too_late_for_the_other_one(self, http, sign_up):
+        sign_up("ada", email=SHARED)
+        late = EmailConfirmationHMAC(EmailAddress.objects.get(user__username="ada")).key
+        sign_ben_up(http)
+        verify(http, SHARED, "ben")
+
+        assert http("POST", f"{A}/auth/email/verify", {"key": late}).status == 400
+        assert list(EmailAddress.objects.values_list("user__username", "verified")) == [("ben", True)]
+
+    def test_at_once_by_many_makes_one_holder(self, make_account):
+        keys = []
+        for n in range(8):
+            address = EmailAddress.objects.create(user_id=make_account(f"ada_{n}").id, email=SHARED)
+            keys.append(EmailConfirmationHMAC(address).key)
+
+        def attempt(key: str) -> int:
+            try:
+                return Http()("POST", f"{A}/auth/email/verify", {"key": key}).status
+            finally:
+                connections.close_all()
+                hot().close()
+
+        with ThreadPoolExecutor(8) as pool:
+            statuses = set(pool.map(attempt, keys))
+
+        assert statuses <= {401, 400, 409}
+        assert EmailAddress.objects.filter(email=SHARED, verified=True).count() == 1
