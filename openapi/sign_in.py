@@ -34,6 +34,7 @@ _INPUT_ERROR: Schema = {
     "description": "An input error occurred.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
 }
+_DELICATE = {"email": ("post", "patch", "delete"), "providers": ("delete",), "password/change": ("post",)}
 _SIGN_UP = "/auth/signup"
 _REFERENCE = re.compile(r"#/components/(\w+)/(\w+)")
 
@@ -83,6 +84,12 @@ def _correct(theirs: Schema) -> None:
     # Who is not logged in at all gets the flows of logging in, where it promises those of doing so again.
     again = parts["responses"]["ReauthenticationRequired"]["content"]["application/json"]
     again["schema"] = {"anyOf": [again["schema"], {"$ref": "#/components/schemas/AuthenticationResponse"}]}
+    # Here these ask for it as well.
+    for path, methods in _DELICATE.items():
+        for method in methods:
+            operation = theirs["paths"].get(f"/auth/{{client}}/v1/account/{path}", {}).get(method)
+            if operation:
+                operation["responses"]["401"] = {"$ref": "#/components/responses/ReauthenticationRequired"}
     # A code is sent in the body; the header is of links.
     for header in parts["parameters"].values():
         if header["name"] == "X-Password-Reset-Key":

@@ -127,3 +127,18 @@ class OnBehalfUnknown(NotFound):
 
     code = "on_behalf_unknown"
     title = "There is no such user to act for."
+
+
+class ReauthenticationRequired(Forbidden):
+    """The session is good, and its user has not shown for minutes who they are."""
+
+    code = "reauthentication_required"
+    title = "Show again who you are, then repeat this request."
+
+    def __init__(self) -> None:
+        """Say how."""
+        super().__init__(
+            "POST the password to /auth/app/v1/auth/reauthenticate or a code to"
+            " /auth/app/v1/auth/2fa/reauthenticate (from a browser /auth/browser/v1/…), or log in again; then"
+            " repeat this within five minutes."
+        )

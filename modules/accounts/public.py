@@ -5,6 +5,7 @@ from modules.accounts.errors import (
     ConfirmationMismatch,
     EmailTaken,
     HashingBusy,
+    ReauthenticationRequired,
     UsernameInvalid,
     UsernameTaken,
 )
@@ -22,6 +23,7 @@ from modules.accounts.services.accounts import (
 )
 from modules.accounts.services.bulk import create_accounts_in_bulk
 from modules.accounts.services.life import cancel_deletion, request_deletion, restore_account, suspend_account
+from modules.accounts.services.presence import require_presence
 from modules.accounts.services.sessions import forget_expired_sessions, issue_session_token
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "ConfirmationMismatch",
     "EmailTaken",
     "HashingBusy",
+    "ReauthenticationRequired",
     "UsernameInvalid",
     "UsernameTaken",
     "cancel_deletion",
@@ -42,6 +45,7 @@ __all__ = [
     "map_identities",
     "map_user_ids",
     "request_deletion",
+    "require_presence",
     "restore_account",
     "set_password",
     "set_roles",

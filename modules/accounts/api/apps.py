@@ -7,6 +7,7 @@ from modules.accounts.errors import (
     KeyNotFound,
     OperatorsOnly,
     PublicAppHasNoKeys,
+    ReauthenticationRequired,
     TooManyApps,
     TooManyKeys,
 )
@@ -28,6 +29,7 @@ from modules.accounts.selectors.apps import get_app, list_apps, list_audit, list
 from modules.accounts.services.apps import delete_app, edit_app, register_app, rotate_secret
 from modules.accounts.services.families import withdraw_consent
 from modules.accounts.services.keys import create_key, revoke_key, rotate_key
+from modules.accounts.services.presence import require_presence
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.errors import Stale
@@ -43,7 +45,7 @@ class Apps(View):
         """List the caller's apps, newest first."""
         return list_apps(request.user.id)
 
-    @endpoint("register_app", scope=FIRST_PARTY, status=201, refuses=(TooManyApps,))
+    @endpoint("register_app", scope=FIRST_PARTY, status=201, refuses=(ReauthenticationRequired, TooManyApps))
     def post(self, request: Request, body: NewApp) -> AppCreated:
         """
         Register an app.
@@ -51,6 +53,7 @@ class Apps(View):
         Its `id` is the `client_id` of OAuth. The secret is shown this once; a repeat with the same
         `Idempotency-Key` gets the app without it.
         """
+        require_presence(request.auth, now=clock.now())
         return register_app(request.user.id, body, now=clock.now(), once=request.once)
 
 
@@ -62,7 +65,12 @@ class App(View):
         """Show one of the caller's apps."""
         return get_app(request.user.id, app_id)
 
-    @endpoint("edit_app", scope=FIRST_PARTY, conditional=True, refuses=(AppNotFound, Stale))
+    @endpoint(
+        "edit_app",
+        scope=FIRST_PARTY,
+        conditional=True,
+        refuses=(ReauthenticationRequired, AppNotFound, Stale),
+    )
     def patch(self, request: Request, app_id: str, body: EditApp) -> AppCard:
         """
         Edit an app.
@@ -70,21 +78,26 @@ class App(View):
         What is left out stays as it is. Tokens that were granted keep the scopes they have. `If-Match` names
         the ETag that was seen, and if the app has changed since, nothing is done.
         """
+        require_presence(request.auth, now=clock.now())
         edit_app(request.user.id, app_id, body, seen=request.seen, now=clock.now())
         return get_app(request.user.id, app_id)
 
-    @endpoint("delete_app", scope=FIRST_PARTY, refuses=(AppNotFound,))
+    @endpoint("delete_app", scope=FIRST_PARTY, refuses=(ReauthenticationRequired, AppNotFound))
     def delete(self, request: Request, app_id: str) -> None:
         """Delete an app with all its tokens and keys; they end at once."""
+        require_presence(request.auth, now=clock.now())
         delete_app(request.user.id, app_id, now=clock.now())
 
 
 class Secrets(View):
     """An app's secret."""
 
-    @endpoint("rotate_app_secret", scope=FIRST_PARTY, status=201, refuses=(AppNotFound,))
+    @endpoint(
+        "rotate_app_secret", scope=FIRST_PARTY, status=201, refuses=(ReauthenticationRequired, AppNotFound)
+    )
     def post(self, request: Request, app_id: str) -> NewSecret:
         """Give an app a new secret; the old one ends at once."""
+        require_presence(request.auth, now=clock.now())
         return rotate_secret(request.user.id, app_id, now=clock.now(), once=request.once)
 
 
@@ -100,7 +113,7 @@ class Keys(View):
         "create_app_key",
         scope=FIRST_PARTY,
         status=201,
-        refuses=(AppNotFound, PublicAppHasNoKeys, OperatorsOnly, TooManyKeys),
+        refuses=(ReauthenticationRequired, AppNotFound, PublicAppHasNoKeys, OperatorsOnly, TooManyKeys),
     )
     def post(self, request: Request, app_id: str, body: NewKey) -> KeyCreated:
         """
@@ -108,6 +121,7 @@ class Keys(View):
 
         It is shown this once; a repeat with the same `Idempotency-Key` gets the rest without it.
         """
+        require_presence(request.auth, now=clock.now())
         return create_key(request.user.id, app_id, body, now=clock.now(), once=request.once)
 
 
@@ -127,7 +141,14 @@ class Rotations(View):
         "rotate_app_key",
         scope=FIRST_PARTY,
         status=201,
-        refuses=(AppNotFound, KeyNotFound, PublicAppHasNoKeys, OperatorsOnly, TooManyKeys),
+        refuses=(
+            ReauthenticationRequired,
+            AppNotFound,
+            KeyNotFound,
+            PublicAppHasNoKeys,
+            OperatorsOnly,
+            TooManyKeys,
+        ),
     )
     def post(self, request: Request, app_id: str, key_id: int, body: Rotation) -> KeyCreated:
         """
@@ -135,6 +156,7 @@ class Rotations(View):
 
         It has the same name, scopes and length of life; the old one lives on for `overlap_seconds`.
         """
+        require_presence(request.auth, now=clock.now())
         return rotate_key(
             request.user.id,
             app_id,

@@ -1,6 +1,9 @@
 """What a session holds, read from the directory: signing in is rare, and must never see an old copy."""
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime
+
+from django.contrib.auth import SESSION_KEY
 
 from modules.accounts.models import Session
 from modules.accounts.schemas import SessionCard, SessionPage
@@ -8,6 +11,8 @@ from modules.kernel.shapes import Nothing
 
 # One in each hour and a half of a month; what is older ends with "all others".
 MOST = 500
+# Under which a session that was opened without a log-in keeps when.
+ISSUED_AT = "issued_at"
 
 
 def find_session_data(key_hash: str, *, now: datetime) -> str | None:
@@ -37,3 +42,17 @@ def list_sessions(user_id: int, *, current: str, now: datetime) -> SessionPage:
 def has_session(key_hash: str) -> bool:
     """Return whether a session has this key, dead ones included."""
     return Session.objects.filter(key_hash=key_hash).exists()
+
+
+def find_presence(key_hash: str, *, now: datetime) -> datetime | None:
+    """Return when the user of a live session last showed who they are: by log-in, or since then again."""
+    data = find_session_data(key_hash, now=now)
+    if data is None:
+        return None
+    held = json.loads(data)
+    # allauth's list of the ways by which somebody has shown who they are in this session, and who that was:
+    # it may be somebody else, who began to log in here and did not finish.
+    is_own = held.get("account_authentication_methods_user") == held.get(SESSION_KEY)
+    records = (held.get("account_authentication_methods") or []) if is_own else []
+    shown_at = max([held.get(ISSUED_AT, 0), *(record["at"] for record in records)])
+    return datetime.fromtimestamp(shown_at, UTC) if shown_at else None

@@ -15,6 +15,7 @@ from modules.accounts.selectors.apps import to_card
 from modules.accounts.services.audit import note
 from modules.accounts.services.credentials import key_mark, token_mark
 from modules.accounts.services.hashing import SecretHasher
+from modules.accounts.services.notices import notify
 from modules.accounts.services.revocations import tell_ended
 from modules.kernel.errors import check_version
 from sharding import outbox
@@ -42,6 +43,7 @@ def register_app(owner_id: int, new: NewApp, *, now: datetime, once: Once | None
             raise TooManyApps
         app.save(force_insert=True)
         note("app_registered", app.id, actor_id=owner_id, now=now)
+        notify(owner_id, f"The app {app.name} was registered.", now=now)
         card = to_card(app).model_dump()
         write.answer(201, AppCreated(**card, secret=None).json_bytes())
     return AppCreated(**card, secret=secret)
@@ -62,6 +64,7 @@ def edit_app(
         _fill(app, edit)
         app.save()
         note("app_edited", app_id, actor_id=owner_id, now=now)
+        notify(owner_id, f"Your app {app.name} was edited.", now=now)
 
 
 def rotate_secret(owner_id: int, app_id: str, *, now: datetime, once: Once | None) -> NewSecret:
@@ -78,6 +81,7 @@ def rotate_secret(owner_id: int, app_id: str, *, now: datetime, once: Once | Non
         _set_secret(app, secret)
         app.save(update_fields=["secret"])
         note("secret_rotated", app_id, actor_id=owner_id, now=now)
+        notify(owner_id, f"A new secret was made for your app {app.name}.", now=now)
         write.answer(201, NewSecret(secret=None).json_bytes())
     return NewSecret(secret=secret)
 
@@ -97,6 +101,7 @@ def delete_app(owner_id: int, app_id: str, *, now: datetime) -> None:
         keys.delete()
         app.delete()
         note("app_deleted", app_id, actor_id=owner_id, now=now)
+        notify(owner_id, f"Your app {app.name} was deleted.", now=now)
         end_credentials(app_id, marks, owner_id=owner_id)
     tell_ended(*marks)
 

@@ -19,6 +19,7 @@ from modules.accounts.selectors.apps import to_key_card
 from modules.accounts.services.apps import end_credentials
 from modules.accounts.services.audit import note
 from modules.accounts.services.credentials import key_mark
+from modules.accounts.services.notices import notify
 from modules.accounts.services.revocations import tell_ended
 from modules.accounts.services.sessions import hash_key
 from sharding.scope import Once, writing_directory
@@ -130,4 +131,5 @@ def _store(made: ServiceKey, *, owner_id: int, action: str, now: datetime) -> Ke
     made.key_hash = hash_key(key)
     made.save(force_insert=True)
     note(action, made.app_id, actor_id=owner_id, now=now, key_id=made.id)
+    notify(owner_id, f"The service key {made.name} ({made.prefix}…) was made.", now=now)
     return KeyCreated(**to_key_card(made).model_dump(), key=key)

@@ -13,6 +13,7 @@ from modules.accounts.errors import AccountNotFound, ConfirmationMismatch
 from modules.accounts.events import AccountStatusChanged
 from modules.accounts.models import User
 from modules.accounts.services.accounts import Ended, end_sessions
+from modules.accounts.services.notices import notify
 from sharding import outbox
 from sharding.scope import writing_directory
 
@@ -32,6 +33,7 @@ def request_deletion(user_id: int, *, confirm: str, now: datetime) -> datetime:
         if user.username != confirm:
             raise ConfirmationMismatch
         ended = _store(user, delete_after=delete_after, suspended_at=user.suspended_at)
+        notify(user_id, f"It was closed. A log-in before {delete_after:%d %B %Y} takes that back.", now=now)
     ended.tell()
     return delete_after
 

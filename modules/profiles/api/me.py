@@ -1,6 +1,11 @@
 """`/v1/me`: the caller's own profile."""
 
-from modules.accounts.public import ConfirmationMismatch, request_deletion
+from modules.accounts.public import (
+    ConfirmationMismatch,
+    ReauthenticationRequired,
+    request_deletion,
+    require_presence,
+)
 from modules.graph.public import UserNotFound
 from modules.kernel import clock
 from modules.kernel.errors import Stale
@@ -29,7 +34,7 @@ class Me(View):
         """
         return edit_profile(request.user.id, body, seen=request.seen)
 
-    @endpoint("delete_me", scope=FIRST_PARTY, refuses=(ConfirmationMismatch,))
+    @endpoint("delete_me", scope=FIRST_PARTY, refuses=(ReauthenticationRequired, ConfirmationMismatch))
     def delete(self, request: Request, query: ConfirmDeletion) -> Deletion:
         """
         Close the caller's own account, for good in 30 days.
@@ -37,5 +42,6 @@ class Me(View):
         All its sessions end at once, and within moments nobody sees anything of it. Logging in before
         `delete_after` takes it back.
         """
+        require_presence(request.auth, now=clock.now())
         until = request_deletion(request.user.id, confirm=query.confirm, now=clock.now())
         return Deletion(delete_after=until)
