@@ -45,9 +45,11 @@ class World:
         self.name, self.email = name, f"{name}@example.org"
         self.seen: list[Any] = []
 
-    def ask(self, method: str, path: str, body: Any = None, *, client: Http | None = None, **headers: str):
-        client = client or Http()
-        answer = client(method, path, body, **headers)
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        return self.ask_by(Http(), method, path, body, **headers)
+
+    def ask_by(self, client: Http, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        answer: Answer = client(method, path, body, **headers)
         cookies = {name: {**cookie, "expires": "…"} for name, cookie in client.client.cookies.items()}
         shown = {name: text for name, text in answer.headers.items() if name not in MOMENTARY}
         told = json.dumps([f"{method} {path}", answer.status, shown, answer.body, cookies], default=str)
@@ -102,9 +104,9 @@ def walk(world: World, mailoutbox) -> list[Any]:
     for _ in range(2):
         world.sign_up(f"{name}_c", Idempotency_Key=f"once-{name}")
     browser = Http()
-    world.ask("GET", "/auth/browser/v1/config", client=browser)
+    world.ask_by(browser, "GET", "/auth/browser/v1/config")
     body = {"username": f"{name}_d", "email": world.email, "password": PASSWORD}
-    world.ask("POST", "/auth/browser/v1/auth/signup", body, client=browser, X_CSRFToken=browser.csrf)
+    world.ask_by(browser, "POST", "/auth/browser/v1/auth/signup", body, X_CSRFToken=browser.csrf)
     world.count_mails(mailoutbox)
     walk_reset(world)
     world.count_mails(mailoutbox)
