@@ -244,12 +244,10 @@ class TestPower:
 
         assert session("POST", "/v1/apps", APP).status == 403
 
-    def test_asks_for_the_session_alone_whatever_its_kind(self, http, session, app, later):
-        browser = {"Cookie": f"sid={session.token}"}
+    def test_is_asked_of_a_session_that_comes_as_a_bearer_token(self, http, session, later):
+        answer = http("DELETE", "/v1/me?confirm=ada", Authorization=f"Bearer {session.token}")
 
-        answer = http("DELETE", "/v1/me?confirm=ada", **browser)
-
-        assert answer.status == 403
+        assert (answer.status, answer.body["code"]) == (403, "reauthentication_required")
         assert User.objects.get(username="ada").is_active
 
 
