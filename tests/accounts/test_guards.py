@@ -227,6 +227,11 @@ class TestPower:
     def test_is_there_right_after_the_log_in(self, session):
         assert session("POST", "/v1/apps", APP).status == 201
 
+    def test_is_there_right_after_the_sign_up(self, http, sign_up):
+        session = holding(http, sign_up("grace").body["meta"]["session_token"])
+
+        assert session("POST", "/v1/apps", APP).status == 201
+
     def test_is_gone_five_minutes_after_it(self, session, later):
         assert session("POST", "/v1/apps", APP).status == 403
 

@@ -20,6 +20,7 @@ from modules.accounts.api.sign_up import take_once
 from modules.accounts.errors import AddressInvalid, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
+from modules.accounts.selectors.sessions import OPENED_AT
 from modules.accounts.services.accounts import change_password, open_account, register
 from modules.accounts.services.addresses import to_address, to_login
 from modules.accounts.services.attempts import charge_log_in
@@ -136,6 +137,8 @@ class AccountAdapter(Guards):
         agent = request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")
         remember_device(request, user)
         request.session[PLACE] = [client_address(request), agent[:200]]
+        # allauth records no sign-up among the ways of showing who one is.
+        request.session[OPENED_AT] = clock.now().timestamp()
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that limits count, so that nothing else is kept."""

@@ -11,8 +11,8 @@ from modules.kernel.shapes import Nothing
 
 # One in each hour and a half of a month; what is older ends with "all others".
 MOST = 500
-# Under which a session that was opened without a log-in keeps when.
-ISSUED_AT = "issued_at"
+# Under which a session keeps when it was opened: by a sign-up, a log-in or a tool.
+OPENED_AT = "opened_at"
 
 
 def find_session_data(key_hash: str, *, now: datetime) -> str | None:
@@ -54,5 +54,5 @@ def find_presence(key_hash: str, *, now: datetime) -> datetime | None:
     # it may be somebody else, who began to log in here and did not finish.
     is_own = held.get("account_authentication_methods_user") == held.get(SESSION_KEY)
     records = (held.get("account_authentication_methods") or []) if is_own else []
-    shown_at = max([held.get(ISSUED_AT, 0), *(record["at"] for record in records)])
+    shown_at = max([held.get(OPENED_AT, 0), *(record["at"] for record in records)])
     return datetime.fromtimestamp(shown_at, UTC) if shown_at else None

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from modules.accounts.errors import AccountNotFound, SessionNotFound
 from modules.accounts.events import SessionEnded
 from modules.accounts.models import Session, User
-from modules.accounts.selectors.sessions import ISSUED_AT
+from modules.accounts.selectors.sessions import OPENED_AT
 from modules.accounts.services.revocations import tell_ended
 from sharding import outbox
 from sharding.scope import writing_directory
@@ -128,7 +128,7 @@ def issue_session_token(user_id: int, *, now: datetime) -> str:
         SESSION_KEY: str(user_id),
         BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
         HASH_SESSION_KEY: str(epoch),
-        ISSUED_AT: now.timestamp(),
+        OPENED_AT: now.timestamp(),
     }
     expires_at = now + timedelta(seconds=settings.ACCOUNTS.session_life)
     key = new_key()
