@@ -110,6 +110,13 @@ KeyScope = Annotated[str, Field(json_schema_extra={"enum": [*GRANTABLE]}), _one_
 RedirectUri = Annotated[
     str, Field(max_length=500, pattern=r"^[^\x00-\x20]+$"), AfterValidator(_check_redirect)
 ]
+PostLogoutRedirectUris = Annotated[
+    list[RedirectUri],
+    Field(
+        max_length=10,
+        description="Where a log-out may lead; if none is named, to the origins of `redirect_uris`.",
+    ),
+]
 GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
 
 
@@ -119,6 +126,7 @@ class NewApp(Body):
     name: AppName
     type: Annotated[AppType, Field(strict=False)]
     redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)]
+    post_logout_redirect_uris: PostLogoutRedirectUris = Field(default_factory=list)
     scopes: Annotated[list[AppScope], Field(min_length=1, max_length=20)]
     grant_types: Annotated[list[GrantType], Field(min_length=1, max_length=3)]
 
@@ -143,6 +151,7 @@ class EditApp(Body):
     redirect_uris: Annotated[list[RedirectUri], Field(min_length=1, max_length=10)] = Field(
         default_factory=list
     )
+    post_logout_redirect_uris: PostLogoutRedirectUris = Field(default_factory=list)
     scopes: Annotated[list[AppScope], Field(min_length=1, max_length=20)] = Field(default_factory=list)
 
 
@@ -153,6 +162,7 @@ class AppCard(Shape):
     name: str
     type: AppType
     redirect_uris: list[str]
+    post_logout_redirect_uris: list[str]
     scopes: list[str]
     grant_types: list[str]
     created_at: Moment

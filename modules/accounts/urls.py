@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from modules.accounts.api import allauth_seam, hosted, oauth
 from modules.accounts.api.apps import App, Apps, Audit, Grant, Grants, Key, Keys, Rotations, Secrets
+from modules.accounts.api.authorization import Authorization
 from modules.accounts.api.fields import hold_forms_to_fields
 from modules.accounts.api.my_sessions import Session, Sessions
 
@@ -36,10 +37,10 @@ _oauth = [
     path(".well-known/openid-configuration", oauth.metadata, name="configuration"),
     path(".well-known/oauth-authorization-server", oauth.metadata),
     path(".well-known/jwks.json", provider.jwks, name="jwks"),
-    path("identity/o/authorize", oauth.Authorization.as_view(), name="authorization"),
+    path("identity/o/authorize", Authorization.as_view(), name="authorization"),
     path("identity/o/api/token", oauth.token, name="token"),
     path("identity/o/api/revoke", oauth.revoke, name="revoke"),
-    path("identity/o/api/userinfo", provider.user_info, name="userinfo"),
+    path("identity/o/api/userinfo", oauth.user_info, name="userinfo"),
     path("identity/o/api/device", oauth.not_offered, name="device_code"),
     path("identity/o/logout", oauth.log_out, name="logout"),
 ]

@@ -1,35 +1,46 @@
 """
-OAuth's endpoints: allauth's, held to more than allauth holds them to.
+OAuth's endpoints for machines, and log-out: allauth's, held to more than allauth holds them to.
 
-PKCE with S256 is asked of every app, a redirect address must be the registered one to the letter, and a code
-or refresh token that comes a second time ends its family (`services/families.py`).
+A code or refresh token that comes a second time ends its family, and what ends is over at once
+(`services/families.py`). What users see is asked in `api/authorization.py`.
 """
 
 import json
-from collections.abc import Collection
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
-from allauth.core.internal.httpkit import add_query_params, extract_basic_auth
 from allauth.idp.oidc import views as theirs
 from allauth.idp.oidc.models import Client
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
-from django.utils.decorators import method_decorator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from modules.accounts.api.asking import ask_again, read_asked
+from modules.accounts.api import oauth_parameters as parameters
 from modules.accounts.api.forgery import find_forgery
 from modules.accounts.api.hosted import as_page, show_error, why_anew
 from modules.accounts.api.methods import methods
-from modules.accounts.api.ways_out import find_app
-from modules.accounts.selectors.apps import has_consent
-from modules.accounts.services.families import TokenReused, end_token, exchange
+from modules.accounts.api.oauth_parameters import PROOF, Wrong
+from modules.accounts.services.families import (
+    Issued,
+    NotGranted,
+    TokenReused,
+    answer_again,
+    end_app_tokens,
+    end_token,
+    exchange,
+)
+from modules.accounts.services.replays import tokens_in
 from modules.kernel import clock
 
 GRANTS = ("authorization_code", "client_credentials", "refresh_token")
 SPENT_BY = {"authorization_code": "code", "refresh_token": "refresh_token"}
-MAX_PARAMETER = 2000
+CLIENT = ("client_id", "client_secret")
+OF_TOKEN = (*CLIENT, "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope")
+OF_LOG_OUT = (
+    *("id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"),
+    *("action", "csrfmiddlewaretoken"),
+)
+OVER = Wrong("invalid_grant", "It is none, or no longer.")
 
 
 class _NotIssued(Exception):
@@ -39,176 +50,138 @@ class _NotIssued(Exception):
         super().__init__("no token was given")
         self.response = response
 
-
-@method_decorator(csrf_exempt, name="dispatch")
-class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
-    """Asks a user whether an app may act for them."""
-
-    # Without it Django's forms take a PUT for a POST.
-    http_method_names = ("get", "post")
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse what allauth would let through, then ask."""
-        sent = request.GET
-        if _has_odd(sent):
-            return show_error(request, "A parameter was sent twice, or cannot be read.")
-        app = Client.objects.filter(id=sent.get("client_id", "")).first()
-        if app is None:
-            return show_error(request, "There is no such app.")
-        redirect_uri = sent.get("redirect_uri", "")
-        if not _is_registered(redirect_uri, app.get_redirect_uris()):
-            return show_error(request, "The app sent you here with an address that it has not registered.")
-        if not sent.get("code_challenge") or sent.get("code_challenge_method") != "S256":
-            return _refuse(redirect_uri, sent, "invalid_request", "Send a code_challenge with S256.")
-        if _is_silent(sent) and not self._has_consent(app):
-            return _refuse(redirect_uri, sent, "consent_required", "Ask without prompt=none first.")
-        return as_page(super().get(request, *args, **kwargs), app=app)
-
-    def _has_consent(self, app: Client) -> bool:
-        """Return whether this app may have a code unseen: allauth adds up what the user gave to all apps."""
-        user, asked = self.request.user, self.request.GET.get("scope", "").split()
-        # To who is not logged in, and for scopes that are none, allauth has a better answer.
-        if not user.is_authenticated or not set(asked) <= set(app.get_scopes()):
-            return True
-        return has_consent(user.pk, app.id, asked or app.get_default_scopes())
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take the user's answer; ask again whose form is too old, or who is logged out meanwhile."""
-        if not request.POST.get("request"):
-            # An app's request that came as a form.
-            return as_page(super().post(request, *args, **kwargs))
-        asked = read_asked(request.POST["request"])
-        if asked is None:
-            return show_error(request, "This form is not ours. Begin again in the app.", status=403)
-        self._scopes, self._request_info = asked
-        if not request.user.is_authenticated:
-            return HttpResponseRedirect(f"/identity/login?{urlencode({'next': ask_again(*asked)})}")
-        app = find_app(self._request_info["client_id"])
-        if app is None:
-            return show_error(request, "There is no such app.")
-        if reason := find_forgery(request):
-            return as_page(self._ask_anew(why_anew(reason)), app=app)
-        return as_page(super().post(request, *args, **kwargs), app=app)
-
-    def _ask_anew(self, problem: str) -> HttpResponse:
-        """Return the page once more, with nothing of the answer that was not taken."""
-        form = self.form_class(
-            initial=self.get_initial(), requested_scopes=self._scopes, user=self.request.user
-        )
-        page = self.get_context_data(form=form, problem=problem)
-        response: HttpResponse = self.render_to_response(page, status=403)
-        return response
+    @property
+    def is_of_grant(self) -> bool:
+        """Return whether the app is who it says, and only what it shows is worth nothing."""
+        return bool(json.loads(self.response.content).get("error") == "invalid_grant")
 
 
 @methods("POST")
 @csrf_exempt
 def token(request: HttpRequest) -> HttpResponse:
     """Give tokens for a code, a refresh token, or an app's own credentials."""
-    if _has_odd(request.POST):
-        return _invalid("invalid_request", "A parameter was sent twice, or cannot be read.")
-    grant = request.POST.get("grant_type", "")
-    if grant not in GRANTS:
-        return _invalid("unsupported_grant_type", f"Send one of: {', '.join(GRANTS)}.")
-    presented = request.POST.get(SPENT_BY.get(grant, ""))
-    if not presented:
-        return _private(theirs.token(request))
     try:
-        return _private(exchange(presented, lambda: _issue(request), now=clock.now()))
-    except _NotIssued as refused:
-        return _private(refused.response)
-    except TokenReused:
-        return _invalid("invalid_grant", "It was used before; all tokens that came from it are revoked.")
+        app_id = _take(request, (*OF_TOKEN, "resource"))
+        parameters.check_resources(request.POST)
+        parameters.use_form(request, parameters.keep(request.POST, OF_TOKEN))
+        return _private(request, _answer(request, app_id))
+    except Wrong as wrong:
+        return _refuse(request, wrong)
 
 
 @methods("POST")
 @csrf_exempt
 def revoke(request: HttpRequest) -> HttpResponse:
     """End a token that its app gives up (RFC 7009)."""
-    presented = request.POST.get("token", "")
-    if _is_odd(presented):
-        return _invalid("invalid_request", "The token cannot be read.")
-    # allauth deletes the row without a word, so what it was is looked up before.
-    response: HttpResponse = _authenticated(request)
-    if response.status_code == 200:
-        end_token(presented, app_id=_app_of(request))
-    return response
-
-
-def _authenticated(request: HttpRequest) -> HttpResponse:
-    """Return allauth's answer to a revocation of nothing, which checks who asks."""
-    sent = request.POST.copy()
-    sent["token"] = "-"  # noqa: S105 - nobody's token
-    request.POST = sent  # type: ignore[assignment]
+    try:
+        app_id = _take(request, (*CLIENT, "token"))
+        presented = request.POST.get("token")
+        if not presented:
+            raise Wrong("invalid_request", "Send the token.")
+    except Wrong as wrong:
+        return _refuse(request, wrong)
+    # allauth deletes the row without a word, so it is asked who the app is, and nothing else.
+    form = parameters.keep(request.POST, CLIENT)
+    form["token"] = "-"  # noqa: S105 - nobody's token
+    parameters.use_form(request, form)
     response: HttpResponse = theirs.revoke(request)
-    return response
+    if response.status_code == 200:
+        end_token(presented, app_id=app_id)
+    return _private(request, response)
 
 
-def _app_of(request: HttpRequest) -> str:
-    """Return the app that has shown its credentials, in either of the two ways."""
-    app_id, _ = extract_basic_auth({"Authorization": request.META.get("HTTP_AUTHORIZATION", "")})
-    return str(app_id or request.POST.get("client_id", ""))
+def _take(request: HttpRequest, names: tuple[str, ...]) -> str:
+    """
+    Check what was sent, drop what the address holds, and return which app says it is calling.
+
+    :raises Wrong: if it cannot be read, or names two apps or two secrets
+    """
+    parameters.check_readable(request.POST, names)
+    shown = parameters.read_basic(request.META.pop("HTTP_AUTHORIZATION", ""))
+    if shown is None:
+        return str(request.POST.get("client_id", ""))
+    request.by_header = True  # type: ignore[attr-defined]
+    if request.POST.get("client_secret") or request.POST.get("client_id", shown[0]) != shown[0]:
+        raise Wrong("invalid_request", "Say once which app is calling (RFC 6749, 2.3).")
+    form = request.POST.copy()
+    form["client_id"], form["client_secret"] = shown
+    parameters.use_form(request, form)
+    return shown[0]
 
 
-def _issue(request: HttpRequest) -> tuple[HttpResponse, Collection[str]]:
+def _answer(request: HttpRequest, app_id: str) -> HttpResponse:
+    grant = request.POST.get("grant_type", "")
+    if not grant:
+        raise Wrong("invalid_request", "Send a grant_type.")
+    if grant not in GRANTS:
+        raise Wrong("unsupported_grant_type", f"Send one of: {', '.join(GRANTS)}.")
+    if app_id and not Client.objects.filter(id=app_id, owner__is_active=True).exists():
+        raise Wrong("invalid_client", "There is no such app.", status=401)
+    presented = request.POST.get(SPENT_BY.get(grant, ""))
+    if not presented:
+        response: HttpResponse = theirs.token(request)
+        return response
+    if grant == "authorization_code" and not PROOF.fullmatch(request.POST.get("code_verifier", "")):
+        raise Wrong("invalid_request", "Send the code_verifier, 43 to 128 characters of A-Z a-z 0-9 . _ ~ -")
+    return _spend(request, presented, app_id)
+
+
+def _spend(request: HttpRequest, presented: str, app_id: str) -> HttpResponse:
+    """Return new tokens for a code or refresh token, or for the same client once more the same ones."""
+    asked = f"{app_id} {request.POST.get('scope', '')}"
+    try:
+        body = exchange(presented, lambda at: _issue(request, at), asked=asked, now=clock.now())
+        return HttpResponse(body, content_type="application/json")
+    except NotGranted:
+        refused = None
+    except _NotIssued as not_issued:
+        if not not_issued.is_of_grant:
+            return not_issued.response
+        refused = not_issued.response
+    try:
+        again = answer_again(presented, app_id=app_id, asked=asked, now=clock.now())
+    except TokenReused as reused:
+        detail = "It was used before; all tokens that came from it are revoked."
+        raise Wrong("invalid_grant", detail) from reused
+    if again is not None:
+        return HttpResponse(again, content_type="application/json")
+    if refused is None:
+        raise OVER
+    return refused
+
+
+def _issue(request: HttpRequest, authenticated_at: datetime | None) -> Issued:
     """Return allauth's answer and the tokens in it."""
+    request.authenticated_at = authenticated_at  # type: ignore[attr-defined]  # for the ID token
     response: HttpResponse = theirs.token(request)
     if response.status_code != 200:
         raise _NotIssued(response)
-    given = json.loads(response.content)
-    return response, [given[name] for name in ("access_token", "refresh_token") if name in given]
+    return Issued(response.content, tokens_in(response.content))
 
 
-def _is_registered(uri: str, registered: Collection[str]) -> bool:
-    """Return whether an address is registered; of this device any port will do (RFC 8252, 7.3)."""
-    if uri in registered:
-        return True
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError:
-        return False
-    if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "::1") or port is None:
-        return False
-    bare = uri.replace(f":{port}", "", 1)
-    return any(_without_port(known) == bare for known in registered)
+def _refuse(request: HttpRequest, wrong: Wrong) -> HttpResponse:
+    said = {"error": wrong.error, "error_description": wrong.detail}
+    return _private(request, JsonResponse(said, status=wrong.status))
 
 
-def _without_port(uri: str) -> str:
-    port = urlsplit(uri).port
-    return uri if port is None else uri.replace(f":{port}", "", 1)
-
-
-def _has_odd(sent: QueryDict) -> bool:
-    """Return whether a parameter comes twice, or holds what no honest one does."""
-    return any(len(values) > 1 or _is_odd(str(values[0])) for _, values in sent.lists())
-
-
-def _is_odd(text: str) -> bool:
-    return len(text) > MAX_PARAMETER or not text.isprintable()
-
-
-def _is_silent(sent: QueryDict) -> bool:
-    """Return whether nothing may be shown to the user, which asks for a consent given before."""
-    return "none" in sent.get("prompt", "").split()
-
-
-def _refuse(redirect_uri: str, sent: QueryDict, error: str, detail: str) -> HttpResponse:
-    """Send the user back to the app with what it did wrong."""
-    state = sent.get("state")
-    said = {"error": error, "error_description": detail, **({"state": state} if state else {})}
-    response = HttpResponse(status=302)
-    response.headers["Location"] = add_query_params(redirect_uri, said)
-    return response
-
-
-def _invalid(error: str, detail: str) -> HttpResponse:
-    return _private(JsonResponse({"error": error, "error_description": detail}, status=400))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if response.status_code == 401 and hasattr(request, "by_header"):
+        response.headers["WWW-Authenticate"] = 'Basic realm="OAuth"'
     response.headers["Cache-Control"] = "no-store"
     response.headers["Pragma"] = "no-cache"
     return response
+
+
+@methods("GET", "POST")
+@csrf_exempt
+def user_info(request: HttpRequest) -> HttpResponse:
+    """Tell an app who the user is (OpenID Connect Core, 5.3); its token comes in the header or in a form."""
+    try:
+        parameters.check_readable(request.POST, ("access_token",))
+    except Wrong as wrong:
+        return _refuse(request, wrong)
+    parameters.use_form(request, parameters.keep(request.POST, ("access_token",)))
+    return _private(request, theirs.user_info(request))
 
 
 @methods("GET", "POST")
@@ -217,14 +190,37 @@ def not_offered(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
+class _LogOutForm(theirs.RPInitiatedLogoutForm):  # type: ignore[misc]
+    """What an app sends with its user; it names its address to the letter, if it has registered any."""
+
+    def clean(self) -> Any:
+        """Refuse what allauth would take for near enough."""
+        sent = super().clean()
+        app, uri = sent.get("client"), sent.get("post_logout_redirect_uri")
+        registered = app.get_post_logout_redirect_uris() if app else []
+        if uri and registered and not parameters.is_registered(uri, registered):
+            self.add_error("post_logout_redirect_uri", "The app has not registered this address.")
+        return sent
+
+
 class _LogOut(theirs.LogoutView):  # type: ignore[misc]
-    """Asks whether to log out, and again if the answer was too old."""
+    """Asks whether to log out, and again if the answer was too old; ends what the app holds of the user."""
+
+    form_class = _LogOutForm
 
     def render_to_response(self, context: dict[str, Any], **shown: Any) -> HttpResponse:
         """Return the page, which may lead to what the app has registered."""
         context["problem"] = getattr(self.request, "why_anew", None)
         response = super().render_to_response(context, **shown)
         return as_page(response, app=context["form"].cleaned_data.get("client"))
+
+    def _handle(self, form: Any, op_logout: bool) -> HttpResponse:
+        # allauth deletes rows without a word: what is cached of them would live on.
+        app = form.cleaned_data["client"]
+        if app is not None and self.request.user.is_authenticated:
+            end_app_tokens(self.request.user.pk, app.id)
+        response: HttpResponse = super()._handle(form, op_logout)
+        return response
 
 
 @methods("GET", "POST")
@@ -235,8 +231,12 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
     An app may send its user here by a form of its own, which can have no token: that asks as a link does.
     """
-    if _has_odd(request.GET) or _has_odd(request.POST):
-        return show_error(request, "A parameter cannot be read.")
+    sent = request.POST if request.method == "POST" else request.GET
+    try:
+        parameters.check_readable(sent, OF_LOG_OUT)
+        parameters.check_address(sent.get("post_logout_redirect_uri", ""))
+    except Wrong as wrong:
+        return show_error(request, wrong.detail)
     if request.method == "POST" and (reason := find_forgery(request)):
         _drop_answer(request, reason)
     response = _LogOut.as_view()(request)

@@ -1,7 +1,15 @@
 """What allauth's provider says of itself: one issuer, our scopes, and only what is really offered."""
 
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.core import context
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
+from allauth.idp.oidc.models import Client
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from oauthlib.oauth2.rfc6749.errors import InvalidTokenError
 
 from modules.kernel.scopes import GRANTABLE
 
@@ -26,8 +34,28 @@ class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships n
         data["scopes_supported"] = [*IDENTITY, *GRANTABLE]
         data["response_types_supported"] = ["code"]
         data["grant_types_supported"] = ["authorization_code", "client_credentials", "refresh_token"]
-        data["authorization_response_iss_parameter_supported"] = False  # type: ignore[assignment]
+        data["response_modes_supported"] = ["query"]
+        # False is not the default of each of these.
+        for name in ("claims", "request", "request_uri", "authorization_response_iss"):
+            data[f"{name}_parameter_supported"] = False  # type: ignore[assignment]
         data.pop("device_authorization_endpoint", None)
         for name, value in data.items():
             if isinstance(value, str) and name.endswith(("_endpoint", "_uri")):
-                data[name] = f"{settings.PUBLIC_URL}/{value.split('/', 3)[3]}"
+                data[name] = f"{settings.PUBLIC_URL}{urlsplit(value).path}"
+
+    def populate_id_token(
+        self, id_token: dict[str, Any], client: Client, scopes: Iterable[str], **more: Any
+    ) -> None:
+        """Say when the user last proved who they are (`auth_time`), which `max_age` asks for."""
+        at = getattr(context.request, "authenticated_at", None)
+        if at is not None:
+            id_token["auth_time"] = int(at.timestamp())
+
+    def get_claims(
+        self, purpose: str, user: AbstractBaseUser, client: Client, *args: Any, **more: Any
+    ) -> dict[str, Any]:
+        """Tell who a user is; nothing to an app whose owner's account is closed."""
+        if not client.owner.is_active:
+            raise InvalidTokenError
+        claims: dict[str, Any] = super().get_claims(purpose, user, client, *args, **more)
+        return claims

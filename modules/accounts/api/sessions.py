@@ -17,6 +17,7 @@ from modules.accounts.services.sessions import (
     change_session,
     end_session,
     forget_expired_sessions,
+    hand_over,
     hash_key,
     new_key,
     open_session,
@@ -91,6 +92,16 @@ class SessionStore(SessionBase):
         if not must_create and not change_session(self.session_key, content):
             raise UpdateError
         return None
+
+    def cycle_key(self) -> None:
+        """Go on under a new key; what apps got in this session goes along, for this is no log-out."""
+        held, old = self._session, self.session_key  # type: ignore[attr-defined]
+        self.create()
+        self._session_cache = held
+        if old is not None:
+            if SESSION_KEY in held:
+                hand_over(old, self.session_key or "")
+            self.delete(old)
 
     def delete(self, session_key: str | None = None) -> None:
         """End the session of this key, or this one; this process obeys at once, others within two seconds."""

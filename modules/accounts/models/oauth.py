@@ -8,14 +8,18 @@ from sharding.models import DirectoryModel
 
 class TokenFamily(DirectoryModel):
     """
-    All tokens that come from one consent of a user to an app, refreshed however often.
+    All that comes from one consent of a user to an app: its code, and tokens refreshed however often.
 
-    Tokens carry its id in their `data`. The app is allauth's row: its id stands here without a foreign key.
+    Codes and tokens carry its id in their `data`. The app is allauth's row: its id stands here without a
+    foreign key, and so does the session in which the user said yes, for it is gone long before.
     """
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     app_id = models.CharField(max_length=100)
+    session_id = models.BigIntegerField(null=True, db_index=True)
+    # When the user last proved who they are before they said yes: `auth_time` of OpenID Connect.
+    authenticated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
 
@@ -23,9 +27,12 @@ class SpentToken(DirectoryModel):
     """
     A code or refresh token that was exchanged; who shows it again has stolen it, or was stolen from.
 
-    The row comes before the exchange, in its transaction: of two that come at once, one waits and is late.
+    A client that lost the answer gets it again for some seconds. It is kept encrypted by a key that the spent
+    token alone yields, so that this table opens nothing.
     """
 
     token_hash = models.CharField(max_length=64, primary_key=True)
     family = models.ForeignKey(TokenFamily, null=True, on_delete=models.CASCADE)
     expires_at = models.DateTimeField(db_index=True)
+    answer = models.BinaryField(null=True)
+    answer_until = models.DateTimeField(null=True, db_index=True)

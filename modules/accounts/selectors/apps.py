@@ -30,6 +30,7 @@ def to_card(app: Client) -> AppCard:
         name=app.name,
         type=AppType(app.type),
         redirect_uris=app.get_redirect_uris(),
+        post_logout_redirect_uris=app.get_post_logout_redirect_uris(),
         scopes=app.get_scopes(),
         grant_types=app.get_grant_types(),
         created_at=app.created_at,

@@ -13,10 +13,9 @@ from modules.accounts.models import ServiceKey, User
 from modules.accounts.schemas import AppCreated, AppType, EditApp, NewApp, NewSecret
 from modules.accounts.selectors.apps import to_card
 from modules.accounts.services.audit import note
-from modules.accounts.services.credentials import key_mark, token_mark
 from modules.accounts.services.hashing import SecretHasher
 from modules.accounts.services.notices import notify
-from modules.accounts.services.revocations import tell_ended
+from modules.accounts.services.revocations import key_mark, tell_ended, token_mark
 from modules.kernel.errors import check_version
 from sharding import outbox
 from sharding.scope import Once, writing_directory
@@ -134,6 +133,8 @@ def _fill(app: Client, sent: NewApp | EditApp) -> None:
         app.name = sent.name
     if "redirect_uris" in given:
         app.set_redirect_uris(list(sent.redirect_uris))
+    if "post_logout_redirect_uris" in given:
+        app.set_post_logout_redirect_uris(list(sent.post_logout_redirect_uris))
     if "scopes" in given:
         app.set_scopes(list(sent.scopes))
     if isinstance(sent, NewApp):

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from modules.accounts.models import ServiceKey, Session
 from modules.accounts.models.users import OPERATOR
+from modules.accounts.services.revocations import key_mark, token_mark
 from modules.accounts.services.sessions import touch_session
 from modules.kernel.principals import APP, ON_BEHALF, SERVICE, TOKEN, Principal
 from sharding.scope import writing_directory
@@ -39,16 +40,6 @@ class Recognized:
 def find_credentials(key_hash: str, *, now: datetime) -> Recognized | None:
     """Return who holds the credentials of this digest; one read for each kind, sessions first."""
     return _find_session(key_hash, now=now) or _find_token(key_hash, now=now) or _find_key(key_hash, now=now)
-
-
-def token_mark(token_id: int) -> str:
-    """Return the mark under which the end of an access token is announced."""
-    return f"t{token_id}"
-
-
-def key_mark(key_id: int) -> str:
-    """Return the mark under which the end of a service key is announced."""
-    return f"k{key_id}"
 
 
 def map_owned_marks(owner_id: int) -> dict[str, list[str]]:

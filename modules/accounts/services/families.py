@@ -2,26 +2,37 @@
 Token families: a code or refresh token is spent once; whoever shows it a second time ends them all.
 
 OAuth 2.0 Security Best Current Practice (RFC 9700, 4.14.2): of a thief and an owner who refresh with the same
-token, the second is noticed, and nobody can tell which one it is.
+token, the second is noticed, and nobody can tell which one it is. But for some seconds the second is most
+likely the same client, in another tab or after a lost answer: it is answered the same (`services/replays`).
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from allauth.idp.oidc.models import Token
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Exists, F, OuterRef
 
 from modules.accounts.errors import AppNotFound
-from modules.accounts.models import SpentToken, TokenFamily
-from modules.accounts.services.apps import end_credentials
-from modules.accounts.services.credentials import token_mark
+from modules.accounts.models import Session, SpentToken, TokenFamily
+from modules.accounts.services import replays
+from modules.accounts.services.grants import GIVEN, end_families, end_tokens, lock_users
 from modules.accounts.services.revocations import tell_ended
 from modules.accounts.services.sessions import hash_key
+from sharding import guard
 from sharding.scope import writing_directory
 
 # Longer than any refresh token lives.
 REMEMBERED = timedelta(days=31)
-GIVEN = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
+SPENDABLE = (Token.Type.AUTHORIZATION_CODE, Token.Type.REFRESH_TOKEN)
+
+
+# Two tabs refresh at once; each waits for a lock at most BANYAN_LOCK_TIMEOUT_MS.
+TRIES = 6
+LOCK_NOT_AVAILABLE = "55P03"
 
 Result = TypeVar("Result")
 
@@ -29,113 +40,218 @@ Result = TypeVar("Result")
 class TokenReused(Exception):
     """A token was shown that had been spent before."""
 
-    def __init__(self, family_id: int | None) -> None:
-        """Keep whose it was."""
-        super().__init__("the token was spent before")
-        self.family_id = family_id
+
+class NotGranted(Exception):
+    """What was shown is no code or refresh token, or no longer."""
 
 
-def exchange(presented: str, issue: Callable[[], tuple[Result, Collection[str]]], *, now: datetime) -> Result:
+class SessionEnded(Exception):
+    """The session in which a user said yes is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An answer of the token endpoint, and the tokens in it."""
+
+    body: bytes
+    tokens: Collection[str]
+
+
+def open_family(
+    code: str,
+    *,
+    user_id: int,
+    app_id: str,
+    session_key: str,
+    authenticated_at: datetime | None,
+    now: datetime,
+) -> None:
     """
-    Spend a code or refresh token for what `issue` gives: a result and the new tokens, all in one transaction.
+    Tie a new code to the consent that it comes from, and that to the session in which it was given.
 
-    What `issue` raises spends nothing. A token that was spent before ends its whole family.
-
-    :raises TokenReused: if it was spent before
+    :raises SessionEnded: if that session ended meanwhile; then the code is worth nothing
     """
-    try:
-        with writing_directory():
-            return _exchange(hash_key(presented), issue, now=now)
-    except TokenReused as reused:
-        if reused.family_id is not None:
-            end_family(reused.family_id)
-        raise
-
-
-def end_family(family_id: int) -> None:
-    """End all tokens of a family, at once."""
     with writing_directory():
-        family = TokenFamily.objects.select_for_update().filter(id=family_id).first()
-        if family is None:
-            return
-        tokens = Token.objects.filter(
-            user_id=family.user_id, client_id=family.app_id, type__in=GIVEN, data__family=family_id
+        # Whatever ends a user's sessions waits for this row, and then sees the code.
+        session = (
+            Session.objects.select_for_update(no_key=True, of=("self",))
+            .filter(key_hash=hash_key(session_key), expires_at__gt=now)
+            .filter(user_id=user_id, user__is_active=True, user__epoch=F("epoch"))
+            .first()
         )
-        marks = _delete(tokens, app_id=family.app_id, user_id=family.user_id)
+        if session is None:
+            raise SessionEnded
+        family = TokenFamily.objects.create(
+            user_id=user_id,
+            app_id=app_id,
+            session_id=session.id,
+            authenticated_at=authenticated_at or session.created_at,
+            created_at=now,
+        )
+        Token.objects.create(
+            type=Token.Type.AUTHORIZATION_CODE,
+            hash=hash_key(code),
+            client_id=app_id,
+            user_id=user_id,
+            data={"family": family.id},
+            created_at=now,
+            expires_at=now + timedelta(seconds=settings.IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN),
+        )
+
+
+def exchange(
+    presented: str, issue: Callable[[datetime | None], Issued], *, asked: str, now: datetime
+) -> bytes:
+    """
+    Spend a code or refresh token for what `issue` gives, all in one transaction, and return its answer.
+
+    `issue` is told when the user authenticated; what it raises spends nothing. `asked` is what a repeat has
+    to ask as well to be given the same answer.
+
+    :raises NotGranted: if it is none, or it ended, and `issue` did not notice
+    """
+    return _patiently(lambda: _exchange(presented, issue, asked=asked, now=now))
+
+
+def _exchange(
+    presented: str, issue: Callable[[datetime | None], Issued], *, asked: str, now: datetime
+) -> bytes:
+    with writing_directory():
+        token = _lock(hash_key(presented))
+        family = _family_of(token)
+        issued = issue(None if family is None else family.authenticated_at)
+        if token is None:
+            raise NotGranted
+        if family is None:
+            family = TokenFamily.objects.create(user_id=token.user_id, app_id=token.client_id, created_at=now)
+        _adopt(issued.tokens, family.id)
+        Token.objects.filter(id=token.id).delete()
+        spent = SpentToken(token_hash=token.hash, family_id=family.id, expires_at=now + REMEMBERED)
+        if token.type == Token.Type.REFRESH_TOKEN:
+            spent.answer = replays.seal(presented, issued.body, asked=asked)
+            spent.answer_until = now + replays.WINDOW
+        spent.save(force_insert=True)
+    return issued.body
+
+
+def answer_again(presented: str, *, app_id: str, asked: str, now: datetime) -> bytes | None:
+    """
+    Return the answer to a refresh token that its app spent a moment ago; None if it was none of that app.
+
+    :raises TokenReused: if the moment is over, or what was given then was used or ended; its family has ended
+    """
+    spent = SpentToken.objects.select_related("family").filter(token_hash=hash_key(presented)).first()
+    if spent is None or spent.family is None or spent.family.app_id != app_id:
+        return None
+    answer, marks = _patiently(lambda: _answer_or_end(spent, presented, asked=asked, now=now))
     tell_ended(*marks)
+    if answer is None:
+        raise TokenReused
+    return answer
+
+
+def _answer_or_end(
+    spent: SpentToken, presented: str, *, asked: str, now: datetime
+) -> tuple[bytes | None, list[str]]:
+    """Return the answer, or end the family and return the marks."""
+    assert spent.family is not None
+    with writing_directory():
+        lock_users([spent.family.user_id])
+        answer = _still_good(spent, presented, asked=asked, now=now)
+        return answer, ([] if answer is not None else end_families([spent.family]))
 
 
 def withdraw_consent(user_id: int, app_id: str) -> None:
     """
     End all that a user granted an app, at once.
 
-    :raises AppNotFound: if he granted it nothing
+    :raises AppNotFound: if they granted it nothing
     """
     with writing_directory(owner_id=user_id):
+        lock_users([user_id])
         families = TokenFamily.objects.filter(user_id=user_id, app_id=app_id)
         if not families.exists():
             raise AppNotFound
-        tokens = Token.objects.filter(user_id=user_id, client_id=app_id, type__in=GIVEN)
-        marks = _delete(tokens, app_id=app_id, user_id=user_id)
+        marks = end_tokens(Token.objects.filter(user_id=user_id, client_id=app_id, type__in=GIVEN))
         families.delete()
+    tell_ended(*marks)
+
+
+def end_app_tokens(user_id: int, app_id: str) -> None:
+    """End all codes and tokens that an app has of a user who logs out of it; nothing to end is no error."""
+    with writing_directory(owner_id=user_id):
+        lock_users([user_id])
+        marks = end_tokens(Token.objects.filter(user_id=user_id, client_id=app_id, type__in=GIVEN))
     tell_ended(*marks)
 
 
 def end_token(presented: str, *, app_id: str) -> None:
     """End a token that its own app gives up; with a refresh token its family goes (RFC 7009, 2.1)."""
-    token = Token.objects.filter(hash=hash_key(presented), client_id=app_id, type__in=GIVEN).first()
-    if token is None:
-        return
-    family_id = (token.data or {}).get("family")
-    if token.type == Token.Type.REFRESH_TOKEN and family_id is not None:
-        end_family(family_id)
-        return
     with writing_directory():
-        marks = _delete(Token.objects.filter(id=token.id), app_id=token.client_id, user_id=token.user_id or 0)
+        tokens = Token.objects.filter(hash=hash_key(presented), client_id=app_id, type__in=GIVEN)
+        token = tokens.first()
+        if token is None:
+            return
+        if token.user_id is not None:
+            lock_users([token.user_id])
+        family = _family_of(token)
+        alone = family is None or token.type == Token.Type.ACCESS_TOKEN
+        marks = end_tokens(tokens) if alone or family is None else end_families([family])
     tell_ended(*marks)
 
 
 def forget_spent_tokens(*, now: datetime) -> int:
-    """Delete what was spent so long ago that it is dead anyway, and tokens that ended; bears a repeat."""
+    """
+    Delete what was spent so long ago that it is dead anyway, and what ended: tokens, their consents, answers.
+
+    Bears a repeat.
+    """
     with writing_directory():
         deleted, _ = SpentToken.objects.filter(expires_at__lte=now).delete()
+        SpentToken.objects.filter(answer_until__lte=now).update(answer=None, answer_until=None)
         Token.objects.filter(expires_at__lte=now).delete()
+        living = Token.objects.filter(user_id=OuterRef("user_id"), client_id=OuterRef("app_id"))
+        old = TokenFamily.objects.filter(created_at__lte=now - REMEMBERED)
+        old.filter(~Exists(living)).delete()
     return deleted
 
 
-def _exchange(
-    presented_hash: str, issue: Callable[[], tuple[Result, Collection[str]]], *, now: datetime
-) -> Result:
-    """Spend first, issue second, and tie the new tokens to the family of the spent one."""
-    spent, is_new = SpentToken.objects.get_or_create(
-        token_hash=presented_hash, defaults={"expires_at": now + REMEMBERED}
-    )
-    if not is_new:
-        raise TokenReused(spent.family_id)
-    old = Token.objects.filter(hash=presented_hash, type=Token.Type.REFRESH_TOKEN).first()
-    family_id = (old.data or {}).get("family") if old else None
-    result, values = issue()
-    made = Token.objects.filter(hash__in=[hash_key(value) for value in values])
-    if family_id is None:
-        family_id = _found(made, now=now)
-    for token in made:
+def _patiently(work: Callable[[], Result]) -> Result:
+    """Do what another request of the same user may hold up, as long as a client can be asked to wait."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return work()
+        except DatabaseError as fault:
+            if left == 0 or guard.sqlstate_of(fault) != LOCK_NOT_AVAILABLE:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _lock(presented_hash: str) -> Token | None:
+    """Return a code or refresh token that nobody else spends or ends until the open transaction is over."""
+    tokens = Token.objects.valid().filter(hash=presented_hash, type__in=SPENDABLE)
+    lock_users(tokens.values_list("user_id", flat=True))
+    return tokens.first()
+
+
+def _family_of(token: Token | None) -> TokenFamily | None:
+    family_id = (token.data or {}).get("family") if token is not None else None
+    return TokenFamily.objects.filter(id=family_id).first() if family_id is not None else None
+
+
+def _adopt(values: Collection[str], family_id: int) -> None:
+    """Write down of new tokens which family they belong to."""
+    for token in Token.objects.filter(hash__in=[hash_key(value) for value in values]):
         token.data = {**(token.data or {}), "family": family_id}
         token.save(update_fields=["data"])
-    SpentToken.objects.filter(token_hash=presented_hash).update(family_id=family_id)
-    return result
 
 
-def _found(made: Collection[Token], *, now: datetime) -> int:
-    """Start a family for the first tokens of a consent."""
-    first = next(iter(made))
-    family = TokenFamily.objects.create(user_id=first.user_id, app_id=first.client_id, created_at=now)
-    return family.id
-
-
-def _delete(tokens: "Collection[Token]", *, app_id: str, user_id: int) -> list[str]:
-    """Delete tokens, announce the access tokens among them, and return their marks."""
-    rows = list(tokens)
-    marks = [token_mark(row.id) for row in rows if row.type == Token.Type.ACCESS_TOKEN]
-    Token.objects.filter(id__in=[row.id for row in rows]).delete()
-    end_credentials(app_id, marks, owner_id=user_id)
-    return marks
+def _still_good(spent: SpentToken, presented: str, *, asked: str, now: datetime) -> bytes | None:
+    """Return the answer of a moment ago, if its tokens live and nobody has refreshed with them since."""
+    if spent.answer is None or spent.answer_until is None or now >= spent.answer_until:
+        return None
+    answer = replays.unseal(presented, bytes(spent.answer), asked=asked)
+    if answer is None:
+        return None
+    hashes = [hash_key(value) for value in replays.tokens_in(answer)]
+    return answer if Token.objects.filter(hash__in=hashes).count() == len(hashes) else None

@@ -18,9 +18,8 @@ from modules.accounts.schemas import AppType, KeyCreated, NewKey
 from modules.accounts.selectors.apps import to_key_card
 from modules.accounts.services.apps import end_credentials
 from modules.accounts.services.audit import note
-from modules.accounts.services.credentials import key_mark
 from modules.accounts.services.notices import notify
-from modules.accounts.services.revocations import tell_ended
+from modules.accounts.services.revocations import key_mark, tell_ended
 from modules.accounts.services.sessions import hash_key
 from sharding.scope import Once, writing_directory
 

@@ -17,6 +17,16 @@ return 1
 """)
 
 
+def token_mark(token_id: int) -> str:
+    """Return the mark under which the end of an access token is announced."""
+    return f"t{token_id}"
+
+
+def key_mark(key_id: int) -> str:
+    """Return the mark under which the end of a service key is announced."""
+    return f"k{key_id}"
+
+
 def announce_ended(*marks: int | str) -> None:
     """
     Make every cached entry of a session (its id), a token or a key (their marks) worthless; bears a repeat.

@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 
 from modules.accounts.errors import AccountNotFound, SessionNotFound
 from modules.accounts.events import SessionEnded
-from modules.accounts.models import Session, User
+from modules.accounts.models import Session, TokenFamily, User
 from modules.accounts.selectors.sessions import OPENED_AT
+from modules.accounts.services.grants import end_families, lock_users
 from modules.accounts.services.revocations import tell_ended
 from sharding import outbox
 from sharding.scope import writing_directory
@@ -96,15 +97,29 @@ def end_other_sessions(user_id: int, *, but: str) -> None:
     _end(Session.objects.filter(user_id=user_id).exclude(key_hash=hash_key(but)))
 
 
-def _end(sessions: QuerySet[Session]) -> bool:
-    """End sessions and announce it; return whether there were any."""
+def hand_over(key: str, successor: str) -> None:
+    """Give what apps got in a session to the one that goes on under another key."""
     with writing_directory():
-        ended = list(sessions.select_for_update().values_list("id", "user_id"))
-        Session.objects.filter(id__in=[session_id for session_id, _ in ended]).delete()
-        for session_id, user_id in ended:
+        new = Session.objects.filter(key_hash=hash_key(successor)).values_list("id", flat=True).first()
+        old = Session.objects.filter(key_hash=hash_key(key)).values("id")
+        TokenFamily.objects.filter(session_id__in=old).update(session_id=new)
+
+
+def _end(sessions: QuerySet[Session]) -> bool:
+    """
+    End sessions, with the codes and tokens that apps got in them, and announce it.
+
+    Return whether there were any.
+    """
+    with writing_directory():
+        lock_users(sessions.exclude(user=None).values_list("user_id", flat=True))
+        ended = dict(sessions.select_for_update().values_list("id", "user_id"))
+        Session.objects.filter(id__in=ended).delete()
+        for session_id, user_id in ended.items():
             if user_id is not None:
                 outbox.record(SessionEnded(user_id=user_id, session_id=session_id), owner_id=user_id)
-    tell_ended(*[session_id for session_id, _ in ended])
+        marks = end_families(list(TokenFamily.objects.filter(session_id__in=ended)))
+    tell_ended(*ended, *marks)
     return bool(ended)
 
 

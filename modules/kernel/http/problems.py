@@ -16,6 +16,7 @@ import structlog
 from django.core import exceptions as django
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions as drf
 
 from modules.kernel import errors
@@ -35,6 +36,9 @@ CHALLENGE = 'Bearer realm="banyan"'
 # What sharding says of an Idempotency-Key: code and title.
 KEY_REUSED = ("idempotency_key_reused", "This Idempotency-Key was sent with another request.")
 IN_FLIGHT = ("request_in_flight", "The same request is being worked on.")
+
+# A body that Django cannot take apart.
+UNREADABLE = (django.SuspiciousOperation, django.BadRequest, UnreadablePostError, MultiPartParserError)
 
 STATUSES: dict[type[Refusal], int] = {
     parsing.BodyTooLarge: 413,
@@ -212,7 +216,7 @@ def _of_django(fault: BaseException) -> Problem | None:
         return _of_status(403)
     if isinstance(fault, django.RequestDataTooBig):
         return _of_status(413)
-    if isinstance(fault, django.SuspiciousOperation | django.BadRequest | UnreadablePostError):
+    if isinstance(fault, UNREADABLE):
         return _of_status(400)
     return None
 

@@ -1,0 +1,201 @@
+"""
+OAuth's authorization endpoint: allauth's, held to more than allauth holds it to.
+
+PKCE with S256 is asked of every app, a redirect address must be the registered one to the letter, what an app
+does wrong it hears there, and a code dies with the session and the consent that it comes from.
+"""
+
+import hashlib
+import time
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from allauth.account.authentication import get_authentication_records
+from allauth.idp.oidc import views as theirs
+from allauth.idp.oidc.adapter import get_adapter
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+
+from modules.accounts.api import oauth_parameters as parameters
+from modules.accounts.api.asking import ask_again, read_asked
+from modules.accounts.api.authorization_request import PASSED_ON, Asked, Caller, NoWayBack, find_caller, read
+from modules.accounts.api.forgery import find_forgery
+from modules.accounts.api.hosted import AUTHORIZE, as_page, show_error, why_anew
+from modules.accounts.api.oauth_parameters import Wrong
+from modules.accounts.selectors.apps import has_consent
+from modules.accounts.services.families import SessionEnded, open_family
+from modules.kernel import clock
+
+# Of the form; `request` is what the library signed when it showed the page.
+FORM = ("csrfmiddlewaretoken", "request", "action", "email")
+# When a user was sent to log in again; a log-in since then will do.
+STAMP = "asked"
+MAX_QUERY = 3500
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
+    """Asks a user whether an app may act for them."""
+
+    # Without it Django's forms take a PUT for a POST.
+    http_method_names = ("get", "post")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse what allauth would let through, have the user log in, then ask."""
+        stamp, path = _take_stamp(request)
+        try:
+            caller = find_caller(request.GET)
+        except NoWayBack as refused:
+            return show_error(request, str(refused))
+        try:
+            asked = read(request.GET, caller)
+            if self._must_log_in(asked, since=stamp):
+                return _send_to_log_in(request, path, is_stamped=asked.wants_fresh)
+            self._check_user(caller, asked)
+            self._pass_on(asked)
+            return self._tied(super().get(request, *args, **kwargs), caller)
+        except Wrong as wrong:
+            return _tell_app(caller, wrong)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take the user's answer; ask again whose form is too old, or who is logged out meanwhile."""
+        if "client_id" in request.POST or not request.POST.get("request"):
+            return _ask_by_get(request)
+        asked = read_asked(request.POST["request"])
+        if asked is None:
+            return show_error(request, "This form is not ours. Begin again in the app.", status=403)
+        self._scopes, self._request_info = asked
+        if not request.user.is_authenticated:
+            return HttpResponseRedirect(f"/identity/login?{urlencode({'next': ask_again(*asked)})}")
+        try:
+            caller = find_caller(parameters.to_query(_texts_of(self._request_info)))
+        except NoWayBack as refused:
+            return show_error(request, str(refused))
+        form = parameters.keep(request.POST, FORM)
+        form.setlist("scopes", request.POST.getlist("scopes"))
+        parameters.use_form(request, form)
+        if reason := find_forgery(request):
+            return as_page(self._ask_anew(why_anew(reason)), app=caller.app)
+        return self._tied(super().post(request, *args, **kwargs), caller)
+
+    def _ask_anew(self, problem: str) -> HttpResponse:
+        """Return the page once more, with nothing of the answer that was not taken."""
+        form = self.form_class(
+            initial=self.get_initial(), requested_scopes=self._scopes, user=self.request.user
+        )
+        page = self.get_context_data(form=form, problem=problem)
+        response: HttpResponse = self.render_to_response(page, status=403)
+        return response
+
+    def _must_log_in(self, asked: Asked, *, since: float | None) -> bool:
+        """
+        Return whether the user has to log in first, or again.
+
+        :raises Wrong: if they may not be asked to
+        """
+        authenticated_at = _authenticated_at(self.request)
+        if not self.request.user.is_authenticated:
+            is_late = True
+        elif since is not None and authenticated_at is not None and authenticated_at >= since:
+            is_late = False
+        else:
+            is_late = asked.wants_log_in or (
+                asked.max_age is not None and time.time() - (authenticated_at or 0.0) > asked.max_age
+            )
+        if is_late and asked.is_silent:
+            raise Wrong("login_required", "The user has to log in.")
+        return is_late
+
+    def _check_user(self, caller: Caller, asked: Asked) -> None:
+        """Hold the user to whom the app wants it to be, and an app that asks unseen to an earlier consent."""
+        user, scopes = self.request.user, parameters.words_of(self.request.GET, "scope")
+        if asked.subjects - {get_adapter().get_user_sub(caller.app, user)}:
+            raise Wrong("login_required", "Somebody else is logged in.")
+        # allauth adds up what the user gave to all apps.
+        if asked.is_silent and not has_consent(user.pk, caller.app.id, scopes):
+            raise Wrong("consent_required", "Ask without prompt=none first.")
+
+    def _pass_on(self, asked: Asked) -> None:
+        """Show the library what it has to know, and nothing that was dealt with here."""
+        kept = parameters.keep(self.request.GET, PASSED_ON)
+        kept.pop("prompt", None)
+        if asked.is_silent:
+            kept["prompt"] = "none"
+        parameters.use_query(self.request, kept)
+
+    def _tied(self, response: HttpResponse, caller: Caller) -> HttpResponse:
+        """Return the library's answer as a page; a code in it is tied to the session that it comes from."""
+        said = parse_qs(urlsplit(response.headers.get("Location", "")).query)
+        if "error" in said or "code" not in said:
+            return as_page(response, app=caller.app)
+        at = _authenticated_at(self.request)
+        try:
+            open_family(
+                said["code"][-1],
+                user_id=self.request.user.pk,
+                app_id=caller.app.id,
+                session_key=self.request.session.session_key or "",
+                authenticated_at=None if at is None else datetime.fromtimestamp(at, UTC),
+                now=clock.now(),
+            )
+        except SessionEnded:
+            return _tell_app(caller, Wrong("login_required", "The user was logged out meanwhile."))
+        return as_page(response, app=caller.app)
+
+
+def _authenticated_at(request: HttpRequest) -> float | None:
+    """Return when the user last proved who they are, in this session."""
+    records = get_authentication_records(request, request.user if request.user.is_authenticated else None)
+    return max((float(record["at"]) for record in records), default=None)
+
+
+def _take_stamp(request: HttpRequest) -> tuple[float | None, str]:
+    """Take our own mark off the query; return when the user was sent to log in, and the path without it."""
+    query = request.GET.copy()
+    stamps = query.pop(STAMP, [])
+    if stamps:
+        parameters.use_query(request, query)
+    try:
+        signed = Signer(salt=STAMP).unsign_object(str(stamps[-1])) if stamps else {}
+    except (BadSignature, ValueError):
+        signed = {}
+    is_ours = signed.get("of") == _digest(query.urlencode())
+    return (float(signed["at"]) if is_ours else None), f"{request.path}?{query.urlencode()}"
+
+
+def _send_to_log_in(request: HttpRequest, path: str, *, is_stamped: bool) -> HttpResponse:
+    if is_stamped:
+        signed = {"of": _digest(path.partition("?")[2]), "at": time.time()}
+        path = f"{path}&{urlencode({STAMP: Signer(salt=STAMP).sign_object(signed)})}"
+    page = "/identity/log-in-again" if request.user.is_authenticated else "/identity/login"
+    return as_page(HttpResponseRedirect(f"{page}?{urlencode({'next': path})}"))
+
+
+def _digest(query: str) -> str:
+    return hashlib.sha256(query.encode()).hexdigest()[:16]
+
+
+def _ask_by_get(request: HttpRequest) -> HttpResponse:
+    """Have an app that asks by a form of its own ask as all others do."""
+    query = request.POST.urlencode()
+    if len(query) > MAX_QUERY:
+        return show_error(request, "The app asks for more than can be read.")
+    return as_page(HttpResponseRedirect(f"{AUTHORIZE}?{query}"))
+
+
+def _texts_of(asked: dict[str, Any]) -> dict[str, str]:
+    """Return where the app wants its answer, as it was signed into the form."""
+    return {name: str(asked.get(name) or "") for name in ("client_id", "redirect_uri", "state")}
+
+
+def _tell_app(caller: Caller, wrong: Wrong) -> HttpResponse:
+    """Send the user back to the app with what it did wrong."""
+    said = {"error": wrong.error, "error_description": wrong.detail}
+    response = HttpResponse(status=302)
+    response.headers["Location"] = parameters.add_query(
+        caller.redirect_uri, said | ({"state": caller.state} if caller.state else {})
+    )
+    return as_page(response, app=caller.app)

@@ -1,0 +1,50 @@
+"""What users granted to apps, and how it ends: codes and tokens alike, in the caller's transaction."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from allauth.idp.oidc.models import Token
+from django.db.models import QuerySet
+
+from modules.accounts.events import CredentialsEnded
+from modules.accounts.models import TokenFamily, User
+from modules.accounts.services.revocations import token_mark
+from sharding import outbox
+
+# A code is a token as well: allauth keeps what it stands for in the cache, and we keep a row beside it, so
+# that whatever ends tokens ends codes.
+GIVEN = (Token.Type.AUTHORIZATION_CODE, Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
+
+
+def lock_users(user_ids: Iterable[int]) -> None:
+    """
+    Let nobody else give or end what these users granted until the open transaction is over.
+
+    Without it tokens that are being given just now would be missed by what ends all tokens. Whoever takes it
+    takes it first.
+    """
+    users = User.objects.select_for_update(no_key=True).filter(id__in=set(user_ids)).order_by("id")
+    list(users.values_list("id", flat=True))
+
+
+def end_tokens(tokens: "QuerySet[Token]") -> list[str]:
+    """Delete codes and tokens, announce the access tokens among them, and return their marks."""
+    rows = list(tokens)
+    Token.objects.filter(id__in=[row.id for row in rows]).delete()
+    ended: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for row in rows:
+        if row.type == Token.Type.ACCESS_TOKEN:
+            ended[row.client_id, row.user_id or 0].append(token_mark(row.id))
+    for (app_id, user_id), marks in ended.items():
+        outbox.record(CredentialsEnded(app_id=app_id, marks=marks), owner_id=user_id)
+    return [mark for marks in ended.values() for mark in marks]
+
+
+def end_families(families: Collection[TokenFamily]) -> list[str]:
+    """Delete all that came from these consents, announce it, and return the marks."""
+    tokens = Token.objects.filter(
+        user_id__in={family.user_id for family in families},
+        type__in=GIVEN,
+        data__family__in=[family.id for family in families],
+    )
+    return end_tokens(tokens) if families else []
