@@ -23,6 +23,8 @@ limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1"
+# A header must not say where this service is mounted: its addresses come from BANYAN_PUBLIC_URL alone.
+forwarder_headers = ""
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - in memory, so that a busy disk delays no heartbeat
 preload_app = True
