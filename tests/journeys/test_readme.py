@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.env import ROOT
+from modules.accounts.schemas import APP_SCOPES
 
 pytestmark = pytest.mark.django_db
 
@@ -60,14 +61,33 @@ class TestTour:
         assert {fault["pointer"] for fault in mistakes["errors"]} == {"/text", "/color"}
 
     def test_of_services_does_what_it_says(self, url):
+        chapter = (ROOT / "docs" / "identity.md").read_text().split("## Services")[1]
         # Every answer on a line of its own.
         lines = 'curl() { command curl "$@"; echo; }\n'
-        post, audit = run(lines + block_of((ROOT / "docs" / "identity.md").read_text()), url)
+
+        post, audit = run(lines + block_of(chapter), url)
 
         assert post["text"] == "By night"
         assert [(deed["action"], deed["user_id"]) for deed in audit["data"]][:1] == [
             ("request", post["author_id"])
         ]
+
+    def test_of_apps_goes_from_registering_to_renewed_tokens(self, url):
+        chapter = (ROOT / "docs" / "identity.md").read_text().split("## Apps of third parties")[1]
+
+        who, renewed = run(block_of(chapter), url)
+
+        assert who["preferred_username"].startswith("dev_")
+        assert sorted(renewed["scope"].split()) == ["openid", "profile", "read:profiles"]
+        assert {"access_token", "refresh_token", "id_token"} <= renewed.keys()
+
+
+class TestIdentity:
+    def test_names_the_scopes_that_exist_and_no_others(self):
+        chapter = (ROOT / "docs" / "identity.md").read_text().split("## Apps of third parties")[1]
+        rows = re.findall(r"^\| (`.*?) \|", chapter.split("```sh")[0], re.MULTILINE)
+
+        assert sorted(re.findall("`(.*?)`", " ".join(rows))) == sorted(APP_SCOPES)
 
 
 class TestSdks:
