@@ -33,6 +33,7 @@ WORDS: dict[str, Any] = {
     "name": "Forest reader",
     "next": "eyJ2IjoxfQ.c2lnbmVk",
     "path": "/v1/posts",
+    "post_logout_redirect_uri": "https://app.example.org/bye",
     "prefix": "bk_live_s3cr",
     "prev": None,
     "redirect_uri": "https://app.example.org/callback",
