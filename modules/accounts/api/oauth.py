@@ -85,9 +85,11 @@ def revoke(request: HttpRequest) -> HttpResponse:
     form["token"] = "-"  # noqa: S105 - nobody's token
     parameters.use_form(request, form)
     response: HttpResponse = theirs.revoke(request)
-    if response.status_code == 200:
-        end_token(presented, app_id=app_id)
-    return _private(request, response)
+    if response.status_code != 200:
+        return _private(request, response)
+    end_token(presented, app_id=app_id)
+    # allauth's is an empty page of HTML, which clients in browsers take for a fault.
+    return _private(request, JsonResponse({}))
 
 
 def _take(request: HttpRequest, names: tuple[str, ...]) -> str:
