@@ -86,7 +86,7 @@ class TestUp:
             page = json.load(answer)
 
         assert all(token not in log.read_text() for log in (launch.home / "logs").iterdir())
-        assert set(page) == {"data", "included", "state", "next", "prev"}
+        assert set(page) == {"data", "included", "state", "next", "prev", "partial", "missing"}
 
     def test_streams_from_a_to_its_replica(self, launch):
         assert (

@@ -60,11 +60,6 @@ class SessionStore(SessionBase):
             raise
         self.modified = True
 
-    def cycle_key(self) -> None:
-        """Take a new key with what the old one held; the log-in that asks for it was counted."""
-        self._is_cycled = True
-        super().cycle_key()
-
     def get_expiry_age(self, **known: Any) -> int:
         """Return for how many seconds the session lives; one that is nobody's ends soon."""
         age = int(super().get_expiry_age(**known))
@@ -94,7 +89,12 @@ class SessionStore(SessionBase):
         return None
 
     def cycle_key(self) -> None:
-        """Go on under a new key; what apps got in this session goes along, for this is no log-out."""
+        """
+        Go on under a new key; the log-in that asks for it was counted.
+
+        What apps got in this session goes along, for this is no log-out.
+        """
+        self._is_cycled = True
         held, old = self._session, self.session_key  # type: ignore[attr-defined]
         self.create()
         self._session_cache = held

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_reserved_words"),
+        ("accounts", "0008_reserved_words"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_reserved_words"),
+        ("accounts", "0010_address_claims"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_reserved_words"),
+        ("accounts", "0009_ended_grants"),
         # Its `unique_verified_email` is the claim from now on.
         ("account", "0003_alter_emailaddress_create_unique_verified_email"),
     ]
