@@ -136,7 +136,11 @@ def _connect(address: Address, timeout: float) -> socket.socket:
     if address.path:
         made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         made.settimeout(timeout)
-        made.connect(address.path)
+        try:
+            made.connect(address.path)
+        except OSError:
+            made.close()
+            raise
     else:
         made = socket.create_connection((address.host, address.port), timeout)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

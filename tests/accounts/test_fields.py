@@ -106,6 +106,7 @@ class TestAddresses:
 
     def test_are_added_and_chosen_in_every_spelling(self, http, sign_up):
         token = sign_up().body["meta"]["session_token"]
+        http("POST", f"{AUTH}/reauthenticate", {"password": PASSWORD}, X_Session_Token=token)
 
         added = http("POST", EMAIL, {"email": SPELLINGS[0]}, X_Session_Token=token)
         again = http("POST", EMAIL, {"email": SPELLINGS[2]}, X_Session_Token=token)

@@ -86,6 +86,8 @@ class TestRelationships:
             "state": {},
             "next": None,
             "prev": None,
+            "partial": False,
+            "missing": [],
         }
 
     @pytest.mark.parametrize("ids", ["", "?ids=", "?ids=0", "?ids=a", "?ids=1&ids=2", "?ids=1&more=2"])

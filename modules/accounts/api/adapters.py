@@ -154,7 +154,8 @@ class AccountAdapter(Guards):
         site = Site(domain=urlsplit(settings.PUBLIC_URL).netloc, name=settings.SITE_NAME)
         shown = {"request": self.request, "email": email, "current_site": site}
         mail = self.render_mail(template_prefix, email, shown | context)
-        if template_prefix in ASKED_FOR:
+        # A notice to an address that nobody has proven may go to a stranger.
+        if template_prefix in ASKED_FOR or not context.get("is_proven"):
             is_sent = queue_asked_mail(mail, place=place_of(self.request), now=clock.now())
             self.request.code_is_sent = is_sent
         else:

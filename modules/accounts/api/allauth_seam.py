@@ -18,7 +18,7 @@ from allauth.account.internal.flows import email_verification
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, Login
 from allauth.core.internal import jwkkit
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.headless.account.inputs import (
@@ -43,6 +43,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from modules.accounts.api import begun
 from modules.accounts.api.guards import must_verify
 from modules.accounts.selectors.addresses import find_reset_target, is_verified
 from modules.accounts.services.address_room import adding_address
@@ -70,6 +71,11 @@ def install() -> None:
     # It keeps a code for which no mail was left, and lets it be guessed at in any number of new sessions.
     for process in (EmailVerificationProcess, PasswordResetVerificationProcess):
         process.send = _withholding(process.send)
+        # It lets what was begun outlive all that ends sessions, for half an hour.
+        process.is_valid = begun.of_living(process.is_valid)
+    PasswordResetVerificationProcess.is_valid = begun.of_target(PasswordResetVerificationProcess.is_valid)
+    Login.serialize = begun.with_epoch(Login.serialize)
+    Login.deserialize = classmethod(begun.of_epoch(Login.deserialize))
     # It counts the addresses of an account before it adds one, and not while.
     AddEmailForm.save = _alone(AddEmailForm.save)
     # It does not count this at all: who holds a stolen session could guess the password.
@@ -152,6 +158,7 @@ def _withholding(send: Callable[..., None]) -> Callable[..., None]:
         send(process, *args, **options)
         if not process.request.code_is_sent or not process.code:
             process.state["code"] = secrets.token_urlsafe(32)
+        begun.note_epoch(process)
 
     return withhold
 

@@ -88,16 +88,19 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell a user what was changed, at every address that is theirs, and at one that was until now."""
-        told = dict.fromkeys([*list_addresses_to_tell(user.pk), *([email] if email else [])])
-        self.tell(told, template_prefix, context or {})
+        """Tell a user what was changed, at every address that is theirs."""
+        proven, unproven = list_addresses_to_tell(user.pk)
+        self.tell(proven, template_prefix, context or {})
+        for address in unproven:
+            self.send_mail(template_prefix, address, {"timestamp": timezone.now(), **(context or {})})
 
     def tell(self, addresses: Iterable[str], template_prefix: str, context: dict[str, Any]) -> None:
-        """Mail one notice to several addresses."""
+        """Mail one notice to several addresses, all of them proven to be those of who is told."""
         origin = {
             "timestamp": timezone.now(),
             "ip": self.get_client_ip(self.request),
             "user_agent": self.get_http_user_agent(self.request)[:200],
+            "is_proven": True,
         }
         for address in addresses:
             self.send_mail(template_prefix, address, origin | context)

@@ -45,8 +45,12 @@ def find_reset_target(email: str, *, verified_only: bool) -> int | None:
     return int(claimants[0][0])
 
 
-def list_addresses_to_tell(user_id: int) -> list[str]:
-    """Return where a user hears of what was done: at all verified addresses, else at the primary one."""
+def list_addresses_to_tell(user_id: int) -> tuple[list[str], list[str]]:
+    """
+    Return where a user hears of what was done: at all verified addresses, else at the primary one.
+
+    The second list has that one: it may be a stranger's, who is told little, and seldom.
+    """
     rows = EmailAddress.objects.filter(user_id=user_id).order_by("-primary", "id")
     verified = list(rows.filter(verified=True).values_list("email", flat=True))
-    return verified or list(rows.filter(primary=True).values_list("email", flat=True))
+    return verified, [] if verified else list(rows.filter(primary=True).values_list("email", flat=True))

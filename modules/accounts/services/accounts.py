@@ -19,7 +19,7 @@ from modules.accounts.models import Session, User
 from modules.accounts.models.users import USERNAME_RULE, to_skeleton, to_username
 from modules.accounts.schemas import Identity
 from modules.accounts.services.addresses import to_address
-from modules.accounts.services.claims import claim_address
+from modules.accounts.services.claims import claim_address, forget_unproven_addresses
 from modules.accounts.services.credentials import map_owned_marks
 from modules.accounts.services.passwords import to_password
 from modules.accounts.services.places import forget_places
@@ -113,11 +113,15 @@ def set_password(user_id: int, password: str) -> int:
     """
     Replace a password and end every session of the account; return the new epoch.
 
+    Addresses that were added and not verified go as well: who knew the old password may have added them, and
+    holds what verifies them.
+
     :raises AccountNotFound: if there is no such account
     :raises PasswordInvalid: if it has no form
     """
     with writing_directory(owner_id=user_id):
         forget_places(user_id)
+        forget_unproven_addresses(user_id)
         ended = end_sessions(user_id, password=make_password(to_password(password)))
     ended.tell()
     return ended.epoch

@@ -42,7 +42,7 @@ def register_app(owner_id: int, new: NewApp, *, now: datetime, once: Once | None
             raise TooManyApps
         app.save(force_insert=True)
         note("app_registered", app.id, actor_id=owner_id, now=now)
-        notify(owner_id, f"The app {app.name} was registered.", now=now)
+        notify(owner_id, "The app{name} was registered.", name=app.name, now=now)
         card = to_card(app).model_dump()
         write.answer(201, AppCreated(**card, secret=None).json_bytes())
     return AppCreated(**card, secret=secret)
@@ -63,7 +63,7 @@ def edit_app(
         _fill(app, edit)
         app.save()
         note("app_edited", app_id, actor_id=owner_id, now=now)
-        notify(owner_id, f"Your app {app.name} was edited.", now=now)
+        notify(owner_id, "Your app{name} was edited.", name=app.name, now=now)
 
 
 def rotate_secret(owner_id: int, app_id: str, *, now: datetime, once: Once | None) -> NewSecret:
@@ -80,7 +80,7 @@ def rotate_secret(owner_id: int, app_id: str, *, now: datetime, once: Once | Non
         _set_secret(app, secret)
         app.save(update_fields=["secret"])
         note("secret_rotated", app_id, actor_id=owner_id, now=now)
-        notify(owner_id, f"A new secret was made for your app {app.name}.", now=now)
+        notify(owner_id, "A new secret was made for your app{name}.", name=app.name, now=now)
         write.answer(201, NewSecret(secret=None).json_bytes())
     return NewSecret(secret=secret)
 
@@ -100,7 +100,7 @@ def delete_app(owner_id: int, app_id: str, *, now: datetime) -> None:
         keys.delete()
         app.delete()
         note("app_deleted", app_id, actor_id=owner_id, now=now)
-        notify(owner_id, f"Your app {app.name} was deleted.", now=now)
+        notify(owner_id, "Your app{name} was deleted.", name=app.name, now=now)
         end_credentials(app_id, marks, owner_id=owner_id)
     tell_ended(*marks)
 

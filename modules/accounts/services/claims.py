@@ -11,6 +11,11 @@ def claim_address(user_id: int, email: str) -> None:
     EmailAddress.objects.create(user_id=user_id, email=email, verified=True, primary=True)
 
 
+def forget_unproven_addresses(user_id: int) -> None:
+    """Forget what was added to an account and never verified, but for the address it signed up with."""
+    EmailAddress.objects.filter(user_id=user_id, verified=False, primary=False).delete()
+
+
 def release_address(email: str, *, holder_id: int) -> None:
     """
     Take an address that was just verified away from the other accounts which only said that it is theirs.

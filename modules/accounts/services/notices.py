@@ -8,16 +8,32 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from modules.accounts.selectors.addresses import list_addresses_to_tell
-from modules.accounts.services.mails import queue_mail
+from modules.accounts.selectors.places import Place
+from modules.accounts.services.mails import queue_asked_mail, queue_mail
 
 _SUBJECT = "Your account was changed"
+# What nobody asked for came from no place that anybody knows.
+NOWHERE = Place(address="")
 
 
-def notify(user_id: int, what: str, *, now: datetime) -> None:
-    """Mail what was done to every verified address of an account, in the transaction that does it."""
+def notify(user_id: int, what: str, *, name: str = "", now: datetime) -> None:
+    """
+    Mail what was done to every verified address of an account, in the transaction that does it.
+
+    `{name}` in it stands for what the user calls the thing. An address that nobody has proven may be a
+    stranger's: nothing that somebody else has written goes there, and it counts with what one can ask for.
+    """
+    proven, unproven = list_addresses_to_tell(user_id)
+    for address in proven:
+        queue_mail(_write(address, what.format(name=f" {name}" if name else ""), now), now=now)
+    for address in unproven:
+        queue_asked_mail(_write(address, what.format(name=""), now), place=NOWHERE, now=now)
+
+
+def _write(address: str, what: str, now: datetime) -> EmailMessage:
+    """Return the notice to one address."""
     site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.PUBLIC_URL).netloc}
     text = render_to_string(
         "account/email/notice_message.txt", {"what": what, "at": now, "current_site": site}
     )
-    for address in list_addresses_to_tell(user_id):
-        queue_mail(EmailMessage(f"[{settings.SITE_NAME}] {_SUBJECT}", text.strip(), to=[address]), now=now)
+    return EmailMessage(f"[{settings.SITE_NAME}] {_SUBJECT}", text.strip(), to=[address])
