@@ -17,6 +17,13 @@ class UsernameTaken(Conflict):
     title = "This username is taken."
 
 
+class DoneMeanwhile(Conflict):
+    """Another request has done just this in the same moment."""
+
+    code = "done_meanwhile"
+    title = "Another request has done this just now; look what is there before you send it again."
+
+
 class EmailTaken(Conflict):
     """Somebody has an account with this e-mail address."""
 

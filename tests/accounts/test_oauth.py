@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client as AppRow
 from allauth.idp.oidc.models import Token
 from django.core.cache import cache
@@ -508,3 +509,39 @@ class TestGrants:
         assert http("DELETE", f"/v1/me/apps/{app.id}", X_Session_Token=session).status == 404
         assert TokenFamily.objects.count() == 0
         assert AppRow.objects.count() == 1
+
+
+class TestChosenAddress:
+    """The address that a user picks on the consent page is the one that an app hears, unseen as well."""
+
+    SCOPES = "openid email"
+
+    @pytest.fixture
+    def chosen(self, ada) -> EmailAddress:
+        return EmailAddress.objects.create(user_id=ada.id, email="second@example.org", verified=True)
+
+    @pytest.fixture
+    def chooser(self, browser, app, chosen):
+        page = browser.get(asking(app, scope=self.SCOPES)).content.decode()
+        body = {
+            "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"),
+            "request": hidden(page, "request"),
+            "scopes": self.SCOPES.split(),
+            "email": chosen.email,
+            "action": "grant",
+        }
+        location = browser.post("/identity/o/authorize", body)["Location"]
+        assert fetch(app, code=parse_qs(urlsplit(location).query)["code"][0]).status_code == 200
+        return browser
+
+    def test_stays_chosen(self, chooser, app):
+        code = silently(chooser, app, scope=self.SCOPES)["code"]
+        token = fetch(app, code=code).json()["access_token"]
+        who = Client().get("/identity/o/api/userinfo", headers={"Authorization": f"Bearer {token}"})
+
+        assert who.json()["email"] == "second@example.org"
+
+    def test_is_asked_for_anew_when_it_is_given_up(self, chooser, app, chosen):
+        chosen.delete()
+
+        assert silently(chooser, app, scope=self.SCOPES)["error"] == "consent_required"

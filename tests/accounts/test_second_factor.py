@@ -7,13 +7,15 @@ import hashlib
 import hmac
 import struct
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
+from django.db import connections
 from django.test import Client
 
 from modules.accounts.models import Session
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.conftest import PASSWORD, Http
 from tests.accounts.test_oauth import hidden, log_in
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,23 @@ class TestOfAnApp:
 
         assert send_code(http, half, code_of(secret)).status == 200
         assert send_code(http, log_in_half(http), code_of(secret)).status == 400
+
+    def test_is_set_up_once_by_many_at_once(self, http, session):
+        path = f"{APP}/account/authenticators/totp"
+        http("POST", f"{APP}/auth/reauthenticate", {"password": PASSWORD}, X_Session_Token=session)
+        secret = http("GET", path, X_Session_Token=session).body["meta"]["secret"]
+
+        def activate(_: int) -> int:
+            try:
+                return Http()("POST", path, {"code": code_of(secret)}, X_Session_Token=session).status
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(6) as pool:
+            statuses = sorted(pool.map(activate, range(6)))
+
+        assert statuses[0] == 200
+        assert set(statuses[1:]) <= {400, 409}
 
     def test_is_refused_with_a_wrong_code(self, http, half):
         assert send_code(http, half, "000000").status == 400

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from allauth.account.authentication import get_authentication_records
 from allauth.idp.oidc import views as theirs
 from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
@@ -25,7 +26,8 @@ from modules.accounts.api.authorization_request import PASSED_ON, Asked, Caller,
 from modules.accounts.api.forgery import find_forgery
 from modules.accounts.api.hosted import AUTHORIZE, as_page, show_error, why_anew
 from modules.accounts.api.oauth_parameters import Wrong
-from modules.accounts.selectors.apps import has_consent
+from modules.accounts.selectors.addresses import is_verified_by
+from modules.accounts.selectors.apps import find_granted_email, has_consent
 from modules.accounts.services.families import SessionEnded, open_family
 from modules.kernel import clock
 
@@ -114,9 +116,13 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
         user, scopes = self.request.user, parameters.words_of(self.request.GET, "scope")
         if asked.subjects - {get_adapter().get_user_sub(caller.app, user)}:
             raise Wrong("login_required", "Somebody else is logged in.")
-        # allauth adds up what the user gave to all apps.
-        if asked.is_silent and not has_consent(user.pk, caller.app.id, scopes):
-            raise Wrong("consent_required", "Ask without prompt=none first.")
+        # allauth adds up what the user gave to all apps, and forgets which address they chose for this one.
+        if asked.is_silent:
+            chosen = find_granted_email(user.pk, caller.app.id)
+            is_lost = chosen is not None and not is_verified_by(user.pk, chosen)
+            if is_lost or not has_consent(user.pk, caller.app.id, scopes):
+                raise Wrong("consent_required", "Ask without prompt=none first.")
+            get_validator_context().email = chosen
 
     def _pass_on(self, asked: Asked) -> None:
         """Show the library what it has to know, and nothing that was dealt with here."""

@@ -14,6 +14,11 @@ def is_verified(email: str, *, but: int | None = None) -> bool:
     return bool(verified.exclude(user_id=but).exists())
 
 
+def is_verified_by(user_id: int, email: str) -> bool:
+    """Return whether it is this account that has verified an address."""
+    return bool(EmailAddress.objects.filter(user_id=user_id, email=email, verified=True).exists())
+
+
 def list_log_in_names(email: str, *, verified_only: bool) -> list[str]:
     """
     Return the usernames of those whom a password may be meant for that comes with an address.

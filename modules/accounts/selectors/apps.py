@@ -105,6 +105,13 @@ def has_consent(user_id: int, app_id: str, scopes: Collection[str]) -> bool:
     return {scope for token in tokens for scope in token.get_scopes()}.issuperset(scopes)
 
 
+def find_granted_email(user_id: int, app_id: str) -> str | None:
+    """Return the address that a user chose to show to an app, or None for the primary one."""
+    tokens = Token.objects.valid().filter(user_id=user_id, client_id=app_id, type__in=("at", "rt"))
+    chosen = (token.get_scope_email() for token in tokens.order_by("-created_at", "-id"))
+    return next((str(email) for email in chosen if email), None)
+
+
 def list_audit(owner_id: int, app_id: str, paging: Paging) -> AuditPage:
     """
     Return a page of what was done with an app's power, newest first.

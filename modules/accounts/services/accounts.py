@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 from django.db.models import F
 
-from modules.accounts.errors import AccountNotFound, EmailTaken, UsernameInvalid, UsernameTaken
+from modules.accounts.errors import AccountNotFound, DoneMeanwhile, EmailTaken, UsernameInvalid, UsernameTaken
 from modules.accounts.events import AccountCreated, CredentialsEnded, SessionsRevoked
 from modules.accounts.models import Session, User
 from modules.accounts.models.users import USERNAME_RULE, to_skeleton, to_username
@@ -29,6 +29,7 @@ from sharding import outbox
 from sharding.allocate import choose_shard
 from sharding.scope import Once, writing_directory
 
+UNIQUE_VIOLATION = "23505"
 _CLAIMS: dict[str, type[Refusal]] = {
     "accounts_username_claim": UsernameTaken,
     "accounts_skeleton_claim": UsernameTaken,
@@ -103,9 +104,15 @@ def refusing_taken() -> Iterator[None]:
 
 
 def to_refusal(fault: IntegrityError) -> Exception:
-    """Return the refusal that a broken claim means, or the fault itself if it is none."""
+    """
+    Return the refusal that a broken claim means, or the fault itself if it is none.
+
+    allauth looks before it writes, without a lock; of two that look at once the second breaks a constraint.
+    """
     diagnosis = getattr(fault.__cause__, "diag", None)
     refusal = _CLAIMS.get(getattr(diagnosis, "constraint_name", None) or "")
+    if refusal is None and getattr(diagnosis, "sqlstate", None) == UNIQUE_VIOLATION:
+        refusal = DoneMeanwhile
     return refusal() if refusal else fault
 
 
