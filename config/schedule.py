@@ -17,5 +17,6 @@ SCHEDULE = {
     "forget-spent-tokens": _every(HOUR, "accounts.forget_spent_tokens"),
     "send-waiting-mails": _every(MINUTE, "accounts.send_waiting_mails"),
     "forget-old-mails": _every(HOUR, "accounts.forget_old_mails"),
+    "forget-pending-accounts": _every(HOUR, "accounts.forget_pending_accounts"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),
 }

@@ -2,6 +2,7 @@
 
 from modules.accounts.events import CredentialsEnded, MailQueued, SessionEnded, SessionsRevoked
 from modules.accounts.services.families import forget_spent_tokens as forget_spent
+from modules.accounts.services.life import forget_pending_accounts as forget_pending
 from modules.accounts.services.mails import forget_old_mails as forget_mails
 from modules.accounts.services.mails import send_mail
 from modules.accounts.services.mails import send_waiting_mails as send_waiting
@@ -58,3 +59,9 @@ def forget_spent_tokens() -> None:
 def forget_expired_sessions() -> None:
     """Delete the sessions whose time is over."""
     forget(now=clock.now())
+
+
+@periodic
+def forget_pending_accounts() -> None:
+    """Give the usernames of sign-ups free that nobody has finished in a day."""
+    forget_pending(now=clock.now())

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from modules.accounts.models import Mail, Session
+from modules.accounts.models import Mail, Session, User
+from modules.accounts.services.life import forget_pending_accounts
 from modules.accounts.services.mails import forget_old_mails
 from modules.kernel import clock
 from tests.accounts.conftest import PASSWORD
@@ -66,6 +67,27 @@ class TestVerification:
         assert taken.body["data"] == free.body["data"]
         deliver_all()
         assert [mail.to for mail in mailoutbox] == [["ada@example.org"], ["vera@example.org"]]
+
+    def test_that_never_comes_gives_the_username_free_after_a_day(self, ada, http, sign_up):
+        sign_up("grace", email="nobody@example.org")
+        sign_up("vera", email="ada@example.org")
+        half_a_day, day = (clock.now() + timedelta(hours=hours) for hours in (12, 25))
+
+        forgotten = [forget_pending_accounts(now=now) for now in (half_a_day, day, day)]
+
+        assert forgotten == [0, 2, 0]
+        assert list(User.objects.values_list("username", flat=True)) == ["ada"]
+        assert sign_up("grace").status == 401
+
+    def test_is_mailed_anew_at_a_log_in(self, http, sign_up, mailoutbox):
+        sign_up()
+        deliver_all()
+
+        asked = http("POST", f"{AUTH}/login", {"username": "ada", "password": PASSWORD})
+        body = {"key": code_in(mailoutbox)}
+        done = http("POST", f"{AUTH}/email/verify", body, X_Session_Token=asked.body["meta"]["session_token"])
+
+        assert (asked.status, done.status, len(mailoutbox)) == (401, 200, 2)
 
 
 class TestReset:

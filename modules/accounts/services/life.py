@@ -18,6 +18,8 @@ from sharding import outbox
 from sharding.scope import writing_directory
 
 GRACE = timedelta(days=30)
+# A sign-up that nobody has finished by then gives its username free. Until then a log-in mails another code.
+PENDING_AT_MOST = timedelta(days=1)
 
 
 def request_deletion(user_id: int, *, confirm: str, now: datetime) -> datetime:
@@ -72,6 +74,23 @@ def restore_account(user_id: int) -> None:
         user = _lock(user_id)
         ended = _store(user, delete_after=user.delete_after, suspended_at=None)
     ended.tell()
+
+
+def forget_pending_accounts(*, now: datetime, batch: int = 500) -> int:
+    """
+    Delete sign-ups whose address was never verified, a batch a transaction; return how many.
+
+    Nobody has heard of these accounts, so nothing of them stands on any shard. Idempotent.
+    """
+    forgotten = 0
+    while True:
+        with writing_directory():
+            late = User.objects.filter(is_pending=True, created_at__lte=now - PENDING_AT_MOST)
+            ids = list(late.select_for_update(skip_locked=True).values_list("id", flat=True)[:batch])
+            User.objects.filter(id__in=ids).delete()
+        forgotten += len(ids)
+        if len(ids) < batch:
+            return forgotten
 
 
 def may_log_in(user: AbstractBaseUser, *, now: datetime) -> bool:
