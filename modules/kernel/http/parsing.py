@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -18,6 +19,8 @@ MAX_DEPTH = 32
 MAX_PARAMETERS = 100
 # JavaScript's numbers are exact up to here; a greater one would be read back as another.
 MAX_INTEGER = 2**53
+# JavaScript writes whole numbers in full up to 10^21, and others with an exponent.
+MAX_DIGITS = 22
 
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -223,18 +226,34 @@ class _Reader:
 
     def _integer(self, digits: str) -> Any:
         """Return the number if JavaScript could hold it."""
-        if len(digits) < 16 or (len(digits) < 20 and -MAX_INTEGER <= int(digits) <= MAX_INTEGER):
+        if len(digits) < 16 or (len(digits) <= MAX_DIGITS and _is_held(digits, int(digits))):
             return int(digits)
-        return self._flaw("number_too_large", "Send whole numbers up to 2^53; send ids as strings.")
+        return self._too_large()
 
     def _number(self, digits: str) -> Any:
-        """Return the number if it is finite."""
+        """Return the number if it is finite, and if it is whole, if JavaScript could hold it."""
         number = float(digits)
-        return number if math.isfinite(number) else self._constant(digits)
+        if not math.isfinite(number):
+            return self._constant(digits)
+        return number if not number.is_integer() or _is_held(digits, number) else self._too_large()
+
+    def _too_large(self) -> _Flaw:
+        return self._flaw("number_too_large", "Send whole numbers up to 2^53; send ids as strings.")
 
     def _constant(self, name: str) -> _Flaw:
         """Return a flaw for what is no JSON number."""
         return self._flaw("number_not_finite", "Send a finite number.")
+
+
+def _is_held(digits: str, number: float) -> bool:
+    """
+    Return whether a double holds a whole number as it is written.
+
+    Beyond 2^53 it may all the same: JavaScript writes 1e17, which we answer, as 100000000000000000.
+    """
+    if -MAX_INTEGER < number < MAX_INTEGER:
+        return True
+    return Decimal(digits) == Decimal(repr(float(digits)))
 
 
 def _check_json(raw: bytes) -> None:
