@@ -1,7 +1,15 @@
 """A request as the application gets it: a body of known length, and nothing to wait for."""
 
+from urllib.parse import urlsplit
+
 from gunicorn.http.body import Body, ChunkedReader, LengthReader
-from gunicorn.http.errors import InvalidChunkSize, LimitRequestHeaders, UnsupportedTransferCoding
+from gunicorn.http.errors import (
+    InvalidChunkSize,
+    InvalidHeader,
+    InvalidRequestLine,
+    LimitRequestHeaders,
+    UnsupportedTransferCoding,
+)
 from gunicorn.http.message import Request
 
 from config.serving.connection import Received
@@ -20,11 +28,27 @@ def prepare(request: Request, inbox: Inbox) -> None:
         raise LimitRequestHeaders("the head as a whole")
     # The loop has said so, if there was anybody to wait for it.
     request._expected_100_continue = False
-    if inbox.stage is Stage.BODY_TOO_LONG:
-        # The application refuses it by its length; what comes of it is thrown away.
+    _check_host(request)
+    if inbox.stage is Stage.BODY_TOO_LONG or inbox.is_cut:
+        # The application refuses it by its length, or as cut off; what comes of it is thrown away.
         request.force_close()
     if isinstance(request.body.reader, ChunkedReader):
         _unchunk(request, inbox)
+
+
+def _check_host(request: Request) -> None:
+    """
+    Hold a request to one host: named, and the same in its target if that is a whole address (RFC 9112, 3.2).
+
+    :raises gunicorn.http.errors.ParseException: if it is not
+    """
+    hosts = [value for name, value in request.headers if name == "HOST"]
+    if not hosts and request.version >= (1, 1):
+        raise InvalidHeader("HOST")
+    if not request.uri.startswith("/") and request.uri != "*":
+        target = urlsplit(request.uri).netloc
+        if [target.lower()] != [host.lower() for host in hosts]:
+            raise InvalidRequestLine(request.uri)
 
 
 def rest_is_known(request: Request, received: Received) -> bool:

@@ -47,6 +47,11 @@ class Inbox:
         return self.stage not in (Stage.NOTHING, Stage.HEAD, Stage.BODY)
 
     @property
+    def is_cut(self) -> bool:
+        """Return whether a body of stated length was not waited for; gunicorn may see nothing wrong with it."""
+        return len(self.data) < self._end
+
+    @property
     def is_broken(self) -> bool:
         """Return whether a chunked body is none."""
         return self._chunks is not None and self._chunks.is_broken

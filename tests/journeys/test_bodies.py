@@ -54,11 +54,11 @@ REFUSED = {
         "OPTIONS",
         "/v1/posts",
         {"origin": "https://app.example.org", "access_control_request_method": "POST"},
-        200,
+        204,
     ),
     "a health check": ("GET", "/healthz", {}, 200),
     "a login by GET": ("GET", LOG_IN, {}, 405),
-    "the front page of nobody": ("DELETE", "/", {}, 404),
+    "the front page of nobody": ("DELETE", "/", {}, 405),
     "a token without a client": ("POST", TOKEN, {"content_type": FORM}, 400),
 }
 

@@ -1,0 +1,46 @@
+"""Heads that a strict server refuses, against the live one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.raw import Wire
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def url(stack) -> str:
+    return str(stack.run_api().url)
+
+
+def ask(url: str, *lines: str) -> tuple[int, bool, bool]:
+    """Return the status, whether the answer announces the end, and whether it comes."""
+    with Wire(url) as wire:
+        wire.send("\r\n".join([*lines, "", ""]).encode())
+        answer = wire.read()
+        return answer.status, answer.headers["connection"] == "close", answer.status != 400 or wire.is_over()
+
+
+class TestHost:
+    def test_has_to_be_named(self, url):
+        assert ask(url, "GET /healthz HTTP/1.1") == (400, True, True)
+        assert ask(url, "GET /healthz HTTP/1.0")[0] == 200
+
+    @pytest.mark.parametrize(
+        "target", ["http://evil.example/healthz", "http://@localhost/healthz", "evil:80"]
+    )
+    def test_is_that_of_the_target_too(self, url, target):
+        assert ask(url, f"GET {target} HTTP/1.1", "Host: localhost")[0] == 400
+
+    def test_may_stand_in_the_target(self, url):
+        assert ask(url, "GET http://localhost/healthz HTTP/1.1", "Host: localhost")[0] == 200
+
+
+class TestExpectation:
+    def test_that_stands_twice_is_not_waited_for_and_ends_the_connection(self, url):
+        lines = ["Host: localhost", "Content-Type: application/json", "Content-Length: 13"]
+
+        told = ask(url, "POST /v1/posts HTTP/1.1", *lines, *["Expect: 100-continue"] * 2)
+
+        assert told[1:] == (True, True)
