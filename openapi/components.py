@@ -74,6 +74,14 @@ class _Plain(GenerateJsonSchema):
             made.pop("additionalProperties", None)
         return made
 
+    def nullable_schema(self, schema: Any) -> JsonSchemaValue:
+        """Return a value that may be null as one of two types, which more generators know than a choice."""
+        made = super().nullable_schema(schema)
+        meant = made.get("anyOf", [{}])[0]
+        if isinstance(meant.get("type"), str) and not {"enum", "const"} & meant.keys():
+            return {**meant, "type": [meant["type"], "null"]}
+        return made
+
     def dict_schema(self, schema: Any) -> JsonSchemaValue:
         """Return a map's schema in the words that generators of clients understand."""
         made = super().dict_schema(schema)

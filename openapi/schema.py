@@ -1,12 +1,11 @@
 """How an endpoint becomes an operation of the contract: all is read from `@endpoint` and the signature."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from http import HTTPStatus
-from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from drf_spectacular.openapi import AutoSchema as Spectacular
 from drf_spectacular.plumbing import ComponentRegistry
@@ -15,7 +14,6 @@ from modules.kernel.errors import (
     HeaderInvalid,
     PreconditionRequired,
     Refusal,
-    TooMany,
     Unauthorized,
     Unavailable,
 )
@@ -23,9 +21,10 @@ from modules.kernel.http import parsing, problems
 from modules.kernel.http.endpoint import InsufficientScope, UserRequired
 from modules.kernel.http.operations import Operation
 from modules.kernel.http.problems import Problem
+from modules.kernel.limits import LimitReached
 from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.shapes import ID_PATTERN, PagingQuery
-from openapi import examples, headers, security, sign_in
+from openapi import codes, examples, headers, security, sign_in, standing, start
 from openapi.components import (
     FAULT,
     IDEMPOTENCY_KEY,
@@ -149,16 +148,12 @@ class AutoSchema(Spectacular):
             status: self._problem(f"One of: {', '.join(sorted(named))}.", named)
             for status, named in sorted(found.items())
         }
-        other = problems.to_problem(problems.MethodNotAllowed(("GET",)))
-        return {**drawn, "default": self._problem("Any other problem.", {other.code: other})}
+        others = {each.code: each for each in codes.of_edge() if str(each.status) not in drawn}
+        return {**drawn, "default": self._problem("Any other problem.", others)}
 
     def _repeats(self, operation: Operation) -> list[Problem]:
         """Return what is said of an `Idempotency-Key`."""
-        return (
-            [problems.to_problem(kind()) for kind in (InFlight, KeyReused)]
-            if self._headers(operation)
-            else []
-        )
+        return [codes.problem_of(kind) for kind in (InFlight, KeyReused)] if self._headers(operation) else []
 
     def _problem(self, description: str, named: dict[str, Problem]) -> Schema:
         """Return an answer that carries one of these problems."""
@@ -175,24 +170,12 @@ def finish(result: Schema, generator: Any, request: Any, public: bool) -> Schema
         sign_in.merge(result)
     result["components"]["securitySchemes"] = security.schemes()
     result["x-common-headers"] = headers.COMMON
+    result["info"]["description"] = start.describe(settings.LIMITS)
     examples.fill(result)
-    operations = [
-        part for item in result["paths"].values() for part in item.values() if isinstance(part, dict)
-    ]
-    tags = {tag for operation in operations for tag in operation.get("tags", [])}
-    result["tags"] = [{"name": tag, "description": _describe(tag)} for tag in sorted(tags)]
+    standing.add(result)
+    codes.list_all(result)
+    start.arrange(result)
     return result
-
-
-def _describe(tag: str) -> str:
-    """Return what a context says of itself, or of sign-in what allauth does not."""
-    if tag == sign_in.TAG:
-        return sign_in.DESCRIPTION
-    try:
-        said = import_module(f"modules.{tag}").__doc__ or tag
-    except ModuleNotFoundError:
-        said = tag
-    return re.sub(r"[.;] [Ss]ee README\.md\.$", ".", said)
 
 
 def _has_sign_in(urlconf: str | None) -> bool:
@@ -206,12 +189,18 @@ def _has_sign_in(urlconf: str | None) -> bool:
 def _refusals(operation: Operation) -> Iterator[Problem]:
     """Yield what an endpoint refuses, and the edge before it runs."""
     for kind in (*operation.declared.refuses, *_usual_refusals(operation)):
-        yield Problem(problems.status_of(kind), kind.code, kind.title)
+        yield codes.problem_of(kind)
 
 
 def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
     """Return what the edge itself refuses before the endpoint runs."""
-    found: list[type[Refusal]] = [parsing.QueryInvalid, Unauthorized, TooMany, Unavailable]
+    found: list[type[Refusal]] = [
+        parsing.QueryInvalid,
+        HeaderInvalid,
+        Unauthorized,
+        LimitReached,
+        Unavailable,
+    ]
     if operation.body is not None:
         found += [
             parsing.BodyInvalid,
@@ -220,7 +209,7 @@ def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
             parsing.MediaTypeUnsupported,
         ]
     if operation.declared.conditional:
-        found += [HeaderInvalid, PreconditionRequired] if operation.body is not None else []
+        found += [PreconditionRequired] if operation.body is not None else []
     if operation.declared.scope is not None:
         found.append(InsufficientScope)
         if operation.declared.scope != FIRST_PARTY and not operation.declared.for_apps:
@@ -257,6 +246,10 @@ def _parameters_of(model: Any) -> list[Schema]:
     required = schema.get("required", [])
     drawn = []
     for name, field in schema.get("properties", {}).items():
+        # No query string can say null.
+        if isinstance(field.get("type"), list):
+            field.pop("default", None)
+            [field["type"]] = (kind for kind in field["type"] if kind != "null")
         described = {"description": field.pop("description")} if "description" in field else {}
         drawn.append(
             {"name": name, "in": "query", "required": name in required, **described, "schema": field}

@@ -2,8 +2,9 @@
 Allauth's own contract as a part of ours: sign-up, log-in and the rest under `/auth/`.
 
 It is written for OpenAPI 3.0.3 and has no operation ids; both are mended here, as is what it says that is
-not so, and everything that no operation of it reaches is left out. `get_schema` is internal to allauth: the
-lock pins its version.
+not so, and everything that no operation of it reaches is left out. Alternatives of objects become one object,
+and bodies and answers stand where they are used, for a name is a schema's alone: other people's generators
+stumble over both. `get_schema` is internal to allauth: the lock pins its version.
 """
 
 import re
@@ -13,21 +14,21 @@ from typing import Any
 from allauth.headless.constants import Flow
 from allauth.headless.spec.internal.schema import get_schema
 
-from modules.kernel.errors import BadRequest, Forbidden, NotFound, TooMany, Unauthorized, Unavailable
+from modules.kernel.errors import BadRequest, Forbidden, NotFound, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
-from openapi import examples
+from modules.kernel.limits import LimitReached
+from openapi import codes, examples, sign_in_bodies
+from openapi.alternatives import Uniter
 from openapi.components import IDEMPOTENCY_KEY, Schema
+from openapi.phones import without_phones
 from sharding.errors import InFlight, KeyReused
 
 TAG = "auth"
-DESCRIPTION = (
-    "Signing up, logging in and out, and one's own account; `app` as `client` answers session tokens."
-)
 _METHODS = ("get", "post", "put", "patch", "delete")
 # The session token is a kind of credentials; a flow is begun without it and may go on with it.
 _SECURITY: list[Schema] = [{"sessionToken": []}, {"browserSession": []}, {}]
 # What our own edge answers before allauth is asked: always, to what may be forged, to what has a body.
-_OF_EDGE = (NotFound, BadRequest, TooMany, Unavailable)
+_OF_EDGE = (NotFound, BadRequest, LimitReached, Unavailable)
 _OF_WRITES = (Unauthorized, Forbidden)
 _OF_BODIES = (parsing.BodyInvalid, parsing.JsonInvalid, parsing.BodyTooLarge)
 _INPUT_ERROR: Schema = {
@@ -36,15 +37,22 @@ _INPUT_ERROR: Schema = {
 }
 _DELICATE = {"email": ("post", "patch", "delete"), "providers": ("delete",), "password/change": ("post",)}
 _SIGN_UP = "/auth/signup"
+_AUTHENTICATION = (
+    "What is needed to be logged in, or to do what asks who is logged in for a proof of it again."
+)
 _REFERENCE = re.compile(r"#/components/(\w+)/(\w+)")
 
 
 def merge(contract: Schema) -> None:
     """Add allauth's paths, and the components that they reach, to the contract."""
     theirs: Schema = get_schema()
-    # An account here has no phone number.
     theirs["paths"] = {path: item for path, item in theirs["paths"].items() if "/phone" not in path}
+    theirs = without_phones(theirs)
     _correct(theirs)
+    sign_in_bodies.correct(theirs["components"])
+    theirs = Uniter(theirs).write(theirs)
+    theirs = _inline(theirs, theirs["components"])
+    anybody = theirs["components"]["responses"]["Authentication"]
     for path, item in theirs["paths"].items():
         for method, operation in _operations(item):
             operation["operationId"] = _name(method, path)
@@ -55,9 +63,9 @@ def merge(contract: Schema) -> None:
             _secure(operation)
             kinds: list[type[Exception]] = [*_OF_EDGE, *(_OF_WRITES if method != "get" else ())]
             kinds += _OF_BODIES if "requestBody" in operation else ()
-            operation["responses"].setdefault("401", {"$ref": "#/components/responses/Authentication"})
+            operation["responses"].setdefault("401", anybody)
             kinds += _offer_key(operation) if path.endswith(_SIGN_UP) else ()
-            _add_problems(operation, kinds, theirs, contract)
+            _add_problems(operation, kinds, contract)
         contract["paths"][path] = _mend(item)
     for section, name in sorted(_reachable(theirs)):
         part = contract["components"].setdefault(section, {})
@@ -77,13 +85,15 @@ def _correct(theirs: Schema) -> None:
     # The example there is of a 401.
     parts["responses"]["SessionGone"]["content"]["application/json"].pop("examples")
     flow = parts["schemas"]["Flow"]["properties"]
-    flow["id"]["enum"] = sorted(known.value for known in Flow)
+    flow["id"]["enum"] = without_phones(sorted(known.value for known in Flow))
     del flow["is_pending"]["enum"]
     # Of a log-in that never began it says null.
     parts["schemas"]["AuthenticationMeta"]["allOf"][1]["properties"]["is_authenticated"]["nullable"] = True
-    # Who is not logged in at all gets the flows of logging in, where it promises those of doing so again.
-    again = parts["responses"]["ReauthenticationRequired"]["content"]["application/json"]
-    again["schema"] = {"anyOf": [again["schema"], {"$ref": "#/components/schemas/AuthenticationResponse"}]}
+    # Who is not logged in at all gets the flows of logging in, where it promises those of doing so again:
+    # both are one shape, under the name of the wider one.
+    asked = [parts["schemas"].pop(name) for name in ("AuthenticationResponse", "ReauthenticationResponse")]
+    parts["schemas"]["AuthenticationResponse"] = {"description": _AUTHENTICATION, "anyOf": asked}
+    _rename(theirs, "ReauthenticationResponse", "AuthenticationResponse")
     # Here these ask for it as well.
     for path, methods in _DELICATE.items():
         for method in methods:
@@ -97,12 +107,33 @@ def _correct(theirs: Schema) -> None:
     # A line of it has slipped into the message above it.
     [fault] = parts["examples"]["CannotGenerateRecoveryCodes"]["value"]["errors"]
     fault["message"], _, fault["code"] = fault["message"].strip().partition("\ncode: ")
-    codes = theirs["paths"].get("/auth/{client}/v1/account/authenticators/recovery-codes", {}).get("post")
-    if codes:
-        codes["responses"]["200"] = {"$ref": "#/components/responses/RecoveryCodes"}
+    recovery = theirs["paths"].get("/auth/{client}/v1/account/authenticators/recovery-codes", {}).get("post")
+    if recovery:
+        recovery["responses"]["200"] = {"$ref": "#/components/responses/RecoveryCodes"}
     change = theirs["paths"].get("/auth/{client}/v1/account/password/change", {}).get("post")
     if change:
         change["responses"]["200"] = {"$ref": "#/components/responses/AuthenticatedByPassword"}
+
+
+def _rename(part: Any, old: str, new: str) -> None:
+    """Lead every reference to a schema to another one."""
+    for each in part if isinstance(part, list) else part.values():
+        if isinstance(each, dict) and each.get("$ref") == f"#/components/schemas/{old}":
+            each["$ref"] = f"#/components/schemas/{new}"
+        elif isinstance(each, dict | list):
+            _rename(each, old, new)
+
+
+def _inline(part: Any, components: Schema) -> Any:
+    """Return a part with the bodies and answers that it refers to in their place."""
+    if isinstance(part, list):
+        return [_inline(each, components) for each in part]
+    if not isinstance(part, dict):
+        return part
+    match = _REFERENCE.fullmatch(str(part.get("$ref", "")))
+    if match and match[1] in ("requestBodies", "responses"):
+        return _inline(components[match[1]][match[2]], components)
+    return {name: _inline(each, components) for name, each in part.items()}
 
 
 def _offer_key(operation: Schema) -> tuple[type[Exception], ...]:
@@ -121,16 +152,12 @@ def _secure(operation: Schema) -> None:
     operation["parameters"] = kept
 
 
-def _add_problems(
-    operation: Schema, kinds: Iterable[type[Exception]], theirs: Schema, contract: Schema
-) -> None:
+def _add_problems(operation: Schema, kinds: Iterable[type[Exception]], contract: Schema) -> None:
     """Add what our own edge answers in allauth's stead."""
     for kind in kinds:
-        problem = problems.to_problem(kind())
+        problem = codes.problem_of(kind)
         status = str(problem.status)
         known = operation["responses"].get(status, {"description": "Refused before sign-in is asked."})
-        if "$ref" in known:
-            known = theirs["components"]["responses"][known["$ref"].rpartition("/")[2]]
         content = known.get("content", {})
         shown = content.get(problems.CONTENT_TYPE, {}).get("examples", {})
         example = {problem.code: {"$ref": f"#/components/examples/{problem.code}"}}
@@ -179,8 +206,8 @@ def _to_ours(reference: re.Match[str]) -> str:
 def _is_ours(section: str, name: str) -> bool:
     """Return whether a component is one that `_add_problems` put into allauth's operations."""
     kinds = (*_OF_EDGE, *_OF_WRITES, *_OF_BODIES, InFlight, KeyReused)
-    codes = {problems.to_problem(kind()).code for kind in kinds}
-    return (section, name) == ("schemas", "Problem") or (section == "examples" and name in codes)
+    named = {codes.problem_of(kind).code for kind in kinds}
+    return (section, name) == ("schemas", "Problem") or (section == "examples" and name in named)
 
 
 def _reachable(theirs: Schema) -> set[tuple[str, str]]:

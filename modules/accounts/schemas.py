@@ -55,7 +55,7 @@ class AccountsSettings:
 
 
 class AppType(StrEnum):
-    """Whether an app can keep a secret: a server can, a phone or a page in a browser cannot."""
+    """Whether an app can keep a secret: a server can, a mobile app or a page in a browser cannot."""
 
     CONFIDENTIAL = "confidential"
     PUBLIC = "public"

@@ -276,6 +276,6 @@ class TestSignIn:
         assert len(ids) == len(set(ids))
 
     def test_leads_every_reference_somewhere(self, whole):
-        references = set(re.findall(r"#/components/(\w+)/(\w+)", json.dumps(whole)))
+        references = set(re.findall(r"#/components/(\w+)/([\w-]+)", json.dumps(whole)))
 
         assert [name for section, name in references if name not in whole["components"][section]] == []

@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from pydantic import JsonValue, RootModel
 
+from modules.accounts.api.blanks import check_names, drop_blanks
 from modules.accounts.api.devices import leave_device
 from modules.accounts.api.hosted import PAGES, show_error
 from modules.accounts.api.methods import refuse_method
@@ -165,10 +166,11 @@ def _admit(request: HttpRequest) -> None:
     body = {} if request.path_info.endswith(FORM) else _read_json(request)
     if request.method == "POST":
         check_credential(request.path_info, body)
+        check_names(request.path_info, body)
 
 
 def _read_json(request: HttpRequest) -> dict[str, Any]:
     """Hold allauth's bodies to the rules of all others: a NUL or a lone surrogate would end as a 500."""
     if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
         return {}
-    return parse_body(read_body(request), AnyObject).root
+    return drop_blanks(request, parse_body(read_body(request), AnyObject).root)

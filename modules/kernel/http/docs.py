@@ -96,7 +96,7 @@ def error_codes(request: HttpRequest) -> HttpResponse:
     """Answer the page that a problem's `type` points to: every code with its status and meaning."""
     rows = "".join(
         f'<tr id="{escape(code)}"><td><code>{escape(code)}</code><td>{status}<td>{escape(title)}\n'
-        for code, (status, title) in sorted(_codes().items())
+        for code, (status, title) in sorted(every_code().items())
     )
     head = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Errors</title><h1>Errors</h1>\n'
     return _cached(
@@ -120,7 +120,7 @@ def _read(name: str) -> bytes:
     return (root / name).read_bytes()
 
 
-def _codes() -> dict[str, tuple[int, str]]:
+def every_code() -> dict[str, tuple[int, str]]:
     """Return every code that a problem can have, with its status and title."""
     bare = {code: (status, title) for status, (code, title) in TITLES.items()}
     keys = {code: (status, title) for status, (code, title) in ((422, KEY_REUSED), (409, IN_FLIGHT))}

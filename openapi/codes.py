@@ -1,0 +1,28 @@
+"""Every `code` that an answer can have: of refusals, of bare statuses, and of what sharding says of a key."""
+
+from modules.kernel.errors import Refusal
+from modules.kernel.http import problems
+from modules.kernel.http.docs import every_code
+from modules.kernel.http.problems import Problem
+from modules.kernel.statuses import TITLES
+from openapi.components import Schema
+
+
+def problem_of(kind: type[Exception]) -> Problem:
+    """Return what an answer says of an exception of a kind."""
+    if issubclass(kind, Refusal):
+        return Problem(problems.status_of(kind), kind.code, kind.title)
+    return problems.to_problem(kind())
+
+
+def of_edge() -> list[Problem]:
+    """Return what may be answered before anybody has looked which operation is asked."""
+    return [Problem(status, code, title) for status, (code, title) in sorted(TITLES.items())]
+
+
+def list_all(contract: Schema) -> None:
+    """Say in the contract's shape of a problem which codes there are; there may be more of them one day."""
+    schemas = contract["components"]["schemas"]
+    fields = schemas["Problem"]["properties"]
+    code = {**fields["code"], "x-extensible-enum": sorted(every_code())}
+    schemas["Problem"] = {**schemas["Problem"], "properties": {**fields, "code": code}}
