@@ -63,6 +63,7 @@ def generate_python(contract: Path, folder: Path) -> Path:
         "openapi-python-client",
         *("generate", "--path", str(contract), "--config", str(folder / "config.yaml")),
         *("--meta", "none", "--output-path", str(made), "--fail-on-warning"),
+        *("--custom-template-path", str(HERE / "templates")),
     )
     # The generator hands `object`s to httpx's `__exit__`, which mypy refuses where it is strict.
     client = made / "client.py"

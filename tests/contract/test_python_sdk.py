@@ -272,7 +272,7 @@ class TestPackage:
         )
 
         assert done.returncode == 0, done.stderr
-        assert {line.split(maxsplit=2)[2] for line in done.stdout.splitlines()} >= {"Before"}
+        assert {line.split(maxsplit=2)[2] for line in done.stdout.splitlines()} >= {"ada Before"}
 
     def test_is_strictly_typed(self):
         done = subprocess.run(

@@ -67,6 +67,12 @@ class TestBanyan:
     def test_repeats_what_fails_in_passing_and_does_nothing_twice(self, built):
         _hold(built / "test" / "retries.test.ts")
 
+    def test_bears_what_a_newer_api_a_proxy_or_a_thief_answers(self, built):
+        _hold(built / "test" / "answers.test.ts")
+
+    def test_renews_tokens_that_end(self, built):
+        _hold(built / "test" / "oauth.test.ts")
+
     def test_leaves_no_test_out(self):
         held = re.findall(r'"([\w-]+\.test\.ts)"', Path(__file__).read_text())
 
@@ -103,7 +109,7 @@ class TestBrowser:
             until(lambda: faults or (page.evaluate("window.done") and said))
 
         assert not faults
-        assert {line.split(maxsplit=1)[1] for line in said} - {"Hello, forest"} == {"Before"}
+        assert {line.split(maxsplit=1)[1] for line in said} - {"ada Hello, forest"} == {"ada Before"}
 
 
 class TestPackage:
@@ -113,7 +119,8 @@ class TestPackage:
 
         printed = _run("node", "hello.mjs", folder=installed)
 
-        assert {line.split(maxsplit=1)[1] for line in printed.splitlines()} - {"Hello, forest"} == {"Before"}
+        told = {line.split(maxsplit=1)[1] for line in printed.splitlines()}
+        assert told - {"ada Hello, forest"} == {"ada Before"}
 
     def test_holds_nothing_but_what_runs_and_has_one_dependency(self, installed):
         modules = installed / "node_modules"

@@ -10,10 +10,13 @@ from banyan_client.errors import (
     Invalid,
     NotFound,
     RateLimited,
+    Redirected,
     Stale,
     Unauthorized,
     Unavailable,
+    Unreadable,
 )
+from banyan_client.oauth import OAuth, Tokens
 from banyan_client.retries import Retry
 
 __all__ = [
@@ -27,10 +30,14 @@ __all__ = [
     "Forbidden",
     "Invalid",
     "NotFound",
+    "OAuth",
     "RateLimited",
+    "Redirected",
     "Retry",
     "SecondFactorNeeded",
     "Stale",
+    "Tokens",
     "Unauthorized",
     "Unavailable",
+    "Unreadable",
 ]

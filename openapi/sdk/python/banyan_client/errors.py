@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+
+REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True)
@@ -22,12 +27,15 @@ class BanyanError(Exception):
 
     def __init__(self, status: int, problem: dict[str, Any], retry_after: float | None) -> None:
         """Keep what the answer says."""
+        errors = problem.get("errors")
         self.status = status
-        self.code = str(problem.get("code", "unknown"))
-        self.detail = str(problem.get("detail", ""))
-        self.request_id = str(problem.get("request_id", ""))
+        self.code = str(problem.get("code") or "unknown")
+        self.detail = str(problem.get("detail") or "")
+        self.request_id = str(problem.get("request_id") or "")
         self.retry_after = retry_after
-        self.faults = [_to_fault(each) for each in problem.get("errors", [])]
+        # What stands between may answer anything.
+        listed = errors if isinstance(errors, list) else []
+        self.faults = [_to_fault(each) for each in listed if isinstance(each, dict)]
         super().__init__(f"{status} {self.code}: {self.detail}")
 
 
@@ -67,6 +75,14 @@ class Unavailable(BanyanError):
     """A part of the service did not answer, whatever was tried."""
 
 
+class Redirected(BanyanError):
+    """The API is somewhere else; nothing was sent there, for it would have had the credentials."""
+
+
+class Unreadable(BanyanError):
+    """What came is no answer of the API: a page of something that stands between, say."""
+
+
 _CLASSES: dict[int, type[BanyanError]] = {
     400: BadRequest,
     401: Unauthorized,
@@ -82,6 +98,8 @@ _CLASSES: dict[int, type[BanyanError]] = {
 
 def to_error(response: httpx.Response) -> BanyanError:
     """Return the exception of an answer whose body was read."""
+    if response.status_code in REDIRECTS:
+        return _to_redirected(response)
     try:
         problem = response.json()
     except ValueError:
@@ -90,12 +108,52 @@ def to_error(response: httpx.Response) -> BanyanError:
     return kind(response.status_code, problem if isinstance(problem, dict) else {}, retry_after(response))
 
 
+def check_answer(response: httpx.Response) -> None:
+    """
+    Let a good answer pass whose body was read.
+
+    :raises Unreadable: if it should be JSON and is not
+    """
+    if response.status_code in (204, 304):
+        return
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" or not response.content:
+        problem = {"code": "unreadable_answer", "detail": f"The answer is not JSON: {response.text[:200]!r}"}
+        raise Unreadable(response.status_code, problem, None)
+
+
 def retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds that an answer asks to wait, if it does."""
-    sent = response.headers.get("Retry-After", "")
-    return float(sent) if sent.isdigit() else None
+    """Return the seconds that an answer asks to wait, if it does: as a number, or as the moment of its end."""
+    sent = response.headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", sent):
+        return float(sent)
+    until = _to_moment(sent)
+    if until is None:
+        return None
+    # By the clock of who says so, if it tells: that of this machine may be wrong.
+    now = _to_moment(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
 
 
-def _to_fault(fault: dict[str, str]) -> Fault:
-    place = fault.get("pointer", fault.get("parameter", fault.get("header", "")))
-    return Fault(place, fault.get("code", ""), fault.get("detail", ""))
+def _to_moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _to_redirected(response: httpx.Response) -> Redirected:
+    """Return what to do about a redirect, of which only the place is told, and no part that may be secret."""
+    try:
+        place = response.request.url.join(response.headers.get("Location", ""))
+        host = f"{place.scheme}://{place.netloc.decode('ascii').rpartition('@')[2]}"
+    except (httpx.InvalidURL, ValueError):
+        host = "an address that cannot be read"
+    detail = f"The API answered with a redirect to {host}; make the client with the API's own address."
+    return Redirected(response.status_code, {"code": "redirected", "detail": detail}, None)
+
+
+def _to_fault(fault: dict[str, Any]) -> Fault:
+    place = fault.get("pointer") or fault.get("parameter") or fault.get("header") or ""
+    return Fault(str(place), str(fault.get("code") or ""), str(fault.get("detail") or ""))

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import httpx
 
-from banyan_client.errors import retry_after, to_error
+from banyan_client.errors import REDIRECTS, check_answer, retry_after, to_error
+
+# What a request is, among its extensions: a step of signing in, a call of the API, or neither.
+KIND, STEP, CALL = "banyan", "step", "call"
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,12 @@ def _settle(response: httpx.Response | None, trouble: httpx.TransportError | Non
     if response is None:
         assert trouble is not None
         raise trouble
-    if response.status_code >= 400 and not response.request.url.path.startswith("/auth/"):
+    # Credentials go nowhere but where they were meant to go: a redirect is followed by nobody.
+    if response.status_code in REDIRECTS:
         raise to_error(response)
+    kind = response.request.extensions.get(KIND)
+    if kind != STEP and response.status_code >= 400:
+        raise to_error(response)
+    if kind == CALL:
+        check_answer(response)
     return response

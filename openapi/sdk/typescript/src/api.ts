@@ -48,6 +48,9 @@ type PageAt<Path extends keyof paths> = paths[Path] extends {
   ? Body
   : never;
 
+/** A page of a list, with what its cards refer to and what changes. */
+export type PageOf<Path extends ListPath> = PageAt<Path>;
+
 /** The paths of lists. */
 export type ListPath = {
   [Path in keyof paths]: [PageAt<Path>] extends [never]

@@ -1,9 +1,10 @@
 /** The client: who calls, how it is retried, and lists without end. */
 
 import createClient from "openapi-fetch";
-import type { Api, CardAt, ListOptions, ListPath, Page } from "./api.js";
-import { BadRequest, type BanyanError, toError, Unauthorized } from "./errors.js";
+import type { Api, CardAt, ListOptions, ListPath, Page, PageOf } from "./api.js";
+import { BadRequest, type BanyanError, toError, toObject, Unauthorized, Unreadable } from "./errors.js";
 import type { paths } from "./generated.js";
+import { Renewer, type OAuth } from "./oauth.js";
 import { RETRY, sendRepeatedly, type Fetch, type Retry } from "./retries.js";
 
 const AUTH = "/auth/app/v1/auth";
@@ -22,6 +23,8 @@ export class CodeNeeded extends Error {
 export interface Options {
   /** A session token, an OAuth access token or a service key. */
   readonly token?: string | undefined;
+  /** An app's tokens, which are renewed when they end. */
+  readonly oauth?: OAuth | undefined;
   /** The id of the user for whom a service key acts. */
   readonly onBehalfOf?: string | undefined;
   /** How often to try, where it is not as usual; times are in seconds. */
@@ -32,9 +35,9 @@ export interface Options {
 
 /** What a step of signing in answers, as far as it is looked at. */
 interface Step {
-  readonly meta?: { readonly session_token?: string };
-  readonly data?: { readonly flows?: readonly { readonly id: string; readonly is_pending?: boolean }[] };
-  readonly errors?: readonly StepFault[];
+  readonly meta?: { readonly session_token?: string } | null;
+  readonly data?: { readonly flows?: readonly { readonly id: string; readonly is_pending?: boolean }[] } | null;
+  readonly errors?: readonly StepFault[] | null;
 }
 
 interface StepFault {
@@ -52,26 +55,39 @@ export class Banyan {
   /** Where the API is, without a slash at the end. */
   readonly url: string;
   readonly api: Api;
-  token: string | undefined;
   onBehalfOf: string | undefined;
+  // Neither logged nor written as JSON with the client.
+  #token: string | undefined;
   readonly #send: (request: Request) => Promise<Response>;
 
   /** Start as the holder of a token or a key, or as nobody; connects to nothing yet. */
   constructor(url: string, options: Options = {}) {
-    // Written as requests write it, for those that go there are told by it; browsers take a mere path.
-    this.url = new URL(url, globalThis.location?.href).href.replace(/\/+$/, "");
-    this.token = options.token;
+    this.url = toBase(url);
+    this.#token = options.token;
     this.onBehalfOf = options.onBehalfOf;
     // Looked up late, for what replaces the global one; called as a function, which browsers insist on.
     const fetch: Fetch = options.fetch ?? ((...words) => globalThis.fetch(...words));
     const retry = { ...RETRY, ...options.retry };
-    this.#send = (request) => sendRepeatedly(this.#authorize(request), fetch, retry);
+    const renewer = options.oauth && new Renewer(options.oauth, this.url, fetch);
+    const renewing: Fetch = (request, init) =>
+      renewer && this.#isCall(request) ? renewer.send(request, init) : fetch(request, init);
+    this.#send = (request) => sendRepeatedly(this.#authorize(request), renewing, retry);
     const send = async (request: Request): Promise<Response> => {
       const response = await this.#send(request);
       if (response.status >= 400) throw await toError(response);
+      if (this.#isCall(request)) await checkAnswer(response);
       return response;
     };
     this.api = createClient<paths>({ baseUrl: this.url, fetch: send }) as unknown as Api;
+  }
+
+  /** The session token, access token or service key in use; undefined with `oauth`, and for nobody. */
+  get token(): string | undefined {
+    return this.#token;
+  }
+
+  set token(token: string | undefined) {
+    this.#token = token;
   }
 
   /**
@@ -109,14 +125,32 @@ export class Banyan {
     path: Path,
     ...[init]: ListOptions<Path>
   ): AsyncGenerator<CardAt<Path>, void, undefined> {
-    const list = this.api.GET as unknown as (path: Path, init: Asked) => Promise<{ data: Page<CardAt<Path>> }>;
+    for await (const page of this.#pages(path, init)) yield* (page as Page<CardAt<Path>>).data;
+  }
+
+  /** Yield all pages of a list: `data` with what it refers to (`included`) and what changes (`state`). */
+  async *pages<Path extends ListPath>(
+    path: Path,
+    ...[init]: ListOptions<Path>
+  ): AsyncGenerator<PageOf<Path>, void, undefined> {
+    yield* this.#pages(path, init);
+  }
+
+  async *#pages<Path extends ListPath>(path: Path, init?: Asked): AsyncGenerator<PageOf<Path>, void, undefined> {
+    type Found = PageOf<Path> & Page<unknown>;
+    const list = this.api.GET as unknown as (path: Path, init: Asked) => Promise<{ data: Found }>;
     let asked: Asked = init ?? {};
     for (;;) {
       const { data: page } = await list(path, asked);
-      yield* page.data;
-      if (page.next === null) return;
+      yield page as Awaited<PageOf<Path>>;
+      if (!page.next) return;
       asked = { ...asked, params: { ...asked.params, query: { ...asked.params?.query, cursor: page.next } } };
     }
+  }
+
+  /** Return whether a request calls the API, with an app's tokens if there are any. */
+  #isCall(request: Request): boolean {
+    return request.url.startsWith(`${this.url}/v1/`);
   }
 
   /** Put the credentials on a request, unless it goes elsewhere. */
@@ -140,7 +174,7 @@ export class Banyan {
       this.token = undefined;
       throw await toError(response);
     }
-    const step = (await response.json()) as Step;
+    const step = toObject(await response.text()) as Step;
     this.token = step.meta?.session_token ?? this.token;
     if (response.status === 200) return;
     const waiting = (step.data?.flows ?? []).filter((flow) => flow.is_pending).map((flow) => flow.id);
@@ -150,6 +184,24 @@ export class Banyan {
     if (response.status !== 400) this.token = undefined;
     throw toRefusal(response.status, step.errors ?? []);
   }
+}
+
+/** Return the API's address, written as requests write it, for those that go there are told by it. */
+function toBase(url: string): string {
+  // Browsers take a mere path.
+  const base = new URL(url, globalThis.location?.href);
+  if (!/^https?:$/.test(base.protocol)) throw new TypeError("Give the API's address as https://host or https://host/path.");
+  if (base.username || base.password) throw new TypeError("Leave name and password out of the address; logIn takes them.");
+  if (base.search || base.hash) throw new TypeError("Leave query and fragment out of the API's address.");
+  return base.href.replace(/\/+$/, "");
+}
+
+/** Throw unless an answer is JSON that somebody may read, or has nothing to say. */
+async function checkAnswer(response: Response): Promise<void> {
+  if (response.status === 204 || response.status === 304) return;
+  const isJson = /^application\/json\s*(;|$)/i.test(response.headers.get("Content-Type") ?? "");
+  const text = await response.clone().text();
+  if (!isJson || text === "") throw new Unreadable(response.status, `The answer is not JSON: ${JSON.stringify(text.slice(0, 200))}`);
 }
 
 /** Return the error of a step that was refused in the words of sign-in. */

@@ -7,20 +7,12 @@ export interface Fault {
   readonly detail: string;
 }
 
-interface SentFault {
-  readonly pointer?: string;
-  readonly parameter?: string;
-  readonly header?: string;
-  readonly code?: string;
-  readonly detail?: string;
-}
-
 /** The body of a refusal (RFC 9457), as far as it is one: what stands between may answer anything. */
 export interface Problem {
-  readonly code?: string;
-  readonly detail?: string;
-  readonly request_id?: string;
-  readonly errors?: readonly SentFault[];
+  readonly code?: unknown;
+  readonly detail?: unknown;
+  readonly request_id?: unknown;
+  readonly errors?: unknown;
 }
 
 /** An answer that is a problem; `code` is stable, `requestId` is what support asks for. */
@@ -36,15 +28,15 @@ export class BanyanError extends Error {
   readonly faults: readonly Fault[];
 
   constructor(status: number, problem: Problem, retryAfter?: number) {
-    const code = problem.code ?? "unknown";
-    const detail = problem.detail ?? "";
+    const code = toText(problem.code) || "unknown";
+    const detail = toText(problem.detail);
     super(`${status} ${code}: ${detail}`);
     this.status = status;
     this.code = code;
     this.detail = detail;
-    this.requestId = problem.request_id ?? "";
+    this.requestId = toText(problem.request_id);
     this.retryAfter = retryAfter;
-    this.faults = (problem.errors ?? []).map(toFault);
+    this.faults = Array.isArray(problem.errors) ? problem.errors.map(toFault) : [];
   }
 }
 
@@ -93,7 +85,26 @@ export class Unavailable extends BanyanError {
   override readonly name: string = "Unavailable";
 }
 
-const CLASSES: Readonly<Record<number, typeof BanyanError>> = {
+/** The API is somewhere else; nothing was sent there, for it would have had the credentials. */
+export class Redirected extends BanyanError {
+  override readonly name: string = "Redirected";
+
+  constructor(response: Response) {
+    const detail = `The API answered with a redirect to ${toPlace(response)}; make the client with the API's own address.`;
+    super(response.status, { code: "redirected", detail });
+  }
+}
+
+/** What came is no answer of the API: a page of something that stands between, say. */
+export class Unreadable extends BanyanError {
+  override readonly name: string = "Unreadable";
+
+  constructor(status: number, detail: string) {
+    super(status, { code: "unreadable_answer", detail });
+  }
+}
+
+const CLASSES: Readonly<Record<number, new (status: number, problem: Problem, retryAfter?: number) => BanyanError>> = {
   400: BadRequest,
   401: Unauthorized,
   403: Forbidden,
@@ -111,10 +122,40 @@ export async function toError(response: Response): Promise<BanyanError> {
   return new kind(response.status, toProblem(await response.text()), retryAfter(response));
 }
 
-/** Return the seconds that an answer asks to wait, if it does. */
+/** Return the seconds that an answer asks to wait, if it does: as a number, or as the moment of its end. */
 export function retryAfter(response: Response): number | undefined {
-  const sent = response.headers.get("Retry-After") ?? "";
-  return /^\d+$/.test(sent) ? Number(sent) : undefined;
+  const sent = (response.headers.get("Retry-After") ?? "").trim();
+  if (/^\d+(\.\d+)?$/.test(sent)) return Number(sent);
+  const until = toMoment(sent);
+  if (until === undefined) return undefined;
+  // By the clock of who says so, if it tells: that of this machine may be wrong.
+  const now = toMoment(response.headers.get("Date") ?? "") ?? Date.now();
+  return Math.max(0, (until - now) / 1000);
+}
+
+/** Return the object that a text holds as JSON, or one without members. */
+export function toObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Return an HTTP date in milliseconds; what `Date.parse` takes beside that is none. */
+function toMoment(text: string): number | undefined {
+  const moment = /^[A-Z][a-z]+, .+ GMT$/.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(moment) ? undefined : moment;
+}
+
+/** Return where a redirect leads, as far as it may be told: no path, no query, no name and password. */
+function toPlace(response: Response): string {
+  try {
+    return new URL(response.headers.get("Location") ?? "", response.url || undefined).origin;
+  } catch {
+    return "another address";
+  }
 }
 
 function toProblem(text: string): Problem {
@@ -126,7 +167,12 @@ function toProblem(text: string): Problem {
   }
 }
 
-function toFault(fault: SentFault): Fault {
-  const place = fault.pointer ?? fault.parameter ?? fault.header ?? "";
-  return { place, code: fault.code ?? "", detail: fault.detail ?? "" };
+function toText(said: unknown): string {
+  return typeof said === "string" ? said : "";
+}
+
+function toFault(sent: unknown): Fault {
+  const fault = (typeof sent === "object" && sent !== null ? sent : {}) as Readonly<Record<string, unknown>>;
+  const place = toText(fault["pointer"]) || toText(fault["parameter"]) || toText(fault["header"]);
+  return { place, code: toText(fault["code"]), detail: toText(fault["detail"]) };
 }

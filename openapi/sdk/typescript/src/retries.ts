@@ -1,6 +1,6 @@
 /** Retries that do nothing twice: every POST carries an Idempotency-Key, and the same one when it is repeated. */
 
-import { retryAfter } from "./errors.js";
+import { BanyanError, Redirected, retryAfter } from "./errors.js";
 
 /** What really sends: `fetch`, or whatever stands in for it. */
 export type Fetch = (request: Request, init?: RequestInit) => Promise<Response>;
@@ -24,6 +24,9 @@ export async function sendRepeatedly(request: Request, fetch: Fetch, retry: Retr
   const deadline = performance.now() + retry.total * 1000;
   for (let attempt = 1; ; attempt += 1) {
     const { response, trouble } = await tryOnce(request, fetch);
+    // Credentials go nowhere but where they were meant to go: a redirect is followed by nobody.
+    if (response !== undefined && isRedirect(response)) throw new Redirected(response);
+    if (trouble instanceof BanyanError) throw trouble;
     const wait = await toWait(retry, attempt, response);
     if (wait === undefined || performance.now() + wait * 1000 > deadline) {
       if (response === undefined) throw trouble;
@@ -44,13 +47,19 @@ async function tryOnce(request: Request, fetch: Fetch): Promise<{ response?: Res
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE * 1000)]);
   try {
     // A body is sent once: each attempt takes a copy.
-    const response = await fetch(request.clone(), { signal });
+    const response = await fetch(new Request(request.clone(), { redirect: "manual" }), { signal });
     // Read to its end here, so that a connection which breaks on the way counts as broken.
     await response.clone().arrayBuffer();
     return { response };
   } catch (trouble) {
     return { trouble };
   }
+}
+
+/** Return whether an answer leads elsewhere: in a browser it does not even say where, or a `fetch` has gone there. */
+export function isRedirect(response: Response): boolean {
+  const { type, redirected, status } = response;
+  return type === "opaqueredirect" || redirected || [301, 302, 303, 307, 308].includes(status);
 }
 
 /** Return the seconds to wait after an attempt (from 1), or undefined if it was the last or needs no other. */
