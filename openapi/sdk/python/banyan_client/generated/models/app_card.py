@@ -19,7 +19,7 @@ class AppCard:
     Attributes:
         id (str):
         name (str):
-        type_ (AppType): Whether an app can keep a secret: a server can, a phone or a page in a browser cannot.
+        type_ (AppType): Whether an app can keep a secret: a server can, a mobile app or a page in a browser cannot.
         redirect_uris (list[str]):
         scopes (list[str]):
         grant_types (list[str]):

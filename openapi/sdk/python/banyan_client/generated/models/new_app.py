@@ -18,7 +18,7 @@ class NewApp:
 
     Attributes:
         name (str):
-        type_ (AppType): Whether an app can keep a secret: a server can, a phone or a page in a browser cannot.
+        type_ (AppType): Whether an app can keep a secret: a server can, a mobile app or a page in a browser cannot.
         redirect_uris (list[str]):
         scopes (list[NewAppScopesItem]):
         grant_types (list[NewAppGrantTypesItem]):
