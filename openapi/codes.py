@@ -1,5 +1,9 @@
 """Every `code` that an answer can have: of refusals, of bare statuses, and of what sharding says of a key."""
 
+from importlib import import_module
+
+from django.conf import settings
+
 from modules.kernel.errors import Refusal
 from modules.kernel.http import problems
 from modules.kernel.http.docs import every_code
@@ -22,6 +26,9 @@ def of_edge() -> list[Problem]:
 
 def list_all(contract: Schema) -> None:
     """Say in the contract's shape of a problem which codes there are; there may be more of them one day."""
+    # What refuses in a middleware is known once that is loaded, which no management command does by itself.
+    for middleware in settings.MIDDLEWARE:
+        import_module(middleware.rpartition(".")[0])
     schemas = contract["components"]["schemas"]
     fields = schemas["Problem"]["properties"]
     code = {**fields["code"], "x-extensible-enum": sorted(every_code())}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
+
+from config.stack.layout import ROOT
 
 PASSWORD = "correct horse battery"
 
@@ -18,6 +22,15 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: Any
+
+
+@cache
+def codes_of_contract() -> frozenset[str]:
+    """Return the codes of problems that integrators are told of."""
+    [listed] = re.findall(
+        r"x-extensible-enum:\n((?: +- \w+\n)+)", (ROOT / "openapi" / "banyan.yaml").read_text()
+    )
+    return frozenset(re.findall(r"\w+", listed))
 
 
 @dataclass
@@ -59,11 +72,11 @@ class Client:
             raw = response.read()
         finally:
             connection.close()
-        return Answer(
-            response.status,
-            {name.lower(): value for name, value in response.getheaders()},
-            json.loads(raw) if raw else None,
-        )
+        got = {name.lower(): value for name, value in response.getheaders()}
+        answer = Answer(response.status, got, json.loads(raw) if raw else None)
+        if got.get("content-type") == "application/problem+json":
+            assert answer.body["code"] in codes_of_contract(), answer
+        return answer
 
     def follow(self, other: Client) -> None:
         answer = self.call("PUT", f"/v1/me/following/{other.id}")
