@@ -117,7 +117,7 @@ def check_answer(response: httpx.Response) -> None:
     if response.status_code in (204, 304):
         return
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" or not response.content:
+    if kind not in ("", "application/json") or not response.content:
         problem = {"code": "unreadable_answer", "detail": f"The answer is not JSON: {response.text[:200]!r}"}
         raise Unreadable(response.status_code, problem, None)
 

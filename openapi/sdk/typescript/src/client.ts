@@ -199,7 +199,7 @@ function toBase(url: string): string {
 /** Throw unless an answer is JSON that somebody may read, or has nothing to say. */
 async function checkAnswer(response: Response): Promise<void> {
   if (response.status === 204 || response.status === 304) return;
-  const isJson = /^application\/json\s*(;|$)/i.test(response.headers.get("Content-Type") ?? "");
+  const isJson = /^(application\/json)?\s*(;|$)/i.test(response.headers.get("Content-Type") ?? "");
   const text = await response.clone().text();
   if (!isJson || text === "") throw new Unreadable(response.status, `The answer is not JSON: ${JSON.stringify(text.slice(0, 200))}`);
 }
