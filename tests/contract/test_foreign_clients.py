@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -165,15 +166,14 @@ def proxied(url: str) -> Iterator[str]:
         place.bind(("127.0.0.1", 0))
         port = place.getsockname()[1]
     words = (str(TOOLS / ".bin" / "prism"), "proxy", str(CONTRACT), url, "--errors", "--port", str(port))
-    with subprocess.Popen(
-        words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as judge:
+    # What `node` starts is a child of what is started here: both end with their group.
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(words, env=environment(), start_new_session=True, **quiet) as judge:
         try:
             until(lambda: is_open(port))
             yield f"http://127.0.0.1:{port}"
         finally:
-            judge.terminate()
-            judge.communicate()
+            os.killpg(judge.pid, signal.SIGTERM)
 
 
 def is_open(port: int) -> bool:
