@@ -167,8 +167,10 @@ def proxied(url: str) -> Iterator[str]:
         port = place.getsockname()[1]
     words = (str(TOOLS / ".bin" / "prism"), "proxy", str(CONTRACT), url, "--errors", "--port", str(port))
     # What `node` starts is a child of what is started here: both end with their group.
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(words, env=environment(), start_new_session=True, **quiet) as judge:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(
+        words, env=environment(), stdout=quiet, stderr=quiet, start_new_session=True
+    ) as judge:
         try:
             until(lambda: is_open(port))
             yield f"http://127.0.0.1:{port}"
