@@ -25,6 +25,7 @@ COUNTED = {
     "apps": "what an app does with its keys and its own tokens",
     "anonymous": "what an address asks without credentials",
     "guesses": "an address's requests with credentials that nobody holds",
+    "sign_in": "an address's requests under `/auth/` and `/identity/`, whatever their method",
     "sign_ups": "an address's sign-ups",
     "log_ins_of_account": "log-ins to one account",
     "log_ins_of_address": "log-ins from one address",
@@ -32,7 +33,6 @@ COUNTED = {
     "resets_of_account": "requests for a new password, by account",
     "resets_of_address": "requests for a new password, by address",
     "second_factors": "codes of a second factor for one log-in",
-    "token_calls": "an address's calls of OAuth's endpoints",
     "steps": "an address's other steps under `/auth/`",
 }
 
