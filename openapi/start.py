@@ -22,17 +22,25 @@ TAGS = {
 COUNTED = {
     "reads": "what a user reads, through all apps together",
     "writes": "what a user writes, through all apps together",
-    "apps": "what an app does with its keys and its own tokens",
     "anonymous": "what an address asks without credentials",
+    "apps": "what an app does with its keys and its own tokens",
     "guesses": "an address's requests with credentials that nobody holds",
-    "sign_in": "an address's requests under `/auth/` and `/identity/`, whatever their method",
+    "sign_in": "an address's requests under `/auth/` and `/identity/`",
     "sign_ups": "an address's sign-ups",
-    "log_ins_of_account": "log-ins to one account",
+    "log_ins_of_account": "log-ins under one name, from where its owner has not got in before",
     "log_ins_of_address": "log-ins from one address",
-    "log_ins_of_pair": "log-ins to one account from one address",
-    "resets_of_account": "requests for a new password, by account",
+    "log_ins_of_pair": "log-ins under one name from one address",
+    "log_ins_of_pair_hourly": "the same, over an hour",
     "resets_of_address": "requests for a new password, by address",
-    "second_factors": "codes of a second factor for one log-in",
+    "second_factors": "wrong second factors and passwords of one person",
+    "codes": "tries at one mailed code",
+    "mails_hourly": "mails to one receiver that anybody can ask for",
+    "mails_daily": "the same, over a day",
+    "mails_of_strangers_hourly": "of those, mails asked for from where the receiver has not got in before",
+    "mails_of_strangers_daily": "the same, over a day",
+    "notices_hourly": "mails to one person about what was done to their account",
+    "notices_daily": "the same, over a day",
+    "open_sessions": "an address's new sessions that are nobody's",
     "steps": "an address's other steps under `/auth/`",
 }
 
@@ -68,10 +76,10 @@ def _of_context(tag: str) -> str:
 
 
 def _table(settings: LimitSettings) -> str:
-    """Return every limit as a row; one that nobody has described shows up by its name alone."""
+    """Return every limit as a row."""
     known = {name: getattr(settings, name) for name in LimitSettings.__dataclass_fields__}
     rows = [
-        f"| `{limit.name}` | {limit.quota:,} in {_span(limit.window)} | {COUNTED.get(field, '')} |"
+        f"| `{limit.name}` | {limit.quota:,} in {_span(limit.window)} | {COUNTED[field]} |"
         for field, limit in known.items()
         if hasattr(limit, "quota")
     ]

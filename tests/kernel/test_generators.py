@@ -162,11 +162,14 @@ class TestStart:
             re.findall(r"^\| `([\w-]+)` \| ([^|]+) \| [^|]+ \|$", whole["info"]["description"], re.MULTILINE)
         )
 
-        limits = [part.default for part in LimitSettings.__dataclass_fields__.values()]
-        limits = [limit for limit in limits if hasattr(limit, "quota")]
-        assert list(rows) == [limit.name for limit in limits]
+        limits = {
+            name: part.default
+            for name, part in LimitSettings.__dataclass_fields__.items()
+            if hasattr(part.default, "quota")
+        }
+        assert list(rows) == [limit.name for limit in limits.values()]
         assert (rows["read"], rows["log-in-address"]) == ("1,500 in 5 min", "30 in 1 min")
-        assert {name for name in COUNTED if name in LimitSettings.__dataclass_fields__} == set(COUNTED)
+        assert set(COUNTED) == set(limits)
 
     def test_says_how_everything_is_called(self, whole):
         headings = re.findall(r"^## (.+)$", whole["info"]["description"], re.MULTILINE)
