@@ -463,6 +463,7 @@ export interface components {
             readonly name: string;
             readonly type: components["schemas"]["AppType"];
             readonly redirect_uris: readonly string[];
+            readonly post_logout_redirect_uris: readonly string[];
             readonly scopes: readonly string[];
             readonly grant_types: readonly string[];
             /** Format: date-time */
@@ -474,6 +475,7 @@ export interface components {
             readonly name: string;
             readonly type: components["schemas"]["AppType"];
             readonly redirect_uris: readonly string[];
+            readonly post_logout_redirect_uris: readonly string[];
             readonly scopes: readonly string[];
             readonly grant_types: readonly string[];
             /** Format: date-time */
@@ -489,6 +491,16 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /**
          * AppType
@@ -522,6 +534,16 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /** @description How many follow a user, and how many the user follows; null if the user hides it. */
         readonly Counts: {
@@ -537,6 +559,8 @@ export interface components {
         readonly EditApp: {
             readonly name?: string;
             readonly redirect_uris?: readonly string[];
+            /** @description Where a log-out may lead; if none is named, to the origins of `redirect_uris`. */
+            readonly post_logout_redirect_uris?: readonly string[];
             readonly scopes?: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "openid" | "profile" | "email")[];
         };
         /** @description What to change of one's own profile; what is left out stays as it is. */
@@ -582,6 +606,16 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         readonly JsonValue: unknown;
         /** @description A key as its owner sees it; the key itself nobody sees again. */
@@ -624,6 +658,16 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /** @description The caller: counts, hidden or not, stand in `state`, and what only he may know in `settings`. */
         readonly MeView: {
@@ -639,6 +683,8 @@ export interface components {
             readonly name: string;
             readonly type: components["schemas"]["AppType"];
             readonly redirect_uris: readonly string[];
+            /** @description Where a log-out may lead; if none is named, to the origins of `redirect_uris`. */
+            readonly post_logout_redirect_uris?: readonly string[];
             readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "openid" | "profile" | "email")[];
             readonly grant_types: readonly ("authorization_code" | "refresh_token" | "client_credentials")[];
         };
@@ -667,7 +713,7 @@ export interface components {
         };
         /** @description An empty object: what a page includes, or states, when it has nothing to. */
         readonly Nothing: Record<string, never>;
-        /** @description The posts that were asked for, in that order, and the ids of which there is none. */
+        /** @description The posts that were asked for, in that order, and the ids of which there is none to be shown. */
         readonly PostBatch: {
             readonly data: readonly components["schemas"]["PostCard"][];
             readonly included: components["schemas"]["PostIncluded"];
@@ -676,7 +722,21 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
             readonly missing: readonly string[];
+            /**
+             * @description Those of the missing of which nobody can tell now.
+             * @example []
+             */
+            readonly unavailable: readonly string[];
         };
         /** @description A post as everyone sees it. */
         readonly PostCard: {
@@ -703,6 +763,16 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /** @description One post. */
         readonly PostView: {
@@ -752,6 +822,16 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /** @description How a key gives way to its successor. */
         readonly Rotation: {
@@ -784,12 +864,22 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /** @description What a user has decided about himself. */
         readonly Settings: {
             readonly hide_counts: boolean;
         };
-        /** @description The users who were asked for, in that order, and the ids of which there is none. */
+        /** @description The users who were asked for, in that order, and the ids of which there is none to be shown. */
         readonly UserBatch: {
             readonly data: readonly components["schemas"]["UserCard"][];
             readonly included: components["schemas"]["Nothing"];
@@ -798,7 +888,21 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
             readonly missing: readonly string[];
+            /**
+             * @description Those of the missing of which nobody can tell now.
+             * @example []
+             */
+            readonly unavailable: readonly string[];
         };
         /** @description A user as everyone sees him. */
         readonly UserCard: {
@@ -822,6 +926,16 @@ export interface components {
             };
             readonly next: string | null;
             readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /** @description One user; the counts of followers stand in `state`. */
         readonly UserView: {
@@ -895,9 +1009,9 @@ export interface operations {
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
                      *       "prev": null,
-                     *       "missing": [
-                     *         "284736281736281"
-                     *       ]
+                     *       "partial": false,
+                     *       "missing": [],
+                     *       "unavailable": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["PostBatch"];
@@ -1412,7 +1526,9 @@ export interface operations {
                      *         "284736281736281": {}
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["PostPage"];
@@ -1540,7 +1656,9 @@ export interface operations {
                      *         "284736281736281": {}
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["PostPage"];
@@ -1807,7 +1925,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope. */
+            /** @description One of: insufficient_scope, reauthentication_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -2096,9 +2214,9 @@ export interface operations {
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
                      *       "prev": null,
-                     *       "missing": [
-                     *         "284736281736281"
-                     *       ]
+                     *       "partial": false,
+                     *       "missing": [],
+                     *       "unavailable": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["UserBatch"];
@@ -2342,7 +2460,9 @@ export interface operations {
                      *         }
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["UserPage"];
@@ -2467,7 +2587,9 @@ export interface operations {
                      *         }
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["UserPage"];
@@ -2919,7 +3041,9 @@ export interface operations {
                      *         "284736281736281": {}
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["RelationshipPage"];
@@ -3022,6 +3146,9 @@ export interface operations {
                      *           "redirect_uris": [
                      *             "https://app.example.org/callback"
                      *           ],
+                     *           "post_logout_redirect_uris": [
+                     *             "https://app.example.org/bye"
+                     *           ],
                      *           "scopes": [
                      *             "read:profiles"
                      *           ],
@@ -3036,7 +3163,9 @@ export interface operations {
                      *         "284736281736281": {}
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["AppPage"];
@@ -3131,6 +3260,9 @@ export interface operations {
                  *       "redirect_uris": [
                  *         "https://app.example.org/callback"
                  *       ],
+                 *       "post_logout_redirect_uris": [
+                 *         "https://app.example.org/bye"
+                 *       ],
                  *       "scopes": [
                  *         "read:graph"
                  *       ],
@@ -3160,6 +3292,9 @@ export interface operations {
                      *       "type": "confidential",
                      *       "redirect_uris": [
                      *         "https://app.example.org/callback"
+                     *       ],
+                     *       "post_logout_redirect_uris": [
+                     *         "https://app.example.org/bye"
                      *       ],
                      *       "scopes": [
                      *         "read:profiles"
@@ -3196,7 +3331,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope. */
+            /** @description One of: insufficient_scope, reauthentication_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3321,6 +3456,9 @@ export interface operations {
                      *       "type": "confidential",
                      *       "redirect_uris": [
                      *         "https://app.example.org/callback"
+                     *       ],
+                     *       "post_logout_redirect_uris": [
+                     *         "https://app.example.org/bye"
                      *       ],
                      *       "scopes": [
                      *         "read:profiles"
@@ -3469,7 +3607,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope. */
+            /** @description One of: insufficient_scope, reauthentication_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3549,6 +3687,9 @@ export interface operations {
                  *       "redirect_uris": [
                  *         "https://app.example.org/callback"
                  *       ],
+                 *       "post_logout_redirect_uris": [
+                 *         "https://app.example.org/bye"
+                 *       ],
                  *       "scopes": [
                  *         "read:graph"
                  *       ]
@@ -3575,6 +3716,9 @@ export interface operations {
                      *       "type": "confidential",
                      *       "redirect_uris": [
                      *         "https://app.example.org/callback"
+                     *       ],
+                     *       "post_logout_redirect_uris": [
+                     *         "https://app.example.org/bye"
                      *       ],
                      *       "scopes": [
                      *         "read:profiles"
@@ -3610,7 +3754,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope. */
+            /** @description One of: insufficient_scope, reauthentication_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3760,7 +3904,9 @@ export interface operations {
                      *         "284736281736281": {}
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["AuditPage"];
@@ -3888,7 +4034,9 @@ export interface operations {
                      *         "284736281736281": {}
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["KeyPage"];
@@ -4054,7 +4202,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope, operators_only. */
+            /** @description One of: insufficient_scope, operators_only, reauthentication_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4338,7 +4486,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope, operators_only. */
+            /** @description One of: insufficient_scope, operators_only, reauthentication_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4497,7 +4645,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope. */
+            /** @description One of: insufficient_scope, reauthentication_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4613,7 +4761,9 @@ export interface operations {
                      *         "284736281736281": {}
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["GrantPage"];
@@ -4826,7 +4976,9 @@ export interface operations {
                      *         "284736281736281": {}
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
                      *     }
                      */
                     readonly "application/json": components["schemas"]["SessionPage"];

@@ -21,6 +21,7 @@ class AppCard:
         name (str):
         type_ (AppType): Whether an app can keep a secret: a server can, a mobile app or a page in a browser cannot.
         redirect_uris (list[str]):
+        post_logout_redirect_uris (list[str]):
         scopes (list[str]):
         grant_types (list[str]):
         created_at (datetime.datetime):
@@ -30,6 +31,7 @@ class AppCard:
     name: str
     type_: AppType
     redirect_uris: list[str]
+    post_logout_redirect_uris: list[str]
     scopes: list[str]
     grant_types: list[str]
     created_at: datetime.datetime
@@ -43,6 +45,8 @@ class AppCard:
         type_ = self.type_.value
 
         redirect_uris = self.redirect_uris
+
+        post_logout_redirect_uris = self.post_logout_redirect_uris
 
         scopes = self.scopes
 
@@ -58,6 +62,7 @@ class AppCard:
                 "name": name,
                 "type": type_,
                 "redirect_uris": redirect_uris,
+                "post_logout_redirect_uris": post_logout_redirect_uris,
                 "scopes": scopes,
                 "grant_types": grant_types,
                 "created_at": created_at,
@@ -77,6 +82,8 @@ class AppCard:
 
         redirect_uris = cast(list[str], d.pop("redirect_uris"))
 
+        post_logout_redirect_uris = cast(list[str], d.pop("post_logout_redirect_uris"))
+
         scopes = cast(list[str], d.pop("scopes"))
 
         grant_types = cast(list[str], d.pop("grant_types"))
@@ -88,6 +95,7 @@ class AppCard:
             name=name,
             type_=type_,
             redirect_uris=redirect_uris,
+            post_logout_redirect_uris=post_logout_redirect_uris,
             scopes=scopes,
             grant_types=grant_types,
             created_at=created_at,

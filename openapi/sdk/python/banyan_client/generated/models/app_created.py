@@ -21,6 +21,7 @@ class AppCreated:
         name (str):
         type_ (AppType): Whether an app can keep a secret: a server can, a mobile app or a page in a browser cannot.
         redirect_uris (list[str]):
+        post_logout_redirect_uris (list[str]):
         scopes (list[str]):
         grant_types (list[str]):
         created_at (datetime.datetime):
@@ -31,6 +32,7 @@ class AppCreated:
     name: str
     type_: AppType
     redirect_uris: list[str]
+    post_logout_redirect_uris: list[str]
     scopes: list[str]
     grant_types: list[str]
     created_at: datetime.datetime
@@ -45,6 +47,8 @@ class AppCreated:
         type_ = self.type_.value
 
         redirect_uris = self.redirect_uris
+
+        post_logout_redirect_uris = self.post_logout_redirect_uris
 
         scopes = self.scopes
 
@@ -63,6 +67,7 @@ class AppCreated:
                 "name": name,
                 "type": type_,
                 "redirect_uris": redirect_uris,
+                "post_logout_redirect_uris": post_logout_redirect_uris,
                 "scopes": scopes,
                 "grant_types": grant_types,
                 "created_at": created_at,
@@ -83,6 +88,8 @@ class AppCreated:
 
         redirect_uris = cast(list[str], d.pop("redirect_uris"))
 
+        post_logout_redirect_uris = cast(list[str], d.pop("post_logout_redirect_uris"))
+
         scopes = cast(list[str], d.pop("scopes"))
 
         grant_types = cast(list[str], d.pop("grant_types"))
@@ -101,6 +108,7 @@ class AppCreated:
             name=name,
             type_=type_,
             redirect_uris=redirect_uris,
+            post_logout_redirect_uris=post_logout_redirect_uris,
             scopes=scopes,
             grant_types=grant_types,
             created_at=created_at,

@@ -25,6 +25,8 @@ class AppPage:
         state (AppPageState):
         next_ (None | str):
         prev (None | str):
+        partial (bool): Whether a part of what belongs here cannot be read now; ask again later. Default: False.
+        missing (list[str]): The ids of what belongs here and is not in `data`.
     """
 
     data: list[AppCard]
@@ -32,6 +34,8 @@ class AppPage:
     state: AppPageState
     next_: None | str
     prev: None | str
+    missing: list[str]
+    partial: bool = False
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,6 +54,10 @@ class AppPage:
         prev: None | str
         prev = self.prev
 
+        partial = self.partial
+
+        missing = self.missing
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -59,6 +67,8 @@ class AppPage:
                 "state": state,
                 "next": next_,
                 "prev": prev,
+                "partial": partial,
+                "missing": missing,
             }
         )
 
@@ -96,12 +106,18 @@ class AppPage:
 
         prev = _parse_prev(d.pop("prev"))
 
+        partial = d.pop("partial")
+
+        missing = cast(list[str], d.pop("missing"))
+
         app_page = cls(
             data=data,
             included=included,
             state=state,
             next_=next_,
             prev=prev,
+            partial=partial,
+            missing=missing,
         )
 
         app_page.additional_properties = d

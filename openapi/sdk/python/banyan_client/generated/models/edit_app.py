@@ -18,11 +18,14 @@ class EditApp:
     Attributes:
         name (str | Unset):
         redirect_uris (list[str] | Unset):
+        post_logout_redirect_uris (list[str] | Unset): Where a log-out may lead; if none is named, to the origins of
+            `redirect_uris`.
         scopes (list[EditAppScopesItem] | Unset):
     """
 
     name: str | Unset = UNSET
     redirect_uris: list[str] | Unset = UNSET
+    post_logout_redirect_uris: list[str] | Unset = UNSET
     scopes: list[EditAppScopesItem] | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -31,6 +34,10 @@ class EditApp:
         redirect_uris: list[str] | Unset = UNSET
         if not isinstance(self.redirect_uris, Unset):
             redirect_uris = self.redirect_uris
+
+        post_logout_redirect_uris: list[str] | Unset = UNSET
+        if not isinstance(self.post_logout_redirect_uris, Unset):
+            post_logout_redirect_uris = self.post_logout_redirect_uris
 
         scopes: list[str] | Unset = UNSET
         if not isinstance(self.scopes, Unset):
@@ -46,6 +53,8 @@ class EditApp:
             field_dict["name"] = name
         if redirect_uris is not UNSET:
             field_dict["redirect_uris"] = redirect_uris
+        if post_logout_redirect_uris is not UNSET:
+            field_dict["post_logout_redirect_uris"] = post_logout_redirect_uris
         if scopes is not UNSET:
             field_dict["scopes"] = scopes
 
@@ -57,6 +66,10 @@ class EditApp:
         name = d.pop("name", UNSET)
 
         redirect_uris = cast(list[str], d.pop("redirect_uris", UNSET))
+
+        post_logout_redirect_uris = cast(
+            list[str], d.pop("post_logout_redirect_uris", UNSET)
+        )
 
         _scopes = d.pop("scopes", UNSET)
         scopes: list[EditAppScopesItem] | Unset = UNSET
@@ -70,6 +83,7 @@ class EditApp:
         edit_app = cls(
             name=name,
             redirect_uris=redirect_uris,
+            post_logout_redirect_uris=post_logout_redirect_uris,
             scopes=scopes,
         )
 

@@ -8,6 +8,7 @@ from attrs import define as _attrs_define
 from ..models.app_type import AppType
 from ..models.new_app_grant_types_item import NewAppGrantTypesItem
 from ..models.new_app_scopes_item import NewAppScopesItem
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="NewApp")
 
@@ -22,6 +23,8 @@ class NewApp:
         redirect_uris (list[str]):
         scopes (list[NewAppScopesItem]):
         grant_types (list[NewAppGrantTypesItem]):
+        post_logout_redirect_uris (list[str] | Unset): Where a log-out may lead; if none is named, to the origins of
+            `redirect_uris`.
     """
 
     name: str
@@ -29,6 +32,7 @@ class NewApp:
     redirect_uris: list[str]
     scopes: list[NewAppScopesItem]
     grant_types: list[NewAppGrantTypesItem]
+    post_logout_redirect_uris: list[str] | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -47,6 +51,10 @@ class NewApp:
             grant_types_item = grant_types_item_data.value
             grant_types.append(grant_types_item)
 
+        post_logout_redirect_uris: list[str] | Unset = UNSET
+        if not isinstance(self.post_logout_redirect_uris, Unset):
+            post_logout_redirect_uris = self.post_logout_redirect_uris
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -58,6 +66,8 @@ class NewApp:
                 "grant_types": grant_types,
             }
         )
+        if post_logout_redirect_uris is not UNSET:
+            field_dict["post_logout_redirect_uris"] = post_logout_redirect_uris
 
         return field_dict
 
@@ -84,12 +94,17 @@ class NewApp:
 
             grant_types.append(grant_types_item)
 
+        post_logout_redirect_uris = cast(
+            list[str], d.pop("post_logout_redirect_uris", UNSET)
+        )
+
         new_app = cls(
             name=name,
             type_=type_,
             redirect_uris=redirect_uris,
             scopes=scopes,
             grant_types=grant_types,
+            post_logout_redirect_uris=post_logout_redirect_uris,
         )
 
         return new_app

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="UserBatch")
 
 @_attrs_define
 class UserBatch:
-    """The users who were asked for, in that order, and the ids of which there is none.
+    """The users who were asked for, in that order, and the ids of which there is none to be shown.
 
     Attributes:
         data (list[UserCard]):
@@ -25,7 +25,9 @@ class UserBatch:
         state (UserBatchState):
         next_ (None | str):
         prev (None | str):
-        missing (list[str]):
+        partial (bool): Whether a part of what belongs here cannot be read now; ask again later. Default: False.
+        missing (list[str]): The ids of what belongs here and is not in `data`.
+        unavailable (list[str]): Those of the missing of which nobody can tell now.
     """
 
     data: list[UserCard]
@@ -34,6 +36,8 @@ class UserBatch:
     next_: None | str
     prev: None | str
     missing: list[str]
+    unavailable: list[str]
+    partial: bool = False
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,7 +56,11 @@ class UserBatch:
         prev: None | str
         prev = self.prev
 
+        partial = self.partial
+
         missing = self.missing
+
+        unavailable = self.unavailable
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -63,7 +71,9 @@ class UserBatch:
                 "state": state,
                 "next": next_,
                 "prev": prev,
+                "partial": partial,
                 "missing": missing,
+                "unavailable": unavailable,
             }
         )
 
@@ -101,7 +111,11 @@ class UserBatch:
 
         prev = _parse_prev(d.pop("prev"))
 
+        partial = d.pop("partial")
+
         missing = cast(list[str], d.pop("missing"))
+
+        unavailable = cast(list[str], d.pop("unavailable"))
 
         user_batch = cls(
             data=data,
@@ -109,7 +123,9 @@ class UserBatch:
             state=state,
             next_=next_,
             prev=prev,
+            partial=partial,
             missing=missing,
+            unavailable=unavailable,
         )
 
         user_batch.additional_properties = d
