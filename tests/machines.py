@@ -83,8 +83,11 @@ class Machines:
         """Start gunicorn on a free port; `.url` says where, once it answers `/healthz`."""
         with ports.listen() as held:
             port = ports.port_of(held)
-            api = Api(self._applications(env).api(held), self._throwaway.layout.logs / f"api-{port}.log")
-            api.url = f"http://127.0.0.1:{port}"
+            url = f"http://127.0.0.1:{port}"
+            # Discovery names the public address: another's would lead clients to whoever listens there.
+            applications = self._applications({"BANYAN_PUBLIC_URL": url, **env})
+            api = Api(applications.api(held), self._throwaway.layout.logs / f"api-{port}.log")
+            api.url = url
             return self._run(api)
 
     def run_relay(self, **env: str) -> Process:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -25,9 +26,11 @@ def ada(stack) -> Client:
 
 
 @pytest.fixture(params=["confidential", "public"])
-def app(request, ada) -> App:
+def app(request, ada) -> Iterator[App]:
     grants = ["authorization_code", "refresh_token"]
-    return App(ada.url, register(ada, type=request.param, grant_types=grants))
+    app = App(ada.url, register(ada, type=request.param, grant_types=grants))
+    yield app
+    app.client.close()
 
 
 def hold(app: App, kept: list[sdk.Tokens]) -> sdk.OAuth:
