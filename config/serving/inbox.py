@@ -48,7 +48,7 @@ class Inbox:
 
     @property
     def is_cut(self) -> bool:
-        """Return whether a body of stated length was not waited for; gunicorn may see nothing wrong with it."""
+        """Return whether a body of stated length was not waited for, which gunicorn may not see."""
         return len(self.data) < self._end
 
     @property
