@@ -10,6 +10,8 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.db import connections
 
 from modules.accounts.models import Mail, User
+from modules.accounts.services.sessions import issue_session_token
+from modules.kernel import clock
 from modules.kernel.hot import hot
 from tests.accounts.conftest import PASSWORD, Http
 
@@ -38,7 +40,9 @@ def log_in(http, password: str, **name: str):
 
 def verify(http, email: str, username: str):
     address = EmailAddress.objects.get(email=email, user__username=username)
-    return http("POST", f"{A}/auth/email/verify", {"key": EmailConfirmationHMAC(address).key})
+    token = issue_session_token(address.user_id, now=clock.now())
+    key = EmailConfirmationHMAC(address).key
+    return http("POST", f"{A}/auth/email/verify", {"key": key}, X_Session_Token=token)
 
 
 def addresses_of(username: str) -> list[tuple[str, bool, bool]]:
@@ -118,6 +122,16 @@ class TestReset:
         assert log_in(http, "an altered password", username="ben").status == 200
         assert log_in(http, PASSWORD, username="ada").status == 200
 
+    def test_mails_that_of_who_has_got_in_from_here_where_strangers_signed_up_too(self, http, settings):
+        settings.TRUSTED_PROXIES = 1
+        for number in range(4):
+            body = {"username": f"mallory_{number}", "email": SHARED, "password": PASSWORD}
+            assert http("POST", f"{A}/auth/signup", body, X_Forwarded_For="203.0.113.9").status == 200
+        sign_ben_up(http)
+
+        assert self.has_code(self.ask(http))
+        assert log_in(http, BENS, email=SHARED).status == 200
+
     def test_mails_none_where_two_signed_up_with_it(self, http, sign_up):
         sign_up("ada", email=SHARED)
         sign_ben_up(http)
@@ -156,18 +170,33 @@ class TestVerifying:
         sign_ben_up(http)
         verify(http, SHARED, "ben")
 
-        assert http("POST", f"{A}/auth/email/verify", {"key": late}).status == 400
+        token = issue_session_token(User.objects.get(username="ada").id, now=clock.now())
+        assert http("POST", f"{A}/auth/email/verify", {"key": late}, X_Session_Token=token).status == 400
         assert list(EmailAddress.objects.values_list("user__username", "verified")) == [("ben", True)]
+
+    @pytest.mark.parametrize("reader", [None, "ben"])
+    def test_by_a_link_is_for_the_account_that_asked_and_is_logged_in(self, http, sign_up, reader):
+        sign_up("ada", email=SHARED)
+        sign_ben_up(http)
+        mailed = EmailConfirmationHMAC(EmailAddress.objects.get(user__username="ada")).key
+        token = reader and issue_session_token(User.objects.get(username=reader).id, now=clock.now())
+        held = {"X_Session_Token": token} if token else {}
+
+        assert http("POST", f"{A}/auth/email/verify", {"key": mailed}, **held).status == 401
+
+        assert addresses_of("ada") == addresses_of("ben") == [(SHARED, False, True)]
 
     def test_at_once_by_many_makes_one_holder(self, make_account):
         keys = []
         for n in range(8):
             address = EmailAddress.objects.create(user_id=make_account(f"ada_{n}").id, email=SHARED)
-            keys.append(EmailConfirmationHMAC(address).key)
+            token = issue_session_token(address.user_id, now=clock.now())
+            keys.append((EmailConfirmationHMAC(address).key, token))
 
-        def attempt(key: str) -> int:
+        def attempt(key: tuple[str, str]) -> int:
             try:
-                return Http()("POST", f"{A}/auth/email/verify", {"key": key}).status
+                body = {"key": key[0]}
+                return Http()("POST", f"{A}/auth/email/verify", body, X_Session_Token=key[1]).status
             finally:
                 connections.close_all()
                 hot().close()
@@ -175,5 +204,5 @@ class TestVerifying:
         with ThreadPoolExecutor(8) as pool:
             statuses = set(pool.map(attempt, keys))
 
-        assert statuses <= {401, 400, 409}
+        assert statuses <= {200, 400, 409}
         assert EmailAddress.objects.filter(email=SHARED, verified=True).count() == 1

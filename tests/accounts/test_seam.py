@@ -12,7 +12,7 @@ from allauth.core.internal import jwkkit
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
-from modules.accounts.api import allauth_seam
+from modules.accounts.api import allauth_seam, totp_steps
 
 
 def modules_of(package):
@@ -54,4 +54,4 @@ class TestInstall:
         allauth_seam.install()
 
         assert totp.TOTP.validate_code is before
-        assert not hasattr(allauth_seam._ACTIVATE, "__wrapped__")
+        assert not hasattr(totp_steps._ACTIVATE, "__wrapped__")

@@ -6,21 +6,19 @@ each against the installed version.
 """
 
 import secrets
-import time
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import cache, lru_cache, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import AddEmailForm, ResetPasswordForm
-from allauth.account.internal.flows import email_verification
+from allauth.account.internal.flows import email_verification, manage_email
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import EmailAddress, Login
+from allauth.core import context
 from allauth.core.internal import jwkkit
-from allauth.core.internal.cryptokit import compare_user_code
 from allauth.headless.account.inputs import (
     ChangePasswordInput,
     RequestPasswordResetInput,
@@ -30,33 +28,32 @@ from allauth.headless.account.inputs import (
     VerifyEmailInput,
 )
 from allauth.headless.account.response import PasswordResetKeyResponse
-from allauth.headless.account.views import ChangePasswordView, ManageEmailView, ResetPasswordView
+from allauth.headless.account.views import (
+    ChangePasswordView,
+    ManageEmailView,
+    ResetPasswordView,
+    VerifyEmailView,
+)
+from allauth.headless.base.response import UnauthorizedResponse
 from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.headless.socialaccount.inputs import SignupInput as ProviderSignupInput
-from allauth.mfa import app_settings as mfa
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn import forms as passkey_forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from modules.accounts.api import begun
+from modules.accounts.api import begun, totp_steps
+from modules.accounts.api.devices import place_of
 from modules.accounts.api.guards import must_verify
 from modules.accounts.selectors.addresses import find_reset_target, is_verified
 from modules.accounts.services.address_room import adding_address
 from modules.accounts.services.claims import release_address
 from modules.accounts.services.guesses import Refund, charge_guess_of_code, charge_guess_of_person
-from modules.accounts.services.second_factors import mark_step, use_step
 
 Handle = Callable[..., HttpResponse]
-
-_ACTIVATE = totp.TOTP.activate.__func__
-
-# The step whose code set an authenticator app up in this request.
-_proven: ContextVar[int] = ContextVar("proven", default=0)
 
 
 @cache
@@ -83,9 +80,9 @@ def install() -> None:
         ChangePasswordInput.clean_current_password, _charge_current_password
     )
     # It takes a code of its own step alone, or else of the coming one too, and remembers it in the cache.
-    totp.validate_totp_code = _prove_totp
-    totp.TOTP.validate_code = _validate_totp
-    totp.TOTP.activate = classmethod(_activate_totp)
+    totp.validate_totp_code = totp_steps.prove
+    totp.TOTP.validate_code = totp_steps.validate
+    totp.TOTP.activate = classmethod(totp_steps.activate)
     # It reads the private key anew, in tens of ms, for each token and whoever asks for the public one.
     jwkkit.load_jwk_from_pem = lru_cache(maxsize=4)(jwkkit.load_jwk_from_pem)
     # It answers a taken address by another way than a free one, on which the username stays free.
@@ -99,6 +96,10 @@ def install() -> None:
     ResetPasswordInput.clean = _check_password
     # It leaves a verified address also to others who said that it is theirs.
     email_verification.verify_email = _verify(email_verification.verify_email)
+    # It lets a link do so for whoever had it mailed, though its reader may mean another account.
+    VerifyEmailView.post = _verify_own(VerifyEmailView.post)
+    # It prefers an unproven address, which then stands for the one that an account signed up with.
+    manage_email.can_mark_as_primary = lambda address: address.verified
     # It asks a password-less account for nothing.
     ChangePasswordView.post = _change_password(ChangePasswordView.post)
     # It tells nobody of a new address, and a removed one nothing.
@@ -163,39 +164,6 @@ def _withholding(send: Callable[..., None]) -> Callable[..., None]:
     return withhold
 
 
-def _steps() -> Iterator[int]:
-    """Yield the steps whose codes are taken: this one, and one before for the delay (RFC 6238, 5.2)."""
-    now = int(time.time()) // mfa.TOTP_PERIOD
-    yield from (now, now - 1)
-
-
-def _validate_totp(factor: totp.TOTP, code: str) -> bool:
-    """Return whether a code is of a step that is still taken and was not used, and use it."""
-    secret = decrypt(factor.instance.data["secret"])
-    right = [step for step in _steps() if _is_of_step(secret, code, step)]
-    return bool(right) and use_step(factor.instance.pk, right)
-
-
-def _prove_totp(secret: str, code: str) -> bool:
-    """Return whether a code shows that an app has a secret that is about to be set up, and note its step."""
-    right = [step for step in _steps() if _is_of_step(secret, code, step)]
-    if right:
-        _proven.set(max(right))
-    return bool(right)
-
-
-def _activate_totp(kind: type[totp.TOTP], user: AbstractBaseUser, secret: str) -> totp.TOTP:
-    """Set up an authenticator app; the code that proved it was used by that."""
-    factor: totp.TOTP = _ACTIVATE(kind, user, secret)
-    mark_step(factor.instance, _proven.get())
-    return factor
-
-
-def _is_of_step(secret: str, code: str, step: int) -> bool:
-    expected = totp.format_hotp_value(totp.hotp_value(secret, step))
-    return bool(compare_user_code(actual=code, expected=expected))
-
-
 def _take_address(form: SignupInput, email: str) -> str:
     """
     Let anybody sign up with an address that nobody has verified; and where it has to be, with any.
@@ -211,7 +179,8 @@ def _take_address(form: SignupInput, email: str) -> str:
 def _find_owner(form: RequestPasswordResetInput) -> str:
     """Return the address, and note the one account whose password may be reset by a mail to it."""
     email: str = ResetPasswordForm.clean_email(form)
-    target = find_reset_target(email.lower(), verified_only=must_verify())
+    place = place_of(context.request)
+    target = find_reset_target(email.lower(), place, verified_only=must_verify())
     form.users = [user for user in form.users if user.pk == target]
     return email
 
@@ -248,6 +217,17 @@ def _verify(verify: Callable[..., bool]) -> Callable[..., bool]:
         return is_done
 
     return verify_alone
+
+
+def _verify_own(post: Handle) -> Handle:
+    def verify(view: VerifyEmailView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take a link from the account that it is for alone: it takes the address from all others."""
+        if not view.process and view.input.verification.email_address.user_id != request.user.pk:
+            refused: HttpResponse = UnauthorizedResponse(request)
+            return refused
+        return post(view, request, *args, **kwargs)
+
+    return verify
 
 
 def _change_password(post: Handle) -> Handle:

@@ -13,7 +13,7 @@ from typing import Any
 from allauth.account.models import Login
 
 from modules.accounts.api.guards import must_verify
-from modules.accounts.selectors.addresses import find_reset_target
+from modules.accounts.selectors.addresses import may_be_reset
 from modules.accounts.services.life import may_log_in
 from modules.kernel import clock
 
@@ -76,6 +76,6 @@ def of_target(is_valid: Callable[[Any], bool]) -> Callable[[Any], bool]:
         user, email = process.user, process.state.get("email", "")
         if not is_valid(process) or user is None:
             return is_valid(process)
-        return bool(find_reset_target(email.lower(), verified_only=must_verify()) == user.pk)
+        return may_be_reset(user.pk, email.lower(), verified_only=must_verify())
 
     return leads_there

@@ -22,8 +22,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils import timezone
 
+from modules.accounts.api.devices import place_of
 from modules.accounts.errors import EmailTaken
 from modules.accounts.selectors.addresses import is_verified, list_addresses_to_tell, list_log_in_names
+from modules.accounts.selectors.places import Place
 
 # No username, so that nobody is found and the password is hashed all the same.
 NOBODY = " "
@@ -55,7 +57,7 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return whose name and password these are; an address stands for who has verified it."""
-        for name in _names_in(credentials) or [NOBODY]:
+        for name in _names_in(credentials, place_of(request)) or [NOBODY]:
             user: AbstractBaseUser | None = super().authenticate(
                 request, username=name, password=credentials["password"]
             )
@@ -106,10 +108,10 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
             self.send_mail(template_prefix, address, origin | context)
 
 
-def _names_in(credentials: dict[str, Any]) -> list[str]:
+def _names_in(credentials: dict[str, Any], place: Place) -> list[str]:
     """Return the usernames that may be meant; a page that has one field sends it as both kinds of name."""
     username = credentials.get("username") or ""
     if username and "@" not in username:
         return [username]
     email = (credentials.get("email") or username).lower()
-    return list_log_in_names(email, verified_only=must_verify()) if email else []
+    return list_log_in_names(email, place, verified_only=must_verify()) if email else []

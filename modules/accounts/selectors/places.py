@@ -1,5 +1,6 @@
 """Where the owner of a name has got in from before."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,6 +37,12 @@ def find_known(name: str, place: Place) -> str | None:
         rows = rows.filter(user__username=name)
     known = set(rows.values_list("digest", flat=True))
     return next((digest for digest in place.digests if digest in known), None)
+
+
+def map_known(user_ids: Collection[int], place: Place) -> set[int]:
+    """Return those who have got in from a place before."""
+    rows = KnownPlace.objects.filter(user_id__in=user_ids, digest__in=place.digests)
+    return set(rows.values_list("user_id", flat=True))
 
 
 def is_known_device(user_id: int, place: Place) -> bool:
