@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from argparse import ArgumentParser
 from pathlib import Path
@@ -80,11 +81,11 @@ class Command(BaseCommand):
 
 
 def _refuse_bad_names(name: str, one: str, beside: str) -> None:
-    if not re.fullmatch(r"[a-z]{3,20}", name):
+    if not re.fullmatch(r"[a-z]{3,20}", name) or keyword.iskeyword(name):
         raise CommandError("A context's name is one plural noun in lower case, 3 to 20 letters: bookmarks.")
     if name in CONTEXTS or (ROOT / "modules" / name).exists():
         raise CommandError(f"There is a modules/{name} already.")
-    if not re.fullmatch(r"[a-z]{2,20}", one) or one == name:
+    if not re.fullmatch(r"[a-z]{2,20}", one) or one == name or keyword.iskeyword(one):
         raise CommandError(f"Say what one of {name} is called: --one … (make newcontext NAME={name} ONE=…).")
     if beside not in CONTEXTS:
         raise CommandError(f"--beside {beside}: no such context. There are: {', '.join(CONTEXTS)}.")
