@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from html import escape
 from importlib.resources import files
+from threading import Lock
 
 import orjson
 from django.conf import settings
@@ -14,6 +15,7 @@ from modules.kernel.errors import Refusal
 from modules.kernel.http.problems import IN_FLIGHT, KEY_REUSED, status_of
 from modules.kernel.statuses import TITLES
 
+_drawing = Lock()
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "png": "image/png"}
 _ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "oauth2-redirect.js", "favicon-32x32.png")
 # Swagger UI sets style attributes and draws its icons from data: addresses; scripts are ours only.
@@ -104,9 +106,14 @@ def error_codes(request: HttpRequest) -> HttpResponse:
     )
 
 
-@cache
 def _schema() -> bytes:
-    """Return the contract as JSON."""
+    """Return the contract as JSON; the generator loads its parts as if there were no threads."""
+    with _drawing:
+        return _draw_schema()
+
+
+@cache
+def _draw_schema() -> bytes:
     # Imported here: it takes a tenth of a second that only processes asked for docs should pay.
     from drf_spectacular.generators import SchemaGenerator
 
