@@ -115,7 +115,7 @@ class TestUp:
         second = launch.ask("up")
 
         assert second.returncode == 0
-        assert second.stdout.startswith(f"Banyan is already up: {launch.url}")
+        assert second.stdout.startswith(f"Banyan is already up: http://localhost:{launch.port}/")
         assert all(is_alive(process) for process in launch.processes().values())
 
     @pytest.mark.parametrize("name", ["a", "redis", "worker"])
