@@ -167,13 +167,48 @@ class TestOnce:
         assert (first.status, second.status, User.objects.count()) == (200, 200, 1)
         assert http("GET", "/v1/whoami").body["id"] == str(User.objects.get().id)
 
-    def test_another_sign_up_with_the_key_is_refused(self, sign_up_with):
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"password": "another long walk home"},
+            {"username": "ADA", "email": " Ada@Example.ORG", "password": "another long walk home"},
+        ],
+        ids=["another password", "in another spelling"],
+    )
+    def test_another_sign_up_of_the_same_person_is_refused(self, sign_up_with, changes):
         sign_up_with("k")
 
-        answer = sign_up_with("k", username="grace", email="grace@example.org")
+        answer = sign_up_with("k", **changes)
 
         assert (answer.status, answer.body["code"]) == (422, "idempotency_key_reused")
         assert User.objects.count() == 1
+
+    def test_a_key_that_a_stranger_used_holds_nobody_up(self, http, sign_up, sign_up_with):
+        sign_up_with("k")
+
+        keyed = sign_up_with("k", username="grace", email="grace@example.org")
+
+        plain = sign_up("heidi")
+        assert (keyed.status, keyed.headers.keys()) == (200, plain.headers.keys())
+        assert set(User.objects.values_list("username", flat=True)) == {"ada", "grace", "heidi"}
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [({"email": "grace@example.org"}, "username_taken"), ({"username": "grace"}, "email_taken")],
+    )
+    def test_a_taken_name_is_answered_as_without_a_key(self, ada, sign_up_with, changes, code):
+        sign_up_with("k", username="heidi", email="heidi@example.org")
+
+        answer = sign_up_with("k", **changes)
+
+        assert (answer.status, answer.body["errors"][0]["code"]) == (400, code)
+
+    def test_a_body_without_names_is_answered_as_without_a_key(self, http, db):
+        path = "/auth/app/v1/auth/signup"
+        for body in ({"username": ["ada"], "email": {"a": 1}}, {}, None):
+            plain, keyed = (http("POST", path, body, **key) for key in ({}, {"Idempotency_Key": "k"}))
+
+            assert (keyed.status, keyed.body.keys()) == (400, plain.body.keys())
 
     def test_a_refused_one_keeps_nothing(self, sign_up_with):
         refused = sign_up_with("k", password="short")
@@ -195,15 +230,16 @@ class TestOnce:
         assert (answer.status, answer.body["errors"][0]["header"]) == (400, "Idempotency-Key")
         assert User.objects.count() == 0
 
-    def test_keeps_neither_the_password_nor_a_digest_of_it(self, sign_up_with):
+    def test_keeps_neither_the_password_nor_its_digest_nor_the_address(self, sign_up_with):
         sign_up_with("k")
 
         with connections["default"].cursor() as cursor:
-            cursor.execute("select fingerprint, body from once")
-            [(fingerprint, body)] = cursor.fetchall()
+            cursor.execute("select fingerprint, body, scope || key from once")
+            [(fingerprint, body, whose)] = cursor.fetchall()
         plain = json.dumps({"username": "ada", "email": "ada@example.org", "password": PASSWORD}).encode()
         assert body is None
         assert bytes(fingerprint) != hashlib.sha256(plain).digest()
+        assert "example.org" not in whose
 
     def test_twenty_at_once_make_one_account(self, recorded):
         def attempt(_: int) -> tuple[int, str]:

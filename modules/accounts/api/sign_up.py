@@ -4,6 +4,9 @@ One sign-up for one Idempotency-Key: a repeat logs in with what it brings.
 The first answer holds a session's token, which is nowhere kept in the clear and so cannot be given again. But
 who repeats a sign-up brings the password with it: an equal request gets a session of the same account. It is
 not marked as a replay: that would tell whether the first one made an account.
+
+Nobody is known yet whose key it is, so it is theirs who sign up: of one username with one address. Else a
+stranger who uses a key that others use, `signup-1`, would hold them up and hear that they were here.
 """
 
 import json
@@ -15,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.urls import resolve
 from django.utils.crypto import salted_hmac
 
+from modules.accounts.services.addresses import to_login
 from modules.kernel.http import idempotency
 from sharding.errors import AlreadyDone
 from sharding.once import Once, refuse_done_in_directory
@@ -40,7 +44,7 @@ def sign_up_once(
         return None
     # The body holds a password: its bare digest would be one that is quickly guessed.
     fingerprint = salted_hmac("accounts.sign_up", request.body, algorithm="sha256").digest()
-    once = Once("sign_up", key, fingerprint)
+    once = Once(f"sign_up@{_digest_of_person(request)}", key, fingerprint)
     try:
         return _sign_up(request, once, lambda: view(request, *args, **kwargs))
     except AlreadyDone:
@@ -51,6 +55,13 @@ def take_once(request: HttpRequest) -> Once | None:
     """Return what makes this sign-up the only one of its key; only who makes the account takes it."""
     once: Once | None = request.__dict__.pop("sign_up_once", None)
     return once
+
+
+def _digest_of_person(request: HttpRequest) -> str:
+    """Return what stands for who signs up, in whatever spelling; the names themselves are not kept here."""
+    sent = json.loads(request.body or b"{}")
+    names = [to_login(str(sent.get(name, ""))) for name in ("username", "email")]
+    return salted_hmac("accounts.sign_up.person", json.dumps(names), algorithm="sha256").hexdigest()
 
 
 def _sign_up(request: HttpRequest, once: Once, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
