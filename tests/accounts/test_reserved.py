@@ -33,12 +33,23 @@ theadmin real_admin moderators root r00t postmaster webrnaster vvebmaster abuse 
 mailer_daemon 5upport supp0rt_2026 supports support_team team_support customer_support help_desk h3lp
 security_team securityteam security24 trust_and_safety off1c1a1 official_admin official_support banyan
 banyansupport official_banyan billing_dept null api
+mod m0d rnod mods mod_team automod auto_mod owner site_owner safety safety_team contact contact_admin
+contacts customer_care customercare founder co_founder ceo c3o_2026 cto developer developers dev_team
+devteam email employee super_admin superadmin super_mod community_manager do_not_reply sysop feedback adminn
+admiin addmin admmin_bob aclmin ac1min rnoclerator adminn_bob stafff sttaff suppport supportt modderator
+officiall rooot wwww nulll adminstrator administrater suport offical banyann baanyan banyan_team
+banyansocial banyan_social banyannetwork banyan_foundation banyan_inc
 """
 # Of these some hold a reserved word, and nobody takes them for one.
 OF_USERS = """
 ada adminton badminton supporter support_ukraine i_support_you rootbeer root_beer classic_mod banyan_tree
 system_of_a_down taylor_official security_guard helpful teamster newsie steve_jobs masterchef apiary
 staffordshire salesman user123 the_team legally_blonde infonaut webby main_character
+bob marco teamwork mode modes modesty modern modem mood moody moderato owens owner_of_a_lonely_heart
+proud_owner contactless contact_bob safety_first founder_of_rome cleo cecelia mali team7 web_developer
+appdeveloper vladmin anna otto emma bookkeeper hannah matteo jeff lee aaron isaac phillipp harriett salles
+legall loggins helloo compress uncle oracle_bone claudia declan clement postmalone newssworthy
+social_butterfly network_nerd
 """
 
 
