@@ -72,6 +72,12 @@ class TestAskedMail:
 
         assert not ask(other)
 
+    def test_is_counted_by_mailbox_where_the_provider_has_two_names(self, db):
+        asked = [ask(address) for address in ("v.era@gmail.com", "vera@googlemail.com") * 3]
+
+        assert asked == [True] * 4 + [False] * 2
+        assert ask("vera@mail.com")
+
     def test_to_others_is_not_kept_back(self, db):
         for _ in range(5):
             ask()

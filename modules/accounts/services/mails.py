@@ -26,6 +26,9 @@ WORTHLESS_AFTER = timedelta(days=1)
 # Longer than a mail server keeps anybody waiting, step by step; then another worker may try.
 TRIED_AGAIN_AFTER = timedelta(minutes=2)
 BATCH = 200
+# The one great provider whose two names lead to one mailbox; others give the same name under another domain
+# of theirs (hotmail.com, outlook.com) to another person.
+SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +82,7 @@ def _to_mailbox(address: str) -> str:
     Many servers ignore dots and what follows a plus. Two people whom that makes one share a limit, no more.
     """
     name, _, domain = address.strip().lower().rpartition("@")
-    mailbox = f"{name.partition('+')[0].replace('.', '')}@{domain}"
+    mailbox = f"{name.partition('+')[0].replace('.', '')}@{SAME_DOMAIN.get(domain, domain)}"
     return salted_hmac("accounts.mailbox", mailbox, algorithm="sha256").hexdigest()
 
 
