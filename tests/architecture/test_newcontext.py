@@ -89,6 +89,9 @@ class TestNewContext:
             (["class"], "3 to 20 letters"),
             (["yields", "--one", "yield"], "Say what one of yields is called"),
             ([NAME, "--beside", "nowhere"], "no such context"),
+            (["nones"], "None is a word of Python's"),
+            (["openapi", "--one", "thing"], "There is an app openapi already"),
+            (["sessions"], "There is a /v1/me/sessions already"),
         ],
     )
     def test_refuses_a_name_and_says_why(self, tree, words, problem):

@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
 from config.env import ROOT
@@ -87,6 +88,14 @@ def _refuse_bad_names(name: str, one: str, beside: str) -> None:
         raise CommandError(f"There is a modules/{name} already.")
     if not re.fullmatch(r"[a-z]{2,20}", one) or one == name or keyword.iskeyword(one):
         raise CommandError(f"Say what one of {name} is called: --one … (make newcontext NAME={name} ONE=…).")
+    if keyword.iskeyword(one.capitalize()):
+        raise CommandError(
+            f"{one.capitalize()} is a word of Python's, and no class can have it for its name."
+        )
+    if name in {app.label for app in apps.get_app_configs()}:
+        raise CommandError(f"There is an app {name} already, and Django knows apps by that alone.")
+    if f"\n  /v1/me/{name}:\n" in (ROOT / "openapi/banyan.yaml").read_text():
+        raise CommandError(f"There is a /v1/me/{name} already.")
     if beside not in CONTEXTS:
         raise CommandError(f"--beside {beside}: no such context. There are: {', '.join(CONTEXTS)}.")
 
