@@ -55,4 +55,4 @@ class TestOneCheckout:
 
         told = one.ask("up").stdout
 
-        assert told.splitlines()[0] == f"Banyan is already up: {one.url}/"
+        assert told.splitlines()[0] == f"Banyan is already up: {one.url.replace('127.0.0.1', 'localhost')}/"
