@@ -23,14 +23,15 @@ _PREFIX = struct.Struct(">QBB")  # version, revision of the layout, whether it i
 _KEYS_PER_CALL = 250  # so that Redis is never blocked for long
 
 # Numbers, because Lua compares strings in the server's locale. An entry of another revision is replaced
-# by any version: after a deployment the old form is of no use.
+# by any version: after a deployment the old form is of no use. So is what is none of ours,
+# of whatever type.
 _PUT = Script("""
 local stored = 0
 for i, key in ipairs(KEYS) do
   local new = ARGV[i + 1]
-  local old = redis.call('GETRANGE', key, 0, 8)
+  local old = redis.pcall('GETRANGE', key, 0, 9)
   local write = true
-  if #old == 9 and old:byte(9) == new:byte(9) then
+  if #old == 10 and old:byte(9) == new:byte(9) then
     local old_high, old_low = struct.unpack('>I4I4', old)
     local new_high, new_low = struct.unpack('>I4I4', new)
     write = new_high > old_high or (new_high == old_high and new_low > old_low)
@@ -116,14 +117,26 @@ class Fragments(Generic[Head]):
         """Return what the replies to `command` hold and the ids that must be drawn."""
         found: dict[int, Drawn[Head]] = {}
         absent: list[int] = []
+        spoiled: list[int] = []
         unpack, start, revision, make = self._entry.unpack_from, self._start, self._revision, self._make
         for id, entry in zip(ids, replies, strict=True):
-            if entry is None or entry[8] != revision:
-                absent.append(id)
-            elif not entry[9]:
-                version, _, _, *head = unpack(entry)
-                found[id] = Drawn(make(*head), entry[start:], version)
-        return found, absent
+            try:
+                if entry is None or entry[8] != revision:
+                    absent.append(id)
+                elif not entry[9]:
+                    version, _, _, *head = unpack(entry)
+                    found[id] = Drawn(make(*head), entry[start:], version)
+                elif len(entry) != _PREFIX.size:  # neither a card nor a tombstone
+                    spoiled.append(id)
+            except (IndexError, struct.error):
+                spoiled.append(id)
+        if spoiled:
+            self._discard(spoiled)
+        return found, absent + spoiled
+
+    def _discard(self, ids: Sequence[int]) -> None:
+        """Drop what cannot be read."""
+        hot().discard(*[b"%b%d" % (self._prefix, id) for id in ids], reason="no fragment")
 
     def _pack(self, card: Drawn[Head]) -> bytes:
         """Return the entry of a card."""

@@ -10,12 +10,13 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import hiredis
+import structlog
 from django.conf import settings
 
 from modules.kernel.wire import (
@@ -26,12 +27,29 @@ from modules.kernel.wire import (
     HotError,
     Lost,
     RedisAway,
+    Unreadable,
+    keys_of,
     pack,
     to_refusal,
 )
 from sharding import outages
 
-__all__ = ["Command", "Hot", "HotError", "HotSettings", "RedisAway", "Script", "count_trips", "hot"]
+__all__ = [
+    "Command",
+    "Hot",
+    "HotError",
+    "HotSettings",
+    "RedisAway",
+    "Script",
+    "Unreadable",
+    "count_trips",
+    "hot",
+]
+
+log = structlog.get_logger(__name__)
+
+# When it was last told that entries of a kind could not be read.
+_told: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +165,7 @@ class Hot:
         Send all commands at once and return their replies in order: bytes, int, None or lists of them.
 
         :raises RedisAway: if no answer can be had in time
+        :raises Unreadable: if a command met what is none of ours, now gone; the others have still run
         :raises HotError: if a command is refused; the others have still run
         """
         if not commands:
@@ -158,12 +177,21 @@ class Hot:
                 if isinstance(reply, hiredis.ReplyError):
                     self._repeat_forgotten(commands, replies)
                     break
+        except Unreadable:
+            self._breaker.succeed()
+            raise
         except OSError as fault:
             self._drop()
             self._breaker.fail()
             raise RedisAway(str(fault) or type(fault).__name__) from fault
         self._breaker.succeed()
         return replies
+
+    def discard(self, *keys: Argument, reason: str) -> None:
+        """Drop entries that cannot be read, so that they are made anew, and tell; quiet without Redis."""
+        _tell_unreadable(keys, reason)
+        with suppress(RedisAway):
+            self.run(("UNLINK", *keys))
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -189,9 +217,13 @@ class Hot:
             full = [call.in_full() if isinstance(call, ScriptCall) else call for call in calls]
             for at, reply in zip(forgotten, self._exchange(full), strict=True):
                 replies[at] = reply
-        for reply in replies:
-            if isinstance(reply, hiredis.ReplyError):
-                raise to_refusal(reply)
+        faults = {at: to_refusal(it) for at, it in enumerate(replies) if isinstance(it, hiredis.ReplyError)}
+        spoiled = [at for at, fault in faults.items() if isinstance(fault, Unreadable)]
+        if spoiled:
+            keys = dict.fromkeys(key for at in spoiled for key in keys_of(commands[at]))
+            self.discard(*keys, reason=str(faults[spoiled[0]]))
+        for fault in faults.values():
+            raise fault
 
     def _connection(self) -> Connection:
         """Return this thread's connection, made anew after a fork."""
@@ -206,6 +238,17 @@ class Hot:
         if connection is not None:
             connection.close()
             self._local.connection = None
+
+
+def _tell_unreadable(keys: Sequence[Argument], reason: str) -> None:
+    """Say which kinds of entries could not be read, each once a minute; not whose they are."""
+    now = time.monotonic()
+    names = [key.decode() if isinstance(key, bytes) else str(key) for key in keys]
+    kinds = {name.partition(":")[0] for name in names}
+    news = sorted(kind for kind in kinds if now - _told.get(kind, -outages.REMIND_S) >= outages.REMIND_S)
+    if news:
+        _told.update(dict.fromkeys(news, now))
+        log.warning("entries_unreadable", kinds=news, reason=reason)
 
 
 @cache

@@ -23,6 +23,8 @@ from modules.kernel.errors import TooMany
 from modules.kernel.hot import RedisAway, Script, hot
 
 # Redis keeps whole microseconds: doubles of Lua are exact up to 2^53, which these reach in the year 2255.
+# A moment beyond the window was never written here, and would refuse for as long as it stood; the second
+# window is for clocks that were set back.
 _TAKE = Script("""
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -30,6 +32,7 @@ local allowed, moments = 1, {}
 for i, key in ipairs(KEYS) do
   local share, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
   local moment = math.max(tonumber(redis.call('GET', key) or now), now)
+  if not (moment <= now + 2 * window) then error('no moment of ours') end
   moments[i] = moment
   if moment + share - now > window then allowed = 0 end
 end

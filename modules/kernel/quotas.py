@@ -22,6 +22,7 @@ from modules.kernel.hot import RedisAway, Script, hot
 from modules.kernel.limits import Charge, LimitReached, Standing
 
 # Newest first. The answer names the quota that refuses longest, counted from one, and for how long; or zero.
+# A use far in the future is none of ours, and would refuse for as long as it stood.
 _ACQUIRE = Script("""
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -29,6 +30,7 @@ local refusing, wait = 0, 0
 for i, key in ipairs(KEYS) do
   local oldest = redis.call('LINDEX', key, ARGV[2 * i - 1] - 1)
   local left = oldest and oldest + ARGV[2 * i] - now or 0
+  if left > 2 * ARGV[2 * i] then error('no moment of ours') end
   if left > wait then refusing, wait = i, left end
 end
 if refusing > 0 then return {refusing, wait} end

@@ -21,6 +21,9 @@ _CHUNK = 65536
 # What a server says when it is there and cannot serve: the same to a caller as when it is not.
 _NOT_SERVING = ("LOADING", "READONLY", "OOM", "MISCONF", "MASTERDOWN", "BUSY ", "NOREPLICAS", "CLUSTERDOWN")
 
+# Scripts are right by their tests: one that breaks has met an entry that it cannot read.
+_IN_SCRIPT = "user_script"
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -55,8 +58,14 @@ class RedisAway(Exception):
     server = "redis"
 
 
+class Unreadable(RedisAway):
+    """What stands under a key is none of ours; it is dropped, and is as good as absent."""
+
+    server = "redis_entries"  # Redis itself is there: this begins no outage of it
+
+
 class HotError(Exception):
-    """Redis refused a command, which is a mistake in our code or data."""
+    """Redis refused a command, which is a mistake in our code."""
 
 
 class Lost(ConnectionError):
@@ -126,9 +135,17 @@ class Connection:
 
 
 def to_refusal(reply: Exception) -> Exception:
-    """Return what a caller should see of an error reply."""
+    """Return what a caller should see of an error reply; a script that ran says within it what it met."""
     text = str(reply)
-    return RedisAway(text) if text.startswith(_NOT_SERVING) else HotError(text)
+    is_of_script = _IN_SCRIPT in text
+    if text.startswith(_NOT_SERVING) or (is_of_script and any(said in text for said in _NOT_SERVING)):
+        return RedisAway(text)
+    return Unreadable(text) if is_of_script or text.startswith("WRONGTYPE") else HotError(text)
+
+
+def keys_of(command: Command) -> Command:
+    """Return the keys of a command that can meet what is none of ours: of a script all, else the first."""
+    return command[3 : 3 + int(command[2])] if command[0] in ("EVALSHA", "EVAL") else command[1:2]
 
 
 def _connect(address: Address, timeout: float) -> socket.socket:

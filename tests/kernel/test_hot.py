@@ -6,8 +6,9 @@ import time
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
-from modules.kernel.hot import Hot, HotError, HotSettings, RedisAway, Script, count_trips, hot
+from modules.kernel.hot import Hot, HotError, HotSettings, RedisAway, Script, Unreadable, count_trips, hot
 from modules.kernel.wire import Address
 from tests.kernel.servers import RedisServer
 
@@ -61,10 +62,18 @@ class TestRun:
     def test_refuses_a_wrong_command_and_runs_the_others(self, client):
         client.run(("SET", "a", "1"))
 
-        with pytest.raises(HotError, match="WRONGTYPE"):
+        with pytest.raises(HotError, match="wrong number of arguments"):
+            client.run(("SET", "before", "1"), ("LPUSH", "a"), ("SET", "after", "1"))
+
+        assert client.run(("MGET", "a", "before", "after")) == [[b"1", b"1", b"1"]]
+
+    def test_drops_what_is_none_of_ours_and_keeps_the_rest(self, client):
+        client.run(("SET", "a", "1"), ("SET", "b", "1"))
+
+        with pytest.raises(Unreadable, match="WRONGTYPE"):
             client.run(("SET", "before", "1"), ("LPUSH", "a", "x"), ("SET", "after", "1"))
 
-        assert client.run(("MGET", "before", "after")) == [[b"1", b"1"]]
+        assert client.run(("MGET", "a", "b", "before", "after")) == [[None, b"1", b"1", b"1"]]
 
     def test_serves_threads_side_by_side(self, client):
         wrong: list[int] = []
@@ -210,8 +219,33 @@ class TestScript:
     def test_that_fails_says_so(self, client):
         client.run(("SET", "n", "x"))
 
-        with pytest.raises(HotError, match="not an integer"):
+        with pytest.raises(Unreadable, match="not an integer"):
             client.run(ADD.call(["n"], [1]))
+
+        assert client.run(ADD.call(["n"], [1])) == [1]
+
+    def test_that_met_what_is_none_of_ours_tells_once_a_minute_and_names_nobody(self, client, monkeypatch):
+        monkeypatch.setattr("modules.kernel.hot._told", {})
+        with capture_logs() as logs:
+            for key in ("tl:7", "tl:8", "fol:7"):
+                client.run(("SET", key, "x"))
+                with pytest.raises(Unreadable):
+                    client.run(ADD.call([key], [1]))
+
+        assert [(line["event"], line["kinds"]) for line in logs] == [
+            ("entries_unreadable", ["tl"]),
+            ("entries_unreadable", ["fol"]),
+        ]
+
+    def test_on_a_server_that_takes_no_writes_means_away_and_drops_nothing(self, client, redis):
+        client.run(("SET", "n", "1"))
+        redis.is_spoiled = True
+        client.run(("REPLICAOF", "127.0.0.1", "1"))
+
+        with pytest.raises(RedisAway, match="READONLY") as told:
+            client.run(ADD.call(["n"], [1]))
+
+        assert type(told.value) is RedisAway
 
 
 class TestAddress:

@@ -11,7 +11,9 @@ from typing import Any
 
 from django.conf import settings
 
+from modules.accounts.models import User
 from modules.accounts.services.credentials import find_credentials
+from modules.accounts.services.revocations import tell_epoch
 from modules.accounts.services.sessions import hash_key
 from modules.kernel.hot import RedisAway, Script, hot
 from modules.kernel.principals import Principal
@@ -24,8 +26,8 @@ local entry = redis.call('GET', KEYS[1])
 if not entry then return false end
 local user, mark = string.match(entry, '^(%d+):(%w+):')
 if redis.call('EXISTS', 'auth:ended:' .. mark) == 1 then return false end
-local epoch = redis.call('GET', 'auth:epoch:' .. user)
-return {entry, epoch}
+local epoch = redis.pcall('GET', 'auth:epoch:' .. user)
+return {entry, type(epoch) == 'table' and 'unreadable' or epoch}
 """)
 
 _kept: dict[str, tuple[Principal, datetime]] = {}
@@ -63,11 +65,26 @@ def _keep(key_hash: str, principal: Principal, *, now: datetime) -> None:
 
 
 def _find_hot(key_hash: str) -> Principal | None:
+    key = entry_key(key_hash)
     try:
-        [reply] = hot().run(_READ.call(keys=[entry_key(key_hash)]))
+        [reply] = hot().run(_READ.call(keys=[key]))
     except RedisAway:
         return None
-    return _unpack(*reply) if reply else None
+    try:
+        return _unpack(*reply) if reply else None
+    except ValueError as fault:
+        hot().discard(key, reason=type(fault).__name__)
+        _mend_epoch(*reply)
+        return None
+
+
+def _mend_epoch(entry: bytes, raised: bytes | None) -> None:
+    """Put the directory's epoch in the place of an unreadable one; just dropped, that would hide a raise."""
+    if raised is None or raised.isdigit():
+        return
+    user_id = int(entry.partition(b":")[0])
+    epoch = User.objects.filter(id=user_id).values_list("epoch", flat=True).first()
+    tell_epoch(user_id, epoch or 0)
 
 
 def _unpack(entry: bytes, raised: bytes | None = None) -> Principal | None:

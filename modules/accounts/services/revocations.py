@@ -8,10 +8,11 @@ from modules.kernel.hot import RedisAway, Script, hot
 
 logger = logging.getLogger(__name__)
 
-# Events may arrive in any order; an epoch never goes back.
+# Events may arrive in any order; an epoch never goes back. What is no epoch gives way to one.
 _RAISE = Script("""
-local known = tonumber(redis.call('GET', KEYS[1]) or '0')
-if tonumber(ARGV[1]) < known then return 0 end
+local known = redis.pcall('GET', KEYS[1])
+known = type(known) == 'string' and string.match(known, '^%d+$') or '0'
+if tonumber(ARGV[1]) < tonumber(known) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return 1
 """)

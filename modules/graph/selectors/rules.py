@@ -53,11 +53,13 @@ def get_following(user_id: int) -> frozenset[int]:
     """Return everybody the user follows, from the rule set if it is loaded, else from the primary."""
     try:
         [members] = hot().run(("SMEMBERS", rules_key(user_id)))
+        following = frozenset(map(int, members))
     except RedisAway:
-        members = []
-    if not members:
-        return frozenset(list_following_ids(user_id))
-    return frozenset(map(int, members)) - {0}
+        following = frozenset()
+    except ValueError as fault:
+        hot().discard(rules_key(user_id), reason=type(fault).__name__)
+        following = frozenset()
+    return following - {0} if 0 in following else frozenset(list_following_ids(user_id))
 
 
 def _find_or_load(user_id: int) -> bool:
@@ -65,7 +67,7 @@ def _find_or_load(user_id: int) -> bool:
     # Random, not counted: a count that Redis evicted would start again and come by an old value.
     fresh = secrets.token_hex(8)
     is_there, _, token = hot().run(
-        ("EXISTS", key), ("SET", version, fresh, "NX", "EX", LIFE_S), ("GET", version)
+        ("SISMEMBER", key, 0), ("SET", version, fresh, "NX", "EX", LIFE_S), ("GET", version)
     )
     if is_there:
         return True

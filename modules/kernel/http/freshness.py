@@ -55,24 +55,23 @@ def verify(header: str, user_id: int | None) -> str | None:
 
 def _load(request: Request) -> dict[str, Mark]:
     """Return the marks that the caller sent and those that Redis keeps for the user."""
-    texts: list[str | None] = []
-    if header := request.META.get("HTTP_BANYAN_FRESHNESS"):
-        texts.append(verify(header, request.viewer_id))
-    if request.viewer_id is not None:
-        texts.append(_recall(request.viewer_id))
-    marks: dict[str, Mark] = {}
-    for text in filter(None, texts):
-        marks = freshness.merge(marks, freshness.decode(text))
-    return marks
+    header = request.META.get("HTTP_BANYAN_FRESHNESS")
+    text = verify(header, request.viewer_id) if header else None
+    marks = freshness.decode(text) if text else {}
+    return marks if request.viewer_id is None else freshness.merge(marks, _recall(request.viewer_id))
 
 
-def _recall(user_id: int) -> str | None:
+def _recall(user_id: int) -> dict[str, Mark]:
     """Return what Redis keeps for the user; without Redis the header alone must do."""
+    key = f"ryw:{user_id}"
     try:
-        kept: bytes | None = hot().run(("GET", f"ryw:{user_id}"))[0]
+        kept: bytes | None = hot().run(("GET", key))[0]
+        return freshness.decode(kept.decode()) if kept else {}
     except RedisAway:
-        return None
-    return kept.decode() if kept else None
+        return {}
+    except ValueError as fault:
+        hot().discard(key, reason=type(fault).__name__)
+        return {}
 
 
 def _keep(user_id: int, text: str) -> None:

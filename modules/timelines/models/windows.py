@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 
-from modules.kernel.hot import Script, hot
+from modules.kernel.hot import Script, Unreadable, hot
 from modules.kernel.wire import Argument
 from modules.timelines.schemas import TimelineSettings
 
@@ -121,14 +121,17 @@ def read(
     """
     args: list[Argument] = [_ID.pack(below), limit, _settings().life_seconds, _ID.pack(viewer_id)]
     (reply,) = hot().run(_READ.call([home(viewer_id), rules_key], [*args, *pulled_ids]))
-    return None if reply is None else _to_step(reply)
+    return None if reply is None else _to_step(home(viewer_id), reply)
 
 
 def read_posts_of(author_ids: Sequence[int], *, below: int, limit: int) -> list[Step | None]:
     """Return, for each pulled author, the newest of his own posts below a place; None without a window."""
     args: list[Argument] = [_ID.pack(below), limit, _settings().life_seconds, b""]
     replies = hot().run(*[_READ.call([posts_of(id)], args) for id in author_ids])
-    return [None if reply is None else _to_step(reply) for reply in replies]
+    return [
+        None if reply is None else _to_step(posts_of(id), reply)
+        for id, reply in zip(author_ids, replies, strict=True)
+    ]
 
 
 def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:
@@ -137,9 +140,13 @@ def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:
     return [bool(answer) for answers in replies for answer in answers]
 
 
-def _to_step(reply: Sequence[Any]) -> Step:
+def _to_step(key: bytes, reply: Sequence[Any]) -> Step:
     has_rules, floor, packed, pulled = reply
-    entries = list(map(Entry._make, _ENTRY.iter_unpack(packed)))
+    try:
+        entries = list(map(Entry._make, _ENTRY.iter_unpack(packed)))
+    except struct.error as fault:
+        hot().discard(key, reason=type(fault).__name__)
+        raise Unreadable(str(fault)) from fault
     return Step(entries, int.from_bytes(floor, "big"), bool(has_rules), [int(id) for id in pulled])
 
 

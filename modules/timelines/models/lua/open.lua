@@ -10,4 +10,5 @@ if not sentinel then
   redis.call('RPUSH', KEYS[1], sentinel)
   redis.call('EXPIRE', KEYS[1], ARGV[2])
 end
+is_opening(sentinel) -- or else not ours, and to be dropped
 return sentinel

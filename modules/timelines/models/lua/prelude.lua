@@ -27,8 +27,11 @@ local function newer(a, b)
   return a_high > b_high or (a_high == b_high and a_low > b_low)
 end
 
+-- Whether a window is opening; whatever ends in no sentinel is no window, and its floor would hide posts.
 local function is_opening(sentinel)
-  return id_of(sentinel) == MAX
+  local opening = id_of(sentinel) == MAX
+  if #sentinel ~= 16 or not (opening or string.sub(sentinel, 9) == ZERO) then error('no window of ours') end
+  return opening
 end
 
 -- The index of the first of `count` entries that is not newer than `id`; `count` if all are. Doubling
