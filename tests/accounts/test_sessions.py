@@ -143,6 +143,32 @@ class TestWithoutRedis:
             forget_ended_session(SessionEnded(user_id=ada.id, session_id=1), ONCE)
 
 
+class TestAnEpochThatCannotBeRead:
+    @pytest.mark.parametrize("poison", [("SET", b"garbage"), ("SET", b""), ("RPUSH", b"9"), ("HSET", "a", 1)])
+    def test_brings_nobody_back_and_is_mended(self, ada, token, poison):
+        other = issue_session_token(ada.id, now=NOON)
+        recognize(token, now=NOON)
+        recognize(other, now=NOON)
+        entries = [
+            (f"sess:{hash_key(held)}", hot().run(("GET", f"sess:{hash_key(held)}"))[0])
+            for held in (token, other)
+        ]
+        end_all_sessions(ada.id)
+        mark, (command, *value) = f"auth:epoch:{ada.id}", poison
+        hot().run(*[("SET", *entry) for entry in entries], ("DEL", mark), (command, mark, *value))
+
+        assert [recognize_elsewhere(held) for held in (token, other)] == [None, None]
+        assert hot().run(("GET", mark)) == [b"2"]
+
+    def test_gives_way_to_a_raise(self, ada, token):
+        recognize(token, now=NOON)
+        hot().run(("RPUSH", f"auth:epoch:{ada.id}", "x"))
+
+        end_all_sessions(ada.id)
+
+        assert hot().run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
+
+
 class TestEndSession:
     def test_acts_at_once_in_other_processes(self, token):
         recognize(token, now=NOON)

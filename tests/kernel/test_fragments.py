@@ -142,6 +142,15 @@ class TestBury:
 
         assert POSTS.get_many([1], missing=never).keys() == {1}
 
+    def test_lies_over_what_is_none_of_ours(self):
+        for command in (("RPUSH", "post:1", "x"), ("SET", "post:1", b"\xff" * 8 + b"\1")):
+            hot().run(("DEL", "post:1"), command)
+
+            POSTS.bury([1], version=2)
+            POSTS.put({1: drawn(1, version=1)})
+
+            assert POSTS.get_many([1], missing=never) == {}
+
 
 class TestFetch:
     def test_finds_several_kinds_in_one_trip(self, redis):

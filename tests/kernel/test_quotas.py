@@ -109,3 +109,17 @@ class TestWithoutRedis:
         give_back()
         assert [passes(four, Charge(THREE, "ada")) for _ in range(2)] == [True, False]
         assert [passes(four) for _ in range(2)] == [True, False]
+
+
+class TestUsesThatAreNoneOfOurs:
+    @pytest.mark.parametrize("uses", [b"garbage", b"inf", b"9e99"])
+    def test_neither_refuse_for_ever_nor_let_anybody_through(self, uses):
+        name, passed = "rq:ten:ada", 0
+
+        for _ in range(8):
+            hot.hot().run(("DEL", name), ("RPUSH", name, *[uses] * 10))
+            passed += passes(Charge(TEN, "ada"))
+
+        # This process's share of the ten; then Redis counts anew.
+        assert (passed, hot.hot().run(("EXISTS", name))) == (5, [0])
+        assert passes(Charge(TEN, "ada"))
