@@ -14,6 +14,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
 from modules.accounts.api.devices import place_of, remember_device
+from modules.accounts.api.fresh_log_in import note_log_in
 from modules.accounts.api.guards import Guards, must_verify
 from modules.accounts.api.sessions import PLACE
 from modules.accounts.api.sign_up import take_once
@@ -139,6 +140,12 @@ class AccountAdapter(Guards):
         request.session[PLACE] = [client_address(request), agent[:200]]
         # allauth records no sign-up among the ways of showing who one is.
         request.session[OPENED_AT] = clock.now().timestamp()
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **hook: Any) -> HttpResponse:
+        """Note what this log-in was made for, then go on."""
+        note_log_in(request, hook["redirect_url"])
+        answer: HttpResponse = super().post_login(request, user, **hook)
+        return answer
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that limits count, so that nothing else is kept."""

@@ -5,7 +5,6 @@ PKCE with S256 is asked of every app, a redirect address must be the registered 
 does wrong it hears there, and a code dies with the session and the consent that it comes from.
 """
 
-import hashlib
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +14,6 @@ from allauth.account.authentication import get_authentication_records
 from allauth.idp.oidc import views as theirs
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
-from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -24,6 +22,7 @@ from modules.accounts.api import oauth_parameters as parameters
 from modules.accounts.api.asking import ask_again, read_asked
 from modules.accounts.api.authorization_request import PASSED_ON, Asked, Caller, NoWayBack, find_caller, read
 from modules.accounts.api.forgery import find_forgery
+from modules.accounts.api.fresh_log_in import take_log_in
 from modules.accounts.api.hosted import AUTHORIZE, as_page, show_error, why_anew
 from modules.accounts.api.oauth_parameters import Wrong
 from modules.accounts.selectors.addresses import is_verified_by
@@ -33,8 +32,6 @@ from modules.kernel import clock
 
 # Of the form; `request` is what the library signed when it showed the page.
 FORM = ("csrfmiddlewaretoken", "request", "action", "email")
-# When a user was sent to log in again; a log-in since then will do.
-STAMP = "asked"
 MAX_QUERY = 3500
 
 
@@ -47,15 +44,16 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what allauth would let through, have the user log in, then ask."""
-        stamp, path = _take_stamp(request)
+        path = f"{request.path}?{request.GET.urlencode()}"
+        is_fresh = take_log_in(request, path)
         try:
             caller = find_caller(request.GET)
         except NoWayBack as refused:
             return show_error(request, str(refused))
         try:
             asked = read(request.GET, caller)
-            if self._must_log_in(asked, since=stamp):
-                return _send_to_log_in(request, path, is_stamped=asked.wants_fresh)
+            if self._must_log_in(asked, is_fresh=is_fresh):
+                return _send_to_log_in(request, path)
             self._check_user(caller, asked)
             self._pass_on(asked)
             return self._tied(super().get(request, *args, **kwargs), caller)
@@ -92,21 +90,19 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
         response: HttpResponse = self.render_to_response(page, status=403)
         return response
 
-    def _must_log_in(self, asked: Asked, *, since: float | None) -> bool:
+    def _must_log_in(self, asked: Asked, *, is_fresh: bool) -> bool:
         """
         Return whether the user has to log in first, or again.
 
         :raises Wrong: if they may not be asked to
         """
-        authenticated_at = _authenticated_at(self.request)
         if not self.request.user.is_authenticated:
             is_late = True
-        elif since is not None and authenticated_at is not None and authenticated_at >= since:
+        elif is_fresh:
             is_late = False
         else:
-            is_late = asked.wants_log_in or (
-                asked.max_age is not None and time.time() - (authenticated_at or 0.0) > asked.max_age
-            )
+            age = time.time() - (_authenticated_at(self.request) or 0.0)
+            is_late = asked.wants_log_in or (asked.max_age is not None and age > asked.max_age)
         if is_late and asked.is_silent:
             raise Wrong("login_required", "The user has to log in.")
         return is_late
@@ -158,30 +154,9 @@ def _authenticated_at(request: HttpRequest) -> float | None:
     return max((float(record["at"]) for record in records), default=None)
 
 
-def _take_stamp(request: HttpRequest) -> tuple[float | None, str]:
-    """Take our own mark off the query; return when the user was sent to log in, and the path without it."""
-    query = request.GET.copy()
-    stamps = query.pop(STAMP, [])
-    if stamps:
-        parameters.use_query(request, query)
-    try:
-        signed = Signer(salt=STAMP).unsign_object(str(stamps[-1])) if stamps else {}
-    except (BadSignature, ValueError):
-        signed = {}
-    is_ours = signed.get("of") == _digest(query.urlencode())
-    return (float(signed["at"]) if is_ours else None), f"{request.path}?{query.urlencode()}"
-
-
-def _send_to_log_in(request: HttpRequest, path: str, *, is_stamped: bool) -> HttpResponse:
-    if is_stamped:
-        signed = {"of": _digest(path.partition("?")[2]), "at": time.time()}
-        path = f"{path}&{urlencode({STAMP: Signer(salt=STAMP).sign_object(signed)})}"
+def _send_to_log_in(request: HttpRequest, path: str) -> HttpResponse:
     page = "/identity/log-in-again" if request.user.is_authenticated else "/identity/login"
     return as_page(HttpResponseRedirect(f"{page}?{urlencode({'next': path})}"))
-
-
-def _digest(query: str) -> str:
-    return hashlib.sha256(query.encode()).hexdigest()[:16]
 
 
 def _ask_by_get(request: HttpRequest) -> HttpResponse:

@@ -65,11 +65,6 @@ class Asked:
         return "none" in self.prompts
 
     @property
-    def wants_fresh(self) -> bool:
-        """Return whether a log-in of some time ago may not do."""
-        return self.wants_log_in or self.max_age is not None
-
-    @property
     def wants_log_in(self) -> bool:
         """Return whether the user is to log in though they are: anew, or as somebody else."""
         return bool(self.prompts & {"login", "select_account"})
