@@ -1,16 +1,18 @@
-"""A log-in that an app wants anew: made for the one request, in the one browser, and good once."""
+"""A log-in that an app wants anew is good for one request, once; a consent page for who was asked."""
 
 from __future__ import annotations
 
+import json
 import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from allauth.idp.oidc.models import Token
 from django.test import Client
 
 from tests.accounts.conftest import PASSWORD
-from tests.accounts.test_oauth import app, asking, browser, hidden, log_in  # noqa: F401
+from tests.accounts.test_oauth import BACK, SCOPES, app, asking, browser, hidden, log_in  # noqa: F401
 from tests.accounts.test_oauth_parameters import age, ask
 from tests.accounts.test_second_factor import code_of, secret, session  # noqa: F401
 
@@ -74,3 +76,49 @@ class TestFreshLogIn:
         assert here.post(stop, body)["Location"] == target
 
         assert [here.get(target).status_code for _ in range(2)] == [200, 302]
+
+
+class TestConsentPage:
+    """It is answered by who was asked."""
+
+    @pytest.fixture
+    def ben(self, make_account):
+        return make_account("ben", email="ben@example.org", password=PASSWORD)
+
+    def answer(self, browser, page: str):  # noqa: F811
+        """Answer a page of before with what the browser holds now."""
+        token = hidden(browser.get("/identity/login").content.decode(), "csrfmiddlewaretoken")
+        body = {"csrfmiddlewaretoken": token, "request": hidden(page, "request")}
+        return browser.post("/identity/o/authorize", body | {"scopes": SCOPES.split(), "action": "grant"})
+
+    def test_of_one_user_is_not_granted_by_another(self, browser, app, ben):  # noqa: F811
+        path = asking(app, claims="{}")
+        page = browser.get(path).content.decode()
+        log_in(browser, login="ben")
+
+        answer = self.answer(browser, page)
+
+        assert (answer.status_code, answer["Location"]) == (302, path)
+        assert list(Token.objects.all()) == []
+        assert hidden(browser.get(path).content.decode(), "request") != hidden(page, "request")
+
+    def test_that_named_a_user_tells_the_app_of_another(self, browser, app, ada, ben):  # noqa: F811
+        claims = json.dumps({"id_token": {"sub": {"value": str(ada.id)}}})
+        page = browser.get(asking(app, claims=claims)).content.decode()
+        log_in(browser, login="ben")
+
+        said = browser.get(self.answer(browser, page)["Location"])
+
+        assert "error=login_required" in said["Location"]
+
+    def test_is_asked_again_as_freshly_of_who_logs_in_meanwhile(self, browser, app):  # noqa: F811
+        path = asking(app, prompt="login")
+        log_in(browser, next=path)
+        page = browser.get(path).content.decode()
+        browser.cookies.pop("sid")
+
+        sent = self.answer(browser, page)
+
+        assert (leads_to(sent), sent["Location"].startswith("/identity/login?")) == (path, True)
+        log_in(browser, next=path)
+        assert self.answer(browser, browser.get(path).content.decode())["Location"].startswith(BACK)

@@ -1,17 +1,17 @@
 """What an app asks of a user, as the consent page carries it along: signed, and good for asking again."""
 
-import json
-from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest
 
-# What of a request allauth keeps and the app may have sent.
-KEPT = (
-    *("client_id", "redirect_uri", "response_type", "state", "code_challenge", "code_challenge_method"),
-    *("nonce", "display", "login_hint", "id_token_hint", "claims"),
-)
+# Among what allauth signs into the page: whom it asks, and the address at which it was asked.
+PAGE = "page"
+
+
+def note_page(info: dict[str, Any], request: HttpRequest, path: str) -> None:
+    """Note whom a page asks, so that nobody else answers it."""
+    info.setdefault(PAGE, {"user": str(request.user.pk), "path": path})
 
 
 def read_asked(signed: str) -> tuple[list[str], dict[str, Any]] | None:
@@ -20,12 +20,14 @@ def read_asked(signed: str) -> tuple[list[str], dict[str, Any]] | None:
         scopes, info = Signer().unsign_object(signed)
     except BadSignature:
         return None
-    return scopes, info
+    return (scopes, info) if PAGE in info else None
 
 
-def ask_again(scopes: Collection[str], info: Mapping[str, Any]) -> str:
-    """Return the address at which the same is asked; a prompt was obeyed already."""
-    sent = {name: info[name] for name in KEPT if info.get(name)}
-    if not isinstance(sent.get("claims", ""), str):
-        sent["claims"] = json.dumps(sent["claims"])
-    return f"/identity/o/authorize?{urlencode({**sent, 'scope': ' '.join(scopes)})}"
+def is_asked(info: dict[str, Any], request: HttpRequest) -> bool:
+    """Return whether the page was shown to who answers it."""
+    return bool(info[PAGE]["user"] == str(request.user.pk))
+
+
+def ask_again(info: dict[str, Any]) -> str:
+    """Return the address at which the same is asked, with all that was said of whom and how fresh."""
+    return str(info[PAGE]["path"])

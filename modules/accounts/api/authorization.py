@@ -19,7 +19,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 
 from modules.accounts.api import oauth_parameters as parameters
-from modules.accounts.api.asking import ask_again, read_asked
+from modules.accounts.api.asking import ask_again, is_asked, note_page, read_asked
 from modules.accounts.api.authorization_request import PASSED_ON, Asked, Caller, NoWayBack, find_caller, read
 from modules.accounts.api.forgery import find_forgery
 from modules.accounts.api.fresh_log_in import take_log_in
@@ -41,10 +41,11 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
 
     # Without it Django's forms take a PUT for a POST.
     http_method_names = ("get", "post")
+    _path = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what allauth would let through, have the user log in, then ask."""
-        path = f"{request.path}?{request.GET.urlencode()}"
+        self._path = path = f"{request.path}?{request.GET.urlencode()}"
         is_fresh = take_log_in(request, path)
         try:
             caller = find_caller(request.GET)
@@ -61,7 +62,7 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
             return _tell_app(caller, wrong)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take the user's answer; ask again whose form is too old, or who is logged out meanwhile."""
+        """Take the answer of who was asked; ask again if it is too old, or they are logged out meanwhile."""
         if "client_id" in request.POST or not request.POST.get("request"):
             return _ask_by_get(request)
         asked = read_asked(request.POST["request"])
@@ -69,7 +70,9 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
             return show_error(request, "This form is not ours. Begin again in the app.", status=403)
         self._scopes, self._request_info = asked
         if not request.user.is_authenticated:
-            return HttpResponseRedirect(f"/identity/login?{urlencode({'next': ask_again(*asked)})}")
+            return _send_to_log_in(request, ask_again(self._request_info))
+        if not is_asked(self._request_info, request):
+            return as_page(HttpResponseRedirect(ask_again(self._request_info)))
         try:
             caller = find_caller(parameters.to_query(_texts_of(self._request_info)))
         except NoWayBack as refused:
@@ -80,6 +83,12 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
         if reason := find_forgery(request):
             return as_page(self._ask_anew(why_anew(reason)), app=caller.app)
         return self._tied(super().post(request, *args, **kwargs), caller)
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return what the page carries along: of whom it asks, too."""
+        note_page(self._request_info, self.request, self._path)
+        initial: dict[str, Any] = super().get_initial()
+        return initial
 
     def _ask_anew(self, problem: str) -> HttpResponse:
         """Return the page once more, with nothing of the answer that was not taken."""
