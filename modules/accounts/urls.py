@@ -9,7 +9,7 @@ from allauth.idp.oidc import views as provider
 from allauth.urls import build_provider_urlpatterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from modules.accounts.api import allauth_seam, hosted, oauth
+from modules.accounts.api import allauth_seam, hosted, oauth, other_providers
 from modules.accounts.api.apps import App, Apps, Audit, Grant, Grants, Key, Keys, Rotations, Secrets
 from modules.accounts.api.authorization import Authorization
 from modules.accounts.api.fields import hold_forms_to_fields
@@ -17,6 +17,7 @@ from modules.accounts.api.my_sessions import Session, Sessions
 
 hold_forms_to_fields()
 allauth_seam.install()
+other_providers.install()
 
 urlpatterns = [
     path("apps", Apps.as_view()),

@@ -1,5 +1,6 @@
 """
-The one file that replaces parts of allauth: where it is wrong, or miscounts, and offers no adapter.
+The file that replaces parts of allauth, where it is wrong, or miscounts, and offers no adapter (what other
+providers answer: `other_providers.py`).
 
 Each replacement says what was wrong. `install` runs once, before allauth's views are looked up; a test holds
 each against the installed version.

@@ -1,0 +1,164 @@
+"""
+What another provider answers is somebody else's text: believed where it says what it has to, or else refused.
+
+allauth takes `str(None)` for somebody's id and "false" for true, and lets rise whatever an answer lacks.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount import app_settings
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.apple.provider import AppleProvider
+from allauth.socialaccount.providers.apple.views import AppleOAuth2Adapter
+from allauth.socialaccount.providers.base import Provider, ProviderException
+from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
+from allauth.socialaccount.providers.google.provider import GoogleProvider
+from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
+from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from requests import RequestException
+
+logger = logging.getLogger(__name__)
+
+CLIENTS = (
+    *(OAuth2Adapter, OpenIDConnectOAuth2Adapter),
+    *(AppleOAuth2Adapter, GitHubOAuth2Adapter, GoogleOAuth2Adapter),
+)
+# The steps of a client that read an answer.
+STEPS = ("get_access_token_data", "parse_token", "complete_login")
+# How it shows that an answer lacks something, or holds something else.
+FAULTS = (
+    *(LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError),
+    ImproperlyConfigured,
+)
+# In which a provider says that an address was proven to it.
+FLAGS = ("email_verified", "verified_email", "verified")
+
+
+@cache
+def install() -> None:
+    """Read what other providers answer with care, from now on."""
+    Provider.sociallogin_from_response = _checked(Provider.sociallogin_from_response)
+    for client in CLIENTS:
+        for step in STEPS:
+            if step in vars(client):
+                setattr(client, step, _refusing(vars(client)[step]))
+    for provider in (AppleProvider, GoogleProvider, OpenIDConnectProvider):
+        provider.verify_token = _taking_no_other(provider.verify_token)
+    OAuth2Adapter.get_client = _leading_back(OAuth2Adapter.get_client)
+
+
+def _checked(make: Callable[..., SocialLogin]) -> Callable[..., SocialLogin]:
+    @wraps(make)
+    def make_checked(provider: Provider, request: HttpRequest, said: Any) -> SocialLogin:
+        """
+        Return who it is that another provider tells of.
+
+        :raises ProviderException: if it does not tell
+        """
+        try:
+            _check_storable(said)
+            _check_subject(provider, said)
+            login = make(provider, request, _with_flags(said))
+        except FAULTS as fault:
+            raise _unreadable(fault) from fault
+        _check_uid(login.account.uid)
+        return login
+
+    return make_checked
+
+
+def _check_storable(said: Any) -> None:
+    """Refuse what PostgreSQL keeps in no JSON: NUL, half a character, numbers that are none."""
+    text = json.dumps(said, allow_nan=False, ensure_ascii=False)
+    if "\\u0000" in text:
+        raise ValueError("It holds a NUL.")
+    text.encode()
+
+
+def _check_subject(provider: Provider, said: dict[str, Any]) -> None:
+    """Look at the very value by which a provider names somebody, before it is made a text."""
+    about = [part for name in ("userinfo", "id_token") if isinstance(part := said.get(name), dict)]
+    # OpenID Connect Core, 5.3.2: what is said of somebody else is not to be used.
+    if len({str(part["sub"]) for part in about if "sub" in part}) > 1:
+        raise ValueError("The ID token is about somebody else.")
+    named = about[0] if about else said
+    name = provider.app.settings.get("uid_field") or ("sub" if "sub" in named else "id")
+    # GitHub counts its people.
+    is_number = name != "sub" and isinstance(named[name], int) and not isinstance(named[name], bool)
+    if not is_number and not isinstance(named[name], str):
+        raise TypeError("It names nobody.")
+
+
+def _check_uid(uid: str) -> None:
+    if not uid.strip() or not uid.isprintable() or uid == "None" or len(uid) > app_settings.UID_MAX_LENGTH:
+        raise _unreadable(ValueError("It names nobody."))
+
+
+def _with_flags(said: Any) -> Any:
+    """Return an answer in which an address is proven or not: by true, or the text of it, and nothing else."""
+    if isinstance(said, list):
+        return [_with_flags(part) for part in said]
+    if not isinstance(said, dict):
+        return said
+    return {
+        name: part is True or (isinstance(part, str) and part.lower() == "true")
+        if name in FLAGS
+        else _with_flags(part)
+        for name, part in said.items()
+    }
+
+
+def _refusing(step: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(step)
+    def step_or_refuse(*args: Any, **options: Any) -> Any:
+        """Read an answer; allauth leads its user back with an error where that cannot be done."""
+        try:
+            return step(*args, **options)
+        except FAULTS as fault:
+            raise _unreadable(fault) from fault
+
+    return step_or_refuse
+
+
+def _taking_no_other(verify: Callable[..., SocialLogin]) -> Callable[..., SocialLogin]:
+    @wraps(verify)
+    def verify_or_refuse(provider: Provider, request: HttpRequest, token: dict[str, Any]) -> SocialLogin:
+        """Return whom a token tells of; one that cannot be read is no better than a forged one."""
+        try:
+            return verify(provider, request, token)
+        except (ProviderException, *FAULTS) as fault:
+            raise get_adapter().validation_error("invalid_token") from _unreadable(fault)
+
+    return verify_or_refuse
+
+
+def _leading_back(get_client: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get_client)
+    def get_client_or_lead_back(client: OAuth2Adapter, request: HttpRequest, app: Any) -> Any:
+        """Ask a provider where it is asked; lead back whose provider cannot be reached, or does not say."""
+        try:
+            return get_client(client, request, app)
+        except (RequestException, *FAULTS) as fault:
+            _unreadable(fault)
+            raise ImmediateHttpResponse(
+                render_authentication_error(request, client.get_provider(), exception=fault)
+            ) from fault
+
+    return get_client_or_lead_back
+
+
+def _unreadable(fault: Exception) -> ProviderException:
+    """Tell operators of which kind a fault is; what the provider said of whom is in no log."""
+    logger.warning("another provider's answer cannot be read: %s", type(fault).__name__)
+    return ProviderException("Its answer cannot be read.")

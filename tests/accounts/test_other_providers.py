@@ -1,0 +1,181 @@
+"""Another provider that answers oddly: it is not believed, and nobody sees a fault of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+
+from config.settings.accounts import social
+from tests.contract.stub import answering
+
+pytestmark = pytest.mark.django_db
+
+AUTH = "/auth/browser/v1"
+APP = {
+    "provider": "openid_connect",
+    "provider_id": "odd",
+    "name": "Odd",
+    "client_id": "banyan",
+    "secret": "x",
+}
+ADA = {"sub": "ada-there", "email": "ada@example.com", "email_verified": True}
+
+
+class Odd:
+    """A provider of OpenID Connect that says whatever it was told to."""
+
+    def __init__(self, url: str) -> None:
+        self.userinfo: Any = ADA
+        self.token: Any = {"access_token": "a", "token_type": "Bearer"}
+        self.configuration: Any = {
+            "issuer": url,
+            "authorization_endpoint": f"{url}/authorize",
+            "token_endpoint": f"{url}/token",
+            "userinfo_endpoint": f"{url}/userinfo",
+            "jwks_uri": f"{url}/keys",
+        }
+        self.url = url
+
+    def decide(self, asked):
+        said = {"/token": self.token, "/userinfo": self.userinfo, "/keys": {"keys": []}}
+        return 200, {}, said.get(asked.path, self.configuration)
+
+    def id_token(self, **claims: Any) -> str:
+        """Of this the signature is not looked at, for the provider hands it out itself."""
+        said = {"iss": self.url, "aud": "banyan", "exp": 4_000_000_000, **claims}
+        return jwt.encode(said, "k" * 32, algorithm="HS256")
+
+
+@pytest.fixture
+def odd(settings, db):
+    with answering() as stub:
+        odd = Odd(stub.url)
+        stub.decide = odd.decide
+        app = APP | {"settings": {"server_url": stub.url}}
+        settings.SOCIALACCOUNT_PROVIDERS = social([app])["SOCIALACCOUNT_PROVIDERS"]
+        yield odd
+
+
+def start(browser: Client):
+    body = {"provider": "odd", "process": "login", "callback_url": "/welcome"}
+    return browser.post(f"{AUTH}/auth/provider/redirect", body)
+
+
+def come(browser: Client):
+    """Log in by the provider; return where the browser is led back to."""
+    sent = parse_qs(urlsplit(start(browser)["Location"]).query)
+    return browser.get(urlsplit(sent["redirect_uri"][0]).path, {"code": "c", "state": sent["state"][0]})
+
+
+def sign_up(browser: Client, **body: str):
+    path = f"{AUTH}/auth/provider/signup"
+    return browser.post(path, {"username": "vera"} | body, content_type="application/json")
+
+
+NOBODY: list[Any] = [
+    {},
+    None,
+    [],
+    "ada",
+    {"sub": None},
+    {"sub": ""},
+    {"sub": " "},
+    {"sub": "None"},
+    {"sub": True},
+    {"sub": 7},
+    {"sub": {"a": 1}},
+    {"sub": ["ada"]},
+    {"sub": "x" * 192},
+    {"sub": "x" * 400},
+    {"sub": "a\0da"},
+    {"sub": "ada", "name": "\0"},
+    {"sub": "ada", "name": "\ud800"},
+    {"sub": "ada", "name": {"first": "Ada"}},
+    {"sub": "ada", "email": 7},
+    b'{"sub": "ada", "age": NaN}',
+    b"<html>",
+    b"[" * 100_000,
+]
+
+
+class TestAnswer:
+    @pytest.mark.parametrize("userinfo", NOBODY, ids=lambda said: str(said)[:40])
+    def test_that_names_nobody_leads_back_with_an_error(self, odd, userinfo):
+        odd.userinfo = userinfo
+
+        answer = come(Client())
+
+        assert (answer.status_code, answer["Location"]) == (302, "/welcome?error=unknown&error_process=login")
+        assert list(SocialAccount.objects.all()) == []
+
+    @pytest.mark.parametrize(
+        "token",
+        [
+            *({}, [], "access_token", None, b"<html>", b"["),
+            {"access_token": "a", "expires_in": "soon"},
+            {"access_token": "a", "expires_in": 10**20},
+            {"access_token": "a", "id_token": 7},
+            {"access_token": "a", "id_token": "x.y.z"},
+        ],
+        ids=str,
+    )
+    def test_that_is_no_token_leads_back_with_an_error(self, odd, token):
+        odd.token = token
+
+        answer = come(Client())
+
+        assert (answer.status_code, answer["Location"]) == (302, "/welcome?error=unknown&error_process=login")
+
+    def test_of_somebody_else_than_the_id_token_leads_back_with_an_error(self, odd):
+        odd.token = {"access_token": "a", "id_token": odd.id_token(sub="ben-there")}
+
+        assert "error=unknown" in come(Client())["Location"]
+
+    def test_without_an_id_token_is_enough(self, odd):
+        browser = Client()
+
+        assert come(browser)["Location"] == "/welcome"
+        assert sign_up(browser, email="ada@example.org").status_code == 200
+        assert SocialAccount.objects.get().uid == "ada-there"
+
+    @pytest.mark.parametrize("configuration", [{}, [], None, b"<html>"], ids=str)
+    def test_that_says_not_where_to_go_leads_to_the_error_page(self, odd, settings, configuration):
+        odd.configuration = configuration
+
+        answer = start(Client())
+
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(
+            f"{settings.HEADLESS_FRONTEND_URLS['socialaccount_login_error']}?"
+        )
+
+    @pytest.mark.parametrize(
+        ("said", "is_verified"),
+        [(True, True), ("true", True), ("True", True)]
+        + [
+            (other, False)
+            for other in (False, "false", "False", "0", "1", "yes", 1, 0, None, [], {}, {"a": 1})
+        ],
+    )
+    def test_proves_an_address_by_true_alone(self, odd, said, is_verified):
+        odd.userinfo = ADA | {"email_verified": said}
+        browser = Client()
+        come(browser)
+
+        done = sign_up(browser, email="ada@example.com")
+
+        assert done.status_code == 200
+        assert EmailAddress.objects.get(email="ada@example.com").verified is is_verified
+
+    @pytest.mark.parametrize("id_token", ["x", "x.y.z", "eyJhbGciOiJIUzI1NiJ9.e30.x", "\0"])
+    def test_shown_by_an_app_is_refused_if_it_is_none(self, odd, http, id_token):
+        token = {"client_id": "banyan", "id_token": id_token}
+        body = {"provider": "odd", "process": "login", "token": token}
+
+        assert http("POST", "/auth/app/v1/auth/provider/token", body).status == 400
