@@ -12,6 +12,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from config.settings.accounts import social
+from modules.accounts.models import Session
+from tests.accounts.test_second_factor import code_of, secret, session  # noqa: F401
 from tests.contract.stub import answering
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +80,7 @@ def sign_up(browser: Client, **body: str):
     return browser.post(path, {"username": "vera"} | body, content_type="application/json")
 
 
-NOBODY: list[Any] = [
+NOBODY = [
     {},
     None,
     [],
@@ -179,3 +181,36 @@ class TestAnswer:
         body = {"provider": "odd", "process": "login", "token": token}
 
         assert http("POST", "/auth/app/v1/auth/provider/token", body).status == 400
+
+
+class TestHalfFinishedLogIn:
+    @pytest.fixture
+    def half(self, odd, ada, secret):  # noqa: F811
+        """A log-in by the provider that waits for the second factor."""
+        SocialAccount.objects.create(user_id=ada.id, provider="odd", uid="ada-there")
+        browser = Client()
+        come(browser)
+        return browser
+
+    def finish(self, half: Client, secret: str):  # noqa: F811
+        path = f"{AUTH}/auth/2fa/authenticate"
+        return half.post(path, {"code": code_of(secret)}, content_type="application/json")
+
+    def test_is_finished_while_the_provider_is_connected(self, half, secret):  # noqa: F811
+        assert self.finish(half, secret).status_code == 200
+
+    def test_ends_when_the_provider_is_disconnected(self, half, secret, ada, http, session):  # noqa: F811
+        before = Session.objects.filter(user=ada.id).count()
+        body = {"provider": "odd", "account": "ada-there"}
+        gone = http("DELETE", "/auth/app/v1/account/providers", body, X_Session_Token=session)
+
+        answer = self.finish(half, secret)
+
+        assert (gone.status, answer.status_code) == (200, 401)
+        assert Session.objects.filter(user=ada.id).count() == before
+
+    def test_does_not_live_again_when_it_is_connected_anew(self, half, secret, ada):  # noqa: F811
+        SocialAccount.objects.get().delete()
+        SocialAccount.objects.create(user_id=ada.id, provider="odd", uid="ada-there")
+
+        assert self.finish(half, secret).status_code == 401

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.models import Login
+from allauth.socialaccount.models import SocialAccount
 
 from modules.accounts.api.guards import must_verify
 from modules.accounts.selectors.addresses import may_be_reset
@@ -46,9 +47,19 @@ def of_epoch(
         user = login.user
         if user is not None and (data.get(EPOCH) != user.epoch or not may_log_in(user, now=clock.now())):
             raise ValueError("It was ended.")
+        if not _is_connected(login):
+            raise ValueError("The provider that it came by was disconnected.")
         return login
 
     return take_up
+
+
+def _is_connected(login: Login) -> bool:
+    """Return whether a log-in by another provider still has the connection by which it came."""
+    social = (login.signal_kwargs or {}).get("sociallogin")
+    if social is None or login.user is None:
+        return True
+    return bool(SocialAccount.objects.filter(pk=social.account.pk, user_id=login.user.pk).exists())
 
 
 def note_epoch(process: Any) -> None:
