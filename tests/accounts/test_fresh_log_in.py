@@ -23,7 +23,7 @@ AGAIN = "/identity/log-in-again?"
 
 def leads_to(sent) -> str:
     """Return where the log-in leads that somebody was sent to."""
-    return parse_qs(urlsplit(sent["Location"]).query)["next"][0]
+    return str(parse_qs(urlsplit(sent["Location"]).query)["next"][0])
 
 
 class TestFreshLogIn:

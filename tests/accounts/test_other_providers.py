@@ -80,7 +80,7 @@ def sign_up(browser: Client, **body: str):
     return browser.post(path, {"username": "vera"} | body, content_type="application/json")
 
 
-NOBODY = [
+NOBODY: list[Any] = [
     {},
     None,
     [],
@@ -104,6 +104,8 @@ NOBODY = [
     b"<html>",
     b"[" * 100_000,
 ]
+
+NO_PROOF: list[Any] = [False, "false", "False", "0", "1", "yes", 1, 0, None, [], {}, {"a": 1}]
 
 
 class TestAnswer:
@@ -159,11 +161,7 @@ class TestAnswer:
 
     @pytest.mark.parametrize(
         ("said", "is_verified"),
-        [(True, True), ("true", True), ("True", True)]
-        + [
-            (other, False)
-            for other in (False, "false", "False", "0", "1", "yes", 1, 0, None, [], {}, {"a": 1})
-        ],
+        [(True, True), ("true", True), ("True", True)] + [(other, False) for other in NO_PROOF],
     )
     def test_proves_an_address_by_true_alone(self, odd, said, is_verified):
         odd.userinfo = ADA | {"email_verified": said}
