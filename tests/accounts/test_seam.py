@@ -40,6 +40,7 @@ class TestInstall:
         assert {count.__module__ for count in counts.values()} == {allauth_seam.__name__}
 
     def test_reads_the_key_that_signs_once(self, db):
+        allauth_seam.install()
         before = jwkkit.load_jwk_from_pem.cache_info().misses
 
         answers = [Client().get("/.well-known/jwks.json") for _ in range(3)]
@@ -55,3 +56,10 @@ class TestInstall:
 
         assert totp.TOTP.validate_code is before
         assert not hasattr(totp_steps._ACTIVATE, "__wrapped__")
+
+
+class TestRefresh:
+    def test_says_what_is_wrong(self, http):
+        answer = http("POST", "/auth/app/v1/tokens/refresh", {"refresh_token": "x"})
+
+        assert (answer.status, answer.body["errors"][0]["param"]) == (400, "refresh_token")

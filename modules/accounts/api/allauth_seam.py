@@ -36,8 +36,9 @@ from allauth.headless.account.views import (
     VerifyEmailView,
 )
 from allauth.headless.base.response import UnauthorizedResponse
-from allauth.headless.internal.restkit.response import ErrorResponse
+from allauth.headless.internal.restkit.response import APIResponse, ErrorResponse
 from allauth.headless.socialaccount.inputs import SignupInput as ProviderSignupInput
+from allauth.headless.tokens.views import RefreshTokenView
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.totp.internal import auth as totp
@@ -101,6 +102,8 @@ def install() -> None:
     VerifyEmailView.post = _verify_own(VerifyEmailView.post)
     # It prefers an unproven address, which then stands for the one that an account signed up with.
     manage_email.can_mark_as_primary = lambda address: address.verified
+    # It does not say what is wrong; here no token is of a kind that is refreshed.
+    RefreshTokenView.post = _refuse_refresh
     # It asks a password-less account for nothing.
     ChangePasswordView.post = _change_password(ChangePasswordView.post)
     # It tells nobody of a new address, and a removed one nothing.
@@ -229,6 +232,14 @@ def _verify_own(post: Handle) -> Handle:
         return post(view, request, *args, **kwargs)
 
     return verify
+
+
+def _refuse_refresh(view: RefreshTokenView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Say that a session token is none to be refreshed."""
+    message = "Session tokens are not refreshed: they live on while they are used."
+    fault = {"message": message, "code": "invalid", "param": "refresh_token"}
+    refused: HttpResponse = APIResponse(request, errors=[fault], status=400)
+    return refused
 
 
 def _change_password(post: Handle) -> Handle:
