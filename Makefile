@@ -9,6 +9,9 @@ JUDGES := .venv/.judges
 STACK := $(BIN)/python -m config.stack
 MANAGE := $(BIN)/python manage.py
 
+# A whole run takes all cores, each process with a stack of its own; four fill 24 GiB no more than two.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 # For tools that load settings and connect to nothing.
 NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-this-key-0123456789 \
 	BANYAN_DIRECTORY_URL=postgres://nobody@localhost:1/directory \
@@ -57,7 +60,7 @@ verify-demo: $(SYNCED) ## compare 200 users' counts and homes with the file they
 	@exec $(MANAGE) verify_demo $(if $(FOLLOWS),--follows $(FOLLOWS)) $(if $(TEXTS),--texts $(TEXTS)) $(if $(USERS),--users $(USERS))
 
 test: $(SYNCED) ## run the tests on a throwaway stack; ARGS="tests/stack -k port"
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest $(if $(ARGS),$(ARGS),$(PARALLEL))
 
 check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift
 	$(BIN)/ruff format --check .

@@ -31,15 +31,23 @@ class Boot:
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="stack", daemon=True)
 
-    def begin(self) -> None:
-        """Put the addresses into the environment and start the servers in the background."""
+    def plan(self) -> None:
+        """Put the addresses into the environment."""
         for name in [name for name in os.environ if name.startswith("BANYAN_")]:
             del os.environ[name]
         # Tests of limits switch them on.
         os.environ.update(self.stack.env, DJANGO_SETTINGS_MODULE=SETTINGS, BANYAN_LIMITS="off")
-        signal.signal(signal.SIGTERM, _as_interrupt)
         atexit.register(self.end)
+
+    def begin(self) -> None:
+        """Start the servers in the background."""
+        signal.signal(signal.SIGTERM, _as_interrupt)
         self._thread.start()
+
+    def withdraw(self) -> None:
+        """Take the addresses back; processes that start now plan a stack of their own."""
+        for name in ("DJANGO_SETTINGS_MODULE", "BANYAN_LIMITS", *self.stack.env):
+            del os.environ[name]
 
     def wait(self) -> Throwaway:
         """Return the stack when it is up and migrated."""
@@ -53,6 +61,7 @@ class Boot:
         self._is_over.set()
         if self._thread.is_alive():
             self._thread.join()
+        self.stack.remove()
 
     def _run(self) -> None:
         try:

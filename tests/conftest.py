@@ -1,4 +1,4 @@
-"""One throwaway stack for the whole run; the fixtures that give it to tests."""
+"""One throwaway stack for each process that runs tests; the fixtures that give it to them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from collections.abc import Iterator
 import django
 import pytest
 from pytest_django import DjangoDbBlocker
+from xdist.workermanage import WorkerController
 
 from tests.boot import Boot
 
 # At import, not in a hook: conftest files further down import models.
 _boot = Boot()
-_boot.begin()
-try:
-    django.setup()
-except BaseException:
-    _boot.end()
-    raise
+_boot.plan()
+django.setup()
 
 from config.stack.throwaway import Throwaway  # noqa: E402
 from tests.canaries import find_in_logs  # noqa: E402
@@ -25,6 +22,15 @@ from tests.machines import Machines  # noqa: E402
 from tests.wipe import Wiper  # noqa: E402
 
 _LEAKS = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the stack, but not where pytest-xdist only hands out tests to other processes."""
+    config.stash[_LEAKS] = []
+    if _runs_tests(config):
+        _boot.begin()
+    else:
+        _boot.withdraw()
 
 
 @pytest.fixture(scope="session")
@@ -80,17 +86,30 @@ def _django_db_helper(
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run if any process of it logged what must not be in a log."""
-    found = list(find_in_logs(_boot.stack.layout.logs))
-    if found:
+    leaks = session.config.stash[_LEAKS]
+    if _runs_tests(session.config):
+        leaks += find_in_logs(_boot.stack.layout.logs)
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["leaks"] = leaks
+    elif leaks:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        session.config.stash[_LEAKS] = found
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """Collect what a process of pytest-xdist found."""
+    node.config.stash[_LEAKS] += getattr(node, "workeroutput", {}).get("leaks", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what was found."""
-    for line in config.stash.get(_LEAKS, []):
+    for line in config.stash[_LEAKS]:
         terminalreporter.write_line(f"A log holds what it must not: {line}", red=True)
 
 
 def pytest_unconfigure() -> None:
     _boot.end()
+
+
+def _runs_tests(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput") or not config.getoption("numprocesses", None)

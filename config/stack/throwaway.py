@@ -59,6 +59,10 @@ class Throwaway:
             server.ask_to_end(SIGQUIT)
         for server in self.processes.values():
             server.await_end()
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove the folder."""
         shutil.rmtree(self.layout.home, ignore_errors=True)
         shutil.rmtree(self.layout.sockets, ignore_errors=True)
 

@@ -41,6 +41,7 @@ def main() -> int:
     """Run the roles asked for against one stack; return what to exit with."""
     words = parse()
     boot = Boot()
+    boot.plan()
     boot.begin()
     try:
         django.setup()
