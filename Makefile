@@ -10,7 +10,7 @@ STACK := $(BIN)/python -m config.stack
 MANAGE := $(BIN)/python manage.py
 
 # A whole run takes all cores, each process with a stack of its own; four fill 24 GiB no more than two.
-PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # For tools that load settings and connect to nothing.
 NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-this-key-0123456789 \
@@ -96,7 +96,7 @@ contract: $(JUDGES) openapi/tools/node_modules ## hold the running API to the co
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && node_modules/.bin/redocly lint ../banyan.yaml
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && node_modules/.bin/spectral lint ../banyan.yaml --fail-severity warn
 	@$(BIN)/python openapi/sdk/generate.py --check
-	@$(BIN)/python -m pytest tests/contract
+	@$(BIN)/python -m pytest tests/contract $(PARALLEL)
 	@exec $(BIN)/python -m tests.contract.judge --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 openapi/tools/node_modules: openapi/tools/package-lock.json | $(JUDGES)

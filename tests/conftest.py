@@ -18,7 +18,7 @@ django.setup()
 
 from config.stack.throwaway import Throwaway  # noqa: E402
 from tests.canaries import find_in_logs  # noqa: E402
-from tests.machines import Machines  # noqa: E402
+from tests.machines import IdleApis, Machines  # noqa: E402
 from tests.wipe import Wiper  # noqa: E402
 
 _LEAKS = pytest.StashKey[list[str]]()
@@ -39,19 +39,29 @@ def stack_of_run() -> Throwaway:
     return _boot.wait()
 
 
+@pytest.fixture(scope="session")
+def idle_apis(stack_of_run: Throwaway) -> Iterator[IdleApis]:
+    """APIs that tests leave to each other."""
+    apis = IdleApis()
+    yield apis
+    apis.end()
+
+
 @pytest.fixture
-def stack(stack_of_run: Throwaway, django_db_blocker: DjangoDbBlocker) -> Iterator[Machines]:
+def stack(
+    stack_of_run: Throwaway, idle_apis: IdleApis, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Machines]:
     """Servers to kill and start, and real processes to run; all put right after the test."""
-    machines = Machines(stack_of_run)
+    machines = Machines(stack_of_run, idle_apis)
     yield machines
     with django_db_blocker.unblock():
         machines.restore()
 
 
 @pytest.fixture(scope="module")
-def machines_of_module(stack_of_run: Throwaway) -> Iterator[Machines]:
+def machines_of_module(stack_of_run: Throwaway, idle_apis: IdleApis) -> Iterator[Machines]:
     """Processes that serve all tests of a module; `stack` would start them anew for each."""
-    machines = Machines(stack_of_run)
+    machines = Machines(stack_of_run, idle_apis)
     yield machines
     machines.restore()
 

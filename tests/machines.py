@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import redis as redis_client
 from django.db import connections
 
@@ -29,12 +30,56 @@ class Api(Process):
 
     url = ""
 
+    @property
+    def answers(self) -> bool:
+        """Whether it serves: it was neither killed nor stopped."""
+        try:
+            return self.is_running and httpx.get(f"{self.url}/healthz", timeout=1).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+class IdleApis:
+    """
+    APIs that earlier tests have left, each for the next one that asks for the same settings.
+
+    They hold no state, so they may outlive a test; starting one takes seconds.
+    """
+
+    MOST = 3
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[object, Api]] = []
+
+    def take(self, settings: object) -> Api | None:
+        """Return one of these settings, if there is any."""
+        for at, (its, api) in enumerate(self._waiting):
+            if its == settings:
+                del self._waiting[at]
+                return api
+        return None
+
+    def leave(self, settings: object, api: Api) -> None:
+        """Leave one that still serves; the oldest makes room."""
+        self._waiting.append((settings, api))
+        if len(self._waiting) > self.MOST:
+            _, oldest = self._waiting.pop(0)
+            oldest.kill()
+
+    def end(self) -> None:
+        """Kill all of them."""
+        for _, api in self._waiting:
+            api.kill()
+        self._waiting.clear()
+
 
 class Machines:
     """The `stack` fixture."""
 
-    def __init__(self, throwaway: Throwaway) -> None:
+    def __init__(self, throwaway: Throwaway, idle: IdleApis) -> None:
         self._throwaway = throwaway
+        self._idle = idle
+        self._apis: list[tuple[object, Api]] = []
         self._processes: list[Process] = []
         self.python = sys.executable
         self.env = {**throwaway.env, "DJANGO_SETTINGS_MODULE": SETTINGS, "BANYAN_LOG_LEVEL": "INFO"}
@@ -80,7 +125,13 @@ class Machines:
         return True
 
     def run_api(self, **env: str) -> Api:
-        """Start gunicorn on a free port; `.url` says where, once it answers `/healthz`."""
+        """Return gunicorn on a free port; `.url` says where, and it answers `/healthz`."""
+        settings = {**self.env, **env, "python": self.python}
+        api = self._idle.take(settings) or self._start_api(env)
+        self._apis.append((settings, api))
+        return api
+
+    def _start_api(self, env: dict[str, str]) -> Api:
         with ports.listen() as held:
             port = ports.port_of(held)
             url = f"http://127.0.0.1:{port}"
@@ -88,7 +139,8 @@ class Machines:
             applications = self._applications({"BANYAN_PUBLIC_URL": url, **env})
             api = Api(applications.api(held), self._throwaway.layout.logs / f"api-{port}.log")
             api.url = url
-            return self._run(api)
+            api.start()
+            return api
 
     def run_relay(self, **env: str) -> Process:
         """Start the relay of all instances; it is ready when it says so."""
@@ -113,17 +165,28 @@ class Machines:
         return self._run_until(changed(self._applications(env).worker()), waits)
 
     def restore(self) -> None:
-        """Kill what the test started, start what it killed, and throw its mails away."""
+        """Kill what the test started, start what it killed, and throw its mails away; APIs may stay."""
         for process in self._processes:
             process.kill()
         self._processes.clear()
         for mail in self.mails.glob("*.log"):
             mail.unlink()
         dead = [server for server in self._throwaway.processes.values() if not server.is_running]
+        self._leave_apis(have_met_an_outage=bool(dead))
         for server in dead:
             server.start()
         if dead:
             connections.close_all()
+
+    def _leave_apis(self, *, have_met_an_outage: bool) -> None:
+        if have_met_an_outage:  # their breakers are open, and they will not tell of the next one for a while
+            self._idle.end()
+        for settings, api in self._apis:
+            if have_met_an_outage or not api.answers:
+                api.kill()
+            else:
+                self._idle.leave(settings, api)
+        self._apis.clear()
 
     def _applications(self, env: dict[str, str]) -> Applications:
         beat_schedule = self._throwaway.layout.state / "beat"

@@ -17,15 +17,16 @@ expect.set_options(timeout=PATIENCE)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-@pytest.fixture(scope="session")
-def browser_of_run() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Playwright keeps a loop running as long as this: no longer than the tests that want it."""
     with chromium() as opened:
         yield opened
 
 
 @pytest.fixture
-def profile(browser_of_run: Browser) -> Iterator[BrowserContext]:
-    context = browser_of_run.new_context()
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context()
     context.set_default_timeout(PATIENCE)
     yield context
     context.close()

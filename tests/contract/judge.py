@@ -63,9 +63,10 @@ def parse() -> argparse.Namespace:
 def judge(boot: Boot, words: argparse.Namespace) -> int:
     """Ask a running API in each role, and print what was found."""
     from tests.contract.roles import make_people, make_role
-    from tests.machines import Machines, until
+    from tests.machines import IdleApis, Machines, until
 
-    machines = Machines(boot.stack)
+    idle = IdleApis()
+    machines = Machines(boot.stack, idle)
     try:
         api = machines.run_api(BANYAN_LIMITS="off")
         machines.run_relay()
@@ -75,6 +76,7 @@ def judge(boot: Boot, words: argparse.Namespace) -> int:
         verdicts = [ask(make_role(name, person), api.url, words) for name in words.role or ROLES]
     finally:
         machines.restore()
+        idle.end()
     tell(verdicts, words.seed)
     return int(not all(verdict.passed for verdict in verdicts))
 

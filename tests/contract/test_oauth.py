@@ -20,7 +20,6 @@ from playwright.sync_api import Page, expect
 
 from modules.accounts.models import User
 from tests.accounts.test_second_factor import code_of
-from tests.contract.browsers import chromium
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import until
 
@@ -187,9 +186,8 @@ class TestAuthlib:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with chromium() as browser:
-        yield browser.new_page()
+def page(tab) -> Page:
+    return tab
 
 
 @pytest.fixture
@@ -293,10 +291,10 @@ class TestPages:
         assert answer.status == 400
         assert urlsplit(page.url).path == "/identity/o/authorize"
 
-    def test_need_no_script_and_complain_of_nothing(self, app):
+    def test_need_no_script_and_complain_of_nothing(self, app, browser):
         complaints: list[str] = []
-        with chromium() as browser:
-            page = browser.new_context(java_script_enabled=False).new_page()
+        with browser.new_context(java_script_enabled=False) as profile:
+            page = profile.new_page()
             page.on("console", lambda said: complaints.append(said.text))
             page.goto(app.ask())
             log_in(page)

@@ -17,7 +17,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from config.stack.layout import ROOT
-from tests.contract.browsers import chromium
 from tests.contract.test_oauth import BACK, log_in, register
 from tests.journeys.client import Client
 from tests.machines import until
@@ -41,9 +40,8 @@ def _installed() -> None:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with chromium() as browser:
-        yield browser.new_page()
+def page(tab) -> Page:
+    return tab
 
 
 def call_me(url: str, token: str) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.contract.browsers import chromium
 from tests.journeys.client import PASSWORD, Answer, Client
 
 pytestmark = pytest.mark.django_db
@@ -34,17 +32,15 @@ def ada(stack) -> Client:
 
 
 @pytest.fixture
-def page(ada) -> Iterator[Page]:
+def page(ada, tab) -> Page:
     """A page of this API's origin, in a browser that holds passkeys."""
-    with chromium() as browser:
-        page = browser.new_page()
-        page.goto(f"{ada.url.replace('127.0.0.1', 'localhost')}/docs")
-        session = page.context.new_cdp_session(page)
-        session.send("WebAuthn.enable")
-        kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
-        touch = {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
-        session.send("WebAuthn.addVirtualAuthenticator", {"options": kind | touch})
-        yield page
+    tab.goto(f"{ada.url.replace('127.0.0.1', 'localhost')}/docs")
+    session = tab.context.new_cdp_session(tab)
+    session.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    touch = {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": kind | touch})
+    return tab
 
 
 def make_passkey(client: Client, page: Page) -> Answer:

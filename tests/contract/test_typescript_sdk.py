@@ -20,7 +20,6 @@ from pathlib import Path
 import pytest
 
 from config.stack.layout import ROOT
-from tests.contract.browsers import chromium
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import until
 
@@ -91,7 +90,7 @@ def pages(installed) -> Iterator[str]:
 
 
 class TestBrowser:
-    def test_runs_its_readme_in_a_page_of_another_origin(self, stack, installed, pages):
+    def test_runs_its_readme_in_a_page_of_another_origin(self, stack, installed, pages, tab):
         stack.run_relay()
         stack.run_worker()
         api = stack.run_api(BANYAN_CORS_ORIGINS=pages)
@@ -99,14 +98,12 @@ class TestBrowser:
         (installed / "hello.html").write_text(_page(api.url))
         said: list[str] = []
         faults: list[str] = []
-        with chromium() as browser:
-            page = browser.new_page()
-            page.on("console", lambda line: said.append(line.text))
-            page.on("pageerror", lambda fault: faults.append(str(fault)))
+        tab.on("console", lambda line: said.append(line.text))
+        tab.on("pageerror", lambda fault: faults.append(str(fault)))
 
-            page.goto(f"{pages}/hello.html")
-            # The program's last post may be in its home by then, or not yet.
-            until(lambda: faults or (page.evaluate("window.done") and said))
+        tab.goto(f"{pages}/hello.html")
+        # The program's last post may be in its home by then, or not yet.
+        until(lambda: faults or (tab.evaluate("window.done") and said))
 
         assert not faults
         assert {line.split(maxsplit=1)[1] for line in said} - {"ada Hello, forest"} == {"ada Before"}

@@ -14,7 +14,6 @@ import pytest
 
 from modules.accounts.public import issue_session_token
 from modules.kernel import clock
-from tests.machines import Machines
 from tests.policy.callers import make_world
 from tests.policy.requests import BODIES, Route, routes
 
@@ -75,14 +74,12 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def live(stack_of_run, wiper, django_db_setup, django_db_blocker) -> Iterator[Live]:
-    machines = Machines(stack_of_run)
+def live(machines_of_module, wiper, django_db_setup, django_db_blocker) -> Iterator[Live]:
     with django_db_blocker.unblock():
         world = make_world()
         token = issue_session_token(world.owner.id, now=clock.now())
-        place = urlsplit(machines.run_api().url)
+        place = urlsplit(machines_of_module.run_api().url)
         yield Live(place.hostname or "", place.port or 0, token, world.names())
-        machines.restore()
         wiper.wipe()
 
 

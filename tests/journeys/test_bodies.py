@@ -10,7 +10,6 @@ import pytest
 from modules.accounts.public import issue_session_token
 from modules.kernel import clock
 from tests.journeys.raw import Wire, head, in_chunks
-from tests.machines import Machines
 from tests.policy.callers import make_world
 
 LIMIT = 262_144
@@ -22,16 +21,16 @@ SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def server(stack_of_run, wiper, django_db_setup, django_db_blocker) -> Iterator[tuple[str, str]]:
+def server(machines_of_module, wiper, django_db_setup, django_db_blocker) -> Iterator[tuple[str, str]]:
     """One process, so that every connection meets the same."""
-    machines = Machines(stack_of_run)
     with django_db_blocker.unblock():
         token = issue_session_token(make_world().owner.id, now=clock.now())
         yield (
-            machines.run_api(BANYAN_WEB_WORKERS="1", BANYAN_CORS_ORIGINS="https://app.example.org").url,
+            machines_of_module.run_api(
+                BANYAN_WEB_WORKERS="1", BANYAN_CORS_ORIGINS="https://app.example.org"
+            ).url,
             token,
         )
-        machines.restore()
         wiper.wipe()
 
 
