@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage
 from django.db.migrations.loader import MigrationLoader
 
 from sharding import places
-from sharding.fence import AddFence
+from sharding.fence import RESTS_ON, VERSION, AddFence, UpgradeFence
 from sharding.ids import ShardedIdField
 from sharding.managers import ShardedManager
 from sharding.querysets import ShardedQuerySet
@@ -106,26 +106,34 @@ def managers_are_sharded(model: Any) -> Iterator[CheckMessage]:
 
 @checks.register
 def fences_stand(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a sharded model that no migration fences, and a fence without the functions it calls."""
+    """Refuse a sharded model without a fence, one with an old fence, and a fence without what it calls."""
     loader = MigrationLoader(None)
-    fencing = [
-        (key[0], migration, operation)
-        for key, migration in loader.disk_migrations.items()
-        for operation in migration.operations
-        if isinstance(operation, AddFence)
-    ]
-    fenced = {(label, operation.model_name_lower): operation.owner for label, _, operation in fencing}
-    unfenced = [
-        model
+    fences = list(_fences_of(loader))
+    standing = {
+        (label, fence.model_name_lower, fence.owner): fence.version
+        for label, _, fence in sorted(fences, key=lambda found: found[2].version)
+    }
+    versions = {
+        model: standing.get((*_key(model), getattr(model, "owner_key", "")), 0)
         for model in apps.get_models()
-        if places.is_sharded(model) and fenced.get(_key(model)) != getattr(model, "owner_key", None)
-    ]
-    early = [
-        f"{label}.{migration.name}"
-        for label, migration, _ in fencing
-        if label != "sharding" and "sharding" not in _needed_apps(loader, label, migration)
-    ]
-    return [*map(_no_fence, unfenced), *map(_fence_too_early, early)]
+        if places.is_sharded(model)
+    }
+    unfenced = [model for model, version in versions.items() if not version]
+    old = [model for model, version in versions.items() if 0 < version < VERSION]
+    early = {
+        (f"{label}.{migration.name}", RESTS_ON[fence.version])
+        for label, migration, fence in fences
+        if RESTS_ON[fence.version] not in _needed(loader, label, migration)
+    }
+    return [*map(_no_fence, unfenced), *map(_old_fence, old), *map(_fence_too_early, sorted(early))]
+
+
+def _fences_of(loader: MigrationLoader) -> Iterator[tuple[str, Any, AddFence | UpgradeFence]]:
+    """Yield each operation that puts up a fence or its next version, with its app and its migration."""
+    for (label, _), migration in loader.disk_migrations.items():
+        for operation in migration.operations:
+            if isinstance(operation, AddFence | UpgradeFence):
+                yield label, migration, operation
 
 
 def _key(model: Any) -> tuple[str, str]:
@@ -135,18 +143,27 @@ def _key(model: Any) -> tuple[str, str]:
 def _no_fence(model: Any) -> CheckMessage:
     return checks.Error(
         f"{model._meta.label} has no fence.",
-        hint=f'AddFence("{model.__name__}", owner="{model.owner_key}") in its migration.',
+        hint=f'AddFence("{model.__name__}", owner="{model.owner_key}", version={VERSION}) in its migration.',
         id="sharding.E006",
     )
 
 
-def _fence_too_early(migration: str) -> CheckMessage:
+def _fence_too_early(found: tuple[str, tuple[str, str]]) -> CheckMessage:
+    migration, needed = found
     return checks.Error(
         f"{migration} fences before the fence's functions are there.",
-        hint='dependencies = [("sharding", "0001_initial")]',
+        hint=f'dependencies = [("{needed[0]}", "{needed[1]}")]',
         id="sharding.E007",
     )
 
 
-def _needed_apps(loader: MigrationLoader, label: str, migration: Any) -> set[str]:
-    return {app for app, _ in loader.graph.forwards_plan((label, migration.name))}
+def _old_fence(model: Any) -> CheckMessage:
+    return checks.Error(
+        f"{model._meta.label} has a fence of an older version.",
+        hint=f'UpgradeFence("{model.__name__}", owner="{model.owner_key}", version={VERSION}) in its app.',
+        id="sharding.E008",
+    )
+
+
+def _needed(loader: MigrationLoader, label: str, migration: Any) -> set[tuple[str, str]]:
+    return set(loader.graph.forwards_plan((label, migration.name)))

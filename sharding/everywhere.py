@@ -26,12 +26,11 @@ class InShards(models.Func):
         super().__init__(F(column), models.Value(f"{{{text}}}"))
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
-        """Write `shard bits <@ ranges`."""
+        """Write `shard_of(column) <@ ranges`."""
         column, ranges = self.get_source_expressions()
         column_sql, column_params = compiler.compile(column)
         ranges_sql, ranges_params = compiler.compile(ranges)
-        bits = f"(({column_sql} >> 10) & 4095)::int"
-        return f"({bits} <@ {ranges_sql}::int4multirange)", (*column_params, *ranges_params)
+        return f"(shard_of({column_sql}) <@ {ranges_sql}::int4multirange)", (*column_params, *ranges_params)
 
 
 def read_everywhere(

@@ -5,8 +5,14 @@ Every sharded table has statement-level AFTER triggers with transition tables: f
 statement touched they take the shard's advisory lock, shared, *and then* read who owns it. A mover takes the
 same lock exclusively, so refusal and cut-over are one primitive. `psql`, a stale process and a bug are
 refused alike; replication apply fires no triggers, so an instance can receive a shard before it owns it.
+
+Its SQL is frozen, version by version, in `migrations/fence_<version>.sql`: a migration names the version that
+it puts up, so it does the same on an instance of today and on one that joins in a year.
 """
 
+import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.db import router
@@ -14,127 +20,34 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 
 #: The first key of the advisory locks; the second one is the shard.
 LOCK_CLASS = 20250101
-#: Set to "on" for a session or a database, it lets TRUNCATE pass; for throwaway stacks only.
-TRUNCATE_GUC = "banyan.allow_truncate"
 
 EVENTS = ("insert", "update", "delete")
 
-_TRANSITIONS = {
-    "insert": "NEW TABLE AS fence_new",
-    "update": "OLD TABLE AS fence_old NEW TABLE AS fence_new",
-    "delete": "OLD TABLE AS fence_old",
-}
+#: What each version calls stands after this migration; the last version is the one to write today.
+RESTS_ON = {1: ("sharding", "0001_initial"), 2: ("sharding", "0003_shard_of")}
+VERSION = max(RESTS_ON)
 
-# The isolation is checked because a snapshot older than the lock would read an ownership that is gone.
-FUNCTIONS_SQL = f"""
-CREATE FUNCTION fence_enter(wanted int) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $fence$
-DECLARE
-    found_epoch bigint;
-BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'sharded tables are written at READ COMMITTED only';
-    END IF;
-    PERFORM pg_advisory_xact_lock_shared({LOCK_CLASS}, wanted);
-    SELECT epoch INTO found_epoch FROM public.shard_ownership WHERE shard = wanted AND state = 'owned';
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'shard % is not owned here', wanted USING ERRCODE = 'BN001';
-    END IF;
-    RETURN found_epoch;
-END $fence$;
-
-CREATE FUNCTION fence_refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $fence$
-BEGIN
-    IF coalesce(current_setting('{TRUNCATE_GUC}', true), '') <> 'on' THEN
-        RAISE EXCEPTION 'TRUNCATE of % would take other owners'' rows with it', TG_TABLE_NAME
-            USING ERRCODE = 'BN002';
-    END IF;
-    RETURN NULL;
-END $fence$;
-"""  # noqa: S608 - constants of this module
-
-DROP_FUNCTIONS_SQL = """
-DROP FUNCTION fence_refuse_truncate();
-DROP FUNCTION fence_enter(int);
-"""
+_PARTS = re.compile(r"^-- part: (.+)\n", re.MULTILINE)
 
 
-def add_sql(table: str, owner: str, pk: str | None, on: tuple[str, ...] = EVENTS) -> str:
-    """Return the SQL that fences a table: its checks, its trigger function, its triggers."""
-    return "\n".join([_checks(table, owner, pk), _function(table, owner), *_triggers(table, on)])
+@cache
+def _parts(version: int) -> dict[str, str]:
+    """Return the SQL of a version by the names of its parts."""
+    text = Path(__file__).with_name("migrations").joinpath(f"fence_{version}.sql").read_text()
+    _, *found = _PARTS.split(text)
+    return dict(zip(found[::2], found[1::2], strict=True))
 
 
-def drop_sql(table: str, pk: str | None, on: tuple[str, ...] = EVENTS) -> str:
-    """Return the SQL that undoes `add_sql`."""
-    triggers = [f'DROP TRIGGER "fence_{event}" ON "{table}";' for event in (*on, "truncate")]
-    checks = [f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}";' for name, _ in _check_names(table, "", pk)]
-    return "\n".join([*triggers, f'DROP FUNCTION "fence_{table}"();', *checks])
+class _FenceOperation(Operation):
+    """What the operations have in common: a fenced model, on the instances."""
 
-
-def _check_names(table: str, owner: str, pk: str | None) -> list[tuple[str, str]]:
-    checks = [(f"{table}_fence_owner", f'"{owner}" > 0')]
-    if pk is not None:
-        checks.append(
-            (f"{table}_fence_id", f'"{pk}" > 0 AND ("{pk}" >> 10) & 4095 = ("{owner}" >> 10) & 4095')
-        )
-    return checks
-
-
-def _checks(table: str, owner: str, pk: str | None) -> str:
-    return "\n".join(
-        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({condition});'
-        for name, condition in _check_names(table, owner, pk)
-    )
-
-
-def _function(table: str, owner: str) -> str:
-    def require(*sources: str) -> str:
-        rows = " UNION ".join(
-            f'SELECT (("{owner}" >> 10) & 4095)::int AS shard FROM {source}'  # noqa: S608 - names from models
-            for source in sources
-        )
-        # Sorted, so that two statements lock in one order; DISTINCT, so that many rows ask once a shard.
-        return f"PERFORM public.fence_enter(shard) FROM (SELECT DISTINCT shard FROM ({rows}) r ORDER BY 1) s;"  # noqa: S608
-
-    return f"""
-CREATE FUNCTION "fence_{table}"() RETURNS trigger LANGUAGE plpgsql AS $fence$
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        {require("fence_new")}
-    ELSIF TG_OP = 'UPDATE' THEN
-        {require("fence_old", "fence_new")}
-    ELSE
-        {require("fence_old")}
-    END IF;
-    RETURN NULL;
-END $fence$;"""
-
-
-def _triggers(table: str, on: tuple[str, ...]) -> list[str]:
-    fences = [
-        f'CREATE TRIGGER "fence_{event}" AFTER {event.upper()} ON "{table}"'
-        f" REFERENCING {_TRANSITIONS[event]}"
-        f' FOR EACH STATEMENT EXECUTE FUNCTION "fence_{table}"();'
-        for event in on
-    ]
-    truncate = f'CREATE TRIGGER "fence_truncate" BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT'
-    return [*fences, f"{truncate} EXECUTE FUNCTION fence_refuse_truncate();"]
-
-
-class AddFence(Operation):
-    """
-    Fence a sharded table, on the instances; a migration has one beside each CreateModel.
-
-    `owner` is the owner key; `on` leaves out statements that may touch rows left behind by a move.
-    """
-
-    category = OperationCategory.ADDITION
     reversible = True
     atomic = True
 
-    def __init__(self, model_name: str, owner: str, on: tuple[str, ...] = EVENTS) -> None:
+    def __init__(self, model_name: str, owner: str, version: int) -> None:
         self.model_name = model_name
         self.owner = owner
-        self.on = tuple(on)
+        self.version = version
 
     @property
     def model_name_lower(self) -> str:
@@ -144,10 +57,48 @@ class AddFence(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Change nothing in Django's own state: the fence is the database's."""
 
+    def references_model(self, name: str, app_label: str) -> bool:
+        """Keep the operation behind its CreateModel."""
+        return name.lower() == self.model_name_lower
+
+    def _execute(
+        self, schema_editor: Any, app_label: str, state: Any, version: int, parts: list[str]
+    ) -> None:
+        if self._is_for(schema_editor, app_label):
+            table, owner, pk = self._names(app_label, state)
+            known = _parts(version)
+            sql = "".join(known[part] for part in parts if part != "id check" or pk is not None)
+            schema_editor.execute(sql.format(table=table, owner=owner, pk=pk), params=None)
+
+    def _is_for(self, schema_editor: Any, app_label: str) -> bool:
+        alias = schema_editor.connection.alias
+        return router.allow_migrate(alias, app_label, model_name=self.model_name_lower, placement="sharded")
+
+    def _names(self, app_label: str, state: Any) -> tuple[str, str, str | None]:
+        """Return the table, the owner's column, and the id's column where it is another one."""
+        meta = state.apps.get_model(app_label, self.model_name)._meta
+        owner = meta.get_field(self.owner).column
+        pk = None if len(meta.pk_fields) > 1 or meta.pk.column == owner else meta.pk.column
+        return meta.db_table, owner, pk
+
+
+class AddFence(_FenceOperation):
+    """
+    Fence a sharded table, on the instances; a migration has one beside each CreateModel.
+
+    `owner` is the owner key; `on` leaves out statements that may touch rows left behind by a move.
+    """
+
+    category = OperationCategory.ADDITION
+
+    def __init__(self, model_name: str, owner: str, version: int, on: tuple[str, ...] = EVENTS) -> None:
+        super().__init__(model_name, owner, version)
+        self.on = tuple(on)
+
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Fence the table."""
-        if self._is_for(schema_editor, app_label):
-            schema_editor.execute(add_sql(*self._names(app_label, to_state), self.on), params=None)
+        parts = ["owner check", "id check", "function", *self.on, "truncate"]
+        self._execute(schema_editor, app_label, to_state, self.version, parts)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Take the fence down."""
@@ -164,17 +115,40 @@ class AddFence(Operation):
         """The part of an automatic migration name."""
         return f"{self.model_name_lower}_fence"
 
-    def references_model(self, name: str, app_label: str) -> bool:
-        """Keep the operation behind its CreateModel."""
-        return name.lower() == self.model_name_lower
 
-    def _is_for(self, schema_editor: Any, app_label: str) -> bool:
-        alias = schema_editor.connection.alias
-        return router.allow_migrate(alias, app_label, model_name=self.model_name_lower, placement="sharded")
+class UpgradeFence(_FenceOperation):
+    """
+    Replace the function of a fence of version `version - 1` by that of `version`.
 
-    def _names(self, app_label: str, state: Any) -> tuple[str, str, str | None]:
-        """Return the table, the owner's column, and the id's column where it is another one."""
-        meta = state.apps.get_model(app_label, self.model_name)._meta
-        owner = meta.get_field(self.owner).column
-        pk = None if len(meta.pk_fields) > 1 or meta.pk.column == owner else meta.pk.column
-        return meta.db_table, owner, pk
+    Its checks and triggers are the same in both, so that no table is read or locked for long.
+    """
+
+    category = OperationCategory.ALTERATION
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Replace the function; writes that run meanwhile are refused by one of the two."""
+        self._execute(schema_editor, app_label, to_state, self.version, ["function"])
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Put the older function back."""
+        self._execute(schema_editor, app_label, from_state, self.version - 1, ["function"])
+
+    def describe(self) -> str:
+        """Say what this does."""
+        return f"Bring the fence of {self.model_name} to version {self.version}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        """The part of an automatic migration name."""
+        return f"{self.model_name_lower}_fence_{self.version}"
+
+
+def drop_sql(table: str, pk: str | None, on: tuple[str, ...]) -> str:
+    """Return the SQL that takes a fence down: its names are the same in every version."""
+    triggers = [f'DROP TRIGGER "fence_{event}" ON "{table}";' for event in (*on, "truncate")]
+    checks = [
+        f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_fence_{name}";'
+        for name in ("owner", "id")
+        if name == "owner" or pk is not None
+    ]
+    return "\n".join([*triggers, f'DROP FUNCTION "fence_{table}"();', *checks])

@@ -125,6 +125,8 @@ class SchemaState(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     state = models.TextField()
     digest = models.TextField(default="")
+    # What the last run left (see `catalog.py`); null: nothing to compare with.
+    catalog = models.JSONField(null=True)
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:

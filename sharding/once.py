@@ -23,7 +23,7 @@ _CLEAN = """
         SELECT ctid FROM once WHERE created_at < clock_timestamp() - %s {owned} LIMIT %s))"""
 # Residue is not this instance's to delete; the fence would refuse the whole batch.
 _OWNED = """
-    AND ((owner_id >> 10) & 4095)::int IN (SELECT shard FROM shard_ownership WHERE state = 'owned')"""
+    AND shard_of(owner_id) IN (SELECT shard FROM shard_ownership WHERE state = 'owned')"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,5 +75,5 @@ class Migration(migrations.Migration):
             },
         ),
         # On INSERT only: what a move leaves behind is still relayed, and removed, by this instance.
-        AddFence("OutboxEvent", owner="owner_id", on=("insert",)),
+        AddFence("OutboxEvent", owner="owner_id", version=1, on=("insert",)),
     ]

@@ -8,7 +8,7 @@ from django.core.checks import run_checks
 from django.db import models
 from django.test.utils import isolate_apps
 
-from sharding import checks
+from sharding import checks, fence
 from sharding.errors import Refused
 from sharding.ids import ShardedIdField
 from sharding.models import OnceRow, Shard, ShardedModel, ShardOwnership
@@ -77,6 +77,25 @@ class TestChecks:
         assert [(message.id, message.msg) for message in checks.fences_stand(None)] == [
             ("sharding.E006", "shardtests.Note has no fence.")
         ]
+
+    def test_refuse_a_fence_of_an_older_version(self, monkeypatch):
+        monkeypatch.setattr(checks, "VERSION", fence.VERSION + 1)
+
+        found = {message.msg: message for message in checks.fences_stand(None)}
+
+        message = found["shardtests.Note has a fence of an older version."]
+        assert (message.id, message.hint) == (
+            "sharding.E008", 'UpgradeFence("Note", owner="author_id", version=3) in its app.',
+        )  # fmt: skip
+        assert {message.id for message in found.values()} == {"sharding.E008"}
+
+    def test_refuse_a_fence_before_what_it_rests_on(self, monkeypatch):
+        monkeypatch.setattr(checks, "RESTS_ON", {**fence.RESTS_ON, 2: ("shardtests", "0002_fence_2")})
+
+        found = {(message.id, message.msg) for message in checks.fences_stand(None)}
+
+        assert ("sharding.E007", "posts.0002_fence_2 fences before the fence's functions are there.") in found
+        assert not [message for _, message in found if message.startswith("shardtests.")]
 
 
 class TestAllowMigrate:

@@ -30,6 +30,41 @@ class TestBits:
 
 
 @pytest.mark.django_db
+class TestShardOf:
+    @pytest.mark.parametrize("alias", ["default", "a", "b"])
+    def test_of_the_database_is_that_of_the_application(self, alias):
+        ids = [make_id(ms, shard, 1023) for ms in (0, 2**41 - 1) for shard in range(4096)] + [LAST_ID, 0, -1]
+        with connections[alias].cursor() as cursor:
+            cursor.execute(
+                "SELECT shard_of(id) FROM unnest(%s::bigint[]) WITH ORDINALITY AS t (id, n) ORDER BY n", [ids]
+            )
+            found = [row[0] for row in cursor.fetchall()]
+
+        assert found == [shard_of(any_id) for any_id in ids]
+
+    def test_dissolves_into_its_operators(self):
+        with connections["a"].cursor() as cursor:
+            cursor.execute(
+                "EXPLAIN (VERBOSE, COSTS OFF) SELECT FROM shardtests_note WHERE shard_of(author_id) = 5"
+            )
+            plan = " ".join(row[0] for row in cursor.fetchall())
+
+        assert "(((shardtests_note.author_id >> 10) & '4095'::bigint))::integer = 5" in plan
+
+    def test_is_found_in_an_index(self):
+        with connections["a"].cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMP TABLE mine AS SELECT n << 10 AS owner FROM generate_series(1, 4000) n"
+            )
+            cursor.execute("CREATE INDEX of_shard ON mine (shard_of(owner)); ANALYZE mine")
+            cursor.execute("EXPLAIN (COSTS OFF) SELECT FROM mine WHERE shard_of(owner) = 5")
+            plan = " ".join(row[0] for row in cursor.fetchall())
+            cursor.execute("DROP TABLE mine")
+
+        assert "Index Scan using of_shard" in plan
+
+
+@pytest.mark.django_db
 class TestNextId:
     @pytest.mark.parametrize("alias", ["default", "a", "b"])
     def test_carries_the_shard_and_the_moment(self, alias):

@@ -9,9 +9,7 @@ from django.db.migrations.operations.base import Operation
 
 from config.management.tidy import tidy
 from sharding import places
-from sharding.fence import AddFence
-
-FENCE_FUNCTIONS = ("sharding", "0001_initial")
+from sharding.fence import RESTS_ON, VERSION, AddFence
 
 
 class Command(makemigrations.Command):
@@ -36,8 +34,8 @@ def add_fences(label: str, migration: Migration) -> None:
         return
     # Both are what one migration has, though its class declares them.
     setattr(migration, "operations", [*migration.operations, *fences])  # noqa: B010
-    if FENCE_FUNCTIONS not in migration.dependencies:
-        setattr(migration, "dependencies", [*migration.dependencies, FENCE_FUNCTIONS])  # noqa: B010
+    if RESTS_ON[VERSION] not in migration.dependencies:
+        setattr(migration, "dependencies", [*migration.dependencies, RESTS_ON[VERSION]])  # noqa: B010
 
 
 def _fence_of(label: str, operation: Operation) -> AddFence | None:
@@ -45,4 +43,6 @@ def _fence_of(label: str, operation: Operation) -> AddFence | None:
     if not isinstance(operation, CreateModel):
         return None
     model = apps.get_model(label, operation.name)  # noqa: TID251 - by the name that Django's state has
-    return AddFence(model.__name__, owner=model.owner_key) if places.is_sharded(model) else None
+    if not places.is_sharded(model):
+        return None
+    return AddFence(model.__name__, owner=model.owner_key, version=VERSION)

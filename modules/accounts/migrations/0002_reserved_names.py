@@ -2,18 +2,18 @@ from typing import Any
 
 from django.db import migrations, models
 
-from modules.accounts.models.users import to_skeleton
-
 FIRST = [
     "admin", "administrator", "anonymous", "api", "banyan", "everyone", "help", "moderator", "null",
     "official", "root", "security", "staff", "support", "system", "undefined",
 ]  # fmt: skip
 
+LOOKALIKES = str.maketrans({"0": "o", "1": "l", "m": "rn", "w": "vv"})
+
 
 def reserve(apps: Any, schema_editor: Any) -> None:
     reserved = apps.get_model("accounts", "ReservedName")
     reserved.objects.using(schema_editor.connection.alias).bulk_create(
-        reserved(username=name, skeleton=to_skeleton(name)) for name in FIRST
+        reserved(username=name, skeleton=name.translate(LOOKALIKES)) for name in FIRST
     )
 
 

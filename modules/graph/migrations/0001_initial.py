@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        AddFence("FollowCount", owner="user_id"),
-        AddFence("FollowIn", owner="user_id"),
-        AddFence("FollowOut", owner="user_id"),
+        AddFence("FollowCount", owner="user_id", version=1),
+        AddFence("FollowIn", owner="user_id", version=1),
+        AddFence("FollowOut", owner="user_id", version=1),
     ]

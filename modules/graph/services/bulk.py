@@ -30,7 +30,7 @@ _ADD_OUT = """
     WITH given AS (SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, target_id)),
     added AS (
         INSERT INTO graph_followout (user_id, target_id, edge_id)
-        SELECT user_id, target_id, next_id((user_id >> 10 & 4095)::int) FROM given
+        SELECT user_id, target_id, next_id(shard_of(user_id)) FROM given
         ON CONFLICT DO NOTHING RETURNING target_id, user_id, edge_id),
     counted AS (
         INSERT INTO graph_followcount AS known (user_id, following)

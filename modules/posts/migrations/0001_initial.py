@@ -46,6 +46,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        AddFence("AuthorCount", "author_id"),
-        AddFence("Post", "author_id"),
+        AddFence("AuthorCount", owner="author_id", version=1),
+        AddFence("Post", owner="author_id", version=1),
     ]

@@ -27,5 +27,5 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
             },
         ),
-        AddFence("Profile", owner="user_id"),
+        AddFence("Profile", owner="user_id", version=1),
     ]

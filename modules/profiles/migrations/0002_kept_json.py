@@ -1,6 +1,4 @@
-from django.db import migrations
-
-import modules.profiles.models.profiles
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -12,6 +10,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="profile",
             name="custom",
-            field=modules.profiles.models.profiles.KeptJson(db_default={}, default=dict),
+            field=models.TextField(db_default=models.Value("{}"), default=dict),
         ),
     ]

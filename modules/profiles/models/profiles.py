@@ -20,6 +20,11 @@ class KeptJson(models.TextField):  # type: ignore[type-arg]
     sign; and keys in an order of its own. Nothing here is looked for by what is in it.
     """
 
+    def deconstruct(self) -> Any:
+        """Be plain text to migrations, which must mean tomorrow what they mean today."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
     def get_prep_value(self, value: Any) -> Any:
         """Return the bytes that the size was counted on."""
         return value if value is None or hasattr(value, "resolve_expression") else to_json(value).decode()
@@ -43,6 +48,6 @@ class Profile(ShardedModel):
     username = models.CharField(max_length=30)
     display_name = models.CharField(max_length=50)
     bio = models.CharField(max_length=500, db_default="")
-    custom = KeptJson(default=dict, db_default={})
+    custom = KeptJson(default=dict, db_default=models.Value("{}"))
     status = models.PositiveSmallIntegerField(db_default=ACTIVE)
     version = models.PositiveIntegerField(db_default=1)

@@ -70,8 +70,8 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        AddFence("Edge", owner="user_id"),
-        AddFence("Tally", owner="user_id"),
-        AddFence("Note", owner="author_id"),
-        AddFence("Remark", owner="author_id"),
+        AddFence("Edge", owner="user_id", version=1),
+        AddFence("Tally", owner="user_id", version=1),
+        AddFence("Note", owner="author_id", version=1),
+        AddFence("Remark", owner="author_id", version=1),
     ]
