@@ -1,8 +1,10 @@
 """Migrating: bring one database to the schema of the code, and tell how far each one is."""
 
 import hashlib
+import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
@@ -10,7 +12,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from sharding import guard
+from sharding import catalog, guard
 from sharding.conf import settings
 from sharding.fence import LOCK_CLASS
 
@@ -20,16 +22,7 @@ _LOCK = 4096
 #: alias, migrations applied, migrations to apply, the name of the one just applied
 Report = Callable[[str, int, int, str], None]
 
-CURRENT, BEHIND, INTERRUPTED = "current", "behind", "interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Where a database's applied migrations and the code's differ."""
-
-    alias: str
-    missing: tuple[str, ...]
-    unknown: tuple[str, ...]
+CURRENT, BEHIND, INTERRUPTED, EMPTY = "current", "behind", "interrupted", "empty"
 
 
 def aliases() -> tuple[str, ...]:
@@ -38,12 +31,22 @@ def aliases() -> tuple[str, ...]:
 
 
 def digest() -> str:
-    """Return the digest of the migration graph: names and dependencies."""
+    """Return the digest of all migrations: names, dependencies, and what stands in their files."""
     loader = MigrationLoader(None)
-    lines = (
-        f"{key}<{sorted(map(str, loader.graph.node_map[key].parents))}" for key in sorted(loader.graph.nodes)
+    files = {key: _file_of(loader.graph.nodes[key]) for key in sorted(loader.graph.nodes)}
+    lines = [f"{key}<{sorted(map(str, loader.graph.node_map[key].parents))}" for key in files]
+    # The SQL beside them is theirs.
+    beside = sorted(
+        sql for folder in {file.parent for file in files.values()} for sql in folder.glob("*.sql")
     )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    found = hashlib.sha256("\n".join(lines).encode())
+    for file in (*files.values(), *beside):
+        found.update(hashlib.sha256(file.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _file_of(migration: Any) -> Path:
+    return Path(inspect.getfile(import_module(migration.__module__)))
 
 
 def stage_of(alias: str, wanted: str) -> str:
@@ -56,14 +59,15 @@ def stage_of(alias: str, wanted: str) -> str:
     with guard.naming_trouble(alias), connections[alias].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.schema_state') IS NOT NULL")
         if not cursor.fetchone()[0]:
-            return BEHIND
-        cursor.execute("SELECT state, digest FROM schema_state")
+            return EMPTY
+        cursor.execute("SELECT state, digest, to_jsonb(s) -> 'catalog' <> 'null' FROM schema_state s")
         row = cursor.fetchone()
     if row is None:
         return BEHIND
-    if row[0] == "running":
+    state, found, is_recorded = row
+    if state == "running":
         return INTERRUPTED
-    return CURRENT if row[1] == wanted else BEHIND
+    return CURRENT if found == wanted and is_recorded else BEHIND
 
 
 def list_pending(alias: str) -> list[str]:
@@ -85,21 +89,33 @@ def migrate_database(alias: str, wanted: str, report: Report) -> None:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, _LOCK])
             cursor.execute("SET lock_timeout = '10s'")
         _apply(alias, report)
+        catalog.record(alias)
         _mark(alias, "done", wanted)
     finally:
         connection.close()
 
 
-def drift_of(alias: str) -> Drift | None:
-    """Return what differs between a database and the code, if anything does."""
+def list_drift() -> dict[str, list[str]]:
+    """
+    Return how databases differ from the code, from what migrations left, and from each other.
+
+    :raises InstanceUnavailable: if one cannot be reached
+    """
+    drift = catalog.list_drift({alias: catalog.read(alias) for alias in aliases()})
+    found = {alias: _list_strays(alias) + lines for alias, lines in drift.items()}
+    return {alias: lines for alias, lines in found.items() if lines}
+
+
+def _list_strays(alias: str) -> list[str]:
+    """Return the migrations that are not both applied and in the code."""
     loader = MigrationLoader(connections[alias])
     known, applied = set(loader.graph.nodes), set(loader.applied_migrations)
     # What a squashed migration replaced is applied and no node: its app still is one.
     replaced = {old for migration in loader.disk_migrations.values() for old in migration.replaces}
     apps = {label for label, _ in known}
-    missing = sorted(f"{label}.{name}" for label, name in known - applied)
-    unknown = sorted(f"{label}.{name}" for label, name in applied - known - replaced if label in apps)
-    return Drift(alias, tuple(missing), tuple(unknown)) if missing or unknown else None
+    missing = sorted(f"not applied: {label}.{name}" for label, name in known - applied)
+    unknown = (key for key in applied - known - replaced if key[0] in apps)
+    return [*missing, *sorted(f"applied, but unknown: {label}.{name}" for label, name in unknown)]
 
 
 def _leaves(executor: MigrationExecutor) -> list[tuple[str, str]]:

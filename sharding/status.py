@@ -1,12 +1,13 @@
 """Status: what each database says about itself, beside what the map says about it."""
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connections
 from django.db.utils import DatabaseError
 
-from sharding import guard, migrating, shard_map
+from sharding import catalog, guard, migrating, shard_map
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
 from sharding.ids import SHARDS
@@ -14,6 +15,15 @@ from sharding.ids import SHARDS
 _LAG = """
     SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint,
            coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What databases are held against: the map, the digest of the migrations, and each other."""
+
+    laid: shard_map.ShardMap = field(default_factory=shard_map.refresh)
+    digest: str = field(default_factory=migrating.digest)
+    catalogs: dict[str, catalog.Catalog] = field(default_factory=dict)
 
 
 def describe_map() -> list[dict[str, Any]]:
@@ -26,34 +36,44 @@ def describe_map() -> list[dict[str, Any]]:
 
 def describe_databases() -> list[dict[str, Any]]:
     """Return one entry for each database; `is_well` is False where something is wrong."""
-    laid, wanted = shard_map.refresh(), migrating.digest()
-    found = [_describe(settings().directory, "directory", _describe_primary, laid, wanted)]
+    survey = _Survey()
+    found = [_describe(settings().directory, "directory", _describe_primary, survey)]
     for instance in settings().instances:
-        found.append(_describe(instance, "instance", _describe_instance, laid, wanted))
+        found.append(_describe(instance, "instance", _describe_instance, survey))
         found += [
-            _describe(replica, "replica", _describe_replica, laid, wanted)
+            _describe(replica, "replica", _describe_replica, survey)
             for replica in settings().replicas.get(instance, ())
         ]
-    return found
+    drift = catalog.list_drift(survey.catalogs)
+    return [_with_drift(entry, drift) for entry in found]
 
 
-def _describe(alias: str, role: str, describe: Any, laid: shard_map.ShardMap, wanted: str) -> dict[str, Any]:
+def _describe(alias: str, role: str, describe: Any, survey: _Survey) -> dict[str, Any]:
     entry = {"alias": alias, "role": role, "is_reachable": True}
     try:
         guard.ready(alias)
-        entry |= describe(alias, laid, wanted)
+        entry |= describe(alias, survey)
     except (InstanceUnavailable, DatabaseError) as error:
         entry |= {"is_reachable": False, "is_well": False, "error": str(error).strip()}
     return entry
 
 
-def _describe_primary(alias: str, laid: shard_map.ShardMap, wanted: str) -> dict[str, Any]:
-    stage = migrating.stage_of(alias, wanted)
+def _with_drift(entry: dict[str, Any], drift: dict[str, list[str]]) -> dict[str, Any]:
+    if entry["alias"] not in drift:
+        return entry
+    lines = drift[entry["alias"]]
+    return entry | {"drift": lines, "is_well": entry["is_well"] and not lines}
+
+
+def _describe_primary(alias: str, survey: _Survey) -> dict[str, Any]:
+    stage = migrating.stage_of(alias, survey.digest)
+    if stage != migrating.EMPTY:
+        survey.catalogs[alias] = catalog.read(alias)
     return {"schema": stage, "is_well": stage == migrating.CURRENT}
 
 
-def _describe_instance(alias: str, laid: shard_map.ShardMap, wanted: str) -> dict[str, Any]:
-    entry = _describe_primary(alias, laid, wanted)
+def _describe_instance(alias: str, survey: _Survey) -> dict[str, Any]:
+    entry, laid = _describe_primary(alias, survey), survey.laid
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT shard, epoch FROM shard_ownership WHERE state = 'owned'")
         owned = dict(cursor.fetchall())
@@ -68,7 +88,7 @@ def _describe_instance(alias: str, laid: shard_map.ShardMap, wanted: str) -> dic
     }
 
 
-def _describe_replica(alias: str, laid: shard_map.ShardMap, wanted: str) -> dict[str, Any]:
+def _describe_replica(alias: str, survey: _Survey) -> dict[str, Any]:
     with connections[alias].cursor() as cursor:
         cursor.execute(_LAG)
         behind, seconds = cursor.fetchone()

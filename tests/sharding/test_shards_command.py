@@ -1,5 +1,7 @@
 import io
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,6 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from sharding import migrating
 from sharding.testing import count_queries
+from tests.sharding.app import migrations
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +101,31 @@ class TestMigrate:
 
         with pytest.raises(CommandError, match="the database b cannot be reached"):
             shards("migrate")
+
+
+class TestDigest:
+    @pytest.fixture
+    def digest_of_copy(self, tmp_path, monkeypatch, settings):
+        """Return the digest with a copy of one app's migrations, of which one file is another."""
+        monkeypatch.syspath_prepend(tmp_path)
+
+        def digest(package: str, name: str | None = None, text: str = "") -> str:
+            shutil.copytree(Path(migrations.__file__).parent, tmp_path / package)
+            if name:
+                with (tmp_path / package / name).open("a") as file:
+                    file.write(text)
+            settings.MIGRATION_MODULES = {"shardtests": package}
+            return migrating.digest()
+
+        return digest
+
+    def test_is_of_what_stands_in_the_files(self, digest_of_copy):
+        same = migrating.digest()
+        assert digest_of_copy("copied") == same
+        others = {
+            digest_of_copy("commented", "0001_initial.py", "# more\n"),
+            digest_of_copy("with_sql", "fence_9.sql", "SELECT 1"),
+            digest_of_copy("with_other_sql", "fence_9.sql", "SELECT 2"),
+        }
+
+        assert len(others | {same}) == 4

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.utils import DatabaseError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from sharding import migrating, seed, status
+from sharding import catalog, migrating, seed, status
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
 
@@ -72,12 +72,13 @@ class Command(BaseCommand):
         interrupted = [alias for alias, stage in stages.items() if stage == migrating.INTERRUPTED]
         if interrupted and not options["resume"]:
             raise CommandError(f"A run was interrupted on {', '.join(interrupted)}; look, then --resume.")
+        self._refuse_drift(_list_changes(stages))
         behind = [alias for alias, stage in stages.items() if stage != migrating.CURRENT]
         if behind:
             self._migrate_all(behind, wanted, options["parallel"])
         if seed.seed_map():
             self.stdout.write(f"Laid 4096 shards over {', '.join(settings().instances)}.")
-        self._refuse_drift()
+        self._refuse_drift(migrating.list_drift())
         self.stdout.write(f"{len(stages)} databases are current ({len(behind)} migrated).")
 
     def _print_plan(self, stages: dict[str, str]) -> None:
@@ -114,11 +115,10 @@ class Command(BaseCommand):
                 list(pool.map(migrate, names))
         return failed
 
-    def _refuse_drift(self) -> None:
-        drifts = [drift for alias in migrating.aliases() if (drift := migrating.drift_of(alias))]
-        if drifts:
-            lines = [f"{d.alias}: missing {list(d.missing)}, unknown {list(d.unknown)}" for d in drifts]
-            raise CommandError("Databases and code differ:\n" + "\n".join(lines))
+    def _refuse_drift(self, drift: dict[str, list[str]]) -> None:
+        if drift:
+            lines = [f"{alias}: {line}" for alias, found in drift.items() for line in found]
+            raise CommandError("Drift: not what the migrations made.\n" + "\n".join(lines))
 
     @contextmanager
     def _progress(self) -> Iterator[migrating.Report]:
@@ -147,6 +147,12 @@ class Command(BaseCommand):
 
     def _print_progress(self, alias: str, done: int, total: int, name: str) -> None:
         self.stdout.write(f"{alias}: {done}/{total} {name}")
+
+
+def _list_changes(stages: dict[str, str]) -> dict[str, list[str]]:
+    """Return what was done to databases by hand; a run that broke off wrote nothing down to compare with."""
+    left = [alias for alias, stage in stages.items() if stage in (migrating.CURRENT, migrating.BEHIND)]
+    return {alias: changes for alias in left if (changes := catalog.read(alias).list_changes())}
 
 
 def _status_line(entry: dict[str, Any]) -> str:
