@@ -70,6 +70,7 @@ check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and AP
 	@$(NOWHERE) $(MANAGE) check --fail-level WARNING
 	@DJANGO_SETTINGS_MODULE=config.settings.production $(NOWHERE) $(MANAGE) check --deploy --fail-level WARNING
 	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations --check --dry-run
+	@$(NOWHERE) $(MANAGE) freeze --check
 	@$(NOWHERE) $(MANAGE) openapi --check
 	@$(NOWHERE) $(MANAGE) doors --check
 
@@ -79,8 +80,9 @@ doors: $(SYNCED) ## write modules/DOORS.md: what contexts offer each other
 newcontext: $(SYNCED) ## write and register a context; NAME=bookmarks, ONE=… if that is not the name without its s
 	@$(NOWHERE) $(MANAGE) newcontext $(NAME) $(if $(ONE),--one $(ONE))
 
-migrations: $(SYNCED) ## write what models have changed, sharded tables with their fence; NAME=bookmarks
+migrations: $(SYNCED) ## write what models have changed, sharded tables with their fence, and freeze it; NAME=bookmarks
 	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations $(NAME)
+	@$(NOWHERE) $(MANAGE) freeze
 
 bench: $(SYNCED) ## measure reads, writes and fan-out beside their floors; ARGS=…
 	@exec $(BIN)/python -m benchmarks $(ARGS)

@@ -121,8 +121,14 @@ class TestSteps:
     def test_fence_the_table(self, walked):
         [migration] = walked.glob(f"modules/{NAME}/migrations/0001_*.py")
 
-        assert "sharding.fence.AddFence(" in migration.read_text()
-        assert '("sharding", "0001_initial")' in migration.read_text()
+        text = migration.read_text()
+        assert ("sharding.fence.AddFence(" in text, "version=2" in text) == (True, True)
+        assert '("sharding", "0003_shard_of")' in text
+
+    def test_freeze_the_migration(self, walked):
+        listed = (walked / "config" / "migrations.sha256").read_text()
+
+        assert f"  modules/{NAME}/migrations/0001_" in listed
 
     def test_leave_the_contract_with_the_list_and_its_scope(self, walked):
         contract = yaml.safe_load((walked / "openapi" / "banyan.yaml").read_text())
