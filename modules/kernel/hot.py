@@ -19,10 +19,8 @@ import hiredis
 import structlog
 from django.conf import settings
 
+from modules.kernel.redis_address import Address, Argument, Command
 from modules.kernel.wire import (
-    Address,
-    Argument,
-    Command,
     Connection,
     HotError,
     Lost,

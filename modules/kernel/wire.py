@@ -1,55 +1,29 @@
 """
-The wire to Redis: an address, a connection of one thread, and commands packed for it.
+The wire to Redis: a connection of one thread, and commands packed for it.
 
 What is done when it breaks is decided in `hot.py`.
 """
 
 import os
 import socket
+import ssl
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import hiredis
 
-Argument = str | bytes | int | float
-Command = tuple[Argument, ...]
+from modules.kernel.redis_address import Address, Command
 
 _CHUNK = 65536
 # What a server says when it is there and cannot serve: the same to a caller as when it is not.
 _NOT_SERVING = ("LOADING", "READONLY", "OOM", "MISCONF", "MASTERDOWN", "BUSY ", "NOREPLICAS", "CLUSTERDOWN")
 
+# A connection that is no more: TLS has words of its own for that.
+_BROKEN = (ConnectionError, ssl.SSLError)
+
 # Scripts are right by their tests: one that breaks has met an entry that it cannot read.
 _IN_SCRIPT = "user_script"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A Redis URL taken apart: redis://[user:password@]host:port/db or unix://[:password@]/path?db=n."""
-
-    path: str | None
-    host: str
-    port: int
-    greeting: tuple[Command, ...]
-
-    @classmethod
-    def parse(cls, url: str) -> "Address":
-        """Return the address with the commands that open a connection."""
-        parts = urlsplit(url)
-        unix = parts.scheme == "unix"
-        if parts.scheme not in ("redis", "unix"):
-            raise ValueError("A hot Redis URL starts with redis:// or unix://.")
-        database = parse_qs(parts.query).get("db", ["0"])[0] if unix else parts.path.strip("/") or "0"
-        greeting: list[Command] = []
-        if parts.password:
-            user = [unquote(parts.username)] if parts.username else []
-            greeting.append(("AUTH", *user, unquote(parts.password)))
-        if int(database):
-            greeting.append(("SELECT", int(database)))
-        path = unquote(parts.path) if unix else None
-        return cls(path, parts.hostname or "127.0.0.1", parts.port or 6379, tuple(greeting))
 
 
 class RedisAway(Exception):
@@ -101,7 +75,7 @@ class Connection:
         try:
             self.socket.sendall(packed)
             first = self.socket.recv(_CHUNK)
-        except ConnectionError as fault:
+        except _BROKEN as fault:
             raise Lost if self.used else fault from fault
         if not first:
             raise Lost if self.used else ConnectionResetError("Redis closed the connection")
@@ -161,12 +135,27 @@ def _connect(address: Address, timeout: float) -> socket.socket:
     else:
         made = socket.create_connection((address.host, address.port), timeout)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if address.context is not None:
+            return _secure(made, address.context, address.host)
     # The kernel's own time-outs from here on: Python's cost a poll() before every call.
     made.settimeout(None)
     limit = struct.pack("@ll", int(timeout), int(timeout % 1 * 1_000_000))
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
     return made
+
+
+def _secure(made: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    """
+    Return the socket under TLS, which keeps Python's time-out, for the handshake too.
+
+    The kernel's own would not do: OpenSSL takes a read that ran out of time for one to be tried again.
+    """
+    try:
+        return context.wrap_socket(made, server_hostname=host)
+    except (OSError, ValueError):
+        made.close()
+        raise
 
 
 def pack(commands: Sequence[Command]) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from modules.kernel.hot import Hot, HotError, HotSettings, RedisAway, Script, Unreadable, count_trips, hot
-from modules.kernel.wire import Address
+from modules.kernel.redis_address import Address
 from tests.kernel.servers import RedisServer
 
 ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 
 from modules.kernel.hot import Script, Unreadable, hot
-from modules.kernel.wire import Argument
+from modules.kernel.redis_address import Argument
 from modules.timelines.schemas import TimelineSettings
 
 # Above every id. As a place to read below it is the top; as a floor it says "not filled yet".
