@@ -2,46 +2,99 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 from environs import ValidationError
+from psycopg import ProgrammingError, pq
+from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 
 _MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_EXPECTED = (
+    "expected postgres://user:password@host:port/name?sslmode=verify-full;"
+    " write what is special in a password as %2F"
+)
+_MASK = "********"
+_NO_PORT = "its port is no number; write what is special in a password as %2F"
+_KNOWN_BY_LIBPQ = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+# What libpq's own programs show as asterisks, and what its debugging options hold.
+_SECRET = re.compile("password|secret|scram_")
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where one PostgreSQL server answers."""
+    """Where PostgreSQL answers, and all else that libpq is told: `parameters` are in its own words."""
 
-    name: str
-    user: str
-    password: str
-    host: str
-    port: str
     url: str
+    parameters: dict[str, str]
 
     @classmethod
     def parse(cls, url: str) -> Database:
         """
-        Read `postgres://user:password@host:port/name`; a socket folder goes in `?host=/folder`.
+        Read `postgres://user:password@host:port,host:port/name?sslmode=verify-full&…` as libpq reads it.
 
-        :raises ValidationError: if the URL names no server or no database
+        Whatever libpq knows may stand in the query, a folder with a socket too: `?host=/folder`.
+
+        :raises ValidationError: if libpq does not know a word or a value; if no server or database is named
         """
-        parts, port = _split(url)
-        query = parse_qs(parts.query)
-        host = query.get("host", [parts.hostname or ""])[0]
-        name = parts.path.lstrip("/")
-        if parts.scheme not in {"postgres", "postgresql"} or not host or not name:
-            raise ValidationError("expected postgres://user:password@host:port/name")
-        return cls(
-            name=unquote(name),
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            host=host,
-            port=str(port or query.get("port", ["5432"])[0]),
-            url=url,
-        )
+        parameters = _read_by_libpq(url)
+        names_server = parameters.get("host") or parameters.get("hostaddr")
+        if not names_server or not parameters.get("dbname"):
+            raise ValidationError(_EXPECTED)
+        _refuse_ports(parameters.get("port", ""))
+        _refuse_time_limits(parameters.get("options", ""))
+        _refuse_values(parameters)
+        return cls(url, parameters)
+
+
+def _read_by_libpq(url: str) -> dict[str, str]:
+    """
+    Return what a URL says, by the words of libpq.
+
+    :raises ValidationError: naming the words that it does not know, but nothing that may be of a password
+    """
+    parts = _split_any(url)
+    # Where a password holds one of these as it is, everybody cuts the URL at another place.
+    is_ambiguous = bool(parts.fragment) or "@" in parts.query + parts.path or parts.netloc.count("@") > 1
+    if parts.scheme not in {"postgres", "postgresql"} or is_ambiguous:
+        raise ValidationError(_EXPECTED)
+    try:
+        return {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except ProgrammingError:
+        # Not its own words: they may repeat a password.
+        unknown = sorted({name for name, _ in parse_qsl(parts.query, True)} - _KNOWN_BY_LIBPQ)
+        raise ValidationError(f"libpq knows no {', '.join(unknown)}" if unknown else _EXPECTED) from None
+
+
+def _refuse_ports(ports: str) -> None:
+    """:raises ValidationError: if a port is none; libpq finds that out when it connects."""
+    for port in ports.split(","):
+        if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+            raise ValidationError(_NO_PORT)
+
+
+def _refuse_time_limits(options: str) -> None:
+    """:raises ValidationError: if a URL sets what has a variable of its own, and would be overruled."""
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        if limit in options:
+            raise ValidationError(f"options may not set {limit}: BANYAN_STATEMENT_TIMEOUT_MS and its like do")
+
+
+def _refuse_values(parameters: dict[str, str]) -> None:
+    """
+    Let libpq look at its values, as it does before it connects: here to sockets that cannot be there.
+
+    :raises ValidationError: in the words of libpq, which repeat the value that is wrong
+    """
+    nowhere = ",".join(["/dev/null"] * (parameters.get("host", "").count(",") + 1))
+    conninfo = make_conninfo(**{**parameters, "host": nowhere, "hostaddr": ""}).encode()
+    if pq.PGconn.ping(conninfo) == pq.Ping.NO_ATTEMPT:
+        raise ValidationError(pq.PGconn.connect_start(conninfo).get_error_message().strip())
+    try:
+        timeout_from_conninfo({**parameters})
+    except ProgrammingError as error:
+        raise ValidationError(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +146,19 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
         parts = urlsplit(url)
         return parts, parts.port
     except ValueError:
-        raise ValidationError("its port is no number; write what is special in a password as %2F") from None
+        raise ValidationError(_NO_PORT) from None
+
+
+def _split_any(url: str) -> SplitResult:
+    """
+    Return the parts of a URL that may have several hosts, each with a port.
+
+    :raises ValidationError: if it is none
+    """
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise ValidationError(_EXPECTED) from None
 
 
 def local_url(port: int) -> str:
@@ -106,9 +171,14 @@ def local_url(port: int) -> str:
 
 
 def mask_url(url: str) -> str:
-    """Return the URL with its password masked."""
+    """Return the URL with its passwords masked, those in its query too."""
     parts = urlsplit(url)
-    if not parts.password:
-        return url
-    netloc = parts.netloc.replace(f":{parts.password}@", ":********@")
-    return urlunsplit(parts._replace(netloc=netloc))
+    netloc = parts.netloc.replace(f":{parts.password}@", f":{_MASK}@") if parts.password else parts.netloc
+    query = "&".join(_masked_pair(pair) for pair in parts.query.split("&"))
+    return urlunsplit(parts._replace(netloc=netloc, query=query))
+
+
+def _masked_pair(pair: str) -> str:
+    """Return `name=value` of a query, masked if the name says that it is secret."""
+    name, equals, value = pair.partition("=")
+    return f"{name}={_MASK}" if equals and value and _SECRET.search(unquote(name)) else pair

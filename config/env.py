@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -14,9 +15,12 @@ from environs import Env as Reader
 from environs import ValidationError, validate
 
 from config.addresses import Database, MailServer, mask_url
+from modules.kernel.redis_address import Address
 
 # Where users may come from; any other that speaks OpenID Connect is of the first kind.
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
+# The comma before `b=postgres://…`, or before a URL whose name was forgotten.
+_NEXT_DATABASE = re.compile(r",\s*(?=(?:[^,=/?&]*=)?\s*\w+://)")
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_FIELDS = frozenset({"secret_key", "secret_key_fallbacks", "oidc_private_key", "social_apps"})
 
@@ -80,6 +84,7 @@ def load() -> Env:
     reader = Reader(prefix="BANYAN_", eager=False)
     reader.add_parser("database", Database.parse)
     reader.add_parser("databases", _databases)
+    reader.add_parser("redis", _redis)
     reader.add_parser("mail_server", MailServer.parse)
     reader.add_parser("social_apps", _social_apps)
     reader.add_parser("origins", _origins)
@@ -95,9 +100,9 @@ def load() -> Env:
         directory_url=reader.database("DIRECTORY_URL"),
         instances=reader.databases("INSTANCES"),
         replicas=reader.databases("REPLICAS", {}),
-        redis_cache_url=reader.str("REDIS_CACHE_URL"),
-        redis_hot_url=reader.str("REDIS_HOT_URL"),
-        redis_broker_url=reader.str("REDIS_BROKER_URL"),
+        redis_cache_url=reader.redis("REDIS_CACHE_URL"),
+        redis_hot_url=reader.redis("REDIS_HOT_URL"),
+        redis_broker_url=reader.redis("REDIS_BROKER_URL"),
         state_dir=reader.path("STATE_DIR", ROOT / ".banyan" / "state"),
         log_format=reader.str("LOG_FORMAT", "auto", validate=validate.OneOf(["auto", "json", "human"])),
         log_level=reader.str("LOG_LEVEL", "INFO"),
@@ -138,11 +143,34 @@ def load() -> Env:
 
 
 def _databases(value: str | dict[str, Database]) -> dict[str, Database]:
-    """Read `a=postgres://…,b=postgres://…`."""
+    """Read `a=postgres://…,b=postgres://…`; a URL may hold commas, between its hosts."""
     if isinstance(value, dict):
         return value
-    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
-    return {name.strip(): Database.parse(url.strip()) for name, _, url in pairs}
+    pairs = [part.partition("=") for part in _NEXT_DATABASE.split(value.strip().strip(",")) if part]
+    return {name.strip(): _database(name.strip(), url.strip()) for name, _, url in pairs}
+
+
+def _database(name: str, url: str) -> Database:
+    """
+    Read one of several.
+
+    :raises ValidationError: saying which it is
+    """
+    if not re.fullmatch(r"[\w-]+", name):
+        raise ValidationError("expected a=postgres://…,b=postgres://…")
+    try:
+        return Database.parse(url)
+    except ValidationError as error:
+        raise ValidationError([f"{name}: {message}" for message in error.messages]) from None
+
+
+def _redis(url: str) -> str:
+    """Return the URL of a Redis, once it is known that whoever gets it will understand it."""
+    try:
+        Address.parse(url)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+    return url
 
 
 def _origins(value: str | list[str]) -> list[str]:

@@ -15,10 +15,10 @@ from typing import Any
 
 import psycopg
 import structlog
-from django.db import connections
 
 from sharding import outages, outbox
 from sharding.conf import RelaySettings
+from sharding.conninfo import parameters_of
 from sharding.deliveries import Delivery
 
 log = structlog.get_logger(__name__)
@@ -65,6 +65,8 @@ _LEASE = """
 _GIVE_BACK = """
     UPDATE outbox_delivery SET state = 'waiting', due_at = now() + make_interval(secs => %s)
     WHERE subscriber = %s AND event_id = ANY(%s) AND state = 'sent'"""
+
+_NO_LIMITS = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0"
 
 
 class Relay:
@@ -147,16 +149,11 @@ class Relay:
 
     def _connect(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
-            parameters = connections[self.alias].get_connection_params()
-            parameters = {key: value for key, value in parameters.items() if key in _CONNECT_KEYS}
-            self._connection = psycopg.connect(**parameters, autocommit=True)
+            self._connection = psycopg.connect(**parameters_of(self.alias), autocommit=True)
+            # A turn takes as long as its backlog is long, and waits for who holds a delivery.
+            self._connection.execute(_NO_LIMITS)
             outages.over(self._name)
         return self._connection
-
-
-_CONNECT_KEYS = frozenset(
-    {"dbname", "user", "password", "host", "port", "connect_timeout", "tcp_user_timeout", "application_name"}
-)
 
 
 def _messages(leased: list[tuple[Any, ...]]) -> Iterator[tuple[str, list[Delivery]]]:

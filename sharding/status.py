@@ -48,13 +48,21 @@ def describe_databases() -> list[dict[str, Any]]:
     return [_with_drift(entry, drift) for entry in found]
 
 
+def explain(error: Exception) -> str:
+    """Return what an operator is told: that a database cannot be reached, and what the driver says of it."""
+    said = [str(error).strip()]
+    if isinstance(error, InstanceUnavailable) and error.__cause__ is not None:
+        said += str(error.__cause__).split("\n")[:1]
+    return ": ".join(said)
+
+
 def _describe(alias: str, role: str, describe: Any, survey: _Survey) -> dict[str, Any]:
     entry = {"alias": alias, "role": role, "is_reachable": True}
     try:
         guard.ready(alias)
         entry |= describe(alias, survey)
     except (InstanceUnavailable, DatabaseError) as error:
-        entry |= {"is_reachable": False, "is_well": False, "error": str(error).strip()}
+        entry |= {"is_reachable": False, "is_well": False, "error": explain(error)}
     return entry
 
 

@@ -124,6 +124,16 @@ class Machines:
                 return False
         return True
 
+    def clients(self) -> set[object]:
+        """Return what those call themselves who are connected to a primary."""
+        found: set[object] = set()
+        for server in self._throwaway.topology.primaries.values():
+            with server.connect() as connection:
+                found |= {
+                    row[0] for row in connection.execute("select application_name from pg_stat_activity")
+                }
+        return found
+
     def run_api(self, **env: str) -> Api:
         """Return gunicorn on a free port; `.url` says where, and it answers `/healthz`."""
         settings = {**self.env, **env, "python": self.python}

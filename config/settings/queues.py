@@ -5,6 +5,7 @@ from typing import Any
 from kombu import Queue
 
 from config.env import Env
+from modules.kernel.redis_address import Address
 
 DEFAULT, FANOUT, MIRRORS, PERIODIC = "default", "fanout", "mirrors", "periodic"
 QUEUES = [DEFAULT, FANOUT, MIRRORS, PERIODIC]
@@ -13,17 +14,24 @@ QUEUES = [DEFAULT, FANOUT, MIRRORS, PERIODIC]
 TASK_TIME_LIMIT_S = 60
 
 
-def _for_kombu(url: str) -> str:
-    """Return a broker's URL as kombu reads it: everybody else calls a socket unix://…?db=2."""
-    if not url.startswith("unix://"):
-        return url
-    return f"redis+socket://{url.removeprefix('unix://').replace('?db=', '?virtual_host=')}"
+def _for_kombu(url: str) -> dict[str, Any]:
+    """
+    Return a broker's URL as kombu reads it, and what it must be told of TLS.
+
+    Everybody else calls a socket unix://…?db=2. Of rediss:// kombu verifies only what it is told to.
+    """
+    if url.startswith("unix://"):
+        return {
+            "broker_url": f"redis+socket://{url.removeprefix('unix://').replace('?db=', '?virtual_host=')}"
+        }
+    tls = Address.parse(url).tls
+    return {"broker_url": url.partition("?")[0], "broker_use_ssl": dict(tls) if tls else False}
 
 
 def celery(env: Env) -> dict[str, Any]:
     """Return Celery's configuration."""
     return {
-        "broker_url": _for_kombu(env.redis_broker_url),
+        **_for_kombu(env.redis_broker_url),
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_transport_options": {

@@ -75,7 +75,14 @@ class Applications:
             cwd=ROOT,
             account=Account(name="", uid=os.geteuid(), gid=os.getegid(), switches=False),
             is_ready=is_ready,
-            env={**os.environ, **self.env, **(env or {}), "PYTHONUNBUFFERED": "1"},
+            # libpq's own variable: by it PostgreSQL tells the processes apart (pg_stat_activity).
+            env={
+                **os.environ,
+                "PGAPPNAME": f"banyan {name}",
+                **self.env,
+                **(env or {}),
+                "PYTHONUNBUFFERED": "1",
+            },
             stop_within=stop_within,
         )
 

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -72,7 +73,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"postgres://{SUPERUSER}@/{DATABASE}?host={self.sockets}"
+        return f"postgres://{SUPERUSER}@/{DATABASE}?host={quote(str(self.sockets))}"
 
     @property
     def exists(self) -> bool:

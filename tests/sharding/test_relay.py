@@ -105,6 +105,13 @@ def let_leases_run_out() -> None:
         cursor.execute("UPDATE outbox_delivery SET due_at = now() - interval '1 s'")
 
 
+class TestConnection:
+    def test_has_no_limits_of_time(self, relay):
+        row = relay._connect().execute("SHOW statement_timeout").fetchone()
+
+        assert row == ("0",)
+
+
 class TestRecord:
     def test_leaves_nothing_when_the_transaction_fails(self, relay, bell):
         with pytest.raises(RuntimeError):

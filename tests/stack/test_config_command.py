@@ -64,6 +64,46 @@ class TestConfig:
             False,
         )
 
+    def test_masks_passwords_in_the_query_too(self):
+        url = "postgres://banyan@h1:5432,h2:5433/banyan?password=sesame&target_session_attrs=read-write"
+        values = json.loads(manage("config", "--json", BANYAN_INSTANCES=f"a={url}&sslpassword=sesame").stdout)
+
+        assert values["instances"]["a"] == url.replace("sesame", "********") + "&sslpassword=********"
+
+    @pytest.mark.parametrize(
+        ("name", "url", "told"),
+        [
+            ("DIRECTORY_URL", "postgres://u:sesame@h/n?sslmod=verify-full", "libpq knows no sslmod"),
+            ("DIRECTORY_URL", "postgres://u:sesame@h/n?sslmode=verify-ful", "invalid sslmode value"),
+            ("DIRECTORY_URL", "postgres://u:sesame@h,g/n?target_session_attrs=rw", "target_session_attrs"),
+            ("DIRECTORY_URL", "postgres://u:sesame@h/n?sslrootcert=system&sslmode=prefer", "weak sslmode"),
+            ("DIRECTORY_URL", "postgres://u:sesame@h/n?connect_timeout=soon", "connect_timeout: 'soon'"),
+            ("DIRECTORY_URL", "postgres://u:sesame@h:70000/n", "port is no number"),
+            ("DIRECTORY_URL", "postgres://u:sesame@h/n?host=h,g&port=1,2,3", "3 port numbers to 2 hosts"),
+            ("DIRECTORY_URL", "postgres://u:sesame@h/n?options=-c%20lock_timeout%3D0", "lock_timeout"),
+            ("DIRECTORY_URL", "postgres://u:sesame@h", "expected postgres://"),
+            ("DIRECTORY_URL", "postgres://u:q9z%zzq9z@h/n", "expected postgres://"),
+            ("DIRECTORY_URL", "postgres://u:q9z#q9z@h/n", "as %2F"),
+            ("DIRECTORY_URL", "postgres://u:q9z?q9z=x@h/n", "as %2F"),
+            ("DIRECTORY_URL", "postgres://u:q9z@q9z@h/n", "as %2F"),
+            ("DIRECTORY_URL", "postgres://u:q9z/q9z@h/n", "as %2F"),
+            ("INSTANCES", "a=postgres://u:sesame@h/n,b=postgres://u:sesame@h/n?ssl_mode=x", "b: libpq knows"),
+            ("INSTANCES", "a=postgres://u:sesame@h/n,postgres://u:sesame@h/n", "expected a=postgres://"),
+            ("REPLICAS", "a_replica1=mysql://u:sesame@h/n", "a_replica1: expected postgres://"),
+            ("REDIS_CACHE_URL", "rediss://:sesame@h/0?ssl=yes", "not ssl"),
+            ("REDIS_HOT_URL", "rediss://:sesame@h/0?ssl_ca_certs=/nowhere", "ssl_ca_certs cannot be used"),
+            ("REDIS_BROKER_URL", "redis://:sesame@h/0?socket_timeout=1", "not socket_timeout"),
+        ],
+    )
+    def test_refuses_what_a_driver_would_not_understand(self, name, url, told):
+        refused = manage("config", **{f"BANYAN_{name}": url})
+
+        assert refused.returncode == 1
+        assert f"BANYAN_{name}" in refused.stderr
+        assert told in refused.stderr
+        assert "sesame" not in refused.stderr
+        assert "q9z" not in refused.stderr
+
     def test_reports_all_errors_at_once(self):
         refused = manage(
             "config",

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         try:
             getattr(self, f"_{options['verb']}")(options)
         except InstanceUnavailable as error:
-            raise CommandError(f"{error}.") from error
+            raise CommandError(f"{status.explain(error)}.") from error
 
     def _map(self, options: dict[str, Any]) -> None:
         runs = status.describe_map()
@@ -108,7 +108,7 @@ class Command(BaseCommand):
             try:
                 migrating.migrate_database(alias, wanted, report)
             except (DatabaseError, InstanceUnavailable) as error:
-                failed[alias] = str(error).strip()
+                failed[alias] = status.explain(error)
 
         if names:
             with ThreadPoolExecutor(max(1, min(parallel, len(names)))) as pool:

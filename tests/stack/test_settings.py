@@ -1,0 +1,76 @@
+"""What a URL says reaches the driver."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from config import env as environment
+from config.addresses import Database
+from config.settings.databases import databases
+from config.settings.queues import celery
+
+
+def alias_of(url: str) -> dict[str, object]:
+    """Return the settings of an instance at a URL."""
+    env = replace(
+        environment.load(), instances={"a": Database.parse(url)}, replicas={}, statement_timeout_ms=7
+    )
+    return databases(env)["a"]
+
+
+class TestDatabases:
+    def test_pass_on_whatever_libpq_knows(self):
+        alias = alias_of(
+            "postgres://u:p%2Fw@h1:5432,h2:5433/n?sslmode=verify-full&sslrootcert=%2Fca.pem"
+            "&target_session_attrs=read-write&application_name=mine&connect_timeout=9"
+        )
+
+        assert [alias[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == [
+            *("n", "u", "p/w", "h1,h2", "5432,5433"),
+        ]
+        assert alias["OPTIONS"] == {
+            "connect_timeout": "9",
+            "tcp_user_timeout": 3000,
+            "keepalives_idle": 5,
+            "fallback_application_name": "banyan",
+            "sslmode": "verify-full",
+            "sslrootcert": "/ca.pem",
+            "target_session_attrs": "read-write",
+            "application_name": "mine",
+            "options": "-c statement_timeout=7 -c lock_timeout=500"
+            " -c idle_in_transaction_session_timeout=10000",
+        }
+
+    def test_keep_their_time_limits_beside_options_of_a_url(self):
+        options = alias_of("postgres://u@h/n?options=-c%20search_path%3Dours")["OPTIONS"]
+
+        assert isinstance(options, dict)
+        assert options["options"].startswith("-c search_path=ours -c statement_timeout=7 -c lock_timeout=")
+
+    def test_may_be_reached_by_a_folder(self):
+        alias = alias_of("postgres://u@/n?host=/a%20folder")
+
+        assert (alias["HOST"], alias["PORT"]) == ("/a folder", "5432")
+
+
+class TestCelery:
+    @pytest.mark.parametrize(
+        ("url", "broker", "tls"),
+        [
+            ("redis://:p@h:1/2", "redis://:p@h:1/2", False),
+            ("unix://:p@/s.sock?db=2", "redis+socket://:p@/s.sock?virtual_host=2", None),
+            # Of a URL alone kombu would verify nothing.
+            ("rediss://h/2", "rediss://h/2", {"ssl_cert_reqs": "required", "ssl_check_hostname": True}),
+            (
+                "rediss://h/2?ssl_cert_reqs=none&ssl_check_hostname=false",
+                "rediss://h/2",
+                {"ssl_cert_reqs": "none", "ssl_check_hostname": False},
+            ),
+        ],
+    )
+    def test_is_told_of_tls_in_its_own_setting(self, url, broker, tls):
+        found = celery(replace(environment.load(), redis_broker_url=url))
+
+        assert (found["broker_url"], found.get("broker_use_ssl")) == (broker, tls)
