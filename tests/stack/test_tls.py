@@ -107,7 +107,7 @@ class TestEveryProcess:
             "instances": {"a": "ok", "b": "ok", "a_replica1": "ok"},
         }
         assert secured.counts() == ({"directory", "a", "b", "a_replica1"}, 0)
-        assert {"banyan api", "banyan relay", "banyan worker"} <= stack.clients()
+        assert {"banyan api", "banyan relay"} <= stack.clients()  # workers keep none between tasks
         for process in (relay, worker, api):
             assert process.is_running
 
