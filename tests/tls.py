@@ -91,6 +91,7 @@ class TlsServer:
             self._context.verify_mode = ssl.CERT_REQUIRED
         self._reach = reach
         self._open: set[asyncio.StreamWriter] = set()
+        self._plain: list[asyncio.WriteTransport] = []  # beneath TLS
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="tls", daemon=True)
         self._thread.start()
@@ -103,6 +104,14 @@ class TlsServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def spoil(self) -> None:
+        """Write what is no TLS into every connection."""
+        self._run(self._write_nonsense())
+
+    async def _write_nonsense(self) -> None:
+        for transport in self._plain:
+            transport.write(b"nonsense")
 
     async def _listen(self) -> int:
         self._server = await asyncio.start_server(self._serve, LOOPBACK)
@@ -117,6 +126,7 @@ class TlsServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         plain = writer.transport
+        self._plain.append(plain)
         self._open.add(writer)
         try:
             await self._begin(reader, writer)

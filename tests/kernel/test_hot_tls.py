@@ -135,6 +135,13 @@ class TestFailure:
 
         assert client.run(("PING",)) == [b"PONG"]
 
+    def test_of_a_connection_that_is_no_tls_any_more_is_never_seen(self, client, tls):
+        client.run(("PING",))
+        tls.spoil()
+
+        assert client.run(("PING",)) == [b"PONG"]
+        assert tls.passed == 2
+
     def test_of_a_dead_server_is_told_at_once(self, client, redis):
         client.run(("PING",))
         redis.kill()

@@ -70,39 +70,28 @@ class TestConfig:
 
         assert values["instances"]["a"] == url.replace("sesame", "********") + "&sslpassword=********"
 
-    @pytest.mark.parametrize(
-        ("name", "url", "told"),
-        [
-            ("DIRECTORY_URL", "postgres://u:sesame@h/n?sslmod=verify-full", "libpq knows no sslmod"),
-            ("DIRECTORY_URL", "postgres://u:sesame@h/n?sslmode=verify-ful", "invalid sslmode value"),
-            ("DIRECTORY_URL", "postgres://u:sesame@h,g/n?target_session_attrs=rw", "target_session_attrs"),
-            ("DIRECTORY_URL", "postgres://u:sesame@h/n?sslrootcert=system&sslmode=prefer", "weak sslmode"),
-            ("DIRECTORY_URL", "postgres://u:sesame@h/n?connect_timeout=soon", "connect_timeout: 'soon'"),
-            ("DIRECTORY_URL", "postgres://u:sesame@h:70000/n", "port is no number"),
-            ("DIRECTORY_URL", "postgres://u:sesame@h/n?host=h,g&port=1,2,3", "3 port numbers to 2 hosts"),
-            ("DIRECTORY_URL", "postgres://u:sesame@h/n?options=-c%20lock_timeout%3D0", "lock_timeout"),
-            ("DIRECTORY_URL", "postgres://u:sesame@h", "expected postgres://"),
-            ("DIRECTORY_URL", "postgres://u:q9z%zzq9z@h/n", "expected postgres://"),
-            ("DIRECTORY_URL", "postgres://u:q9z#q9z@h/n", "as %2F"),
-            ("DIRECTORY_URL", "postgres://u:q9z?q9z=x@h/n", "as %2F"),
-            ("DIRECTORY_URL", "postgres://u:q9z@q9z@h/n", "as %2F"),
-            ("DIRECTORY_URL", "postgres://u:q9z/q9z@h/n", "as %2F"),
-            ("INSTANCES", "a=postgres://u:sesame@h/n,b=postgres://u:sesame@h/n?ssl_mode=x", "b: libpq knows"),
-            ("INSTANCES", "a=postgres://u:sesame@h/n,postgres://u:sesame@h/n", "expected a=postgres://"),
-            ("REPLICAS", "a_replica1=mysql://u:sesame@h/n", "a_replica1: expected postgres://"),
-            ("REDIS_CACHE_URL", "rediss://:sesame@h/0?ssl=yes", "not ssl"),
-            ("REDIS_HOT_URL", "rediss://:sesame@h/0?ssl_ca_certs=/nowhere", "ssl_ca_certs cannot be used"),
-            ("REDIS_BROKER_URL", "redis://:sesame@h/0?socket_timeout=1", "not socket_timeout"),
-        ],
-    )
-    def test_refuses_what_a_driver_would_not_understand(self, name, url, told):
-        refused = manage("config", **{f"BANYAN_{name}": url})
+    def test_names_the_variable_whose_url_a_driver_would_not_understand(self):
+        refused = manage(
+            "config",
+            BANYAN_DIRECTORY_URL="postgres://u:sesame@h/n?sslmode=verify-ful",
+            BANYAN_INSTANCES="a=postgres://u:sesame@h/n,b=postgres://u:sesame@h/n?sslmod=verify-full",
+            BANYAN_REPLICAS="a_replica1=postgres://u:sesame/x@h/n",
+            BANYAN_REDIS_CACHE_URL="rediss://:sesame@h/0?ssl=yes",
+            BANYAN_REDIS_HOT_URL="rediss://:sesame@h/0?ssl_ca_certs=/nowhere",
+            BANYAN_REDIS_BROKER_URL="redis://:sesame@h/0?socket_timeout=1",
+        )
 
         assert refused.returncode == 1
-        assert f"BANYAN_{name}" in refused.stderr
-        assert told in refused.stderr
+        for told in (
+            "'BANYAN_DIRECTORY_URL': ['invalid sslmode value: \"verify-ful\"']",
+            "'BANYAN_INSTANCES': ['b: libpq knows no sslmod']",
+            "'BANYAN_REPLICAS': ['a_replica1: expected postgres://",
+            "'BANYAN_REDIS_CACHE_URL': ['rediss:// takes in its query",
+            "'BANYAN_REDIS_HOT_URL': ['ssl_ca_certs cannot be used: No such file or directory']",
+            "'BANYAN_REDIS_BROKER_URL': ['redis:// takes in its query nothing",
+        ):
+            assert told in refused.stderr
         assert "sesame" not in refused.stderr
-        assert "q9z" not in refused.stderr
 
     def test_reports_all_errors_at_once(self):
         refused = manage(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from environs import EnvValidationError, ValidationError
 
 from config import env as environment
 from config.addresses import Database
@@ -18,6 +19,53 @@ def alias_of(url: str) -> dict[str, object]:
         environment.load(), instances={"a": Database.parse(url)}, replicas={}, statement_timeout_ms=7
     )
     return databases(env)["a"]
+
+
+class TestDatabase:
+    @pytest.mark.parametrize(
+        ("url", "told"),
+        [
+            ("postgres://u:q9z@h/n?sslmod=verify-full", "libpq knows no sslmod"),
+            ("postgres://u:q9z@h/n?sslmode=verify-ful", "invalid sslmode value"),
+            ("postgres://u:q9z@h,g/n?target_session_attrs=rw", "invalid target_session_attrs value"),
+            ("postgres://u:q9z@h/n?sslrootcert=system&sslmode=prefer", "weak sslmode"),
+            ("postgres://u:q9z@h/n?connect_timeout=soon", "connect_timeout: 'soon'"),
+            ("postgres://u:q9z@h:70000/n", "port is no number"),
+            ("postgres://u:q9z@h/n?host=h,g&port=1,2,3", "3 port numbers to 2 hosts"),
+            ("postgres://u:q9z@h/n?options=-c%20lock_timeout%3D0", "lock_timeout"),
+            ("postgres://u:q9z@h", "expected postgres://"),
+            ("mysql://u:q9z@h/n", "expected postgres://"),
+            ("postgres://u:q9z%zz@h/n", "as %2F"),
+            ("postgres://u:q9z#q9z@h/n", "as %2F"),
+            ("postgres://u:q9z?q9z=x@h/n", "as %2F"),
+            ("postgres://u:q9z@q9z@h/n", "as %2F"),
+            ("postgres://u:q9z/q9z@h/n", "as %2F"),
+        ],
+    )
+    def test_refuses_what_libpq_would_not_understand_and_repeats_no_password(self, url, told):
+        with pytest.raises(ValidationError, match=told) as refused:
+            Database.parse(url)
+
+        assert "q9z" not in str(refused.value)
+
+
+class TestInstances:
+    def test_are_told_apart_from_hosts(self, monkeypatch):
+        listed = "a=postgres://u@h1:5432,h2:5433/n?sslmode=require, eu-1=postgresql://u@h3,h4/n,"
+        monkeypatch.setenv("BANYAN_INSTANCES", listed)
+
+        found = environment.load.__wrapped__().instances
+
+        assert {name: database.parameters["host"] for name, database in found.items()} == {
+            "a": "h1,h2",
+            "eu-1": "h3,h4",
+        }
+
+    def test_have_names(self, monkeypatch):
+        monkeypatch.setenv("BANYAN_INSTANCES", "a=postgres://u@h/n,postgres://u@h/n?sslmode=require")
+
+        with pytest.raises(EnvValidationError, match=r"BANYAN_INSTANCES.*expected a=postgres://"):
+            environment.load.__wrapped__()
 
 
 class TestDatabases:
