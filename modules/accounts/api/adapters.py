@@ -99,16 +99,15 @@ class AccountAdapter(Guards):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """
-        Return whose password this is; of a suspended account the answer is that of a wrong one.
+        Return whose password this is.
 
         :raises LimitReached: if too many were tried under the name, or from there
         """
         names = {name: to_login(credentials[name]) for name in ("email", "username") if name in credentials}
         refund = charge_log_in(next(iter(names.values()), ""), place_of(request))
         user: AbstractBaseUser | None = super().authenticate(request, **credentials | names)
-        if user is None or not may_log_in(user, now=clock.now()):
-            return None
-        refund()
+        if user is not None:
+            refund()
         return user
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:

@@ -26,6 +26,9 @@ from modules.accounts.api.devices import place_of
 from modules.accounts.errors import EmailTaken
 from modules.accounts.selectors.addresses import is_verified, list_addresses_to_tell, list_log_in_names
 from modules.accounts.selectors.places import Place
+from modules.accounts.services.attempts import charge_person
+from modules.accounts.services.life import may_log_in
+from modules.kernel import clock
 
 # No username, so that nobody is found and the password is hashed all the same.
 NOBODY = " "
@@ -56,12 +59,23 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
         return True
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Return whose name and password these are; an address stands for who has verified it."""
-        for name in _names_in(credentials, place_of(request)) or [NOBODY]:
+        """
+        Return whose name and password these are; an address stands for who has verified it.
+
+        Of who was tried too often under all names together, and of a suspended account, the answer is that of
+        a wrong password, for the same work.
+        """
+        place = place_of(request)
+        for name in _names_in(credentials, place):
+            refund = charge_person(name, place)
+            is_tried = refund is not None and "@" not in name
             user: AbstractBaseUser | None = super().authenticate(
-                request, username=name, password=credentials["password"]
+                request, username=name if is_tried else NOBODY, password=credentials["password"]
             )
             if user is not None:
+                if refund is None or not may_log_in(user, now=clock.now()):
+                    return None
+                refund()
                 return user
         return None
 
@@ -109,9 +123,13 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
 
 
 def _names_in(credentials: dict[str, Any], place: Place) -> list[str]:
-    """Return the usernames that may be meant; a page that has one field sends it as both kinds of name."""
+    """
+    Return the usernames that may be meant, or an address that is nobody's.
+
+    A page that has one field sends it as both kinds of name.
+    """
     username = credentials.get("username") or ""
     if username and "@" not in username:
         return [username]
     email = (credentials.get("email") or username).lower()
-    return list_log_in_names(email, place, verified_only=must_verify()) if email else []
+    return list_log_in_names(email, place, verified_only=must_verify()) or [f"{email}@"]

@@ -5,6 +5,9 @@ Counted before any of it is tried, by name, by address and by both together: ten
 name, one password for ten thousand names, and either of them slowly from one place. A name is counted whether
 anybody has it or not, so that the limit tells nothing. What strangers use up of a name is not its owner's: an
 address or a browser from which the owner has got in before counts by itself.
+
+A person has several names: a username and addresses. They are counted together as well, and silently: to be
+refused under an address that was never tried before would tell whose it is.
 """
 
 import hashlib
@@ -17,7 +20,7 @@ from modules.accounts.selectors.places import Place, find_known
 from modules.accounts.services.addresses import to_login
 from modules.accounts.services.guesses import Refund
 from modules.kernel import limits
-from modules.kernel.limits import Charge
+from modules.kernel.limits import Charge, LimitReached
 
 
 def charge_log_in(name: str, place: Place) -> Refund:
@@ -31,17 +34,37 @@ def charge_log_in(name: str, place: Place) -> Refund:
     """
     if not settings.LIMITS.is_on:
         return _nothing
-    known, account = settings.LIMITS, _digest(name)
     source = find_known(_fold(name), place)
-    pair = f"{account}:{source or place.address}"
-    tried = [Charge(known.log_ins_of_pair, pair), Charge(known.log_ins_of_pair_hourly, pair)]
-    if source is None:
-        tried.append(Charge(known.log_ins_of_account, account))
+    tried = _tries(_digest(name), source, place)
     is_own_device = place.device != "" and source == place.digests[0]
     # Who logs in rightly all the time works as hard for the hasher: that is not given back.
-    always = [] if is_own_device else [Charge(known.log_ins_of_address, place.address)]
+    always = [] if is_own_device else [Charge(settings.LIMITS.log_ins_of_address, place.address)]
     limits.take(*tried, *always)
     return lambda: _give_back(tried)
+
+
+def charge_person(username: str, place: Place) -> Refund | None:
+    """
+    Count an attempt at a person under any of their names, by the same figures as one name is.
+
+    Return what gives it back; None if too many were tried: then whatever password comes is to be a wrong one.
+    A name that is nobody's is counted under itself, for the work has to be the same.
+    """
+    if not settings.LIMITS.is_on:
+        return _nothing
+    tried = _tries(f"person:{_digest(username)}", find_known(_fold(username), place), place)
+    try:
+        limits.take(*tried)
+    except LimitReached:
+        return None
+    return lambda: _give_back(tried)
+
+
+def _tries(account: str, source: str | None, place: Place) -> list[Charge]:
+    """Return what an attempt at an account from a place counts as; `source` is what is known of the place."""
+    known, pair = settings.LIMITS, f"{account}:{source or place.address}"
+    tried = [Charge(known.log_ins_of_pair, pair), Charge(known.log_ins_of_pair_hourly, pair)]
+    return tried if source is not None else [*tried, Charge(known.log_ins_of_account, account)]
 
 
 def charge_sign_up(address: str) -> None:
