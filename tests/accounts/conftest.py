@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,36 +12,19 @@ from django.test import Client
 from modules.accounts.schemas import Identity
 from modules.accounts.services.accounts import create_account
 from modules.accounts.services.principals import forget_kept
-from modules.kernel import hot
-
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-PASSWORD = "a long walk home"
-
-
-@dataclass
-class Answer:
-    """What a client got."""
-
-    status: int
-    body: Any
-    headers: Any
-
-
-class Http:
-    """Django's test client, speaking JSON and enforcing CSRF."""
-
-    def __init__(self) -> None:
-        self.client = Client(enforce_csrf_checks=True)
-
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        response = self.client.generic(method, path, data, content_type="application/json", headers=names)
-        return Answer(response.status_code, json.loads(response.content or b"null"), response.headers)
-
-    @property
-    def csrf(self) -> str:
-        return self.client.cookies["csrf"].value
+from tests.accounts.kit import (
+    APP,
+    NOON,
+    PASSWORD,
+    Answer,
+    Http,
+    caller_of,
+    consent,
+    fetch,
+    log_in,
+    make_app,
+    reconnect,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,12 +32,6 @@ def _clean_process() -> None:
     """A process must not remember the sessions of an earlier test."""
     forget_kept()
     reconnect()
-
-
-def reconnect() -> None:
-    """Take a new Redis client, whose breaker knows of no outage in an earlier test."""
-    hot.hot().close()
-    hot._client.cache_clear()
 
 
 @pytest.fixture
@@ -89,6 +64,17 @@ def make_account(db):
 
 
 @pytest.fixture
+def as_ada(http, ada):
+    """Requests of Ada's own app."""
+    return caller_of(http, ada.id)
+
+
+@pytest.fixture
+def as_grace(http, make_account):
+    return caller_of(http, make_account("grace").id)
+
+
+@pytest.fixture
 def recorded(db):
     """The payloads of an event in the directory's outbox."""
 
@@ -98,3 +84,27 @@ def recorded(db):
             return [json.loads(payload) for (payload,) in cursor.fetchall()]
 
     return recorded
+
+
+@pytest.fixture
+def app(ada):
+    return make_app(ada.id)
+
+
+@pytest.fixture
+def browser(ada):
+    """A browser in which Ada has logged in on the hosted page."""
+    browser = Client(enforce_csrf_checks=True)
+    log_in(browser)
+    return browser
+
+
+@pytest.fixture
+def tokens(browser, app):
+    return fetch(app, code=consent(browser, app)["code"]).json()
+
+
+@pytest.fixture
+def registered(as_ada):
+    """An app of Ada's, as she sees it who has just registered it."""
+    return as_ada("POST", "/v1/apps", APP).body

@@ -13,7 +13,7 @@ from modules.accounts.models import Mail, User
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from modules.kernel.hot import hot
-from tests.accounts.conftest import PASSWORD, Http
+from tests.accounts.kit import PASSWORD, Http
 
 pytestmark = pytest.mark.django_db
 

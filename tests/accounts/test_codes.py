@@ -12,7 +12,7 @@ from modules.accounts.models import Mail, Session, User
 from modules.accounts.services.life import forget_pending_accounts
 from modules.accounts.services.mails import forget_old_mails
 from modules.kernel import clock
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 from tests.graph.people import deliver_all
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from modules.accounts.api.methods import list_methods
 from modules.kernel import hot
 from modules.kernel.limits import Limit
-from tests.accounts.conftest import PASSWORD, Http
+from tests.accounts.kit import PASSWORD, Http
 from tests.accounts.test_log_in import CountingHasher
 from tests.accounts.test_second_factor import APP, log_in_half, secret, session
 

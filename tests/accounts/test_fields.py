@@ -14,7 +14,7 @@ from modules.accounts.api.fields import OFFERED, AddressField, PasswordField
 from modules.accounts.errors import AddressInvalid, PasswordInvalid
 from modules.accounts.models import Mail, User
 from modules.accounts.services.accounts import set_password
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 

@@ -11,9 +11,7 @@ import time_machine
 from allauth.idp.oidc.models import Token
 from django.test import Client
 
-from tests.accounts.conftest import PASSWORD
-from tests.accounts.test_oauth import BACK, SCOPES, app, asking, browser, hidden, log_in  # noqa: F401
-from tests.accounts.test_oauth_parameters import age, ask
+from tests.accounts.kit import BACK, PASSWORD, SCOPES, age, ask, asking, hidden, log_in
 from tests.accounts.test_second_factor import code_of, secret, session  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +26,7 @@ def leads_to(sent) -> str:
 
 class TestFreshLogIn:
     @pytest.mark.parametrize("change", [{"max_age": "1"}, {"prompt": "login"}, {"prompt": "select_account"}])
-    def test_is_wanted_each_time_that_it_is_asked(self, browser, app, change):  # noqa: F811
+    def test_is_wanted_each_time_that_it_is_asked(self, browser, app, change):
         target = leads_to(ask(Client(), app, **change))
         log_in(browser, next=target)
         assert browser.get(target).status_code == 200
@@ -39,26 +37,26 @@ class TestFreshLogIn:
         assert again["Location"].startswith(AGAIN)
 
     @pytest.mark.parametrize("change", [{"max_age": "1"}, {"prompt": "login"}])
-    def test_is_made_for_one_request_and_no_other(self, browser, app, change):  # noqa: F811
+    def test_is_made_for_one_request_and_no_other(self, browser, app, change):
         log_in(browser, next=asking(app, state="abc", **change))
         age(browser, seconds=10)
 
         assert ask(browser, app, **change)["Location"].startswith(AGAIN)
 
-    def test_is_not_what_a_stranger_was_sent_to(self, browser, app):  # noqa: F811
+    def test_is_not_what_a_stranger_was_sent_to(self, browser, app):
         target = leads_to(ask(Client(), app, prompt="login"))
         log_in(browser)
 
         assert browser.get(target)["Location"].startswith(AGAIN)
 
-    def test_is_too_old_after_some_minutes(self, browser, app):  # noqa: F811
+    def test_is_too_old_after_some_minutes(self, browser, app):
         target = asking(app, prompt="login")
         log_in(browser, next=target)
 
         with time_machine.travel(time.time() + 301):
             assert browser.get(target)["Location"].startswith(AGAIN)
 
-    def test_may_be_that_of_somebody_else(self, browser, app, make_account):  # noqa: F811
+    def test_may_be_that_of_somebody_else(self, browser, app, make_account):
         make_account("ben", email="ben@example.org", password=PASSWORD)
         target = asking(app, prompt="select_account")
 
@@ -85,13 +83,13 @@ class TestConsentPage:
     def ben(self, make_account):
         return make_account("ben", email="ben@example.org", password=PASSWORD)
 
-    def answer(self, browser, page: str):  # noqa: F811
+    def answer(self, browser, page: str):
         """Answer a page of before with what the browser holds now."""
         token = hidden(browser.get("/identity/login").content.decode(), "csrfmiddlewaretoken")
         body = {"csrfmiddlewaretoken": token, "request": hidden(page, "request")}
         return browser.post("/identity/o/authorize", body | {"scopes": SCOPES.split(), "action": "grant"})
 
-    def test_of_one_user_is_not_granted_by_another(self, browser, app, ben):  # noqa: F811
+    def test_of_one_user_is_not_granted_by_another(self, browser, app, ben):
         path = asking(app, claims="{}")
         page = browser.get(path).content.decode()
         log_in(browser, login="ben")
@@ -102,7 +100,7 @@ class TestConsentPage:
         assert list(Token.objects.all()) == []
         assert hidden(browser.get(path).content.decode(), "request") != hidden(page, "request")
 
-    def test_that_named_a_user_tells_the_app_of_another(self, browser, app, ada, ben):  # noqa: F811
+    def test_that_named_a_user_tells_the_app_of_another(self, browser, app, ada, ben):
         claims = json.dumps({"id_token": {"sub": {"value": str(ada.id)}}})
         page = browser.get(asking(app, claims=claims)).content.decode()
         log_in(browser, login="ben")
@@ -111,7 +109,7 @@ class TestConsentPage:
 
         assert "error=login_required" in said["Location"]
 
-    def test_is_asked_again_as_freshly_of_who_logs_in_meanwhile(self, browser, app):  # noqa: F811
+    def test_is_asked_again_as_freshly_of_who_logs_in_meanwhile(self, browser, app):
         path = asking(app, prompt="login")
         log_in(browser, next=path)
         page = browser.get(path).content.decode()

@@ -12,7 +12,7 @@ from modules.accounts.schemas import Identity
 from modules.accounts.services.bulk import create_accounts_in_bulk
 from sharding.ids import shard_of
 from sharding.testing import count_queries
-from tests.accounts.conftest import NOON
+from tests.accounts.kit import NOON
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from modules.accounts.api.first_party import FirstPartyMiddleware
 from modules.accounts.models import Session, User
 from modules.accounts.services.life import suspend_account
 from modules.accounts.services.sessions import hash_key
-from tests.accounts.conftest import NOON, PASSWORD, Http
+from tests.accounts.kit import NOON, PASSWORD, Http
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 

@@ -16,7 +16,7 @@ from modules.accounts.services.mails import queue_asked_mail, queue_mail
 from modules.accounts.services.places import remember_place
 from modules.kernel import clock
 from modules.kernel.limits import Limit
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

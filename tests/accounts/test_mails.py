@@ -13,7 +13,7 @@ import structlog
 from modules.accounts.models import Mail
 from modules.accounts.services.mails import TRIED_AGAIN_AFTER, send_waiting_mails
 from modules.kernel import clock
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 from tests.graph.people import deliver_all
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.test import Client, override_settings
 
 from modules.accounts.models import Session
 from modules.kernel.limits import Limit, LimitSettings
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

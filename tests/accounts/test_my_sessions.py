@@ -7,7 +7,7 @@ import pytest
 from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
 from modules.kernel.hot import hot
-from tests.accounts.conftest import PASSWORD, Answer, Http
+from tests.accounts.kit import PASSWORD, Answer, Http
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 
 from modules.kernel.limits import Limit
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 from tests.accounts.test_places import LOG_IN, WRONG, At
 
 pytestmark = pytest.mark.django_db

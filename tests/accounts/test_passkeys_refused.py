@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

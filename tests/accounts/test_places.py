@@ -13,8 +13,8 @@ from modules.accounts.services.accounts import set_password
 from modules.accounts.services.places import MOST, remember_place
 from modules.kernel import clock
 from modules.kernel.limits import Limit
-from tests.accounts.conftest import PASSWORD, Http
-from tests.accounts.test_oauth import log_in as log_in_on_page
+from tests.accounts.kit import PASSWORD, Http
+from tests.accounts.kit import log_in as log_in_on_page
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,7 @@ from django.db import connections
 from django.test import Client
 
 from modules.accounts.models import Session
-from tests.accounts.conftest import PASSWORD, Http
-from tests.accounts.test_oauth import hidden, log_in
+from tests.accounts.kit import PASSWORD, Http, hidden, log_in
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from modules.kernel.hot import RedisAway, count_trips, hot
 from modules.kernel.principals import Principal
 from sharding.scope import Once
 from sharding.testing import count_queries
-from tests.accounts.conftest import NOON, reconnect
+from tests.accounts.kit import NOON, reconnect
 
 pytestmark = pytest.mark.django_db
 

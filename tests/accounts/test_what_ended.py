@@ -13,7 +13,7 @@ from modules.accounts.services.life import request_deletion, restore_account, su
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import end_other_sessions, end_own_session, issue_session_token
 from modules.kernel import clock
-from tests.accounts.test_oauth import (
+from tests.accounts.kit import (
     BACK,
     asking,
     consent,
@@ -31,13 +31,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def app(make_account):
     return make_app(make_account("dora").id)
-
-
-@pytest.fixture
-def browser(ada):
-    browser = Client(enforce_csrf_checks=True)
-    log_in(browser)
-    return browser
 
 
 def status(token: str) -> int:

@@ -13,9 +13,8 @@ from django.test import Client
 from modules.accounts.models import Mail
 from modules.accounts.services.life import request_deletion, suspend_account
 from modules.kernel import clock
-from tests.accounts.conftest import PASSWORD, Answer, Http
+from tests.accounts.kit import PASSWORD, Answer, Http, hidden
 from tests.accounts.test_codes import code_in
-from tests.accounts.test_oauth import hidden
 from tests.graph.people import deliver_all
 
 pytestmark = pytest.mark.django_db

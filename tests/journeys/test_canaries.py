@@ -7,7 +7,7 @@ import json
 import pytest
 
 from modules.accounts.services.principals import forget_kept
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 from tests.canaries import find_in_text
 from tests.policy.callers import CALLERS, credentials, make_world
 from tests.policy.requests import BODIES, routes

@@ -19,7 +19,7 @@ from modules.kernel.hot import RedisAway, hot
 from modules.profiles.models import Profile
 from modules.profiles.selectors.cards import CARDS
 from modules.profiles.services.profiles import redraw_card
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.kit import PASSWORD
 from tests.graph.people import announced, deliver_all, redis_away
 from tests.posts.world import NOON, Answer, Person, call, drain, make_person, publish
 
