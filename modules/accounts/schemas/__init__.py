@@ -1,0 +1,105 @@
+"""What accounts tells others about an account, and the figures it runs by."""
+
+from dataclasses import dataclass
+
+from modules.accounts.schemas.apps import (
+    APP_SCOPES,
+    AppCard,
+    AppCreated,
+    AppPage,
+    AppType,
+    AuditCard,
+    AuditPage,
+    EditApp,
+    GrantCard,
+    GrantPage,
+    KeyCard,
+    KeyCreated,
+    KeyPage,
+    NewApp,
+    NewKey,
+    NewSecret,
+    Rotation,
+)
+from modules.kernel.shapes import Id, Moment, Nothing, Page, Shape
+
+__all__ = [
+    "APP_SCOPES",
+    "AccountLife",
+    "AccountsSettings",
+    "AppCard",
+    "AppCreated",
+    "AppPage",
+    "AppType",
+    "AuditCard",
+    "AuditPage",
+    "EditApp",
+    "GrantCard",
+    "GrantPage",
+    "Identity",
+    "KeyCard",
+    "KeyCreated",
+    "KeyPage",
+    "NewApp",
+    "NewKey",
+    "NewSecret",
+    "Rotation",
+    "SessionCard",
+    "SessionPage",
+]
+
+
+class Identity(Shape):
+    """An account as every other context may know it; the e-mail address is nobody else's business."""
+
+    id: Id
+    username: str
+    is_active: bool
+    created_at: Moment
+
+
+class AccountLife(Shape):
+    """Whether an account is open, and what closes it; for operators."""
+
+    id: Id
+    username: str
+    is_active: bool
+    suspended_at: Moment | None
+    delete_after: Moment | None
+    roles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsSettings:
+    """How long things are believed, and how much hashing a process bears; seconds."""
+
+    # A process believes a principal this long without asking anybody: the slowest a revocation may act.
+    principal_life: float = 2.0
+    # Redis believes a session this long: what a log-out during an outage may need at most.
+    entry_life: int = 60
+    # A session in use is prolonged, by one UPDATE, at most this often.
+    touch_after: int = 3600
+    session_life: int = 30 * 86_400
+    # Of a session that is nobody's yet: twice what allauth leaves for a log-in to be finished.
+    open_session_life: int = 1800
+    # How long somebody counts as present who has shown who they are: what is delicate asks for it anew then.
+    presence_life: float = 300.0
+    # Argon2 at 19 MiB takes 35 ms of a core; more at once would only starve the other threads.
+    hashes_at_once: int = 2
+    hash_wait: float = 1.0
+
+
+class SessionCard(Shape):
+    """Where a user is logged in; the address of IPv6 is that of its network."""
+
+    id: Id
+    is_current: bool
+    user_agent: str
+    address: str
+    created_at: Moment
+    last_seen_at: Moment
+    expires_at: Moment
+
+
+class SessionPage(Page[SessionCard, Nothing, Nothing]):
+    """Where a user is logged in, the newest log-in first."""
