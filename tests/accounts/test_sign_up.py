@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,9 +11,10 @@ import pytest
 from django.db import connections
 
 from modules.accounts.models import User
+from modules.kernel import clock
 from modules.kernel.hot import hot
 from sharding.ids import shard_of
-from tests.accounts.conftest import PASSWORD, Answer, Http
+from tests.accounts.kit import PASSWORD, Answer, Http
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
@@ -75,7 +77,13 @@ class TestSignUp:
         assert (answer.status, fault["param"], fault["code"]) == (400, "username", "username_taken")
         assert User.objects.count() == 1
 
-    @pytest.mark.parametrize(("taken", "wanted"), [("paul", "pau1"), ("mona", "rnona"), ("bob0", "bobo")])
+    @pytest.mark.parametrize(
+        ("taken", "wanted"),
+        [
+            *(("paul", "pau1"), ("mona", "rnona"), ("bob0", "bobo"), ("walter", "vvalter")),
+            *(("daniel", "claniel"), ("fred_d", "frecl_c1"), ("mclane", "mdane"), ("dwindow", "clvvinclovv")),
+        ],
+    )
     def test_refuses_a_username_that_looks_like_a_taken_one(self, sign_up, taken, wanted):
         sign_up(taken)
 
@@ -83,6 +91,19 @@ class TestSignUp:
 
         assert (answer.status, answer.body["errors"][0]["code"]) == (400, "username_taken")
         assert User.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("taken", "wanted"),
+        [
+            ("daniel", "calniel"),
+            ("claudia", "cladia"),
+            ("dora", "cora"),
+            ("clement", "element"),
+            ("nina", "rina"),
+        ],
+    )
+    def test_takes_a_username_that_differs_to_the_eye(self, sign_up, taken, wanted):
+        assert [sign_up(name).status for name in (taken, wanted)] == [200, 200]
 
     def test_refuses_a_taken_address(self, ada, sign_up):
         answer = sign_up("bob", email="ADA@example.org")
@@ -260,3 +281,28 @@ class TestOnce:
         assert (200, str(user_id)) in answers
         assert answers <= {(200, str(user_id)), (409, "request_in_flight"), (503, "hashing_busy")}
         assert len(recorded("accounts.account_created.v1")) == 1
+
+
+class TestSkeletonsOfOldAccounts:
+    def test_are_written_anew_and_both_of_two_that_look_alike_stay(self, make_account):
+        """As they were before `d` looked like `cl`; `dark` was there first."""
+        for name, username, skeleton in (
+            ("first", "dark", "dark"),
+            ("second", "clark", "clark"),
+            ("third", "adam", "adarn"),
+            ("fourth", "paul", "paul"),
+        ):
+            row = User.objects.filter(id=make_account(name).id)
+            row.update(username=username, skeleton=skeleton, created_at=clock.now())
+        step = importlib.import_module("modules.accounts.migrations.0013_skeletons_of_d")
+
+        with connections["default"].cursor() as cursor:
+            for statement in step.Migration.operations[0].sql:
+                cursor.execute(statement)
+
+        assert dict(User.objects.values_list("username", "skeleton")) == {
+            "dark": "clark",
+            "clark": ":clark",
+            "adam": "aclarn",
+            "paul": "paul",
+        }

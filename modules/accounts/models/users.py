@@ -19,8 +19,9 @@ def to_username(text: str) -> str:
     return text.lower() if text.isascii() else text
 
 
-# UTS 39's look-alikes, as far as they exist among a-z, 0-9 and _.
-_LOOKALIKES = str.maketrans({"0": "o", "1": "l", "m": "rn", "w": "vv"})
+# UTS 39's look-alikes, as far as they exist among a-z, 0-9 and _, and the pairs of `selectors/reserved.py`.
+# Of two names that are words (`clark`, `dark`) the later one is refused, as with `corner` and `comer`.
+_LOOKALIKES = str.maketrans({"0": "o", "1": "l", "d": "cl", "m": "rn", "w": "vv"})
 
 
 def to_skeleton(username: str) -> str:
