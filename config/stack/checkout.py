@@ -43,7 +43,7 @@ def hold_port(layout: Layout) -> socket.socket:
 
     :raises StackError: if the host to listen on is not of this machine
     """
-    host = os.environ.get("BANYAN_HOST", ports.LOOPBACK)
+    host = wanted_host()
     try:
         held = ports.hold_near(wanted_ports().api, host)
     except OSError as error:
@@ -57,6 +57,11 @@ def hold_port(layout: Layout) -> socket.socket:
 def forget_ports(layout: Layout) -> None:
     """Let nobody be told of an earlier run's port while the next one is chosen."""
     _ports_file(layout).unlink(missing_ok=True)
+
+
+def wanted_host() -> str:
+    """Return where the API is to listen."""
+    return os.environ.get("BANYAN_HOST", ports.LOOPBACK)
 
 
 def known_ports(layout: Layout) -> Ports:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from config.stack import checkout, records
+from config.stack.applications import answers
 from config.stack.checkout import Ports
 from config.stack.errors import StackError
 from config.stack.launcher import Launcher
@@ -23,6 +24,8 @@ from config.stack.ports import port_of
 from config.stack.postgres import DATABASE, SUPERUSER
 from config.stack.schema import Notes
 
+PAUSE = 0.2
+START = 600.0  # the first `make up` of a slow machine, with its migrations
 PATIENCE = 90.0  # longer than the launcher needs for the slowest orderly stop
 
 
@@ -32,16 +35,41 @@ def up() -> int:
     wanted = checkout.wanted_ports()
     with Lock(layout.home) as lock:
         if not lock.take():
-            _await_port(layout, lock)
-            print(f"Banyan is already up: {checkout.public_url(checkout.known_ports(layout))}/")
-            print("Stop it by `make down`, follow it by `make logs`.")
-            return 0
+            return _join(layout, lock)
         checkout.forget_ports(layout)
         layout.make()
         os.umask(0o077)  # logs and mails are for whoever runs this, and so is all else
         _end_orphans(layout)  # before a port is chosen: they may hold it
         with checkout.hold_port(layout) as held:
             return asyncio.run(_launch(layout, held, wanted))
+
+
+def _join(layout: Layout, lock: Lock) -> int:
+    """Say where the stack of another launcher answers, once it does."""
+    _await_port(layout, lock)
+    ports = checkout.known_ports(layout)
+    where = f"{checkout.public_url(ports)}/"
+    if not answers(ports.api, checkout.wanted_host()):
+        print(f"Banyan is starting: {where}", flush=True)
+        _await_answer(ports, lock)
+    print(f"Banyan is already up: {where}")
+    print("Stop it by `make down`, follow it by `make logs`.")
+    return 0
+
+
+def _await_answer(ports: Ports, lock: Lock) -> None:
+    """
+    Wait until the API of another launcher answers.
+
+    :raises StackError: if the launcher ends before that, or it takes too long
+    """
+    deadline = time.monotonic() + START
+    while not answers(ports.api, checkout.wanted_host()):
+        if lock.holder() is None:
+            raise StackError("It ended before it was up; its last words stand where it was started.")
+        if time.monotonic() > deadline:
+            raise StackError("It does not answer yet; `make logs` shows what it does.")
+        time.sleep(PAUSE)
 
 
 def _await_port(layout: Layout, lock: Lock) -> None:

@@ -65,6 +65,13 @@ class Launch:
             command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False, timeout=PATIENCE
         )
 
+    def beside(self, *words: str) -> subprocess.Popen[str]:
+        """Begin another command of the stack beside it."""
+        command = [*STACK, *words]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
     def sql(self, instance: str, query: str) -> str:
         """Return what psql prints for a query on one server."""
         done = self.ask("psql", instance, "-X", "-A", "-t", "-c", query)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from config.stack.applications import answers
 from config.stack.layout import throwaway_layout
 from config.stack.lock import Lock
 from tests.machines import until
@@ -48,11 +49,31 @@ class TestTwoCheckouts:
 
 
 class TestOneCheckout:
-    def test_begun_twice_runs_once_and_says_where_before_it_is_up(self, checkouts):
+    def test_begun_twice_runs_once_and_the_second_says_where_as_soon_as_it_answers(self, checkouts):
         one = checkouts[0]
         one.launch()
         until(lambda: Lock(one.home).holder())
 
-        told = one.ask("up").stdout
+        told = one.ask("up")
 
-        assert told.splitlines()[0] == f"Banyan is already up: {one.url.replace('127.0.0.1', 'localhost')}/"
+        url = one.url.replace("127.0.0.1", "localhost")
+        assert told.stdout.splitlines()[:2] == [
+            f"Banyan is starting: {url}/",
+            f"Banyan is already up: {url}/",
+        ]
+        assert (told.returncode, answers(int(one.url.rpartition(":")[2]))) == (0, True)
+        assert one.ask("up").stdout.splitlines()[0] == f"Banyan is already up: {url}/"
+
+    def test_that_ends_before_it_is_up_is_not_said_to_be(self, checkouts):
+        one = checkouts[0]
+        one.launch()
+        until(lambda: Lock(one.home).holder())
+        with one.beside("up") as second:
+            assert second.stdout is not None
+            assert second.stdout.readline().startswith("Banyan is starting: ")
+            one.kill_launcher()
+
+            said, complaint = second.communicate(timeout=PATIENCE)
+
+        assert (second.returncode, said) == (1, "")
+        assert complaint.startswith("It ended before it was up")
