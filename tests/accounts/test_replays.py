@@ -14,26 +14,14 @@ from modules.accounts.models import SpentToken
 from modules.accounts.services.accounts import set_password
 from modules.accounts.services.families import forget_spent_tokens
 from modules.kernel import clock
-from tests.accounts.test_oauth import consent, fetch, let_seconds_pass, log_in, make_app, me, refresh
+from tests.accounts.kit import fetch, let_seconds_pass, make_app, me, refresh
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def app(ada):
-    return make_app(ada.id)
-
-
-@pytest.fixture
-def browser(ada):
-    browser = Client(enforce_csrf_checks=True)
-    log_in(browser)
-    return browser
-
-
-@pytest.fixture
-def tokens(browser, app):
-    return fetch(app, code=consent(browser, app)["code"]).json()
+def revoke(app, token: str) -> None:
+    body = {"client_id": app.id, "client_secret": app.secret, "token": token}
+    assert Client().post("/identity/o/api/revoke", body).status_code == 200
 
 
 class TestAnswerAgain:
@@ -80,12 +68,52 @@ class TestAnswerAgain:
         assert me(second["access_token"]) == 401
         assert Token.objects.count() == 0
 
-    def test_is_not_given_when_its_own_refresh_token_was_used(self, app, tokens):
+    def test_is_that_to_its_successor_once_that_is_spent_too(self, app, tokens):
+        """A slow repeat comes in after the app has gone on: it ends nothing, and hears of nothing spent."""
         second = refresh(app, tokens["refresh_token"]).json()
+        third = refresh(app, second["refresh_token"]).json()
+        fourth = refresh(app, third["refresh_token"]).json()
+
+        answers = [refresh(app, old["refresh_token"]) for old in (tokens, second, third)]
+
+        assert [answer.status_code for answer in answers] == [200] * 3
+        assert [answer.json() for answer in answers] == [fourth] * 3
+        assert me(fourth["access_token"]) == 200
+        assert refresh(app, fourth["refresh_token"]).status_code == 200
+
+    def test_is_not_that_to_its_successor_after_ten_seconds_of_its_own(self, app, tokens):
+        second = refresh(app, tokens["refresh_token"]).json()
+        let_seconds_pass()
         third = refresh(app, second["refresh_token"]).json()
 
         assert refresh(app, tokens["refresh_token"]).json()["error"] == "invalid_grant"
         assert me(third["access_token"]) == 401
+
+    def test_is_the_same_after_its_access_token_was_revoked(self, app, tokens):
+        second = refresh(app, tokens["refresh_token"]).json()
+        revoke(app, second["access_token"])
+
+        again = refresh(app, tokens["refresh_token"])
+
+        assert (again.status_code, again.json()) == (200, second)
+        assert me(second["access_token"]) == 401
+        assert refresh(app, second["refresh_token"]).status_code == 200
+
+    def test_is_none_where_its_successor_was_asked_for_something_else(self, app, tokens):
+        second = refresh(app, tokens["refresh_token"]).json()
+        narrow = fetch(
+            app, grant_type="refresh_token", refresh_token=second["refresh_token"], scope="openid", code=None
+        ).json()
+
+        assert refresh(app, tokens["refresh_token"]).json()["error"] == "invalid_grant"
+        assert refresh(app, narrow["refresh_token"]).status_code == 200
+
+    def test_is_none_after_its_refresh_token_was_revoked(self, app, tokens):
+        second = refresh(app, tokens["refresh_token"]).json()
+        revoke(app, second["refresh_token"])
+
+        assert refresh(app, tokens["refresh_token"]).json()["error"] == "invalid_grant"
+        assert me(second["access_token"]) == 401
 
     def test_is_not_given_after_what_was_granted_ended(self, app, tokens, ada):
         refresh(app, tokens["refresh_token"])

@@ -145,6 +145,8 @@ def _spend(request: HttpRequest, presented: str, app_id: str) -> HttpResponse:
     except TokenReused as reused:
         detail = "It was used before; all tokens that came from it are revoked."
         raise Wrong("invalid_grant", detail) from reused
+    except NotGranted as ended:
+        raise OVER from ended
     if again is not None:
         return HttpResponse(again, content_type="application/json")
     if refused is None:

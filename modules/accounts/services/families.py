@@ -3,7 +3,13 @@ Token families: a code or refresh token is spent once; whoever shows it a second
 
 OAuth 2.0 Security Best Current Practice (RFC 9700, 4.14.2): of a thief and an owner who refresh with the same
 token, the second is noticed, and nobody can tell which one it is. But for some seconds the second is most
-likely the same client, in another tab or after a lost answer: it is answered the same (`services/replays`).
+likely the same client, in another tab or after a lost answer (`services/replays`). So of a spent refresh
+token that its own app shows again:
+
+- within 10 s of being spent, asked the same: the answer that it got. If the refresh token in that was spent
+  since, then the answer to that one, and so on: what is given can be refreshed with, though its access token
+  may have been revoked. Where nothing lives any more it is refused, and ends nothing.
+- later, or asked for something else: refused, and its family ends.
 """
 
 from collections.abc import Callable, Collection
@@ -138,7 +144,8 @@ def answer_again(presented: str, *, app_id: str, asked: str, now: datetime) -> b
     """
     Return the answer to a refresh token that its app spent a moment ago; None if it was none of that app.
 
-    :raises TokenReused: if the moment is over, or what was given then was used or ended; its family has ended
+    :raises TokenReused: if the moment is over, or something else is asked; its family has ended
+    :raises NotGranted: if all that came of it has ended before
     """
     spent = SpentToken.objects.select_related("family").filter(token_hash=hash_key(presented)).first()
     if spent is None or spent.family is None or spent.family.app_id != app_id:
@@ -153,12 +160,20 @@ def answer_again(presented: str, *, app_id: str, asked: str, now: datetime) -> b
 def _answer_or_end(
     spent: SpentToken, presented: str, *, asked: str, now: datetime
 ) -> tuple[bytes | None, list[str]]:
-    """Return the answer, or end the family and return the marks."""
+    """
+    Return the answer to a repeat; of what is none, end the family and return the marks.
+
+    :raises NotGranted: if it is a repeat, and nothing that came of it lives
+    """
     assert spent.family is not None
     with writing_directory():
         lock_users([spent.family.user_id])
-        answer = _still_good(spent, presented, asked=asked, now=now)
-        return answer, ([] if answer is not None else end_families([spent.family]))
+        if _answer_to(spent, presented, asked=asked, now=now) is None:
+            return None, end_families([spent.family])
+        answer = _find_living_answer(spent, presented, asked=asked, now=now)
+    if answer is None:
+        raise NotGranted
+    return answer, []
 
 
 def withdraw_consent(user_id: int, app_id: str) -> None:
@@ -246,12 +261,24 @@ def _adopt(values: Collection[str], family_id: int) -> None:
         token.save(update_fields=["data"])
 
 
-def _still_good(spent: SpentToken, presented: str, *, asked: str, now: datetime) -> bytes | None:
-    """Return the answer of a moment ago, if its tokens live and nobody has refreshed with them since."""
+def _answer_to(spent: SpentToken, presented: str, *, asked: str, now: datetime) -> bytes | None:
+    """Return what a refresh token was exchanged for a moment ago, if it is that which is asked."""
     if spent.answer is None or spent.answer_until is None or now >= spent.answer_until:
         return None
-    answer = replays.unseal(presented, bytes(spent.answer), asked=asked)
-    if answer is None:
-        return None
-    hashes = [hash_key(value) for value in replays.tokens_in(answer)]
-    return answer if Token.objects.filter(hash__in=hashes).count() == len(hashes) else None
+    return replays.unseal(presented, bytes(spent.answer), asked=asked)
+
+
+def _find_living_answer(
+    spent: SpentToken | None, presented: str, *, asked: str, now: datetime
+) -> bytes | None:
+    """Return the first answer, from that to a spent token on, whose own refresh token can still be used."""
+    while spent is not None:
+        answer = _answer_to(spent, presented, asked=asked, now=now)
+        if answer is None:
+            return None
+        presented = replays.refresh_token_in(answer)
+        digest = hash_key(presented)
+        if Token.objects.valid().filter(hash=digest).exists():
+            return answer
+        spent = SpentToken.objects.filter(token_hash=digest).first()
+    return None

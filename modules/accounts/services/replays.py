@@ -36,6 +36,11 @@ def tokens_in(answer: bytes) -> list[str]:
     return [given[name] for name in ("access_token", "refresh_token") if name in given]
 
 
+def refresh_token_in(answer: bytes) -> str:
+    """Return the refresh token in the answer to one; each yields another."""
+    return str(json.loads(answer)["refresh_token"])
+
+
 def _box(presented: str, asked: str) -> Fernet:
     # A refresh token has 512 random bits; the label keeps its key apart from the digest it is looked up by.
     derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"banyan refresh answer\0" + asked.encode())
