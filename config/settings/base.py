@@ -73,6 +73,7 @@ globals().update(oauth.provider(ENV))
 globals().update(verification(ENV.email_verification))
 globals().update(mail.mail(ENV))
 SITE_NAME = MFA_TOTP_ISSUER = ENV.site_name
+FRONTEND_URL = ENV.frontend_url
 HEADLESS_FRONTEND_URLS = frontend_urls(ENV.frontend_url)
 globals().update(social(ENV.social_apps))
 

@@ -12,7 +12,9 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from config.settings.accounts import social
-from modules.accounts.models import Session
+from modules.accounts.models import Mail, Session
+from modules.accounts.services.principals import forget_kept
+from tests.accounts.kit import PASSWORD, Http, consent, fetch, make_app, me, refresh
 from tests.accounts.test_second_factor import code_of, secret, session  # noqa: F401
 from tests.contract.stub import answering
 
@@ -64,15 +66,23 @@ def odd(settings, db):
         yield odd
 
 
-def start(browser: Client):
-    body = {"provider": "odd", "process": "login", "callback_url": "/welcome"}
+def start(browser: Client, back: str = "/welcome"):
+    body = {"provider": "odd", "process": "login", "callback_url": back}
     return browser.post(f"{AUTH}/auth/provider/redirect", body)
 
 
-def come(browser: Client):
+def come(browser: Client, back: str = "/welcome"):
     """Log in by the provider; return where the browser is led back to."""
-    sent = parse_qs(urlsplit(start(browser)["Location"]).query)
+    sent = parse_qs(urlsplit(start(browser, back)["Location"]).query)
     return browser.get(urlsplit(sent["redirect_uri"][0]).path, {"code": "c", "state": sent["state"][0]})
+
+
+def log_in(http: Http) -> str:
+    """Log Ada in by her password, and show it again; return her session's token."""
+    sent = {"username": "ada", "password": PASSWORD}
+    token = str(http("POST", "/auth/app/v1/auth/login", sent).body["meta"]["session_token"])
+    http("POST", "/auth/app/v1/auth/reauthenticate", {"password": PASSWORD}, X_Session_Token=token)
+    return token
 
 
 def sign_up(browser: Client, **body: str):
@@ -212,3 +222,92 @@ class TestHalfFinishedLogIn:
         SocialAccount.objects.create(user_id=ada.id, provider="odd", uid="ada-there")
 
         assert self.finish(half, secret).status_code == 401
+
+
+class TestWayBack:
+    @pytest.mark.parametrize("page", ["", "/", "/welcome?a=b#c"])
+    def test_leads_to_the_front_end(self, odd, settings, page):
+        back = f"{settings.FRONTEND_URL}{page}"
+
+        assert come(Client(), back)["Location"] == back
+
+    @pytest.mark.parametrize(
+        "back",
+        [
+            *("http://localhost:3001/", "http://localhost:3000@evil.example/"),
+            *("http://localhost:3000.evil.example/", "//evil.example/", "http:///evil.example"),
+            *("javascript:alert(1)", "ftp://localhost:3000/", "http://localhost:3000\\@evil.example/"),
+        ],
+    )
+    def test_leads_nowhere_else(self, odd, settings, back):
+        answer = start(Client(), back)
+
+        assert answer["Location"].startswith(f"{settings.FRONTEND_URL}/log-in?error=unknown")
+
+
+class TestDisconnecting:
+    @pytest.fixture
+    def stranger(self, odd, ada):
+        """A browser that is logged in by a provider which Ada is about to disconnect."""
+        SocialAccount.objects.create(user_id=ada.id, provider="odd", uid="ada-there")
+        browser = Client()
+        assert come(browser)["Location"] == "/welcome"
+        return browser
+
+    @staticmethod
+    def disconnect(http: Http, token: str) -> int:
+        body = {"provider": "odd", "account": "ada-there"}
+        return http("DELETE", "/auth/app/v1/account/providers", body, X_Session_Token=token).status
+
+    def test_ends_the_sessions_that_the_provider_has_opened(self, stranger, ada, http):
+        token = log_in(http)
+        assert stranger.get("/v1/me").status_code == 200
+
+        assert self.disconnect(http, token) == 200
+        forget_kept()
+
+        assert stranger.get("/v1/me").status_code == 401
+        assert http("GET", "/v1/me", X_Session_Token=token).status == 200
+        assert [row.user_id for row in Session.objects.exclude(user=None)] == [ada.id]
+
+    def test_ends_what_apps_got_in_them(self, stranger, ada, http):
+        app = make_app(ada.id)
+        stranger.handler.enforce_csrf_checks = True
+        tokens = fetch(app, code=consent(stranger, app)["code"]).json()
+        assert me(tokens["access_token"]) == 200
+
+        self.disconnect(http, log_in(http))
+
+        assert me(tokens["access_token"]) == 401
+        assert refresh(app, tokens["refresh_token"]).json()["error"] == "invalid_grant"
+
+    def test_is_told_by_mail(self, stranger, ada, http):
+        self.disconnect(http, log_in(http))
+
+        text = Mail.objects.get(to="ada@example.org").text
+        assert "Odd was disconnected from your account." in text
+        assert "Wherever somebody was logged in by it, they are logged out" in text
+
+    def test_leaves_sessions_of_other_ways_in(self, stranger, ada, http):
+        elsewhere = log_in(http)
+        SocialAccount.objects.create(user_id=ada.id, provider="odd", uid="ada-elsewhere")
+
+        self.disconnect(http, log_in(http))
+
+        assert http("GET", "/v1/me", X_Session_Token=elsewhere).status == 200
+
+    def test_leaves_the_session_that_asks_though_the_provider_opened_it(self, stranger, ada):
+        sent = {"current_password": PASSWORD, "password": PASSWORD}
+        stranger.post(f"{AUTH}/auth/reauthenticate", sent, content_type="application/json")
+        body = {"provider": "odd", "account": "ada-there"}
+
+        gone = stranger.delete(f"{AUTH}/account/providers", body, content_type="application/json")
+
+        assert (gone.status_code, stranger.get("/v1/me").status_code) == (200, 200)
+
+    def test_ends_nothing_when_it_is_refused(self, stranger, ada, http):
+        sent = {"username": "ada", "password": PASSWORD}
+        token = http("POST", "/auth/app/v1/auth/login", sent).body["meta"]["session_token"]
+
+        assert self.disconnect(http, token) == 401
+        assert stranger.get("/v1/me").status_code == 200

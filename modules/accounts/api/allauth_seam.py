@@ -43,6 +43,7 @@ from allauth.mfa.base import forms as code_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn import forms as passkey_forms
+from allauth.socialaccount.internal.flows import connect
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -54,6 +55,9 @@ from modules.accounts.selectors.addresses import find_reset_target, is_verified
 from modules.accounts.services.address_room import adding_address
 from modules.accounts.services.claims import release_address
 from modules.accounts.services.guesses import Refund, charge_guess_of_code, charge_guess_of_person
+from modules.accounts.services.revocations import tell_ended
+from modules.accounts.services.sessions import end_sessions_by_provider
+from sharding.scope import writing_directory
 
 Handle = Callable[..., HttpResponse]
 
@@ -106,9 +110,29 @@ def install() -> None:
     RefreshTokenView.post = _refuse_refresh
     # It asks a password-less account for nothing.
     ChangePasswordView.post = _change_password(ChangePasswordView.post)
+    # It leaves those logged in who came by a provider that is disconnected.
+    connect.disconnect = _disconnect(connect.disconnect)
     # It tells nobody of a new address, and a removed one nothing.
     ManageEmailView.post = _add_address(ManageEmailView.post)
     ManageEmailView.delete = _remove_address(ManageEmailView.delete)
+
+
+def _disconnect(disconnect: Callable[..., None]) -> Callable[..., None]:
+    """Return the disconnecting of a provider; all sessions that it opened end, but for the one that asks."""
+
+    @wraps(disconnect)
+    def disconnect_and_end(request: HttpRequest, account: Any) -> None:
+        with writing_directory():
+            ended = end_sessions_by_provider(
+                account.user_id,
+                provider=account.provider,
+                uid=account.uid,
+                but=request.session.session_key or "",
+            )
+            disconnect(request, account)
+        tell_ended(*ended)
+
+    return disconnect_and_end
 
 
 def _counted(clean: Callable[[Any], Any], charge: Callable[[Any], Refund]) -> Callable[[Any], Any]:

@@ -10,6 +10,7 @@ allauth's own rule, and who has none of the three logs in again. What an account
 import time
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from modules.accounts.api.devices import place_of
 from modules.accounts.errors import EmailTaken
@@ -41,6 +43,12 @@ def must_verify() -> bool:
 
 class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Asks who is there, says what was changed, and tells nobody who has an account."""
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Return whether people may be led there: to this host, origins that may write, our own front end."""
+        front = urlsplit(settings.FRONTEND_URL)
+        is_front = url_has_allowed_host_and_scheme(url, {front.netloc}, require_https=front.scheme == "https")
+        return is_front or bool(super().is_safe_url(url))
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """

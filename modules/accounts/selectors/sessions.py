@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 
@@ -50,9 +51,23 @@ def find_presence(key_hash: str, *, now: datetime) -> datetime | None:
     if data is None:
         return None
     held = json.loads(data)
-    # allauth's list of the ways by which somebody has shown who they are in this session, and who that was:
-    # it may be somebody else, who began to log in here and did not finish.
-    is_own = held.get("account_authentication_methods_user") == held.get(SESSION_KEY)
-    records = (held.get("account_authentication_methods") or []) if is_own else []
-    shown_at = max([held.get(OPENED_AT, 0), *(record["at"] for record in records)])
+    shown_at = max([held.get(OPENED_AT, 0), *(record["at"] for record in _ways_in(held))])
     return datetime.fromtimestamp(shown_at, UTC) if shown_at else None
+
+
+def was_opened_by(data: str, *, provider: str, uid: str) -> bool:
+    """Return whether somebody showed who they are in a session by this account at another provider."""
+    return any(
+        (record["method"], record.get("provider"), record.get("uid")) == ("socialaccount", provider, uid)
+        for record in _ways_in(json.loads(data))
+    )
+
+
+def _ways_in(held: dict[str, Any]) -> list[dict[str, Any]]:
+    """
+    Return allauth's list of the ways by which somebody has shown who they are in a session.
+
+    It may be of somebody else, who began to log in here and did not finish.
+    """
+    is_own = held.get("account_authentication_methods_user") == held.get(SESSION_KEY)
+    return (held.get("account_authentication_methods") or []) if is_own else []

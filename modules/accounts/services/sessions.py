@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from modules.accounts.errors import AccountNotFound, SessionNotFound
 from modules.accounts.events import SessionEnded
 from modules.accounts.models import Session, TokenFamily, User
-from modules.accounts.selectors.sessions import OPENED_AT
+from modules.accounts.selectors.sessions import OPENED_AT, was_opened_by
 from modules.accounts.services.grants import end_families, lock_users
 from modules.accounts.services.revocations import tell_ended
 from sharding import outbox
@@ -97,6 +97,18 @@ def end_other_sessions(user_id: int, *, but: str) -> None:
     _end(Session.objects.filter(user_id=user_id).exclude(key_hash=hash_key(but)))
 
 
+def end_sessions_by_provider(user_id: int, *, provider: str, uid: str, but: str) -> list[int | str]:
+    """
+    End, in the caller's transaction, the sessions that a user opened by another provider, but that of a key.
+
+    Return what Redis has to hear once it is committed (`tell_ended`).
+    """
+    lock_users([user_id])
+    theirs = Session.objects.filter(user_id=user_id).exclude(key_hash=hash_key(but))
+    opened = [row.id for row in theirs if was_opened_by(row.data, provider=provider, uid=uid)]
+    return _delete(Session.objects.filter(id__in=opened))
+
+
 def hand_over(key: str, successor: str) -> None:
     """Give what apps got in a session to the one that goes on under another key."""
     with writing_directory():
@@ -113,14 +125,19 @@ def _end(sessions: QuerySet[Session]) -> bool:
     """
     with writing_directory():
         lock_users(sessions.exclude(user=None).values_list("user_id", flat=True))
-        ended = dict(sessions.select_for_update().values_list("id", "user_id"))
-        Session.objects.filter(id__in=ended).delete()
-        for session_id, user_id in ended.items():
-            if user_id is not None:
-                outbox.record(SessionEnded(user_id=user_id, session_id=session_id), owner_id=user_id)
-        marks = end_families(list(TokenFamily.objects.filter(session_id__in=ended)))
-    tell_ended(*ended, *marks)
+        ended = _delete(sessions)
+    tell_ended(*ended)
     return bool(ended)
+
+
+def _delete(sessions: QuerySet[Session]) -> list[int | str]:
+    """Delete sessions whose users are locked, and what apps got in them; announce it and return the marks."""
+    ended = dict(sessions.select_for_update().values_list("id", "user_id"))
+    Session.objects.filter(id__in=ended).delete()
+    for session_id, user_id in ended.items():
+        if user_id is not None:
+            outbox.record(SessionEnded(user_id=user_id, session_id=session_id), owner_id=user_id)
+    return [*ended, *end_families(list(TokenFamily.objects.filter(session_id__in=ended)))]
 
 
 def touch_session(session_id: int, *, now: datetime) -> None:
