@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from allauth.headless.constants import Flow
-from allauth.headless.spec.internal.schema import get_schema
 
+from modules.accounts.api.allauth.internals import get_schema
 from modules.kernel.errors import BadRequest, Forbidden, NotFound, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
 from modules.kernel.limits import LimitReached

@@ -57,7 +57,7 @@ APPS = [
 
 # Innermost of base.py's MIDDLEWARE. allauth refuses to start unless its own stands there by name (2 us).
 MIDDLEWARE = [
-    "modules.accounts.api.first_party.FirstPartyMiddleware",
+    "modules.accounts.api.allauth.middleware.AllauthMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -85,38 +85,38 @@ FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", PASSWORD_HASHER
 
 ACCOUNTS = AccountsSettings()
 
-ACCOUNT_ADAPTER = "modules.accounts.api.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "modules.accounts.api.allauth.account_adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 # A code can be typed on another device, and no mail scanner uses it up by following a link.
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 # allauth's stand in the cache and count nothing without Redis. In their place stand ours (accounts/services):
-# attempts.py (login, login_failed, signup, reset_password, manage_email: by name and address), guesses.py
-# (login_failed of second factors, reauthenticate, change_password: by person; reset_password_from_key: by
-# code), mails.py (reset_password, confirm_email: by receiver).
+# sign_in_limits.py (login, login_failed, signup, reset_password, manage_email: by name and address),
+# guesses.py (login_failed of second factors, reauthenticate, change_password: by person;
+# reset_password_from_key: by code), mails.py (reset_password, confirm_email: by receiver).
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 # An address that is not verified claims nothing: any number of accounts may have said that it is theirs.
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-# How long a password, second factor or passkey counts that was shown again (modules/accounts/api/guards.py).
+# How long a password, second factor or passkey counts that was shown again (api/allauth/guards.py).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = int(ACCOUNTS.presence_life)
 # Whoever changes how an account is entered does not do it unseen.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 
 ACCOUNT_SESSION_REMEMBER = True
-# The hosted pages of OAuth (modules/accounts/api/hosted.py).
+# The hosted pages of OAuth (modules/accounts/api/pages/login_pages.py).
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/identity/login"
 
-MFA_ADAPTER = "modules.accounts.api.mfa_adapter.MFAAdapter"
+MFA_ADAPTER = "modules.accounts.api.allauth.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Its one, of passkeys by address: all of /auth/ is counted so, and a passkey cannot be guessed.
 MFA_RATE_LIMITS = False
 
 HEADLESS_ONLY = True
-HEADLESS_ADAPTER = "modules.accounts.api.adapters.HeadlessAdapter"
+HEADLESS_ADAPTER = "modules.accounts.api.allauth.account_adapter.HeadlessAdapter"
 HEADLESS_CLIENTS = ("app", "browser")
 # Drawn anew for each request, 260 ms as YAML; what is so of it stands in our contract (openapi/sign_in.py).
 HEADLESS_SERVE_SPECIFICATION = False
@@ -157,7 +157,7 @@ def frontend_urls(base: str) -> dict[str, str]:
     }
 
 
-SESSION_ENGINE = "modules.accounts.api.sessions"
+SESSION_ENGINE = "modules.accounts.api.allauth.session_store"
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_NAME = "sid"
 SESSION_COOKIE_AGE = 30 * 86_400
@@ -165,7 +165,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "modules.accounts.api.hosted.refuse_forgery"
+CSRF_FAILURE_VIEW = "modules.accounts.api.pages.login_pages.refuse_forgery"
 
 # For production.py: a browser accepts the `__Host-` prefix over TLS only, from this host, for its whole path.
 HARDENED_COOKIES: dict[str, Any] = {

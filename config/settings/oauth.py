@@ -1,4 +1,4 @@
-"""OAuth 2 and OpenID Connect: what allauth's provider offers (see modules/accounts/api/oauth.py)."""
+"""OAuth 2 and OpenID Connect: what allauth's provider offers (modules/accounts/api/oauth/)."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from config.env import Env
 def provider(env: Env) -> dict[str, Any]:
     """Return the settings of allauth.idp.oidc."""
     return {
-        "IDP_OIDC_ADAPTER": "modules.accounts.api.oauth_adapter.OAuthAdapter",
+        "IDP_OIDC_ADAPTER": "modules.accounts.api.oauth.oauth_adapter.OAuthAdapter",
         "IDP_OIDC_PRIVATE_KEY": env.oidc_private_key,
         # Opaque: a token is looked up, so that it can be revoked; a signed one would live on.
         "IDP_OIDC_ACCESS_TOKEN_FORMAT": "opaque",

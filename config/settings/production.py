@@ -30,6 +30,6 @@ SECURE_SSL_REDIRECT = False
 SILENCED_SYSTEM_CHECKS = [
     "security.W001",  # Edge sets the security headers, at a tenth of SecurityMiddleware's price
     "security.W002",  # and `frame-ancestors 'none'` among them
-    "security.W003",  # FirstPartyMiddleware and BrowserSessionAuthentication check CSRF
+    "security.W003",  # AllauthMiddleware and BrowserSessionAuthentication check CSRF
     "security.W008",  # an API must not silently redirect to https; the proxy answers port 80
 ]

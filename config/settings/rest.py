@@ -10,7 +10,7 @@ MIDDLEWARE = [
     # Request id, the one access line, security headers, problem+json for whatever is answered as HTML.
     "modules.kernel.http.middleware.Edge",
     # Session, user and CSRF for /auth/ alone; every other path pays one comparison.
-    "modules.accounts.api.first_party.FirstPartyMiddleware",
+    "modules.accounts.api.allauth.middleware.AllauthMiddleware",
     # allauth insists on finding it by name; about 2 us.
     "allauth.account.middleware.AccountMiddleware",
 ]

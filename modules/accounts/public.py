@@ -15,6 +15,12 @@ from modules.accounts.selectors.identities import (
     map_identities,
     map_user_ids,
 )
+from modules.accounts.services.account_status import (
+    cancel_deletion,
+    request_deletion,
+    restore_account,
+    suspend_account,
+)
 from modules.accounts.services.accounts import (
     create_account,
     end_all_sessions,
@@ -22,7 +28,6 @@ from modules.accounts.services.accounts import (
     set_roles,
 )
 from modules.accounts.services.bulk import create_accounts_in_bulk
-from modules.accounts.services.life import cancel_deletion, request_deletion, restore_account, suspend_account
 from modules.accounts.services.presence import require_presence
 from modules.accounts.services.sessions import forget_expired_sessions, issue_session_token
 

@@ -1,13 +1,13 @@
 """What accounts does after its own news, and by the clock."""
 
 from modules.accounts.events import CredentialsEnded, MailQueued, SessionEnded, SessionsRevoked
-from modules.accounts.services.families import forget_spent_tokens as forget_spent
-from modules.accounts.services.life import forget_pending_accounts as forget_pending
+from modules.accounts.services.account_status import forget_pending_accounts as forget_pending
 from modules.accounts.services.mails import forget_old_mails as forget_mails
 from modules.accounts.services.mails import send_mail
 from modules.accounts.services.mails import send_waiting_mails as send_waiting
 from modules.accounts.services.revocations import announce_ended, announce_epoch
 from modules.accounts.services.sessions import forget_expired_sessions as forget
+from modules.accounts.services.token_families import forget_spent_tokens as forget_spent
 from modules.kernel import clock
 from modules.kernel.bus import periodic, subscribes
 from sharding.scope import Once

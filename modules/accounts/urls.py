@@ -9,14 +9,16 @@ from allauth.idp.oidc import views as provider
 from allauth.urls import build_provider_urlpatterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from modules.accounts.api import allauth_seam, hosted, oauth, other_providers
+from modules.accounts.api.allauth import other_providers, replacements
+from modules.accounts.api.allauth.fields import hold_forms_to_fields
 from modules.accounts.api.apps import App, Apps, Audit, Grant, Grants, Key, Keys, Rotations, Secrets
-from modules.accounts.api.authorization import Authorization
-from modules.accounts.api.fields import hold_forms_to_fields
-from modules.accounts.api.my_sessions import Session, Sessions
+from modules.accounts.api.oauth import endpoints
+from modules.accounts.api.oauth.authorization import Authorization
+from modules.accounts.api.pages import login_pages
+from modules.accounts.api.sessions import Session, Sessions
 
 hold_forms_to_fields()
-allauth_seam.install()
+replacements.install()
 other_providers.install()
 
 urlpatterns = [
@@ -35,15 +37,15 @@ urlpatterns = [
 
 # Under the names by which allauth looks for them.
 _oauth = [
-    path(".well-known/openid-configuration", oauth.metadata, name="configuration"),
-    path(".well-known/oauth-authorization-server", oauth.metadata),
+    path(".well-known/openid-configuration", endpoints.metadata, name="configuration"),
+    path(".well-known/oauth-authorization-server", endpoints.metadata),
     path(".well-known/jwks.json", provider.jwks, name="jwks"),
     path("identity/o/authorize", Authorization.as_view(), name="authorization"),
-    path("identity/o/api/token", oauth.token, name="token"),
-    path("identity/o/api/revoke", oauth.revoke, name="revoke"),
-    path("identity/o/api/userinfo", oauth.user_info, name="userinfo"),
-    path("identity/o/api/device", oauth.not_offered, name="device_code"),
-    path("identity/o/logout", oauth.log_out, name="logout"),
+    path("identity/o/api/token", endpoints.token, name="token"),
+    path("identity/o/api/revoke", endpoints.revoke, name="revoke"),
+    path("identity/o/api/userinfo", endpoints.user_info, name="userinfo"),
+    path("identity/o/api/device", endpoints.not_offered, name="device_code"),
+    path("identity/o/logout", endpoints.log_out, name="logout"),
 ]
 
 
@@ -67,16 +69,16 @@ def _callbacks(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, An
 
 
 # Its contract is a part of ours; by this name allauth looks where its paths stand, when ours is drawn.
-_undrawn = path("openapi.yaml", oauth.not_offered, name="openapi_yaml")
+_undrawn = path("openapi.yaml", endpoints.not_offered, name="openapi_yaml")
 
 identity: list[URLPattern | URLResolver] = [
     path("auth/", include(([*_offered(headless.urlpatterns), _undrawn], headless.app_name))),
     path("", include(([path("", include((_oauth, "oidc")))], "idp"))),
-    path("identity/login", hosted.log_in, name="account_login"),
-    path("identity/log-in-again", hosted.log_in, name="account_reauthenticate"),
-    path("identity/second-factor", hosted.second_factor, name="mfa_authenticate"),
-    path("identity/unverified", hosted.unverified, name="account_email_verification_sent"),
-    path("identity/logout", hosted.log_out, name="account_logout"),
-    path("identity/style.css", hosted.style),
+    path("identity/login", login_pages.log_in, name="account_login"),
+    path("identity/log-in-again", login_pages.log_in, name="account_reauthenticate"),
+    path("identity/second-factor", login_pages.second_factor, name="mfa_authenticate"),
+    path("identity/unverified", login_pages.unverified, name="account_email_verification_sent"),
+    path("identity/logout", login_pages.log_out, name="account_logout"),
+    path("identity/style.css", login_pages.style),
     *(path(f"identity/{at}", view, name=name) for at, view, name in _callbacks()),
 ]

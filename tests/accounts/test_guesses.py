@@ -10,9 +10,17 @@ from django.test import Client
 
 from modules.accounts.models import Session
 from modules.kernel.limits import Limit
+from tests.accounts.allauth.test_second_factor import (
+    APP,
+    code_of,
+    half,
+    log_in_half,
+    secret,
+    send_code,
+    session,
+)
 from tests.accounts.kit import PASSWORD, Http, hidden
 from tests.accounts.kit import log_in as log_in_on_page
-from tests.accounts.test_second_factor import APP, code_of, half, log_in_half, secret, send_code, session
 
 __all__ = ["half", "secret", "session"]  # fixtures
 

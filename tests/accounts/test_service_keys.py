@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from modules.accounts.models import AuditEntry, ServiceKey
+from modules.accounts.services.account_status import suspend_account
 from modules.accounts.services.accounts import set_roles
-from modules.accounts.services.life import suspend_account
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key
 from tests.accounts.kit import APP, KEY, NOON, caller_of, make_key

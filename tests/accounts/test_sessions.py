@@ -9,8 +9,8 @@ import pytest
 from modules.accounts.errors import AccountNotFound
 from modules.accounts.events import SessionEnded, SessionsRevoked
 from modules.accounts.models import Session
+from modules.accounts.services.account_status import suspend_account
 from modules.accounts.services.accounts import end_all_sessions, set_password, set_roles
-from modules.accounts.services.life import suspend_account
 from modules.accounts.services.principals import forget_kept, recognize
 from modules.accounts.services.sessions import (
     end_session,

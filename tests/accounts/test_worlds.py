@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 
 from modules.accounts.models import Mail
-from modules.accounts.services.life import request_deletion, suspend_account
+from modules.accounts.services.account_status import request_deletion, suspend_account
 from modules.kernel import clock
+from tests.accounts.allauth.test_codes import code_in
 from tests.accounts.kit import PASSWORD, Answer, Http, hidden
-from tests.accounts.test_codes import code_in
 from tests.graph.people import deliver_all
 
 pytestmark = pytest.mark.django_db

@@ -66,6 +66,22 @@ class TestContexts:
         assert found & others == set()
 
 
+class TestAllauth:
+    """What allauth calls internal changes with any release: one file takes it, for all."""
+
+    TAKES_IT = "modules/accounts/api/allauth/internals.py"
+
+    def test_is_taken_from_inside_by_one_file(self):
+        takers = {
+            str(path.relative_to(ROOT))
+            for tree in ("config", "modules", "openapi", "sharding")
+            for path in (ROOT / tree).rglob("*.py")
+            if any("internal" in name.split(".") for name in _imports_of_allauth(path))
+        }
+
+        assert takers == {self.TAKES_IT}
+
+
 class TestUrls:
     def test_no_path_is_claimed_twice(self):
         paths = [re.sub(r"<\w+:\w+>", "<>", path) for path in _paths(get_resolver().url_patterns, "")]
@@ -80,6 +96,17 @@ class TestDoors:
     def test_an_unknown_context_is_refused_with_the_known_ones(self):
         with pytest.raises(CommandError, match="accounts, graph"):
             call_command("doors", "nowhere")
+
+
+def _imports_of_allauth(path: Path) -> set[str]:
+    """Return all that a file imports of allauth, each with the module that it is of."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return {name for name in found if name.startswith("allauth.")}
 
 
 def _dependencies(path: Path) -> list[str]:

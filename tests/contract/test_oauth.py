@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet
 from playwright.sync_api import Page, expect
 
 from modules.accounts.models import User
-from tests.accounts.test_second_factor import code_of
+from tests.accounts.allauth.test_second_factor import code_of
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import until
 

@@ -27,9 +27,9 @@ from modules.accounts.schemas import (
 )
 from modules.accounts.selectors.apps import get_app, list_apps, list_audit, list_grants, list_keys
 from modules.accounts.services.apps import delete_app, edit_app, register_app, rotate_secret
-from modules.accounts.services.families import withdraw_consent
 from modules.accounts.services.keys import create_key, revoke_key, rotate_key
 from modules.accounts.services.presence import require_presence
+from modules.accounts.services.token_families import withdraw_consent
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.errors import Stale

@@ -12,7 +12,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
-from modules.accounts.api.forgery import find_forgery
+from modules.accounts.api.pages.forgery import find_forgery
 from modules.accounts.errors import OnBehalfNotAllowed, OnBehalfUnknown
 from modules.accounts.services.audit import Deed, act_for
 from modules.accounts.services.principals import recognize

@@ -9,8 +9,8 @@ from modules.accounts.errors import AccountNotFound
 from modules.accounts.models.users import OPERATOR
 from modules.accounts.schemas import AccountLife
 from modules.accounts.selectors.identities import find_life, get_life
+from modules.accounts.services.account_status import restore_account, suspend_account
 from modules.accounts.services.accounts import set_roles
-from modules.accounts.services.life import restore_account, suspend_account
 from modules.kernel import clock
 
 

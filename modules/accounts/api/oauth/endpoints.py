@@ -2,7 +2,7 @@
 OAuth's endpoints for machines, and log-out: allauth's, held to more than allauth holds them to.
 
 A code or refresh token that comes a second time ends its family, and what ends is over at once
-(`services/families.py`). What users see is asked in `api/authorization.py`.
+(`services/token_families.py`). What users see is asked in `api/oauth/authorization.py`.
 """
 
 import json
@@ -15,12 +15,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from modules.accounts.api import oauth_parameters as parameters
-from modules.accounts.api.forgery import find_forgery
-from modules.accounts.api.hosted import as_page, show_error, why_anew
-from modules.accounts.api.methods import methods
-from modules.accounts.api.oauth_parameters import PROOF, Wrong
-from modules.accounts.services.families import (
+from modules.accounts.api.allauth.methods import methods
+from modules.accounts.api.oauth import parameters as parameters
+from modules.accounts.api.oauth.parameters import PROOF, Wrong
+from modules.accounts.api.pages.forgery import find_forgery
+from modules.accounts.api.pages.login_pages import as_page, show_error, why_anew
+from modules.accounts.services.replays import tokens_in
+from modules.accounts.services.token_families import (
     Issued,
     NotGranted,
     TokenReused,
@@ -29,7 +30,6 @@ from modules.accounts.services.families import (
     end_token,
     exchange,
 )
-from modules.accounts.services.replays import tokens_in
 from modules.kernel import clock
 
 GRANTS = ("authorization_code", "client_credentials", "refresh_token")

@@ -13,9 +13,9 @@ from typing import Any
 from allauth.account.models import Login
 from allauth.socialaccount.models import SocialAccount
 
-from modules.accounts.api.guards import must_verify
+from modules.accounts.api.allauth.guards import must_verify
 from modules.accounts.selectors.addresses import may_be_reset
-from modules.accounts.services.life import may_log_in
+from modules.accounts.services.account_status import may_log_in
 from modules.kernel import clock
 
 EPOCH = "epoch"

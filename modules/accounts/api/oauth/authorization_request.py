@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.idp.oidc.internal.tokens import decode_jwt_token
 from allauth.idp.oidc.models import Client
 from django.http import QueryDict
 
-from modules.accounts.api.oauth_parameters import (
+from modules.accounts.api.allauth.internals import decode_jwt_token
+from modules.accounts.api.oauth.parameters import (
     PROOF,
     Wrong,
     check_readable,

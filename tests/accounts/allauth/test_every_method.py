@@ -19,12 +19,12 @@ from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from modules.accounts.api.methods import list_methods
+from modules.accounts.api.allauth.methods import list_methods
 from modules.kernel import hot
 from modules.kernel.limits import Limit
+from tests.accounts.allauth.test_log_in import CountingHasher
+from tests.accounts.allauth.test_second_factor import APP, log_in_half, secret, session
 from tests.accounts.kit import PASSWORD, Http
-from tests.accounts.test_log_in import CountingHasher
-from tests.accounts.test_second_factor import APP, log_in_half, secret, session
 
 __all__ = ["secret", "session"]  # fixtures
 
@@ -95,7 +95,10 @@ def caller(request, http, session, secret, settings):
     }
     sign_in = Limit("sign-in", 100_000, 10_000_000)
     settings.LIMITS = replace(settings.LIMITS, is_on=True, sign_in=sign_in)
-    settings.PASSWORD_HASHERS = ["tests.accounts.test_log_in.CountingHasher", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = [
+        "tests.accounts.allauth.test_log_in.CountingHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
     CountingHasher.count = 0
     return Caller(token, browser, body)
 

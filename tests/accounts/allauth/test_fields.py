@@ -10,7 +10,7 @@ from allauth.account.fields import EmailField
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from modules.accounts.api.fields import OFFERED, AddressField, PasswordField
+from modules.accounts.api.allauth.fields import OFFERED, AddressField, PasswordField
 from modules.accounts.errors import AddressInvalid, PasswordInvalid
 from modules.accounts.models import Mail, User
 from modules.accounts.services.accounts import set_password

@@ -10,7 +10,7 @@ from allauth.idp.oidc.models import Client as AppRow
 from django.test import Client
 
 from modules.accounts.models import TokenFamily
-from modules.accounts.services.families import withdraw_consent
+from modules.accounts.services.token_families import withdraw_consent
 from modules.kernel import clock
 from tests.accounts.kit import (
     BACK,

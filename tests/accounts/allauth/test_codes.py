@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from modules.accounts.models import Mail, Session, User
-from modules.accounts.services.life import forget_pending_accounts
+from modules.accounts.services.account_status import forget_pending_accounts
 from modules.accounts.services.mails import forget_old_mails
 from modules.kernel import clock
 from tests.accounts.kit import PASSWORD

@@ -7,11 +7,11 @@ from allauth.idp.oidc.models import Token
 from django.test import Client
 
 from modules.accounts.models import Session, TokenFamily
+from modules.accounts.services.account_status import request_deletion, restore_account, suspend_account
 from modules.accounts.services.accounts import end_all_sessions, set_password, set_roles
-from modules.accounts.services.families import REMEMBERED, forget_spent_tokens, withdraw_consent
-from modules.accounts.services.life import request_deletion, restore_account, suspend_account
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import end_other_sessions, end_own_session, issue_session_token
+from modules.accounts.services.token_families import REMEMBERED, forget_spent_tokens, withdraw_consent
 from modules.kernel import clock
 from tests.accounts.kit import (
     BACK,

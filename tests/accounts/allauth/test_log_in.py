@@ -7,9 +7,9 @@ from allauth.headless.spec.internal.schema import get_schema
 from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.http import HttpResponse
 
-from modules.accounts.api.first_party import FirstPartyMiddleware
+from modules.accounts.api.allauth.middleware import AllauthMiddleware
 from modules.accounts.models import Session, User
-from modules.accounts.services.life import suspend_account
+from modules.accounts.services.account_status import suspend_account
 from modules.accounts.services.sessions import hash_key
 from tests.accounts.kit import NOON, PASSWORD, Http
 
@@ -124,7 +124,7 @@ class TestAppClient:
     def test_costs_one_hash_whoever_it_is(self, settings, ada, make_account, name):
         """Equal work is equal time: a test that took it would tell less."""
         suspend_account(make_account("vera", password=PASSWORD).id, now=NOON)
-        settings.PASSWORD_HASHERS = ["tests.accounts.test_log_in.CountingHasher"]
+        settings.PASSWORD_HASHERS = ["tests.accounts.allauth.test_log_in.CountingHasher"]
         User.objects.update(password=make_password(PASSWORD))
         CountingHasher.count = 0
 
@@ -207,18 +207,20 @@ class TestSessionOver:
     def test_is_said_when_the_session_ends_meanwhile(self, http, ada, monkeypatch):
         token = log_in(http, username="ada").body["meta"]["session_token"]
         # The moment between reading a session and writing it back cannot be hit from outside.
-        monkeypatch.setattr("modules.accounts.api.sessions.change_session", lambda key, content: False)
+        monkeypatch.setattr(
+            "modules.accounts.api.allauth.session_store.change_session", lambda key, content: False
+        )
 
         answer = http("POST", f"{APP}/reauthenticate", {"password": PASSWORD}, X_Session_Token=token)
 
         assert (answer.status, answer.body["code"]) == (401, "session_over")
 
 
-class TestFirstPartyMiddleware:
+class TestAllauthMiddleware:
     def test_leaves_the_rest_of_the_api_without_a_session(self, rf):
         request = rf.get("/v1/whoami")
 
-        FirstPartyMiddleware(lambda request: HttpResponse())(request)
+        AllauthMiddleware(lambda request: HttpResponse())(request)
 
         assert not hasattr(request, "session")
         assert not hasattr(request, "user")

@@ -6,28 +6,28 @@ from urllib.parse import urlsplit
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
-from allauth.headless.internal.restkit.response import APIResponse
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
-from modules.accounts.api.devices import place_of, remember_device
-from modules.accounts.api.fresh_log_in import note_log_in
-from modules.accounts.api.guards import Guards, must_verify
-from modules.accounts.api.sessions import PLACE
-from modules.accounts.api.sign_up import take_once
+from modules.accounts.api.allauth.devices import place_of, remember_device
+from modules.accounts.api.allauth.guards import Guards, must_verify
+from modules.accounts.api.allauth.internals import APIResponse
+from modules.accounts.api.allauth.session_store import PLACE
+from modules.accounts.api.allauth.sign_up import take_once
+from modules.accounts.api.pages.fresh_log_in import note_log_in
 from modules.accounts.errors import AddressInvalid, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.selectors.sessions import OPENED_AT
+from modules.accounts.services.account_status import cancel_deletion, may_log_in
 from modules.accounts.services.accounts import change_password, open_account, register
 from modules.accounts.services.addresses import to_address, to_login
-from modules.accounts.services.attempts import charge_log_in
 from modules.accounts.services.guesses import charge_guess_of_person
-from modules.accounts.services.life import cancel_deletion, may_log_in
 from modules.accounts.services.mails import queue_asked_mail, queue_mail
+from modules.accounts.services.sign_in_limits import charge_log_in
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
 

@@ -13,13 +13,8 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import AddEmailForm, ResetPasswordForm
-from allauth.account.internal.flows import email_verification, manage_email
-from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
-from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import EmailAddress, Login
 from allauth.core import context
-from allauth.core.internal import jwkkit
 from allauth.headless.account.inputs import (
     ChangePasswordInput,
     RequestPasswordResetInput,
@@ -36,21 +31,30 @@ from allauth.headless.account.views import (
     VerifyEmailView,
 )
 from allauth.headless.base.response import UnauthorizedResponse
-from allauth.headless.internal.restkit.response import APIResponse, ErrorResponse
 from allauth.headless.socialaccount.inputs import SignupInput as ProviderSignupInput
 from allauth.headless.tokens.views import RefreshTokenView
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.totp import forms as totp_forms
-from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn import forms as passkey_forms
-from allauth.socialaccount.internal.flows import connect
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from modules.accounts.api import begun, totp_steps
-from modules.accounts.api.devices import place_of
-from modules.accounts.api.guards import must_verify
+from modules.accounts.api.allauth import begun, totp_steps
+from modules.accounts.api.allauth.devices import place_of
+from modules.accounts.api.allauth.guards import must_verify
+from modules.accounts.api.allauth.internals import (
+    APIResponse,
+    EmailVerificationProcess,
+    ErrorResponse,
+    PasswordResetVerificationProcess,
+    connect,
+    email_verification,
+    jwkkit,
+    manage_email,
+    raise_if_reauthentication_required,
+    totp,
+)
 from modules.accounts.selectors.addresses import find_reset_target, is_verified
 from modules.accounts.services.address_room import adding_address
 from modules.accounts.services.claims import release_address

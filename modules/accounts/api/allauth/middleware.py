@@ -21,15 +21,15 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from pydantic import JsonValue, RootModel
 
-from modules.accounts.api.blanks import check_names, drop_blanks
-from modules.accounts.api.devices import leave_device
-from modules.accounts.api.hosted import PAGES, show_error
-from modules.accounts.api.methods import refuse_method
-from modules.accounts.api.passkeys import check_credential
-from modules.accounts.api.sessions import opened_from
-from modules.accounts.api.sign_up import sign_up_once
+from modules.accounts.api.allauth.blanks import check_names, drop_blanks
+from modules.accounts.api.allauth.devices import leave_device
+from modules.accounts.api.allauth.methods import refuse_method
+from modules.accounts.api.allauth.passkeys import check_credential
+from modules.accounts.api.allauth.session_store import opened_from
+from modules.accounts.api.allauth.sign_up import sign_up_once
+from modules.accounts.api.pages.login_pages import PAGES, show_error
 from modules.accounts.services.accounts import to_refusal
-from modules.accounts.services.attempts import charge_attempt, charge_step
+from modules.accounts.services.sign_in_limits import charge_attempt, charge_step
 from modules.kernel.errors import NotFound, Refusal, Unauthorized
 from modules.kernel.http import limiting, problems
 from modules.kernel.http.address import client_address
@@ -68,7 +68,7 @@ class SessionOver(Unauthorized):
     title = "The session has ended; log in again."
 
 
-class FirstPartyMiddleware:
+class AllauthMiddleware:
     """Runs Django's session, authentication and CSRF middlewares for `/auth/` alone."""
 
     def __init__(self, get_response: Handler) -> None:

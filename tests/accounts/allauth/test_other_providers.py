@@ -14,8 +14,8 @@ from django.test import Client
 from config.settings.accounts import social
 from modules.accounts.models import Mail, Session
 from modules.accounts.services.principals import forget_kept
+from tests.accounts.allauth.test_second_factor import code_of, secret, session  # noqa: F401
 from tests.accounts.kit import PASSWORD, Http, consent, fetch, make_app, me, refresh
-from tests.accounts.test_second_factor import code_of, secret, session  # noqa: F401
 from tests.contract.stub import answering
 
 pytestmark = pytest.mark.django_db

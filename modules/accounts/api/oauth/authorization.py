@@ -13,21 +13,28 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from allauth.account.authentication import get_authentication_records
 from allauth.idp.oidc import views as theirs
 from allauth.idp.oidc.adapter import get_adapter
-from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 
-from modules.accounts.api import oauth_parameters as parameters
-from modules.accounts.api.asking import ask_again, is_asked, note_page, read_asked
-from modules.accounts.api.authorization_request import PASSED_ON, Asked, Caller, NoWayBack, find_caller, read
-from modules.accounts.api.forgery import find_forgery
-from modules.accounts.api.fresh_log_in import take_log_in
-from modules.accounts.api.hosted import AUTHORIZE, as_page, show_error, why_anew
-from modules.accounts.api.oauth_parameters import Wrong
+from modules.accounts.api.allauth.internals import get_validator_context
+from modules.accounts.api.oauth import parameters as parameters
+from modules.accounts.api.oauth.asking import ask_again, is_asked, note_page, read_asked
+from modules.accounts.api.oauth.authorization_request import (
+    PASSED_ON,
+    Asked,
+    Caller,
+    NoWayBack,
+    find_caller,
+    read,
+)
+from modules.accounts.api.oauth.parameters import Wrong
+from modules.accounts.api.pages.forgery import find_forgery
+from modules.accounts.api.pages.fresh_log_in import take_log_in
+from modules.accounts.api.pages.login_pages import AUTHORIZE, as_page, show_error, why_anew
 from modules.accounts.selectors.addresses import is_verified_by
 from modules.accounts.selectors.apps import find_granted_email, has_consent
-from modules.accounts.services.families import SessionEnded, open_family
+from modules.accounts.services.token_families import SessionEnded, open_family
 from modules.kernel import clock
 
 # Of the form; `request` is what the library signed when it showed the page.

@@ -12,7 +12,7 @@ from allauth.core.internal import jwkkit
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
-from modules.accounts.api import allauth_seam, totp_steps
+from modules.accounts.api.allauth import replacements, totp_steps
 
 
 def modules_of(package):
@@ -24,7 +24,7 @@ def modules_of(package):
 
 class TestInstall:
     def test_leaves_no_count_of_second_factors_to_allauth(self):
-        allauth_seam.install()
+        replacements.install()
 
         counts = {
             module.__name__: module.check_rate_limit
@@ -37,10 +37,10 @@ class TestInstall:
             "allauth.mfa.totp.forms",
             "allauth.mfa.webauthn.forms",
         }
-        assert {count.__module__ for count in counts.values()} == {allauth_seam.__name__}
+        assert {count.__module__ for count in counts.values()} == {replacements.__name__}
 
     def test_reads_the_key_that_signs_once(self, db):
-        allauth_seam.install()
+        replacements.install()
         before = jwkkit.load_jwk_from_pem.cache_info().misses
 
         answers = [Client().get("/.well-known/jwks.json") for _ in range(3)]
@@ -49,10 +49,10 @@ class TestInstall:
         assert jwkkit.load_jwk_from_pem.cache_info().misses - before <= 1
 
     def test_replaces_once(self):
-        allauth_seam.install()
+        replacements.install()
         before = totp.TOTP.validate_code
 
-        allauth_seam.install()
+        replacements.install()
 
         assert totp.TOTP.validate_code is before
         assert not hasattr(totp_steps._ACTIVATE, "__wrapped__")

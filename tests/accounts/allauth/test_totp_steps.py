@@ -7,8 +7,16 @@ import time
 import pytest
 import time_machine
 
+from tests.accounts.allauth.test_second_factor import (
+    APP,
+    code_of,
+    half,
+    log_in_half,
+    secret,
+    send_code,
+    session,
+)
 from tests.accounts.kit import PASSWORD
-from tests.accounts.test_second_factor import APP, code_of, half, log_in_half, secret, send_code, session
 
 __all__ = ["half", "secret", "session"]  # fixtures
 

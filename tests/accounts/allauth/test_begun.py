@@ -8,11 +8,11 @@ from allauth.account.models import EmailAddress
 from modules.accounts.models import Mail, Session
 from modules.accounts.models.users import OPERATOR
 from modules.accounts.selectors.identities import get_life
+from modules.accounts.services.account_status import request_deletion, restore_account, suspend_account
 from modules.accounts.services.accounts import set_password, set_roles
-from modules.accounts.services.life import request_deletion, restore_account, suspend_account
 from modules.kernel import clock
-from tests.accounts.test_codes import AUTH, NEW, code_in
-from tests.accounts.test_second_factor import code_of, half, secret, send_code, session  # noqa: F401
+from tests.accounts.allauth.test_codes import AUTH, NEW, code_in
+from tests.accounts.allauth.test_second_factor import code_of, half, secret, send_code, session  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from modules.accounts.models import SpentToken
 from modules.accounts.services.accounts import set_password
-from modules.accounts.services.families import forget_spent_tokens
+from modules.accounts.services.token_families import forget_spent_tokens
 from modules.kernel import clock
 from tests.accounts.kit import fetch, let_seconds_pass, make_app, me, refresh
 

@@ -12,12 +12,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.forms import LoginForm
-from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.idp.oidc.models import Client
 from allauth.mfa.base.forms import AuthenticateForm
-from allauth.mfa.internal.constants import LoginStageKey
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,10 +23,11 @@ from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 
-from modules.accounts.api.methods import methods
-from modules.accounts.api.ways_out import find_asking_app, form_action
+from modules.accounts.api.allauth.internals import LoginStageKey, clear_login
+from modules.accounts.api.allauth.methods import methods
+from modules.accounts.api.pages.ways_out import find_asking_app, form_action
 from modules.accounts.services.addresses import to_login
-from modules.accounts.services.attempts import charge_step
+from modules.accounts.services.sign_in_limits import charge_step
 from modules.kernel.errors import TooMany
 from modules.kernel.http import problems
 from modules.kernel.http.address import client_address

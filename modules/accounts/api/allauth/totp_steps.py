@@ -9,12 +9,11 @@ import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 
-from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings as mfa
-from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from modules.accounts.api.allauth.internals import compare_user_code, totp
 from modules.accounts.services.second_factors import mark_step, use_step
 
 _ACTIVATE = totp.TOTP.activate.__func__

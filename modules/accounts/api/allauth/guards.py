@@ -14,8 +14,6 @@ from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
@@ -24,12 +22,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from modules.accounts.api.devices import place_of
+from modules.accounts.api.allauth.devices import place_of
+from modules.accounts.api.allauth.internals import get_authentication_records, get_reauthentication_flows
 from modules.accounts.errors import EmailTaken
 from modules.accounts.selectors.addresses import is_verified, list_addresses_to_tell, list_log_in_names
 from modules.accounts.selectors.places import Place
-from modules.accounts.services.attempts import charge_person
-from modules.accounts.services.life import may_log_in
+from modules.accounts.services.account_status import may_log_in
+from modules.accounts.services.sign_in_limits import charge_person
 from modules.kernel import clock
 
 # No username, so that nobody is found and the password is hashed all the same.

@@ -5,7 +5,7 @@ from allauth.idp.oidc.models import Client
 from django.test import Client as Browser
 from pydantic import ValidationError
 
-from modules.accounts.api.ways_out import find_asking_app, form_action, source_of
+from modules.accounts.api.pages.ways_out import find_asking_app, form_action, source_of
 from modules.accounts.public import create_account
 from modules.accounts.schemas import EditApp
 from modules.kernel import clock
