@@ -81,6 +81,17 @@ class TestAllauth:
 
         assert takers == {self.TAKES_IT}
 
+    def test_carries_nothing_of_ours_from_hook_to_hook(self):
+        """What they tell each other is typed: `api/request_state.py`. Django's own parts may be narrowed."""
+        written = {
+            (str(path.relative_to(ROOT)), target.attr)
+            for path in (ROOT / "modules" / "accounts").rglob("*.py")
+            for target in _targets(path)
+            if ast.unparse(target.value).rpartition(".")[2] == "request"
+        }
+
+        assert {attribute for _, attribute in written} <= {"GET", "POST", "method"}
+
 
 class TestUrls:
     def test_no_path_is_claimed_twice(self):
@@ -96,6 +107,12 @@ class TestDoors:
     def test_an_unknown_context_is_refused_with_the_known_ones(self):
         with pytest.raises(CommandError, match="accounts, graph"):
             call_command("doors", "nowhere")
+
+
+def _targets(path: Path) -> list[ast.Attribute]:
+    """Return all attributes that a file assigns."""
+    assigned = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Assign)]
+    return [target for node in assigned for target in node.targets if isinstance(target, ast.Attribute)]
 
 
 def _imports_of_allauth(path: Path) -> set[str]:

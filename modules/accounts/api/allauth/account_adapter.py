@@ -18,6 +18,7 @@ from modules.accounts.api.allauth.internals import APIResponse
 from modules.accounts.api.allauth.session_store import PLACE
 from modules.accounts.api.allauth.sign_up import take_once
 from modules.accounts.api.pages.fresh_log_in import note_log_in
+from modules.accounts.api.request_state import request_state
 from modules.accounts.errors import AddressInvalid, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
 from modules.accounts.selectors.reserved import is_reserved
@@ -79,7 +80,7 @@ class AccountAdapter(Guards):
         """Store a new account; who loses a race for a name hears the same as who came late."""
         user = super().save_user(request, user, form, commit=False)
         try:
-            register(user, now=clock.now(), once=take_once(request), is_pending=must_verify())
+            register(user, now=clock.now(), once=take_once(), is_pending=must_verify())
         except UsernameTaken as refusal:
             raise _taken(request, refusal) from refusal
         return user
@@ -163,7 +164,7 @@ class AccountAdapter(Guards):
         # A notice to an address that nobody has proven may go to a stranger.
         if template_prefix in ASKED_FOR or not context.get("is_proven"):
             is_sent = queue_asked_mail(mail, place=place_of(self.request), now=clock.now())
-            self.request.code_is_sent = is_sent
+            request_state().is_code_sent = is_sent
         else:
             queue_mail(mail, now=clock.now())
 

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from modules.accounts.api.request_state import request_state
 from modules.accounts.selectors.places import Place, is_known_device
 from modules.accounts.services.places import remember_place
 from modules.kernel import clock
@@ -34,12 +35,12 @@ def remember_device(request: HttpRequest, user: AbstractBaseUser) -> None:
     elif not is_known_device(user.pk, place):
         place = Place(place.address, secrets.token_urlsafe(32))
     remember_place(user.pk, place, now=clock.now())
-    request.device = place.device  # type: ignore[attr-defined]
+    request_state().device = place.device
 
 
-def leave_device(request: HttpRequest, response: HttpResponseBase) -> None:
+def leave_device(response: HttpResponseBase) -> None:
     """Leave the cookie with a browser from which somebody has just got in."""
-    if device := getattr(request, "device", ""):
+    if device := request_state().device:
         response.set_cookie(
             _name(), device, max_age=AGE, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
         )

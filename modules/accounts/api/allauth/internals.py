@@ -16,6 +16,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core.internal import jwkkit
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.headless.internal.restkit.response import APIResponse, ErrorResponse
+from allauth.headless.internal.restkit.views import RESTView
 from allauth.headless.spec.internal.schema import get_schema
 from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from allauth.idp.oidc.internal.tokens import decode_jwt_token
@@ -29,6 +30,7 @@ __all__ = [
     "ErrorResponse",
     "LoginStageKey",
     "PasswordResetVerificationProcess",
+    "RESTView",
     "clear_login",
     "compare_user_code",
     "connect",

@@ -28,6 +28,7 @@ from modules.accounts.api.allauth.passkeys import check_credential
 from modules.accounts.api.allauth.session_store import opened_from
 from modules.accounts.api.allauth.sign_up import sign_up_once
 from modules.accounts.api.pages.login_pages import PAGES, show_error
+from modules.accounts.api.request_state import keeping_state, request_state
 from modules.accounts.services.accounts import to_refusal
 from modules.accounts.services.sign_in_limits import charge_attempt, charge_step
 from modules.kernel.errors import NotFound, Refusal, Unauthorized
@@ -81,13 +82,17 @@ class AllauthMiddleware:
         """Answer a request, by the longer way if allauth will see it."""
         if not request.path_info.startswith(PREFIXES):
             return self._pass(request)
+        with keeping_state():
+            return self._answer_with_session(request)
+
+    def _answer_with_session(self, request: HttpRequest) -> HttpResponseBase:
         try:
             limiting.charge_sign_in(request)
             opened_from.set(client_address(request))
             response = cast(HttpResponseBase, self._prepare(request))
         except OURS as fault:
             return _answer(fault, request)
-        leave_device(request, response)
+        leave_device(response)
         return response
 
     def _hand_out_token(self, request: HttpRequest) -> HttpResponseBase:
@@ -163,7 +168,9 @@ def _admit(request: HttpRequest) -> None:
             charge_step(client_address(request))
         return
     charge_attempt(request.path_info, address=client_address(request))
-    body = {} if request.path_info.endswith(FORM) else _read_json(request)
+    if request.path_info.endswith(FORM):
+        return
+    body = request_state().body = _read_json(request)
     if request.method == "POST":
         check_credential(request.path_info, body)
         check_names(request.path_info, body)
@@ -173,4 +180,4 @@ def _read_json(request: HttpRequest) -> dict[str, Any]:
     """Hold allauth's bodies to the rules of all others: a NUL or a lone surrogate would end as a 500."""
     if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
         return {}
-    return drop_blanks(request, parse_body(read_body(request), AnyObject).root)
+    return drop_blanks(request.path_info, parse_body(read_body(request), AnyObject).root)

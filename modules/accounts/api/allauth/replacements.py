@@ -48,6 +48,7 @@ from modules.accounts.api.allauth.internals import (
     EmailVerificationProcess,
     ErrorResponse,
     PasswordResetVerificationProcess,
+    RESTView,
     connect,
     email_verification,
     jwkkit,
@@ -55,6 +56,7 @@ from modules.accounts.api.allauth.internals import (
     raise_if_reauthentication_required,
     totp,
 )
+from modules.accounts.api.request_state import request_state
 from modules.accounts.selectors.addresses import find_reset_target, is_verified
 from modules.accounts.services.address_room import adding_address
 from modules.accounts.services.claims import release_address
@@ -110,6 +112,8 @@ def install() -> None:
     VerifyEmailView.post = _verify_own(VerifyEmailView.post)
     # It prefers an unproven address, which then stands for the one that an account signed up with.
     manage_email.can_mark_as_primary = lambda address: address.verified
+    # It parses anew what was parsed here by stricter rules, and lacks what says nothing.
+    RESTView._parse_json = _take_body(RESTView._parse_json)
     # It does not say what is wrong; here no token is of a kind that is refreshed.
     RefreshTokenView.post = _refuse_refresh
     # It asks a password-less account for nothing.
@@ -119,6 +123,17 @@ def install() -> None:
     # It tells nobody of a new address, and a removed one nothing.
     ManageEmailView.post = _add_address(ManageEmailView.post)
     ManageEmailView.delete = _remove_address(ManageEmailView.delete)
+
+
+def _take_body(parse: Callable[[Any, HttpRequest], Any]) -> Callable[[Any, HttpRequest], Any]:
+    """Return a view's reading of its body, which takes what the middleware has checked."""
+
+    @wraps(parse)
+    def take_or_parse(view: Any, request: HttpRequest) -> Any:
+        body = request_state().body
+        return parse(view, request) if body is None else body
+
+    return take_or_parse
 
 
 def _disconnect(disconnect: Callable[..., None]) -> Callable[..., None]:
@@ -187,9 +202,9 @@ def _withholding(send: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(send)
     def withhold(process: Any, *args: Any, **options: Any) -> None:
-        process.request.code_is_sent = True
+        request_state().is_code_sent = True
         send(process, *args, **options)
-        if not process.request.code_is_sent or not process.code:
+        if not request_state().is_code_sent or not process.code:
             process.state["code"] = secrets.token_urlsafe(32)
         begun.note_epoch(process)
 

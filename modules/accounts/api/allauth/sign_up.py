@@ -10,7 +10,7 @@ stranger who uses a key that others use, `signup-1`, would hold them up and hear
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.urls import resolve
 from django.utils.crypto import salted_hmac
 
+from modules.accounts.api.request_state import request_state
 from modules.accounts.services.addresses import to_login
 from modules.kernel.http import idempotency
 from sharding.errors import AlreadyDone
@@ -42,40 +43,41 @@ def sign_up_once(
     key = idempotency.read_key(request, required=False)
     if key is None:
         return None
+    sent = request_state().body or {}
     # The body holds a password: its bare digest would be one that is quickly guessed.
-    fingerprint = salted_hmac("accounts.sign_up", request.body, algorithm="sha256").digest()
-    once = Once(f"sign_up@{_digest_of_person(request)}", key, fingerprint)
+    fingerprint = salted_hmac("accounts.sign_up", json.dumps(sent), algorithm="sha256").digest()
+    once = Once(f"sign_up@{_digest_of_person(sent)}", key, fingerprint)
     try:
-        return _sign_up(request, once, lambda: view(request, *args, **kwargs))
+        return _sign_up(once, lambda: view(request, *args, **kwargs))
     except AlreadyDone:
-        return _log_in(request)
+        return _log_in(request, sent)
 
 
-def take_once(request: HttpRequest) -> Once | None:
+def take_once() -> Once | None:
     """Return what makes this sign-up the only one of its key; only who makes the account takes it."""
-    once: Once | None = request.__dict__.pop("sign_up_once", None)
+    state = request_state()
+    once, state.sign_up = state.sign_up, None
     return once
 
 
-def _digest_of_person(request: HttpRequest) -> str:
+def _digest_of_person(sent: Mapping[str, Any]) -> str:
     """Return what stands for who signs up, in whatever spelling; the names themselves are not kept here."""
-    sent = json.loads(request.body or b"{}")
     names = [to_login(str(sent.get(name, ""))) for name in ("username", "email")]
     return salted_hmac("accounts.sign_up.person", json.dumps(names), algorithm="sha256").hexdigest()
 
 
-def _sign_up(request: HttpRequest, once: Once, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def _sign_up(once: Once, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Let allauth answer, unless it was done before; or meanwhile, with the names taken by this one."""
     refuse_done_in_directory(once)
-    request.sign_up_once = once  # type: ignore[attr-defined]
+    request_state().sign_up = once
     response = answer()
-    if take_once(request) is not None:
+    if take_once() is not None:
         refuse_done_in_directory(once)
     return response
 
 
-def _log_in(request: HttpRequest) -> HttpResponseBase:
-    sent = json.loads(request.body)
-    request._body = json.dumps({name: sent[name] for name in ("username", "password")}).encode()
+def _log_in(request: HttpRequest, sent: Mapping[str, Any]) -> HttpResponseBase:
+    """Have the password that came along open a session, as if it had been sent to the log-in."""
+    request_state().body = {name: sent[name] for name in ("username", "password")}
     match = resolve(request.path_info.removesuffix(SIGN_UP) + LOG_IN)
     return cast(HttpResponseBase, match.func(request, *match.args, **match.kwargs))

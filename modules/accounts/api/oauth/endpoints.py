@@ -20,6 +20,7 @@ from modules.accounts.api.oauth import parameters as parameters
 from modules.accounts.api.oauth.parameters import PROOF, Wrong
 from modules.accounts.api.pages.forgery import find_forgery
 from modules.accounts.api.pages.login_pages import as_page, show_error, why_anew
+from modules.accounts.api.request_state import request_state
 from modules.accounts.services.replays import tokens_in
 from modules.accounts.services.token_families import (
     Issued,
@@ -64,9 +65,9 @@ def token(request: HttpRequest) -> HttpResponse:
         app_id = _take(request, (*OF_TOKEN, "resource"))
         parameters.check_resources(request.POST)
         parameters.use_form(request, parameters.keep(request.POST, OF_TOKEN))
-        return _private(request, _answer(request, app_id))
+        return _private(_answer(request, app_id))
     except Wrong as wrong:
-        return _refuse(request, wrong)
+        return _refuse(wrong)
 
 
 @methods("POST")
@@ -79,17 +80,17 @@ def revoke(request: HttpRequest) -> HttpResponse:
         if not presented:
             raise Wrong("invalid_request", "Send the token.")
     except Wrong as wrong:
-        return _refuse(request, wrong)
+        return _refuse(wrong)
     # allauth deletes the row without a word, so it is asked who the app is, and nothing else.
     form = parameters.keep(request.POST, CLIENT)
     form["token"] = "-"  # noqa: S105 - nobody's token
     parameters.use_form(request, form)
     response: HttpResponse = theirs.revoke(request)
     if response.status_code != 200:
-        return _private(request, response)
+        return _private(response)
     end_token(presented, app_id=app_id)
     # allauth's is an empty page of HTML, which clients in browsers take for a fault.
-    return _private(request, JsonResponse({}))
+    return _private(JsonResponse({}))
 
 
 def _take(request: HttpRequest, names: tuple[str, ...]) -> str:
@@ -102,7 +103,7 @@ def _take(request: HttpRequest, names: tuple[str, ...]) -> str:
     shown = parameters.read_basic(request.META.pop("HTTP_AUTHORIZATION", ""))
     if shown is None:
         return str(request.POST.get("client_id", ""))
-    request.by_header = True  # type: ignore[attr-defined]
+    request_state().is_basic = True
     if request.POST.get("client_secret") or request.POST.get("client_id", shown[0]) != shown[0]:
         raise Wrong("invalid_request", "Say once which app is calling (RFC 6749, 2.3).")
     form = request.POST.copy()
@@ -156,20 +157,20 @@ def _spend(request: HttpRequest, presented: str, app_id: str) -> HttpResponse:
 
 def _issue(request: HttpRequest, authenticated_at: datetime | None) -> Issued:
     """Return allauth's answer and the tokens in it."""
-    request.authenticated_at = authenticated_at  # type: ignore[attr-defined]  # for the ID token
+    request_state().authenticated_at = authenticated_at
     response: HttpResponse = theirs.token(request)
     if response.status_code != 200:
         raise _NotIssued(response)
     return Issued(response.content, tokens_in(response.content))
 
 
-def _refuse(request: HttpRequest, wrong: Wrong) -> HttpResponse:
+def _refuse(wrong: Wrong) -> HttpResponse:
     said = {"error": wrong.error, "error_description": wrong.detail}
-    return _private(request, JsonResponse(said, status=wrong.status))
+    return _private(JsonResponse(said, status=wrong.status))
 
 
-def _private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if response.status_code == 401 and hasattr(request, "by_header"):
+def _private(response: HttpResponse) -> HttpResponse:
+    if response.status_code == 401 and request_state().is_basic:
         response.headers["WWW-Authenticate"] = 'Basic realm="OAuth"'
     response.headers["Cache-Control"] = "no-store"
     response.headers["Pragma"] = "no-cache"
@@ -183,9 +184,9 @@ def user_info(request: HttpRequest) -> HttpResponse:
     try:
         parameters.check_readable(request.POST, ("access_token",))
     except Wrong as wrong:
-        return _refuse(request, wrong)
+        return _refuse(wrong)
     parameters.use_form(request, parameters.keep(request.POST, ("access_token",)))
-    return _private(request, theirs.user_info(request))
+    return _private(theirs.user_info(request))
 
 
 @methods("GET", "POST")
@@ -214,7 +215,7 @@ class _LogOut(theirs.LogoutView):  # type: ignore[misc]
 
     def render_to_response(self, context: dict[str, Any], **shown: Any) -> HttpResponse:
         """Return the page, which may lead to what the app has registered."""
-        context["problem"] = getattr(self.request, "why_anew", None)
+        context["problem"] = request_state().why_anew
         response = super().render_to_response(context, **shown)
         return as_page(response, app=context["form"].cleaned_data.get("client"))
 
@@ -251,7 +252,7 @@ def _drop_answer(request: HttpRequest, reason: str) -> None:
     """Make of an answer that was not the user's own a question, and tell who has given one why."""
     sent = request.POST.copy()
     if sent.pop("action", None) and sent.pop("csrfmiddlewaretoken", None):
-        request.why_anew = why_anew(reason)  # type: ignore[attr-defined]
+        request_state().why_anew = why_anew(reason)
     request.POST = sent  # type: ignore[assignment]
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.core import context
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from oauthlib.oauth2.rfc6749.errors import InvalidTokenError
 
+from modules.accounts.api.request_state import request_state
 from modules.kernel.scopes import GRANTABLE
 
 IDENTITY = {
@@ -47,7 +47,7 @@ class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships n
         self, id_token: dict[str, Any], client: Client, scopes: Iterable[str], **more: Any
     ) -> None:
         """Say when the user last proved who they are (`auth_time`), which `max_age` asks for."""
-        at = getattr(context.request, "authenticated_at", None)
+        at = request_state().authenticated_at
         if at is not None:
             id_token["auth_time"] = int(at.timestamp())
 
