@@ -110,10 +110,12 @@ class Inbox:
         """Wait for a body of a stated length, if it is one that may be."""
         if not digits.isdigit():
             return
-        if len(digits.lstrip(b"0")) > 9 or int(digits) > MAX_BODY:
+        # However many zeros are before it: of too many digits Python makes no number.
+        digits = digits.lstrip(b"0") or b"0"
+        if len(digits) > 9 or (length := int(digits)) > MAX_BODY:
             self.stage = Stage.BODY_TOO_LONG
             return
-        self._end += int(digits)
+        self._end += length
         self.stage = Stage.BODY
 
     def _hear_expectation(self, expected: bytes, head: bytes) -> None:

@@ -4,7 +4,9 @@ import errno
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +26,21 @@ MAX_DISCARDED = 8 * 2**20
 _SWEEP_SECONDS = 0.25
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
+
+
+def _costs_one_connection(step: Callable[..., None]) -> Callable[..., None]:
+    """Return a step of the loop whose fault ends the connection that met it, and no other."""
+
+    @wraps(step)
+    def guarded(worker: "Worker", conn: Connection, *args: Any) -> None:
+        try:
+            step(worker, conn, *args)
+        except Exception:
+            worker.log.exception("A connection met a fault of ours and was closed")
+            if conn.fileno() >= 0:
+                worker._close(conn)
+
+    return guarded
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
@@ -62,7 +79,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             return
         self.nr_conns += 1
         conn = Connection(sock, client, listener.getsockname())
-        self._listen(conn)
+        self._begin(conn)
         if self.nr_conns >= self.worker_connections:
             self._make_room()
 
@@ -86,6 +103,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             conn.inbox = Inbox(received.take_buffered())
         return _flush(conn) and keep
 
+    @_costs_one_connection
     def finish_request(self, conn: Connection, future: "Future[bool]") -> None:
         """Go on with a connection whose request was answered."""
         conn.is_parting = future.cancelled() or future.exception() is not None or not future.result()
@@ -111,6 +129,11 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def _deadline(self, conn: Connection) -> float:
         """Return until when a connection may wait."""
         return min(conn.deadline, self._idle_until) if conn.is_idle else conn.deadline
+
+    @_costs_one_connection
+    def _begin(self, conn: Connection) -> None:
+        """Look at a new connection."""
+        self._listen(conn)
 
     def _listen(self, conn: Connection) -> None:
         """Read what has come of a request."""
@@ -149,6 +172,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         if self._held > MAX_HELD:
             self._bound_memory()
 
+    @_costs_one_connection
     def _wake(self, conn: Connection) -> None:
         """Go on with a connection whose client has done something."""
         if conn not in self.waiting:

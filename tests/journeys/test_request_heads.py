@@ -37,6 +37,26 @@ class TestHost:
         assert ask(url, "GET http://localhost/healthz HTTP/1.1", "Host: localhost")[0] == 200
 
 
+class TestLength:
+    @pytest.mark.parametrize(
+        ("digits", "status"),
+        [("0" * 4301 + "2", 400), ("0" * 4000 + "2", 401), ("0" * 4302, 400), ("2" * 4302, 400)],
+        ids=lambda value: str(value)[-3:],
+    )
+    def test_of_any_number_of_digits_costs_no_other_connection(self, stack, digits, status):
+        url = str(stack.run_api(BANYAN_WEB_WORKERS="1").url)
+        with Wire(url) as other, Wire(url) as wire:
+            other.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+
+            wire.send(
+                f"POST /v1/posts HTTP/1.1\r\nHost: localhost\r\nContent-Length: {digits}\r\n\r\n{{}}".encode()
+            )
+
+            assert wire.read().status == status
+            other.send(b"\r\n")
+            assert other.read().status == 200
+
+
 class TestExpectation:
     def test_that_stands_twice_is_not_waited_for_and_ends_the_connection(self, url):
         lines = ["Host: localhost", "Content-Type: application/json", "Content-Length: 13"]
