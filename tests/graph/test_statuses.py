@@ -206,6 +206,19 @@ class TestMeanwhile:
         deliver_all()
         assert (counts(ada), counts(vera)) == ((1, 1), (1, 1))
 
+    def test_who_came_back_while_an_edge_was_away_is_counted_when_it_returns(self, circle):
+        ada, grace, _ = circle
+        close(ada)
+        deliver_all()
+        open_again(ada)
+        unfollow(ada.id, grace.id)
+        deliver_all()
+
+        follow(ada.id, grace.id)
+        deliver_all()
+
+        assert (shown(ada), shown(grace)) == ((2, 2), (2, 2))
+
     @pytest.mark.parametrize("order", list(permutations(range(3))))
     def test_versions_told_out_of_order_end_in_the_newest(self, circle, order):
         ada, _, vera = circle

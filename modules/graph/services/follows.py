@@ -56,8 +56,8 @@ def _add_edge(follower_id: int, target_id: int) -> bool:
     edge = FollowOut.objects.create(user_id=follower_id, target_id=target_id)
     FollowCount.objects.of(follower_id).update(following=F("following") + 1)
     outbox.record(Followed(follower_id=follower_id, target_id=target_id, edge_id=edge.edge_id))
-    if count.is_closed:
-        # Closed in this very moment, or opened and not heard of yet: the target must not count the follower.
+    if count.status_version:
+        # Closed in this very moment, or opened: an older edge's tombstone at the target may say otherwise.
         announce_status(count)
     return True
 
