@@ -18,7 +18,7 @@ class WiringConfig(AppConfig):
         from config import celery  # noqa: F401 - its settings are Django's, which are loaded only now
 
         # Django looks at every alias twice a request: 80 us for four of them. Connections are kept for good
-        # (CONN_MAX_AGE), and sharding.guard drops those that the server closed; here only the broken ones go.
+        # (CONN_MAX_AGE), and sharding.backend drops those that the server closed; here go the broken.
         signals.request_started.disconnect(reset_queries)
         signals.request_started.disconnect(close_old_connections)
         signals.request_finished.disconnect(close_old_connections)
@@ -27,8 +27,7 @@ class WiringConfig(AppConfig):
 
 
 def close_broken(**_: Any) -> None:
-    """Close the connections on which a statement failed, and let the directory's be looked at anew."""
+    """Close the connections on which a statement failed and that are no good since."""
     for connection in connections.all(initialized_only=True):
-        connection.health_check_done = False  # type: ignore[attr-defined]  # missing in the stubs
         if connection.errors_occurred:
             connection.close_if_unusable_or_obsolete()

@@ -50,6 +50,7 @@ class Env:
     worker_concurrency: int
     scatter_threads: int
     statement_timeout_ms: int
+    database_wait_ms: int
     lock_timeout_ms: int
     window_size: int
     pull_threshold: int
@@ -112,6 +113,8 @@ def load() -> Env:
         worker_concurrency=reader.int("WORKER_CONCURRENCY", 2, validate=validate.Range(min=1)),
         scatter_threads=reader.int("SCATTER_THREADS", 4, validate=validate.Range(min=1)),
         statement_timeout_ms=reader.int("STATEMENT_TIMEOUT_MS", 5000, validate=validate.Range(min=1)),
+        # Of a request, for all databases together: then its user hears 503.
+        database_wait_ms=reader.int("DATABASE_WAIT_MS", 800, validate=validate.Range(min=1)),
         lock_timeout_ms=reader.int("LOCK_TIMEOUT_MS", 500, validate=validate.Range(min=1)),
         window_size=reader.int("WINDOW_SIZE", 800, validate=validate.Range(min=100)),
         pull_threshold=reader.int("PULL_THRESHOLD", 10_000, validate=validate.Range(min=1)),

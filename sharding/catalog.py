@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from django.db import connections
 
-from sharding import guard
 from sharding.conf import settings
 
 Hashes = dict[str, str]
@@ -63,8 +62,7 @@ def read(alias: str) -> Catalog:
 
     :raises InstanceUnavailable: if it cannot be reached
     """
-    guard.ready(alias)
-    with guard.naming_trouble(alias), connections[alias].cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         cursor.execute(_READ)
         row = cursor.fetchone()
     recorded, found = (json.loads(hashes or "null") for hashes in row)

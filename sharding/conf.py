@@ -21,6 +21,12 @@ class ShardingSettings:
     serial: bool = False
     #: How long a repeat waits for the holder of the same `once` key.
     lock_timeout_ms: int = 2000
+    #: How long a request waits for databases, all its waits that are noticed together.
+    request_wait_ms: int = 800
+    #: What the servers allow a statement; outside of requests nobody waits much longer.
+    statement_timeout_ms: int = 5000
+    #: How many threads of a process may wait for one database: a quarter of them.
+    slow_waits: int = 2
     #: How long a read waits for its replica before it takes the primary.
     freshness_wait_ms: int = 20
     #: How often the map is read again; 0 means never by itself (tests, one-off commands).

@@ -16,9 +16,9 @@ import structlog
 from django.db import connections
 from django.db.utils import Error
 
-from sharding import guard, outages
+from sharding import outages
 from sharding.conf import relay_settings
-from sharding.errors import AlreadyDone, InstanceUnavailable
+from sharding.errors import AlreadyDone
 from sharding.once import Once
 from sharding.tracebacks import tell
 
@@ -85,7 +85,7 @@ def deliver(subscriber: str, handler: Handler, alias: str, deliveries: list[Deli
     """
     try:
         _deliver(subscriber, handler, alias, deliveries)
-    except (InstanceUnavailable, Error) as error:
+    except Error as error:
         # Where the deliveries stand is away: their leases run out, and the relay sends them again.
         if (server := outages.server_of(error)) is None:
             raise
@@ -127,7 +127,6 @@ def _claim(subscriber: str, alias: str, event_ids: list[int]) -> dict[int, int]:
         "ids": event_ids,
         "lease": relay_settings().lease_s,
     }
-    guard.ready(alias)
     with connections[alias].cursor() as cursor:
         cursor.execute(_CLAIM, arguments)
         return dict(cursor.fetchall())

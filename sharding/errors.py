@@ -1,5 +1,7 @@
 """What sharding refuses, and why; none is a ValueError, which DRF's validators and Django's forms swallow."""
 
+from django.db.utils import OperationalError
+
 
 class ShardingError(Exception):
     """The base of all refusals of this package."""
@@ -30,12 +32,22 @@ class ShardMoved(ShardingError):
         self.alias = alias
 
 
-class InstanceUnavailable(ShardingError):
-    """A database cannot be reached or the connection broke; after COMMIT was sent, the outcome is unknown."""
+#: Of a write that failed: nothing happened; or nobody can say.
+NONE, UNKNOWN = "none", "unknown"
 
-    def __init__(self, alias: str) -> None:
+
+class InstanceUnavailable(ShardingError, OperationalError):
+    """
+    A database cannot be reached, does not answer, or the connection broke.
+
+    One of Django's errors as well, since it is raised where Django and its guests expect one of those:
+    `atomic` gives a connection up by it. `outcome` says what became of a write.
+    """
+
+    def __init__(self, alias: str, outcome: str = UNKNOWN) -> None:
         super().__init__(f"the database {alias} cannot be reached")
         self.alias = alias
+        self.outcome = outcome
 
 
 class AlreadyDone(ShardingError):
@@ -60,3 +72,8 @@ class KeyReused(ShardingError):
 
 class InFlight(ShardingError):
     """Another transaction holds the same key and did not finish within the lock timeout."""
+
+
+def sqlstate_of(error: BaseException) -> str | None:
+    """Return the SQLSTATE under a Django database error."""
+    return getattr(error.__cause__, "sqlstate", None)

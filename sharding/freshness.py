@@ -15,7 +15,6 @@ from typing import TypeVar
 from django.db import connections
 from django.db.utils import DatabaseError, InterfaceError
 
-from sharding import guard
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
 
@@ -97,7 +96,7 @@ def note(instance: str, epoch: int) -> None:
     """Note an instance's log position after a commit; costs one round trip, none without replicas."""
     if not settings().replicas.get(instance):
         return
-    with guard.naming_trouble(instance), connections[instance].cursor() as cursor:
+    with connections[instance].cursor() as cursor:
         cursor.execute("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint")
         mark = Mark(epoch, cursor.fetchone()[0])
     holder = _marks.get()
@@ -114,7 +113,7 @@ def choose(instance: str, epoch: int) -> str:
         return instance
     needed = _needed(instance, epoch)
     now = time.monotonic()
-    awake = [replica for replica in replicas if _resting.get(replica, 0.0) <= now]
+    awake = [one for one in replicas if _resting.get(one, 0.0) <= now]
     if needed is None or not awake:
         return instance
     replica = random.choice(awake)  # noqa: S311 - spreading load, not guarding anything
@@ -133,9 +132,7 @@ def read(instance: str, epoch: int, read_at: Callable[[str], T]) -> T:
     while True:
         alias = choose(instance, epoch)
         try:
-            guard.ready(alias)
-            with guard.naming_trouble(alias):
-                return read_at(alias)
+            return read_at(alias)
         except InstanceUnavailable:
             if not set_aside(alias):
                 raise
@@ -168,29 +165,20 @@ def _needed(instance: str, epoch: int) -> int | None:
 def _is_caught_up(replica: str, lsn: int) -> bool:
     # Replay only goes forward, so what was seen once need not be asked again.
     if _replayed.get(replica, 0) >= lsn:
-        return _is_reachable(replica) if lsn == 0 else True
+        return True
     deadline = time.monotonic() + settings().freshness_wait_ms / 1000
     try:
         while (seen := _ask_replayed(replica)) < lsn:
             if time.monotonic() >= deadline:
                 return False
             time.sleep(_POLL_S)
-    except (DatabaseError, InterfaceError, InstanceUnavailable):
+    except (DatabaseError, InterfaceError):
         return False
     _replayed[replica] = seen
     return True
 
 
-def _is_reachable(replica: str) -> bool:
-    try:
-        guard.ready(replica)
-    except InstanceUnavailable:
-        return False
-    return True
-
-
 def _ask_replayed(replica: str) -> int:
-    guard.ready(replica)
     with connections[replica].cursor() as cursor:
         # NULL on a server that is no replica (a test's mirror): it holds every commit of its own.
         cursor.execute("SELECT (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint")

@@ -12,7 +12,8 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from sharding import catalog, guard
+from sharding import catalog
+from sharding.backend import deadline
 from sharding.conf import settings
 from sharding.fence import LOCK_CLASS
 
@@ -55,8 +56,7 @@ def stage_of(alias: str, wanted: str) -> str:
 
     :raises InstanceUnavailable: if it cannot be reached
     """
-    guard.ready(alias)
-    with guard.naming_trouble(alias), connections[alias].cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.schema_state') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return EMPTY
@@ -76,9 +76,9 @@ def list_pending(alias: str) -> list[str]:
     return [str(migration) for migration, _ in executor.migration_plan(_leaves(executor))]
 
 
+@deadline.lifted()
 def migrate_database(alias: str, wanted: str, report: Report) -> None:
     """Apply what a database lacks; one run at a time, others wait. The connection is closed afterwards."""
-    guard.ready(alias)
     connection = connections[alias]
     try:
         with connection.cursor() as cursor:

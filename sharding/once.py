@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from sharding import guard
 from sharding.conf import settings
 from sharding.errors import AlreadyDone, InstanceUnavailable, KeyReused, OnceSpread
 
@@ -89,8 +88,7 @@ def refuse_done_in_directory(once: Once, *, owner_id: int = 0) -> None:
     :raises AlreadyDone: if it came with this one
     """
     alias = settings().directory
-    guard.ready(alias)
-    with guard.naming_trouble(alias), connections[alias].cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         cursor.execute(_KEPT, [owner_id, once.scope, once.key])
         row = cursor.fetchone()
     if row is not None:
@@ -114,9 +112,7 @@ def clean_once(*, older_than: timedelta) -> int:
     deleted, trouble = 0, []
     for alias in (settings().directory, *settings().instances):
         try:
-            guard.ready(alias)
-            with guard.naming_trouble(alias):
-                deleted += _clean(alias, older_than)
+            deleted += _clean(alias, older_than)
         except InstanceUnavailable as error:
             trouble.append(error)
     if trouble:

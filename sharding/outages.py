@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 
 import structlog
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.utils import Error
 
 from sharding.errors import InstanceUnavailable
-from sharding.guard import is_trouble
 
 REMIND_S = 60.0
 DIRECTORY = "default"
@@ -41,8 +38,6 @@ def server_of(error: BaseException) -> str | None:
     """Return which server an error says is away, or None if it says something else."""
     if isinstance(error, InstanceUnavailable):
         return name_of(error.alias)
-    if isinstance(error, Error):
-        return name_of(_alias_in(error) or DIRECTORY) if is_trouble(error) else None
     return getattr(error, "server", None)  # of Redis, whose errors this package does not know
 
 
@@ -81,14 +76,3 @@ def on_connected(connection: BaseDatabaseWrapper, **_: object) -> None:
 def name_of(alias: str) -> str:
     """Return what people call the server behind an alias."""
     return "directory" if alias == DIRECTORY else alias
-
-
-def _alias_in(error: BaseException) -> str | None:
-    """Return the database that raised an error: Django's errors do not say."""
-    found = None
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        owner = frame.f_locals.get("self")
-        owner = getattr(owner, "db", owner)
-        if isinstance(owner, BaseDatabaseWrapper):
-            found = owner.alias
-    return found

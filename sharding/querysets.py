@@ -15,11 +15,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn, Self, TypeVar
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import QuerySet, sql
-from django.db.utils import DatabaseError, InterfaceError
 
-from sharding import binding, freshness, guard, places
+from sharding import binding, freshness, places
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable, NoShard, Refused, WrongShard
 from sharding.ids import ShardedIdField, mint_ids
@@ -57,8 +56,6 @@ class ShardedQuery(sql.Query):
 class ShardedQuerySet(QuerySet[M, M]):
     """A queryset of a sharded model: Django's, with a pin, and without what has no meaning here."""
 
-    _ran_on = ""
-
     def __init__(
         self, model: Any = None, query: Any = None, using: str | None = None, hints: Any = None
     ) -> None:
@@ -95,10 +92,7 @@ class ShardedQuerySet(QuerySet[M, M]):
         if pin is None:
             raise NoShard(f"{self.model.__name__}: {places.NOWHERE}")
         places.require_scope(self.query, pin)
-        self._ran_on = places.write_alias(pin) if self._for_write else places.read_alias(pin)
-        if binding.current() is None:
-            guard.ready(self._ran_on)
-        return self._ran_on
+        return places.write_alias(pin) if self._for_write else places.read_alias(pin)
 
     def on_primary(self) -> Self:
         """Read from the primary, whatever replicas there are."""
@@ -148,18 +142,14 @@ class ShardedQuerySet(QuerySet[M, M]):
         return self._read(partial(super().aggregate, *args, **kwargs))
 
     def _read(self, call: Callable[[], T]) -> T:
-        """Read; from the next replica or the primary when a replica breaks, else name what broke."""
-        try:
-            return call()
-        except (DatabaseError, InterfaceError) as error:
-            if not guard.is_trouble(error):
-                raise
-            if binding.current() is None:
-                connections[self._ran_on].close()
-                is_chosen_here = self.pin is not None and self.pin.at is None
-                if is_chosen_here and freshness.set_aside(self._ran_on):
-                    return self._read(call)
-            raise InstanceUnavailable(self._ran_on) from error
+        """Read; from the next replica or the primary when a replica cannot be reached."""
+        while True:
+            try:
+                return call()
+            except InstanceUnavailable as error:
+                is_chosen_here = binding.current() is None and self.pin is not None and self.pin.at is None
+                if not (is_chosen_here and freshness.set_aside(error.alias)):
+                    raise
 
     # --- writes --------------------------------------------------------------------------------------------
 

@@ -20,9 +20,10 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 from django.db.utils import OperationalError
 
-from sharding import binding, freshness, guard, shard_map
+from sharding import binding, freshness, shard_map
+from sharding.backend import deadline
 from sharding.conf import settings
-from sharding.errors import InstanceUnavailable, WrongShard
+from sharding.errors import InstanceUnavailable, WrongShard, sqlstate_of
 from sharding.ids import is_mintable, shard_of
 
 T = TypeVar("T")
@@ -125,12 +126,12 @@ def run_available(jobs: Mapping[str, Callable[[], T]]) -> tuple[dict[str, T], di
     """Run one job per instance; return the answers, and why the others are missing that cannot be reached."""
     names = list(jobs)
     is_serial = len(names) < 2 or _must_be_serial(names)
-    futures = {} if is_serial else {name: _submit(name, jobs[name]) for name in names[1:]}
+    futures = {} if is_serial else {name: _submit(jobs[name]) for name in names[1:]}
     answers: dict[str, T] = {}
     lost: dict[str, InstanceUnavailable] = {}
     try:
         for name in names if is_serial else names[:1]:
-            _attempt(name, partial(_run_one, name, jobs[name]), answers, lost)
+            _attempt(name, jobs[name], answers, lost)
     finally:
         # Never leave a leg behind: it would still be reading when the caller has gone on.
         wait(futures.values())
@@ -144,11 +145,11 @@ def run_within(jobs: Mapping[str, Callable[[], T]], within: float) -> tuple[dict
     Run one job per instance until a deadline, in seconds; return the answers and the names without one.
 
     An instance that cannot be reached or whose statement timed out is missing; other failures are raised.
-    A leg that comes late ends by its own statement timeout, and its answer is dropped.
+    A leg that is late ends as well: it waits for its database no longer than the caller.
     """
     if _must_be_serial(list(jobs)):
         return _run_serially_within(jobs, within)
-    futures = {name: _submit(name, job) for name, job in jobs.items()}
+    futures = {name: _submit(partial(_run_in_time, job, within)) for name, job in jobs.items()}
     done, late = wait(futures.values(), timeout=within)
     for future in late:
         future.cancel()
@@ -178,7 +179,6 @@ def _group(ids: list[int]) -> dict[str, list[int]]:
 
 def _read_group(instance: str, ids: list[int], read_at: Callable[[str], T], *, on_primary: bool) -> T:
     if on_primary:
-        guard.ready(instance)
         return read_at(instance)
     epoch = max(shard_map.epoch_of(shard_of(any_id)) for any_id in ids)
     return freshness.read(instance, epoch, read_at)
@@ -191,7 +191,7 @@ def _run_serially_within(
     answers: dict[str, T] = {}
     for name, job in jobs.items():
         if time.monotonic() < deadline:
-            _collect(answers, name, lambda name=name, job=job: _run_one(name, job))  # type: ignore[misc]
+            _collect(answers, name, job)
     return answers, tuple(name for name in jobs if name not in answers)
 
 
@@ -210,20 +210,20 @@ def _collect(answers: dict[str, T], name: str, take: Callable[[], T]) -> None:
     except InstanceUnavailable:
         return
     except OperationalError as error:
-        if guard.sqlstate_of(error) != _STATEMENT_TIMEOUT:
+        if sqlstate_of(error) != _STATEMENT_TIMEOUT:
             raise
 
 
-def _run_one(instance: str, job: Callable[[], T]) -> T:
-    with guard.naming_trouble(instance):
+def _run_in_time(job: Callable[[], T], within: float) -> T:
+    with deadline.within(min(within, deadline.allowed_s())):
         return job()
 
 
-def _submit(instance: str, job: Callable[[], T]) -> "Future[T]":
+def _submit(job: Callable[[], T]) -> "Future[T]":
     # The context carries the request's id and its freshness marks; there is no binding in it, since
     # inside a binding nothing is scattered.
     context = contextvars.copy_context()
-    return _threads().submit(context.run, _run_one, instance, job)
+    return _threads().submit(context.run, job)
 
 
 def _must_be_serial(aliases: list[str]) -> bool:

@@ -21,10 +21,10 @@ import structlog
 from django.db import connections, transaction
 from django.db.utils import DatabaseError
 
-from sharding import binding, freshness, guard, once, shard_map
+from sharding import binding, freshness, once, shard_map
 from sharding.binding import Binding
 from sharding.conf import settings
-from sharding.errors import AlreadyDone, InFlight, InstanceUnavailable, NoShard, ShardMoved, WrongShard
+from sharding.errors import AlreadyDone, InFlight, NoShard, ShardMoved, WrongShard, sqlstate_of
 from sharding.ids import is_mintable, shard_of
 from sharding.once import Kept, Once
 from sharding.tracebacks import tell
@@ -144,10 +144,8 @@ def _transaction(
     alias: str, shard: int | None, owner_id: int, key: Once | None, outer: Binding | None
 ) -> Iterator[Write]:
     """Open, enter, bind; the same steps for a nested block, which fails the outer one when it fails."""
-    if outer is None:
-        guard.ready(alias)
     with (
-        _naming(alias, shard),
+        _naming_moves(alias, shard),
         transaction.atomic(using=alias, savepoint=False, durable=outer is None),  # noqa: TID251
     ):
         epoch = _enter(alias, shard, owner_id, key, outer)
@@ -169,7 +167,7 @@ def _enter(alias: str, shard: int | None, owner_id: int, key: Once | None, outer
     try:
         row = _ask(alias, shard, owner_id, key)
     except DatabaseError as error:
-        if key is not None and guard.sqlstate_of(error) == LOCK_NOT_AVAILABLE:
+        if key is not None and sqlstate_of(error) == LOCK_NOT_AVAILABLE:
             raise InFlight(f"Another request holds the key {key.key!r}.") from error
         raise
     epoch, *rest = row
@@ -193,13 +191,12 @@ def _ask(alias: str, shard: int | None, owner_id: int, key: Once | None) -> tupl
 
 
 @contextmanager
-def _naming(alias: str, shard: int | None) -> Iterator[None]:
-    """Turn the fence's refusal into ShardMoved, with a fresh map, and a broken connection into its name."""
+def _naming_moves(alias: str, shard: int | None) -> Iterator[None]:
+    """Turn the fence's refusal into ShardMoved, with a fresh map."""
     try:
-        with guard.naming_trouble(alias):
-            yield
+        yield
     except DatabaseError as error:
-        if guard.sqlstate_of(error) != FENCED:
+        if sqlstate_of(error) != FENCED:
             raise
         _refresh_map()
         raise ShardMoved(shard, alias) from error
@@ -208,7 +205,7 @@ def _naming(alias: str, shard: int | None) -> Iterator[None]:
 def _refresh_map() -> None:
     try:
         shard_map.refresh()
-    except (InstanceUnavailable, DatabaseError) as error:
+    except DatabaseError as error:
         # The retry will meet the fence again and end in 503; hiding the move would help nobody.
         log.warning("shard_map.not_refreshed", error=tell(error))
 
@@ -217,5 +214,5 @@ def _note(alias: str, epoch: int) -> None:
     """Note the log position; the write stands, so trouble here is only logged."""
     try:
         freshness.note(alias, epoch)
-    except (InstanceUnavailable, DatabaseError) as error:
+    except DatabaseError as error:
         log.warning("freshness.not_noted", alias=alias, error=tell(error))

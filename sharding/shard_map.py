@@ -19,7 +19,8 @@ import structlog
 from django.db import connections
 from django.db.utils import DatabaseError, InterfaceError
 
-from sharding import guard, outages
+from sharding import outages
+from sharding.backend import deadline
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable, NoShard
 from sharding.ids import SHARDS
@@ -27,6 +28,7 @@ from sharding.tracebacks import tell
 
 OPEN = "open"  # takes new users; any other state does not
 FILE = "shard-map.json"
+_READ_S = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -180,7 +182,7 @@ def _load() -> ShardMap:
     global _current
     try:
         loaded = refresh()
-    except (InstanceUnavailable, DatabaseError) as error:
+    except DatabaseError as error:
         from_disk = read_file(_file())
         if from_disk is None:
             raise InstanceUnavailable(settings().directory) from error
@@ -202,7 +204,7 @@ def _keep_fresh(stop: threading.Event) -> None:
     while not stop.wait(settings().shard_map_ttl):
         try:
             refresh()
-        except (InstanceUnavailable, DatabaseError, InterfaceError, NoShard, OSError) as error:
+        except (DatabaseError, InterfaceError, NoShard, OSError) as error:
             _not_refreshed(error)
             connections[settings().directory].close()
 
@@ -230,8 +232,8 @@ def read_directory() -> ShardMap:
     :raises InstanceUnavailable: if the directory cannot be reached
     """
     alias = settings().directory
-    guard.ready(alias)
-    with guard.naming_trouble(alias), connections[alias].cursor() as cursor:
+    # Others wait for this reading, and there is a file.
+    with deadline.within(_READ_S), connections[alias].cursor() as cursor:
         cursor.execute(_READ)
         return ShardMap.from_runs(cursor.fetchall())
 

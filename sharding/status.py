@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connections
 from django.db.utils import DatabaseError
 
-from sharding import catalog, guard, migrating, shard_map
+from sharding import catalog, migrating, shard_map
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
 from sharding.ids import SHARDS
@@ -59,9 +59,8 @@ def explain(error: Exception) -> str:
 def _describe(alias: str, role: str, describe: Any, survey: _Survey) -> dict[str, Any]:
     entry = {"alias": alias, "role": role, "is_reachable": True}
     try:
-        guard.ready(alias)
         entry |= describe(alias, survey)
-    except (InstanceUnavailable, DatabaseError) as error:
+    except DatabaseError as error:
         entry |= {"is_reachable": False, "is_well": False, "error": explain(error)}
     return entry
 

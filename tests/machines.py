@@ -18,6 +18,7 @@ from config.stack.applications import Applications
 from config.stack.process import Process
 from config.stack.program import Program
 from config.stack.throwaway import Throwaway
+from sharding.backend import breaker
 from tests.boot import SETTINGS
 
 PATIENCE = 30.0
@@ -92,6 +93,21 @@ class Machines:
     def start(self, alias: str) -> None:
         """Start a killed server again and wait until it answers."""
         self._throwaway.process(alias).start()
+
+    def freeze(self, alias: str) -> None:
+        """Stop every process of a server (SIGSTOP): its sockets stand, and nobody answers."""
+        self._throwaway.process(alias).freeze()
+
+    def thaw(self, alias: str) -> None:
+        """Let a frozen server go on."""
+        self._throwaway.process(alias).thaw()
+
+    def run_sql(self, alias: str, statement: str) -> None:
+        """Run a statement on a server, whatever is done to this process's own connections."""
+        topology = self._throwaway.topology
+        servers = {"default": topology.primaries["directory"], **topology.primaries, **topology.replicas}
+        with servers[alias].connect() as connection:
+            connection.execute(statement.encode())
 
     def stop_redis(self) -> None:
         """Stop Redis; it keeps nothing."""
@@ -175,18 +191,23 @@ class Machines:
         return self._run_until(changed(self._applications(env).worker()), waits)
 
     def restore(self) -> None:
-        """Kill what the test started, start what it killed, and throw its mails away; APIs may stay."""
+        """Kill what the test started, undo what it did to servers, throw its mails away; APIs may stay."""
+        servers = self._throwaway.processes.values()
+        frozen = [server for server in servers if server.is_frozen]
+        for server in frozen:
+            server.thaw()
         for process in self._processes:
             process.kill()
         self._processes.clear()
         for mail in self.mails.glob("*.log"):
             mail.unlink()
-        dead = [server for server in self._throwaway.processes.values() if not server.is_running]
-        self._leave_apis(have_met_an_outage=bool(dead))
+        dead = [server for server in servers if not server.is_running]
+        self._leave_apis(have_met_an_outage=bool(dead or frozen))
         for server in dead:
             server.start()
-        if dead:
+        if dead or frozen:
             connections.close_all()
+            breaker.close_all()
 
     def _leave_apis(self, *, have_met_an_outage: bool) -> None:
         if have_met_an_outage:  # their breakers are open, and they will not tell of the next one for a while

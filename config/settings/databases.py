@@ -10,10 +10,7 @@ from sharding.conf import ShardingSettings
 def databases(env: Env) -> dict[str, dict[str, Any]]:
     """Return Django's DATABASES."""
     servers = {"default": env.directory_url, **env.instances, **env.replicas}
-    found = {alias: _alias(server, env) for alias, server in servers.items()}
-    # The directory is read by plain ORM calls, which do not pass sharding.guard.
-    found["default"]["CONN_HEALTH_CHECKS"] = True
-    return found
+    return {alias: _alias(server, env) for alias, server in servers.items()}
 
 
 def sharding(env: Env, *, serial: bool = False) -> ShardingSettings:
@@ -28,13 +25,16 @@ def sharding(env: Env, *, serial: bool = False) -> ShardingSettings:
         pool_threads=env.scatter_threads,
         serial=serial,
         lock_timeout_ms=env.lock_timeout_ms,
+        request_wait_ms=env.database_wait_ms,
+        statement_timeout_ms=env.statement_timeout_ms,
+        slow_waits=max(1, (env.web_threads + env.scatter_threads) // 4),
     )
 
 
 def _alias(server: Database, env: Env) -> dict[str, Any]:
     said = dict(server.parameters)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "sharding.backend",
         "NAME": said.pop("dbname"),
         "USER": said.pop("user", ""),
         "PASSWORD": said.pop("password", ""),

@@ -9,6 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
+
 from config.stack.errors import StackError
 from config.stack.program import Program
 
@@ -26,6 +28,7 @@ class Process:
         self.program = program
         self.log = log
         self._process: subprocess.Popen[bytes] | None = None
+        self._frozen: list[psutil.Process] = []
 
     @property
     def pid(self) -> int:
@@ -71,6 +74,29 @@ class Process:
             if not self.is_running or time.monotonic() > deadline:
                 raise StackError(f"{self.program.name} did not become ready:\n{self.output()[-4000:]}")
             time.sleep(PAUSE)
+
+    def freeze(self) -> None:
+        """Stop the process and all that it started (SIGSTOP): its sockets stand, and nobody answers."""
+        leader = psutil.Process(self.pid)
+        # The parent first, so that no more are born; then those that are there.
+        leader.suspend()
+        self._frozen = [leader]
+        while born := [one for one in leader.children(recursive=True) if one not in self._frozen]:
+            for child in born:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.suspend()
+            self._frozen += born
+
+    def thaw(self) -> None:
+        """Let a frozen process go on; nothing happens to another."""
+        while self._frozen:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self._frozen.pop().resume()
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it was frozen and not thawed."""
+        return bool(self._frozen)
 
     def ask_to_end(self, how: signal.Signals) -> None:
         """Send the process a signal, if it runs."""

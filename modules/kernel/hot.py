@@ -31,6 +31,7 @@ from modules.kernel.wire import (
     to_refusal,
 )
 from sharding import outages
+from sharding.backend.breaker import Breaker, BreakerOpen
 
 __all__ = [
     "Command",
@@ -113,41 +114,6 @@ def count_trips() -> Iterator[Trips]:
         _counters.remove(counted)
 
 
-class _Breaker:
-    """Lets nobody wait for a server that failed twice; one caller tries again after a while."""
-
-    def __init__(self, failures: int, seconds: float) -> None:
-        """Start closed."""
-        self._limit = failures
-        self._seconds = seconds
-        self._failures = 0
-        self._open_until = 0.0
-        self._lock = threading.Lock()
-
-    def enter(self) -> None:
-        """Pass, or raise at once while the breaker is open."""
-        if self._failures < self._limit:
-            return
-        with self._lock:
-            if self._failures >= self._limit and (now := time.monotonic()) < self._open_until:
-                raise RedisAway("the breaker is open")
-            if self._failures >= self._limit:
-                # This caller is the probe; the others stay away until it comes back.
-                self._open_until = now + self._seconds
-
-    def succeed(self) -> None:
-        """Close."""
-        if self._failures:
-            self._failures = 0
-            outages.over(RedisAway.server)
-
-    def fail(self) -> None:
-        """Count a failure, and open at the limit."""
-        with self._lock:
-            self._failures += 1
-            self._open_until = time.monotonic() + self._seconds
-
-
 class Hot:
     """A client of one Redis, for all threads of a process."""
 
@@ -155,7 +121,7 @@ class Hot:
         """Keep where to connect; nothing is connected before the first command."""
         self._address = Address.parse(config.url)
         self._timeout = config.timeout
-        self._breaker = _Breaker(config.failures_to_open, config.open_seconds)
+        self._breaker = Breaker(RedisAway.server, config.failures_to_open, config.open_seconds)
         self._local = threading.local()
 
     def run(self, *commands: Command) -> list[Any]:
@@ -168,13 +134,15 @@ class Hot:
         """
         if not commands:
             return []
-        self._breaker.enter()
         try:
+            self._breaker.enter()
             replies = self._exchange(commands)
             for reply in replies:
                 if isinstance(reply, hiredis.ReplyError):
                     self._repeat_forgotten(commands, replies)
                     break
+        except BreakerOpen:
+            raise RedisAway("the breaker is open") from None
         except Unreadable:
             self._breaker.succeed()
             raise

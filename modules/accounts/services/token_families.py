@@ -28,7 +28,7 @@ from modules.accounts.services import replays
 from modules.accounts.services.grants import GIVEN, end_families, end_tokens, lock_users
 from modules.accounts.services.revocations import tell_ended
 from modules.accounts.services.sessions import hash_key
-from sharding import guard
+from sharding.errors import sqlstate_of
 from sharding.scope import writing_directory
 
 # Longer than any refresh token lives.
@@ -237,7 +237,7 @@ def _patiently(work: Callable[[], Result]) -> Result:
         try:
             return work()
         except DatabaseError as fault:
-            if left == 0 or guard.sqlstate_of(fault) != LOCK_NOT_AVAILABLE:
+            if left == 0 or sqlstate_of(fault) != LOCK_NOT_AVAILABLE:
                 raise
     raise AssertionError("the last try returns or raises")
 

@@ -17,6 +17,7 @@ from modules.kernel import cors
 from modules.kernel.errors import Fault, HeaderInvalid
 from modules.kernel.http import limiting, parsing, problems
 from modules.kernel.limits import LimitReached
+from sharding.backend import deadline
 
 log = structlog.get_logger("access")
 
@@ -52,7 +53,8 @@ class Edge:
         request_id = _name(request)
         bound = bind_contextvars(request_id=request_id)
         try:
-            response = self._answer(request)
+            with deadline.within(settings.SHARDING.request_wait_ms / 1000):
+                response = self._answer(request)
             limiting.add_headers(request, response)
             _add_headers(response, request_id)
             if "HTTP_ORIGIN" in request.META or settings.CORS.origins:
