@@ -29,6 +29,10 @@ class ShardingSettings:
     slow_waits: int = 2
     #: How long a read waits for its replica before it takes the primary.
     freshness_wait_ms: int = 20
+    #: How often this process looks how far replicas are; 0 means never, and all are read (tests, commands).
+    replica_check_s: float = 1.0
+    #: How far behind a replica may be before nobody reads it; well below the life of a caller's marks.
+    replica_lag_s: float = 5.0
     #: How often the map is read again; 0 means never by itself (tests, one-off commands).
     shard_map_ttl: float = 2.0
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 from django.db import connections
 from django.db.utils import DatabaseError, InterfaceError
 
+from sharding import replicas as watching
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
 
@@ -111,9 +112,10 @@ def choose(instance: str, epoch: int) -> str:
     replicas = settings().replicas.get(instance)
     if not replicas:
         return instance
+    watching.watch()
     needed = _needed(instance, epoch)
     now = time.monotonic()
-    awake = [one for one in replicas if _resting.get(one, 0.0) <= now]
+    awake = [one for one in replicas if _resting.get(one, 0.0) <= now and watching.may_read(one)]
     if needed is None or not awake:
         return instance
     replica = random.choice(awake)  # noqa: S311 - spreading load, not guarding anything

@@ -1,5 +1,6 @@
 """Status: what each database says about itself, beside what the map says about it."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +13,12 @@ from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
 from sharding.ids import SHARDS
 
+_CURRENT = "SELECT pg_current_wal_lsn()::text"
 _LAG = """
-    SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint,
-           coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float"""
+    SELECT pg_wal_lsn_diff(coalesce(%s::pg_lsn, pg_last_wal_receive_lsn()), pg_last_wal_replay_lsn())::bigint,
+           coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float,
+           pg_is_wal_replay_paused()"""
+_POLL_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,37 @@ def _describe_instance(alias: str, survey: _Survey) -> dict[str, Any]:
 
 
 def _describe_replica(alias: str, survey: _Survey) -> dict[str, Any]:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(_LAG)
-        behind, seconds = cursor.fetchone()
-    # An idle primary makes the time since the last replay grow, so only bytes tell of a lag.
-    return {"bytes_behind": behind, "is_well": behind is not None, "last_replay_s": round(seconds, 3)}
+    position = _position_of_primary(alias)
+    # One that is not by then where its primary was has left the rotation as well.
+    until = time.monotonic() + settings().replica_lag_s
+    behind, seconds, is_paused = first = _lag_of(alias, position)
+    while behind and not is_paused and time.monotonic() < until:
+        time.sleep(_POLL_S)
+        behind, seconds, is_paused = _lag_of(alias, position)
+    return {
+        "bytes_behind": first[0],
+        # Behind an idle primary the time since the last replay grows, and nothing is late.
+        "seconds_behind": round(seconds, 3) if behind else 0.0,
+        "is_paused": is_paused,
+        "is_well": behind == 0 and not is_paused,
+    }
+
+
+def _position_of_primary(replica: str) -> str | None:
+    """Return where a replica's primary is now, or None if it does not say: its own entry tells why."""
+    [primary] = [name for name, replicas in settings().replicas.items() if replica in replicas]
+    try:
+        with connections[primary].cursor() as cursor:
+            cursor.execute(_CURRENT)
+            position: str = cursor.fetchone()[0]
+    except DatabaseError:
+        return None
+    return position
+
+
+def _lag_of(replica: str, position: str | None) -> tuple[int | None, float, bool]:
+    """Return how many bytes a replica is behind a position, how old its last commit is, if it is paused."""
+    with connections[replica].cursor() as cursor:
+        cursor.execute(_LAG, [position])
+        behind, seconds, is_paused = cursor.fetchone()
+    return None if behind is None else max(behind, 0), seconds, is_paused

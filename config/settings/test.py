@@ -9,6 +9,6 @@ from config.settings.base import INSTALLED_APPS, RELAY, SHARDING
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.sharding.app"]
 PASSWORD_HASHERS = FAST_HASHERS
 # No threads that refresh or watch: pytest-django lets none but the test itself touch a database.
-SHARDING = replace(SHARDING, serial=True, shard_map_ttl=0)
+SHARDING = replace(SHARDING, serial=True, shard_map_ttl=0, replica_check_s=0)
 # A lease outlives a test's patience otherwise; the order of things is the same.
 RELAY = replace(RELAY, lease_s=2.0, backoff_s=0.05, broker_wait_s=0.05)
