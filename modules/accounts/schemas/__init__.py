@@ -77,6 +77,8 @@ class AccountsSettings:
     principal_life: float = 2.0
     # Redis believes a session this long: what a log-out during an outage may need at most.
     entry_life: int = 60
+    # And so much longer while the directory, which ought to be asked, is away.
+    entry_grace: int = 60
     # A session in use is prolonged, by one UPDATE, at most this often.
     touch_after: int = 3600
     session_life: int = 30 * 86_400

@@ -2,7 +2,8 @@
 From credentials to the principal of a request, without SQL when it is hot.
 
 Three places are asked in turn: this process (at most `principal_life`), Redis (one trip, at most
-`entry_life`), the directory, which alone is the truth. Losing the first two costs a read of the third.
+`entry_life`), the directory, which alone is the truth. Losing the first two costs a read of the third. Losing
+the third, Redis is believed for `entry_grace` longer: who was known goes on, and nothing can be ended then.
 Sessions, tokens and keys go the same way; only the last place knows them apart (`services/credentials.py`).
 """
 
@@ -17,6 +18,7 @@ from modules.accounts.services.revocations import tell_epoch
 from modules.accounts.services.sessions import hash_key
 from modules.kernel.hot import RedisAway, Script, hot
 from modules.kernel.principals import Principal
+from sharding.errors import InstanceUnavailable
 
 KEPT_AT_MOST = 10_000
 
@@ -27,7 +29,7 @@ if not entry then return false end
 local user, mark = string.match(entry, '^(%d+):(%w+):')
 if redis.call('EXISTS', 'auth:ended:' .. mark) == 1 then return false end
 local epoch = redis.pcall('GET', 'auth:epoch:' .. user)
-return {entry, type(epoch) == 'table' and 'unreadable' or epoch}
+return {entry, type(epoch) == 'table' and 'unreadable' or epoch, redis.call('PTTL', KEYS[1])}
 """)
 
 _kept: dict[str, tuple[Principal, datetime]] = {}
@@ -43,7 +45,14 @@ def recognize(key: str, *, now: datetime) -> Principal | None:
     kept = _kept.get(key_hash)
     if kept is not None and now < kept[1]:
         return kept[0]
-    principal = _find_hot(key_hash) or _find_stored(key_hash, now=now)
+    known, is_due = _find_hot(key_hash)
+    principal = known
+    if known is None or is_due:
+        try:
+            principal = _find_stored(key_hash, now=now)
+        except InstanceUnavailable:
+            if known is None:
+                raise
     if principal is not None:
         _keep(key_hash, principal, now=now)
     return principal
@@ -64,18 +73,22 @@ def _keep(key_hash: str, principal: Principal, *, now: datetime) -> None:
     _kept[key_hash] = (principal, now + timedelta(seconds=settings.ACCOUNTS.principal_life))
 
 
-def _find_hot(key_hash: str) -> Principal | None:
+def _find_hot(key_hash: str) -> tuple[Principal | None, bool]:
+    """Return whom Redis knows, and whether that is so old that the directory ought to be asked."""
     key = entry_key(key_hash)
     try:
         [reply] = hot().run(_READ.call(keys=[key]))
     except RedisAway:
-        return None
+        return None, False
+    if not reply:
+        return None, False
+    entry, raised, left_ms = reply
     try:
-        return _unpack(*reply) if reply else None
+        return _unpack(entry, raised), 0 <= left_ms <= settings.ACCOUNTS.entry_grace * 1000
     except ValueError as fault:
         hot().discard(key, reason=type(fault).__name__)
-        _mend_epoch(*reply)
-        return None
+        _mend_epoch(entry, raised)
+        return None, False
 
 
 def _mend_epoch(entry: bytes, raised: bytes | None) -> None:
@@ -108,7 +121,8 @@ def _find_stored(key_hash: str, *, now: datetime) -> Principal | None:
     found = find_credentials(key_hash, now=now)
     if found is None:
         return None
-    life = min(settings.ACCOUNTS.entry_life, int((found.expires_at - now).total_seconds()))
+    longest = settings.ACCOUNTS.entry_life + settings.ACCOUNTS.entry_grace
+    life = min(longest, int((found.expires_at - now).total_seconds()))
     _put(("SET", entry_key(key_hash), found.pack(), "EX", max(life, 1)))
     return found.principal
 

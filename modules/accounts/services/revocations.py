@@ -66,4 +66,4 @@ def tell_epoch(user_id: int, epoch: int) -> None:
 
 def _life() -> int:
     """Return how long a mark must stand: longer than any entry that was read before and written after it."""
-    return int(settings.ACCOUNTS.entry_life) * 2
+    return int(settings.ACCOUNTS.entry_life + settings.ACCOUNTS.entry_grace) * 2
