@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 
 from sharding.backend import breaker, deadline
 from sharding.backend.breaker import BreakerOpen
+from sharding.backend.bulkhead import BulkheadFull
 from sharding.backend.connection import Connection
 from sharding.backend.errors import ErrorWrapper
 from sharding.conf import settings
@@ -68,6 +69,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         longest_s = min(self._longest_s, _PROBE_S if is_probe else math.inf)
         try:
             made = Connection.open(self.alias, conn_params, within_s=longest_s)
+        except BulkheadFull:
+            raise  # that says nothing of the server
         except psycopg.Error:
             self.breaker.fail()
             raise
@@ -95,8 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]  # missing in the stubs
-        if (budget := deadline.budget()) is not None:
-            budget.has_committed = True
+        deadline.note_commit()
 
 
 class Dedicated(DatabaseWrapper):

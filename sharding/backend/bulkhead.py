@@ -15,7 +15,8 @@ import psycopg
 
 from sharding.conf import settings
 
-SLOW_S = 0.1
+# Longer than a busy machine or a checkpoint takes, and far from what a request may wait.
+SLOW_S = 0.2
 
 _by_alias: dict[str, "Bulkhead"] = {}
 

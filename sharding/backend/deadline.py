@@ -61,6 +61,12 @@ def lifted() -> Iterator[None]:
         yield
 
 
+def note_commit() -> None:
+    """Note that something of this request stands, or may."""
+    if (given := _budget.get()) is not None:
+        given.has_committed = True
+
+
 def spend(seconds: float) -> None:
     """Note a wait."""
     if (given := _budget.get()) is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connections, transaction
@@ -37,7 +38,7 @@ def closed() -> Iterator[None]:
     breaker.close_all()
 
 
-def ask(alias: str, sql: str, *params: int) -> object:
+def ask(alias: str, sql: str, *params: Any) -> Any:
     with connections[alias].cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchone()[0]

@@ -12,7 +12,7 @@ from django.db import connections
 
 from sharding import outbox
 from sharding.deliveries import MAX_FAILURES, Delivery, deliver
-from sharding.errors import NoShard
+from sharding.errors import InstanceUnavailable, NoShard
 from sharding.ids import make_id
 from sharding.once import Once
 from sharding.relay import Relay
@@ -107,9 +107,16 @@ def let_leases_run_out() -> None:
 
 class TestConnection:
     def test_has_no_limits_of_time(self, relay):
-        row = relay._connect().execute("SHOW statement_timeout").fetchone()
+        assert relay._ask("SHOW statement_timeout", []) == [("0",)]
 
-        assert row == ("0",)
+    def test_that_is_lost_is_not_replaced_unseen_for_the_lead_goes_with_it(self, relay):
+        assert relay._lead()
+        [(process,)] = relay._ask("SELECT pg_backend_pid()", [])
+        with connections["a"].cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+
+        with pytest.raises(InstanceUnavailable):
+            relay.step()
 
 
 class TestRecord:

@@ -10,6 +10,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
 from modules.kernel.hot import RedisAway, hot
+from sharding.backend import deadline
 
 _PATIENCE = 1.0  # seconds for all probes together
 _MAX_AGE = 1.0  # seconds for which a result is told again
@@ -106,7 +107,8 @@ def _probe(probes: dict[str, Callable[[], None]]) -> dict[str, bool]:
 def _try(name: str, probe: Callable[[], None], answered: dict[str, bool]) -> None:
     """Run a probe and note whether it succeeded."""
     try:
-        probe()
+        with deadline.within(_PATIENCE):
+            probe()
     except (RedisAway, OSError, Exception):  # noqa: BLE001 - whatever it was, there was no answer
         return
     answered[name] = True

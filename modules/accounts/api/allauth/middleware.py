@@ -35,6 +35,7 @@ from modules.kernel.errors import NotFound, Refusal, Unauthorized
 from modules.kernel.http import limiting, problems
 from modules.kernel.http.address import client_address
 from modules.kernel.http.parsing import parse_body, read_body
+from sharding.backend import deadline
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused
 
 JSON_PREFIX = "/auth/"
@@ -82,6 +83,8 @@ class AllauthMiddleware:
         """Answer a request, by the longer way if allauth will see it."""
         if not request.path_info.startswith(PREFIXES):
             return self._pass(request)
+        # allauth writes outside of transactions too: of a failure, nobody can say what it left.
+        deadline.note_commit()
         with keeping_state():
             return self._answer_with_session(request)
 
