@@ -36,7 +36,7 @@ def main() -> None:
     asked = arguments()
     console = Console(stderr=True)
     console.print("Starting directory, two instances, a replica and Redis")
-    with throwaway_stack(migrate=_migrate) as stack:
+    with throwaway_stack(migrate=migrate) as stack:
         os.environ.update(stack.env, BANYAN_LOG_LEVEL="ERROR", BANYAN_LIMITS="off")
         begin()
         _measure(stack, asked, console)
@@ -70,7 +70,8 @@ def _measure(stack: Throwaway, asked: Namespace, console: Console) -> None:
         sys.exit(1)
 
 
-def _migrate(env: dict[str, str]) -> None:
+def migrate(env: dict[str, str]) -> None:
+    """Bring every database of a stack to the schema of the code."""
     full = {**os.environ, **env, "DJANGO_SETTINGS_MODULE": SETTINGS}
     command = [sys.executable, "manage.py", "shards", "migrate"]
     done = subprocess.run(command, cwd=ROOT, env=full, capture_output=True, text=True, check=False)

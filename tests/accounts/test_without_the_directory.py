@@ -12,7 +12,7 @@ from modules.kernel.hot import hot
 from modules.kernel.principals import Principal
 from sharding.errors import InstanceUnavailable
 from sharding.testing import count_queries
-from tests.accounts.conftest import NOON
+from tests.accounts.kit import NOON
 
 pytestmark = pytest.mark.django_db
 

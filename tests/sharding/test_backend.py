@@ -17,6 +17,7 @@ from psycopg import errors
 from sharding.backend import breaker, bulkhead, deadline
 from sharding.backend.breaker import Breaker, BreakerOpen
 from sharding.backend.bulkhead import Bulkhead, BulkheadFull
+from sharding.backend.connection import OutcomeUnknown
 from sharding.conf import settings as sharding_settings
 from sharding.errors import NONE, UNKNOWN, InstanceUnavailable
 from sharding.scope import writing_for
@@ -54,7 +55,7 @@ def refusal_of(call: Callable[[], object]) -> tuple[InstanceUnavailable, float]:
 
 def answers(alias: str) -> bool:
     try:
-        return ask(alias, "SELECT 1") == 1
+        return bool(ask(alias, "SELECT 1") == 1)
     except InstanceUnavailable:
         return False
 
@@ -314,26 +315,31 @@ class TestTheOutcomeOfAWrite:
         assert breaker.of("b").is_open
         assert refusal_of(write)[0].outcome == NONE
 
-    def test_is_unknown_where_the_standby_did_not_confirm(self):
-        def set_standby(value: str) -> None:
-            ask("b", "SELECT set_config('application_name', 'x', false)")
+    def test_is_unknown_where_the_wait_for_the_standby_was_given_up(self):
+        def set_standby(how: str) -> None:
             with connections["b"].cursor() as cursor:
-                cursor.execute(f"ALTER SYSTEM {value}")
+                cursor.execute(f"ALTER SYSTEM {how}")
                 cursor.execute("SELECT pg_reload_conf()")
-            until(lambda: (ask("b", "SHOW synchronous_standby_names") == "nobody") is ("SET" in value[:3]))
+            name = "nobody" if how.startswith("SET") else ""
+            until(lambda: ask("b", "SHOW synchronous_standby_names") == name)
 
         def write() -> None:
             with writing_for(FAY):
                 Note.objects.create(author_id=FAY, text="here alone")
 
+        waits = "SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = %s"
         set_standby("SET synchronous_standby_names = 'nobody'")
         try:
-            ask("b", "SELECT set_config('statement_timeout', '300', false)")
-            refusal, _ = refusal_of(write)
+            with threads(1) as pool:
+                process = pool.submit(ask, "b", "SELECT pg_backend_pid()").result()
+                writing = pool.submit(write)
+                until(lambda: ask("b", waits, process))
+                ask("b", "SELECT pg_cancel_backend(%s)", process)
+                refusal, _ = refusal_of(writing.result)
         finally:
             set_standby("RESET synchronous_standby_names")
 
-        assert refusal.outcome == UNKNOWN
+        assert (refusal.outcome, type(refusal.__cause__)) == (UNKNOWN, OutcomeUnknown)
         # PostgreSQL said COMMIT, with a warning.
         assert texts(Note.objects.of(FAY)) == ["here alone"]
 
