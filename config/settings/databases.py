@@ -25,7 +25,8 @@ def sharding(env: Env, *, serial: bool = False) -> ShardingSettings:
         pool_threads=env.scatter_threads,
         serial=serial,
         lock_timeout_ms=env.lock_timeout_ms,
-        request_wait_ms=env.database_wait_ms,
+        # Longer than for a lock: who waits for another request is told so, not that a server is away.
+        request_wait_ms=max(env.database_wait_ms, env.lock_timeout_ms + 300),
         statement_timeout_ms=env.statement_timeout_ms,
         slow_waits=max(1, (env.web_threads + env.scatter_threads) // 4),
     )
