@@ -60,6 +60,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = cache.caches(ENV)
 CACHALOT_ENABLED = True
 CACHALOT_DATABASES = frozenset({"default"})
+CACHALOT_ADDITIONAL_SUPPORTED_DATABASES = frozenset({"sharding.backend"})  # which is PostgreSQL's
 CACHALOT_ONLY_CACHABLE_TABLES = cache.CACHALOT_TABLES
 CACHALOT_TIMEOUT = 45
 CACHALOT_CACHE_RANDOM = False
