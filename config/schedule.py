@@ -15,8 +15,8 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 SCHEDULE = {
     "clean-once-rows": _every(HOUR, "sharding.clean_once_rows"),
     "forget-spent-tokens": _every(HOUR, "accounts.forget_spent_tokens"),
-    "send-waiting-mails": _every(MINUTE, "accounts.send_waiting_mails"),
-    "forget-old-mails": _every(HOUR, "accounts.forget_old_mails"),
+    "send-waiting-mails": _every(MINUTE, "mail.send_waiting_mails"),
+    "forget-old-mails": _every(HOUR, "mail.forget_old_mails"),
     "forget-pending-accounts": _every(HOUR, "accounts.forget_pending_accounts"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -12,6 +13,8 @@ from modules.accounts.urls import identity
 def _of_contexts() -> Iterator[URLPattern]:
     """Yield every context's paths side by side, the hot ones first: each include costs every request 8 us."""
     for name in reversed(CONTEXTS):
+        if find_spec(f"modules.{name}.urls") is None:
+            continue
         for pattern in import_module(f"modules.{name}.urls").urlpatterns:
             yield path(f"v1/{pattern.pattern}", pattern.callback)
 

@@ -1,4 +1,4 @@
-"""Mails: who takes them. Only a worker ever talks to that server (modules/accounts/services/mails.py)."""
+"""Mails: who takes them. Only a worker ever talks to that server (modules/mail/services/mails.py)."""
 
 from typing import Any
 

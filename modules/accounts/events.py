@@ -25,7 +25,7 @@ class AccountStatusChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailQueued:
-    """A mail waits to be sent."""
+    """A mail waits to be sent. Nobody says it any more (`modules/mail`); some may still have to hear it."""
 
     name: ClassVar[str] = "accounts.mail_queued.v1"
 

@@ -2,14 +2,12 @@
 
 from modules.accounts.events import CredentialsEnded, MailQueued, SessionEnded, SessionsRevoked
 from modules.accounts.services.account_status import forget_pending_accounts as forget_pending
-from modules.accounts.services.mails import forget_old_mails as forget_mails
-from modules.accounts.services.mails import send_mail
-from modules.accounts.services.mails import send_waiting_mails as send_waiting
 from modules.accounts.services.revocations import announce_ended, announce_epoch
 from modules.accounts.services.sessions import forget_expired_sessions as forget
 from modules.accounts.services.token_families import forget_spent_tokens as forget_spent
 from modules.kernel import clock
 from modules.kernel.bus import periodic, subscribes
+from modules.mail.public import send_mail
 from sharding.scope import Once
 
 
@@ -33,20 +31,8 @@ def forget_ended_credentials(event: CredentialsEnded, once: Once) -> None:
 
 @subscribes(MailQueued)
 def send_queued_mail(event: MailQueued, once: Once) -> None:
-    """Send a mail at once; what that does not settle is tried again by the clock."""
+    """Send what was announced before mail was a context of its own, and is delivered after."""
     send_mail(event.mail_id, now=clock.now())
-
-
-@periodic
-def send_waiting_mails() -> None:
-    """Send what no mail server took so far."""
-    send_waiting(now=clock.now())
-
-
-@periodic
-def forget_old_mails() -> None:
-    """Delete mails that no mail server took in a day."""
-    forget_mails(now=clock.now())
 
 
 @periodic

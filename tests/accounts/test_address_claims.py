@@ -9,10 +9,11 @@ import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.db import connections
 
-from modules.accounts.models import Mail, User
+from modules.accounts.models import User
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from modules.kernel.hot import hot
+from modules.mail.models import Mail
 from tests.accounts.kit import PASSWORD, Http
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from modules.accounts.models import KnownPlace, Mail
+from modules.accounts.models import KnownPlace
 from modules.accounts.selectors.places import Place, find_known
 from modules.accounts.services.accounts import set_password
 from modules.accounts.services.places import MOST, remember_place
 from modules.kernel import clock
 from modules.kernel.limits import Limit
+from modules.mail.models import Mail
 from tests.accounts.kit import PASSWORD, Http
 from tests.accounts.kit import log_in as log_in_on_page
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from modules.accounts.models import Mail
 from modules.accounts.services.account_status import request_deletion, suspend_account
 from modules.kernel import clock
+from modules.mail.models import Mail
 from tests.accounts.allauth.test_codes import code_in
 from tests.accounts.kit import PASSWORD, Answer, Http, hidden
 from tests.graph.people import deliver_all

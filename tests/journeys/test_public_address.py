@@ -91,7 +91,7 @@ class TestHeaders:
         assert get(url, "/.well-known/openid-configuration", {"Host": "evil.example"})[0] == 400
 
     def test_stand_in_no_mail(self, url):
-        from modules.accounts.models import Mail
+        from modules.mail.models import Mail
 
         Client(url).sign_up("ada")
         assert User.objects.count() == 1

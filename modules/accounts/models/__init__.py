@@ -1,7 +1,6 @@
 """The tables of accounts, all in the directory."""
 
 from modules.accounts.models.keys import AuditEntry, ServiceKey
-from modules.accounts.models.mails import Mail
 from modules.accounts.models.oauth import SpentToken, TokenFamily
 from modules.accounts.models.places import KnownPlace
 from modules.accounts.models.reserved import ReservedName
@@ -11,7 +10,6 @@ from modules.accounts.models.users import User
 __all__ = [
     "AuditEntry",
     "KnownPlace",
-    "Mail",
     "ReservedName",
     "ServiceKey",
     "Session",

@@ -8,12 +8,9 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from modules.accounts.selectors.addresses import list_addresses_to_tell
-from modules.accounts.selectors.places import Place
-from modules.accounts.services.mails import queue_asked_mail, queue_mail
+from modules.mail.public import queue_asked_mail, queue_mail
 
 _SUBJECT = "Your account was changed"
-# What nobody asked for came from no place that anybody knows.
-NOWHERE = Place(address="")
 
 
 def notify(user_id: int, what: str, *, name: str = "", now: datetime) -> None:
@@ -27,7 +24,7 @@ def notify(user_id: int, what: str, *, name: str = "", now: datetime) -> None:
     for address in proven:
         queue_mail(_write(address, what.format(name=f" {name}" if name else ""), now), now=now)
     for address in unproven:
-        queue_asked_mail(_write(address, what.format(name=""), now), place=NOWHERE, now=now)
+        queue_asked_mail(_write(address, what.format(name=""), now), is_of_receiver=lambda: False, now=now)
 
 
 def _write(address: str, what: str, now: datetime) -> EmailMessage:

@@ -78,7 +78,7 @@ def charge_sign_up(address: str) -> None:
 
 def charge_reset(address: str) -> None:
     """
-    Count a request for a new password; how many mails that means to anybody, `services/mails.py` knows.
+    Count a request for a new password; how many mails that means to anybody, `modules/mail` knows.
 
     :raises LimitReached: if too many came from there
     """

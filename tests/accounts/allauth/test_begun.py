@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from allauth.account.models import EmailAddress
 
-from modules.accounts.models import Mail, Session
+from modules.accounts.models import Session
 from modules.accounts.models.users import OPERATOR
 from modules.accounts.selectors.identities import get_life
 from modules.accounts.services.account_status import request_deletion, restore_account, suspend_account
 from modules.accounts.services.accounts import set_password, set_roles
 from modules.kernel import clock
+from modules.mail.models import Mail
 from tests.accounts.allauth.test_codes import AUTH, NEW, code_in
 from tests.accounts.allauth.test_second_factor import code_of, half, secret, send_code, session  # noqa: F401
 

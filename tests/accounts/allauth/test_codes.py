@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from modules.accounts.models import Mail, Session, User
+from modules.accounts.models import Session, User
 from modules.accounts.services.account_status import forget_pending_accounts
-from modules.accounts.services.mails import forget_old_mails
 from modules.kernel import clock
+from modules.mail.models import Mail
+from modules.mail.services.mails import forget_old_mails
 from tests.accounts.kit import PASSWORD
 from tests.graph.people import deliver_all
 

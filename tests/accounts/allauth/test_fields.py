@@ -12,8 +12,9 @@ from django.test import Client
 
 from modules.accounts.api.allauth.fields import OFFERED, AddressField, PasswordField
 from modules.accounts.errors import AddressInvalid, PasswordInvalid
-from modules.accounts.models import Mail, User
+from modules.accounts.models import User
 from modules.accounts.services.accounts import set_password
+from modules.mail.models import Mail
 from tests.accounts.kit import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]

@@ -13,10 +13,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 
-from modules.accounts.models import Mail, Session, User
+from modules.accounts.models import Session, User
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key, issue_session_token
 from modules.kernel import clock
+from modules.mail.models import Mail
 from tests.accounts.allauth.test_second_factor import code_of
 from tests.accounts.kit import PASSWORD, Answer
 

@@ -12,8 +12,9 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from config.settings.accounts import social
-from modules.accounts.models import Mail, Session
+from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
+from modules.mail.models import Mail
 from tests.accounts.allauth.test_second_factor import code_of, secret, session  # noqa: F401
 from tests.accounts.kit import PASSWORD, Http, consent, fetch, make_app, me, refresh
 from tests.contract.stub import answering

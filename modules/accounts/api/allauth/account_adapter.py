@@ -21,16 +21,17 @@ from modules.accounts.api.pages.fresh_log_in import note_log_in
 from modules.accounts.api.request_state import request_state
 from modules.accounts.errors import AddressInvalid, UsernameTaken
 from modules.accounts.selectors.identities import is_username_taken
+from modules.accounts.selectors.places import find_known
 from modules.accounts.selectors.reserved import is_reserved
 from modules.accounts.selectors.sessions import OPENED_AT
 from modules.accounts.services.account_status import cancel_deletion, may_log_in
 from modules.accounts.services.accounts import change_password, open_account, register
 from modules.accounts.services.addresses import to_address, to_login
 from modules.accounts.services.guesses import charge_guess_of_person
-from modules.accounts.services.mails import queue_asked_mail, queue_mail
 from modules.accounts.services.sign_in_limits import charge_log_in
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
+from modules.mail.public import queue_asked_mail, queue_mail
 
 # The mails that strangers can have sent to anybody; all others tell somebody what was done to their account.
 ASKED_FOR = frozenset(
@@ -163,8 +164,10 @@ class AccountAdapter(Guards):
         mail = self.render_mail(template_prefix, email, shown | context)
         # A notice to an address that nobody has proven may go to a stranger.
         if template_prefix in ASKED_FOR or not context.get("is_proven"):
-            is_sent = queue_asked_mail(mail, place=place_of(self.request), now=clock.now())
-            request_state().is_code_sent = is_sent
+            place = place_of(self.request)
+            request_state().is_code_sent = queue_asked_mail(
+                mail, is_of_receiver=lambda: find_known(email.lower(), place) is not None, now=clock.now()
+            )
         else:
             queue_mail(mail, now=clock.now())
 

@@ -10,10 +10,13 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from modules.accounts.models import Mail
-from modules.accounts.services.mails import TRIED_AGAIN_AFTER, send_waiting_mails
+from modules.accounts.events import MailQueued as OldMailQueued
 from modules.kernel import clock
-from tests.accounts.kit import PASSWORD
+from modules.mail.models import Mail
+from modules.mail.services.mails import TRIED_AGAIN_AFTER, send_waiting_mails
+from sharding import outbox
+from sharding.scope import writing_directory
+from tests.accounts.kit import NOON, PASSWORD
 from tests.graph.people import deliver_all
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +102,22 @@ class TestServer:
         assert [(line["event"], line["codes"]) for line in lines] == [("mail_refused", [550])]
         assert "ada@example.org" not in str(lines)
         assert Mail.objects.count() == 0
+
+
+class TestAnnouncedBefore:
+    """Mail was a part of accounts; what that has announced, and nobody heard yet, is heard still."""
+
+    def test_is_sent_at_once(self, db, mailoutbox):
+        mail = Mail.objects.create(
+            to="ada@example.org", subject="Old", text="Text", created_at=NOON, try_after=NOON
+        )
+        with writing_directory():
+            outbox.record(OldMailQueued(mail_id=mail.id), owner_id=mail.id)
+
+        deliver_all(times=2)
+
+        assert [sent.subject for sent in mailoutbox] == ["Old"]
+        assert Mail.objects.count() == 0
+
+    def test_stands_in_the_table_that_it_stood_in(self):
+        assert Mail._meta.db_table == "accounts_mail"

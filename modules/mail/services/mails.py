@@ -6,6 +6,7 @@ is away, until the mail is worthless.
 """
 
 import smtplib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,11 +14,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.crypto import salted_hmac
 
-from modules.accounts.events import MailQueued
-from modules.accounts.models import Mail
-from modules.accounts.selectors.places import Place, find_known
 from modules.kernel import quotas
 from modules.kernel.limits import Charge, Limit, LimitReached
+from modules.mail.events import MailQueued
+from modules.mail.models import Mail
 from sharding import outbox
 from sharding.scope import writing_directory
 
@@ -44,18 +44,18 @@ def queue_mail(message: EmailMessage, *, now: datetime) -> None:
         _store(message, now=now)
 
 
-def queue_asked_mail(message: EmailMessage, *, place: Place, now: datetime) -> bool:
+def queue_asked_mail(message: EmailMessage, *, is_of_receiver: Callable[[], bool], now: datetime) -> bool:
     """
     Write down a mail that anybody can have sent to anybody; return whether there was room for it.
 
-    It is counted by whom it is for, over all that causes such mails. From where its receiver has got in
-    before there is room for one more: strangers cannot keep a new password from anybody there.
+    It is counted by whom it is for, over all that causes such mails. There is room for one more than others
+    can use up: then `is_of_receiver` is asked whether it is the receiver who wants it, as far as can be told.
     """
     known = settings.LIMITS
     all_ways = known.mails_hourly, known.mails_daily
     of_strangers = known.mails_of_strangers_hourly, known.mails_of_strangers_daily
     has_room = _has_room(message, *all_ways, *of_strangers) or (
-        find_known(message.to[0].lower(), place) is not None and _has_room(message, *all_ways)
+        is_of_receiver() and _has_room(message, *all_ways)
     )
     if has_room:
         _store(message, now=now)
@@ -83,7 +83,7 @@ def _to_mailbox(address: str) -> str:
     """
     name, _, domain = address.strip().lower().rpartition("@")
     mailbox = f"{name.partition('+')[0].replace('.', '')}@{SAME_DOMAIN.get(domain, domain)}"
-    return salted_hmac("accounts.mailbox", mailbox, algorithm="sha256").hexdigest()
+    return salted_hmac("mail.mailbox", mailbox, algorithm="sha256").hexdigest()
 
 
 def _store(message: EmailMessage, *, now: datetime) -> None:

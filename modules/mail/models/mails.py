@@ -19,3 +19,7 @@ class Mail(DirectoryModel):
     created_at = models.DateTimeField(db_index=True)
     # Until then a worker is at it, or was.
     try_after = models.DateTimeField(db_index=True)
+
+    class Meta:
+        # It was made before mail was a context of its own.
+        db_table = "accounts_mail"

@@ -1,0 +1,1 @@
+"""Mails that wait for a worker to send them; see README.md."""

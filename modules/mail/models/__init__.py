@@ -1,0 +1,5 @@
+"""Tables of mail."""
+
+from modules.mail.models.mails import Mail
+
+__all__ = ["Mail"]
