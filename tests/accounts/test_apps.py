@@ -7,10 +7,10 @@ import pytest
 from allauth.idp.oidc.models import Client as AppRow
 from django.db import DatabaseError, connections
 
-from modules.accounts.models import AuditEntry
 from modules.accounts.services.account_status import restore_account, suspend_account
 from modules.accounts.services.accounts import set_roles
 from modules.accounts.services.principals import forget_kept
+from modules.audit.models import AuditEntry
 from tests.accounts.kit import APP, KEY, NOON, caller_of, make_key, make_token
 
 pytestmark = pytest.mark.django_db

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from modules.accounts.models import AuditEntry, ServiceKey
+from modules.accounts.models import ServiceKey
 from modules.accounts.services.account_status import suspend_account
 from modules.accounts.services.accounts import set_roles
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key
+from modules.audit.models import AuditEntry
 from tests.accounts.kit import APP, KEY, NOON, caller_of, make_key
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,6 @@ from modules.accounts.schemas import (
     AppCard,
     AppCreated,
     AppPage,
-    AuditPage,
     EditApp,
     GrantPage,
     KeyCreated,
@@ -30,6 +29,7 @@ from modules.accounts.services.apps import delete_app, edit_app, register_app, r
 from modules.accounts.services.keys import create_key, revoke_key, rotate_key
 from modules.accounts.services.presence import require_presence
 from modules.accounts.services.token_families import withdraw_consent
+from modules.audit.schemas import AuditPage
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.errors import Stale

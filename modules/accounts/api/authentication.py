@@ -14,8 +14,9 @@ from rest_framework.request import Request
 
 from modules.accounts.api.pages.forgery import find_forgery
 from modules.accounts.errors import OnBehalfNotAllowed, OnBehalfUnknown
-from modules.accounts.services.audit import Deed, act_for
+from modules.accounts.services.on_behalf import act_for
 from modules.accounts.services.principals import recognize
+from modules.audit.schemas import Action
 from modules.kernel import clock
 from modules.kernel.errors import Fault, HeaderInvalid
 from modules.kernel.principals import ON_BEHALF, Principal
@@ -85,8 +86,8 @@ def _on_behalf(request: Request, service: Principal) -> Principal:
         fault = Fault(None, "malformed", "Send the id of one user.", header="Banyan-On-Behalf-Of")
         raise HeaderInvalid(errors=[fault])
     plain = request._request
-    deed = Deed(plain.method or "", plain.path, getattr(plain, "id", ""))
-    epoch = act_for(int(named), deed, app_id=service.app_id, key_id=service.key_id, now=clock.now())
+    action = Action(plain.method or "", plain.path, getattr(plain, "id", ""))
+    epoch = act_for(int(named), action, app_id=service.app_id, key_id=service.key_id, now=clock.now())
     if epoch is None:
         raise OnBehalfUnknown
     return replace(service, id=int(named), epoch=epoch)

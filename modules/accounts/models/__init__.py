@@ -1,6 +1,6 @@
 """The tables of accounts, all in the directory."""
 
-from modules.accounts.models.keys import AuditEntry, ServiceKey
+from modules.accounts.models.keys import ServiceKey
 from modules.accounts.models.oauth import SpentToken, TokenFamily
 from modules.accounts.models.places import KnownPlace
 from modules.accounts.models.reserved import ReservedName
@@ -8,7 +8,6 @@ from modules.accounts.models.sessions import Session
 from modules.accounts.models.users import User
 
 __all__ = [
-    "AuditEntry",
     "KnownPlace",
     "ReservedName",
     "ServiceKey",

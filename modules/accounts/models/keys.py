@@ -1,4 +1,4 @@
-"""Keys with which services call, and the record of what was done with them."""
+"""Keys with which services call."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -30,26 +30,3 @@ class ServiceKey(DirectoryModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key_hash"], name="accounts_service_key")]
-
-
-class AuditEntry(DirectoryModel):
-    """
-    Something done with an app's power, written before it is done; a trigger refuses to change or delete it.
-
-    Ids stand without foreign keys: what was done outlives the app, the key and the account.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    at = models.DateTimeField()
-    action = models.CharField(max_length=40)
-    app_id = models.CharField(max_length=100)
-    key_id = models.BigIntegerField(null=True)
-    # Who did it, if a person; and for whom it was done, if for one.
-    actor_id = models.BigIntegerField(null=True)
-    user_id = models.BigIntegerField(null=True)
-    method = models.CharField(max_length=10, blank=True)
-    path = models.CharField(max_length=200, blank=True)
-    request_id = models.CharField(max_length=128, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["app_id", "id"], name="accounts_audit_app")]

@@ -170,21 +170,3 @@ class GrantCard(Shape):
 
 class GrantPage(Page[GrantCard, Nothing, Nothing]):
     """The apps that a user let in, newest first."""
-
-
-class AuditCard(Shape):
-    """Something that was done with an app's power."""
-
-    id: Id
-    at: Moment
-    action: str
-    key_id: Id | None
-    actor_id: Id | None
-    user_id: Id | None
-    method: str | None
-    path: str | None
-    request_id: str | None
-
-
-class AuditPage(Page[AuditCard, Nothing, Nothing]):
-    """A page of what was done, newest first."""

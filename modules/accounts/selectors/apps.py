@@ -7,18 +7,18 @@ from datetime import datetime
 from allauth.idp.oidc.models import Client, Token
 
 from modules.accounts.errors import AppNotFound
-from modules.accounts.models import AuditEntry, ServiceKey, TokenFamily
+from modules.accounts.models import ServiceKey, TokenFamily
 from modules.accounts.schemas import (
     AppCard,
     AppPage,
     AppType,
-    AuditCard,
-    AuditPage,
     GrantCard,
     GrantPage,
     KeyCard,
     KeyPage,
 )
+from modules.audit.public import list_entries
+from modules.audit.schemas import AuditPage
 from modules.kernel.cursors import Paging
 from modules.kernel.shapes import Nothing
 
@@ -119,33 +119,4 @@ def list_audit(owner_id: int, app_id: str, paging: Paging) -> AuditPage:
     :raises AppNotFound: if the user has no such app
     """
     get_app(owner_id, app_id)
-    entries = AuditEntry.objects.filter(app_id=app_id)
-    many = paging.limit + 1
-    if paging.position is None:
-        rows = list(entries.order_by("-id")[:many])
-    elif paging.newer:
-        rows = list(entries.filter(id__gt=paging.position[0]).order_by("id")[: paging.limit])[::-1]
-    else:
-        rows = list(entries.filter(id__lt=paging.position[0]).order_by("-id")[:many])
-    shown = rows[: paging.limit]
-    return AuditPage(
-        data=[_to_audit_card(row) for row in shown],
-        included=Nothing(),
-        state={},
-        next=paging.older_than(shown[-1].id) if shown and (paging.newer or len(rows) == many) else None,
-        prev=paging.newer_than(shown[0].id) if shown else None,
-    )
-
-
-def _to_audit_card(entry: AuditEntry) -> AuditCard:
-    return AuditCard(
-        id=entry.id,
-        at=entry.at,
-        action=entry.action,
-        key_id=entry.key_id,
-        actor_id=entry.actor_id,
-        user_id=entry.user_id,
-        method=entry.method or None,
-        path=entry.path or None,
-        request_id=entry.request_id or None,
-    )
+    return list_entries(app_id, paging)

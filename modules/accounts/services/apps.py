@@ -12,10 +12,10 @@ from modules.accounts.events import CredentialsEnded
 from modules.accounts.models import ServiceKey, User
 from modules.accounts.schemas import AppCreated, AppType, EditApp, NewApp, NewSecret
 from modules.accounts.selectors.apps import to_card
-from modules.accounts.services.audit import note
 from modules.accounts.services.hashing import SecretHasher
 from modules.accounts.services.notices import notify
 from modules.accounts.services.revocations import key_mark, tell_ended, token_mark
+from modules.audit.public import note
 from modules.kernel.errors import check_version
 from sharding import outbox
 from sharding.scope import Once, writing_directory
@@ -41,7 +41,7 @@ def register_app(owner_id: int, new: NewApp, *, now: datetime, once: Once | None
         if Client.objects.filter(owner_id=owner_id).count() >= MAX_APPS:
             raise TooManyApps
         app.save(force_insert=True)
-        note("app_registered", app.id, actor_id=owner_id, now=now)
+        note("app_registered", app_id=app.id, actor_id=owner_id, now=now)
         notify(owner_id, "The app{name} was registered.", name=app.name, now=now)
         card = to_card(app).model_dump()
         write.answer(201, AppCreated(**card, secret=None).json_bytes())
@@ -62,7 +62,7 @@ def edit_app(
         check_version(to_card(app).version, seen)
         _fill(app, edit)
         app.save()
-        note("app_edited", app_id, actor_id=owner_id, now=now)
+        note("app_edited", app_id=app_id, actor_id=owner_id, now=now)
         notify(owner_id, "Your app{name} was edited.", name=app.name, now=now)
 
 
@@ -79,7 +79,7 @@ def rotate_secret(owner_id: int, app_id: str, *, now: datetime, once: Once | Non
             raise AppNotFound
         _set_secret(app, secret)
         app.save(update_fields=["secret"])
-        note("secret_rotated", app_id, actor_id=owner_id, now=now)
+        note("secret_rotated", app_id=app_id, actor_id=owner_id, now=now)
         notify(owner_id, "A new secret was made for your app{name}.", name=app.name, now=now)
         write.answer(201, NewSecret(secret=None).json_bytes())
     return NewSecret(secret=secret)
@@ -99,7 +99,7 @@ def delete_app(owner_id: int, app_id: str, *, now: datetime) -> None:
         marks += [key_mark(id) for id in keys.values_list("id", flat=True)]
         keys.delete()
         app.delete()
-        note("app_deleted", app_id, actor_id=owner_id, now=now)
+        note("app_deleted", app_id=app_id, actor_id=owner_id, now=now)
         notify(owner_id, "Your app{name} was deleted.", name=app.name, now=now)
         end_credentials(app_id, marks, owner_id=owner_id)
     tell_ended(*marks)

@@ -17,10 +17,10 @@ from modules.accounts.models.users import OPERATOR
 from modules.accounts.schemas import AppType, KeyCreated, NewKey
 from modules.accounts.selectors.apps import to_key_card
 from modules.accounts.services.apps import end_credentials
-from modules.accounts.services.audit import note
 from modules.accounts.services.notices import notify
 from modules.accounts.services.revocations import key_mark, tell_ended
 from modules.accounts.services.sessions import hash_key
+from modules.audit.public import note
 from sharding.scope import Once, writing_directory
 
 PREFIX = "bk_live_"
@@ -102,7 +102,7 @@ def revoke_key(owner_id: int, app_id: str, key_id: int, *, now: datetime) -> Non
         if key.expires_at <= now:
             return
         ServiceKey.objects.filter(id=key_id).update(expires_at=now)
-        note("key_revoked", app_id, actor_id=owner_id, now=now, key_id=key_id)
+        note("key_revoked", app_id=app_id, actor_id=owner_id, now=now, key_id=key_id)
         end_credentials(app_id, [key_mark(key_id)], owner_id=owner_id)
     tell_ended(key_mark(key_id))
 
@@ -129,6 +129,6 @@ def _store(made: ServiceKey, *, owner_id: int, action: str, now: datetime) -> Ke
     made.prefix = key[: len(PREFIX) + 6]
     made.key_hash = hash_key(key)
     made.save(force_insert=True)
-    note(action, made.app_id, actor_id=owner_id, now=now, key_id=made.id)
+    note(action, app_id=made.app_id, actor_id=owner_id, now=now, key_id=made.id)
     notify(owner_id, f"The service key{{name}} ({made.prefix}…) was made.", name=made.name, now=now)
     return KeyCreated(**to_key_card(made).model_dump(), key=key)

@@ -1,0 +1,1 @@
+"""What was done, by whom and for whom, for good; see README.md."""

@@ -1,0 +1,5 @@
+"""Tables of audit."""
+
+from modules.audit.models.entries import AuditEntry
+
+__all__ = ["AuditEntry"]
