@@ -16,6 +16,7 @@ from django.test import Client
 
 import modules.accounts.tasks
 import modules.graph.tasks
+import modules.mail.tasks
 import modules.profiles.tasks  # noqa: F401 - so that every subscriber is known
 from modules.accounts.public import create_account, issue_session_token
 from modules.graph.models import FollowCount, FollowIn, FollowOut

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import count
 from typing import Any
 
@@ -122,7 +123,8 @@ def relay_some() -> None:
 @contextmanager
 def _relays() -> Iterator[list[Relay]]:
     for context in CONTEXTS:
-        import_module(f"modules.{context}.tasks")
+        if find_spec(f"modules.{context}.tasks"):
+            import_module(f"modules.{context}.tasks")
     relays = [Relay(alias, bus.dispatch, settings.RELAY) for alias in ALIASES]
     yield relays
     for relay in relays:
