@@ -8,9 +8,10 @@ import struct
 import threading
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 import hiredis
+
+from modules.kernel.redis_address import Address
 
 PAGE = 20
 ENTRY = struct.Struct(">QQ")
@@ -25,11 +26,16 @@ class Wire:
     """A socket to Redis and the reader of its replies."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._socket = socket.create_connection((parts.hostname or "", parts.port or 6379))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        place = Address.parse(url)
+        if place.path:
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.connect(place.path)
+        else:
+            self._socket = socket.create_connection((place.host, place.port))
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._reader = hiredis.Reader()
-        self.run(("AUTH", parts.password or ""), ("SELECT", parts.path.strip("/") or "0"))
+        if place.greeting:
+            self.run(*place.greeting)
 
     def run(self, *commands: Any) -> list[Any]:
         """Send commands at once and return their replies."""
