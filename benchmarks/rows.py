@@ -124,10 +124,10 @@ def _warm_windows(world: World) -> None:
     """Make windows and rule sets that another row has dropped."""
     for reader in world.readers:
         timelines.warm(reader.id)
-        graph.ensure_rules(reader.id)
+        graph.ensure_following(reader.id)
 
 
 def _drop_windows(world: World) -> None:
     """Drop windows and rule sets, as for somebody who stayed away for a week; cards stay."""
     for reader in world.readers:
-        hot().run(("DEL", f"tl:{reader.id}", graph.rules_key(reader.id)))
+        hot().run(("DEL", f"tl:{reader.id}", graph.following_key(reader.id)))

@@ -127,7 +127,7 @@ def _see_homes(readers: list[Person]) -> list[int]:
     """Read every reader's home, which warms it, and return the posts that were seen."""
     seen: dict[int, None] = {}
     for reader in readers:
-        page = timelines.get_home(reader.id, Paging.first(FULL_PAGE))
+        page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(FULL_PAGE))
         assert len(page.data) == FULL_PAGE, f"the home of {reader.id} does not fill a page"
         seen |= dict.fromkeys(_ids_of(page.json_bytes()))
     return list(seen)

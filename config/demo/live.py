@@ -11,6 +11,7 @@ from rich.console import Console
 
 from config.demo.progress import step
 from config.demo.source import Source
+from modules.graph import public as graph
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.posts import public as posts
@@ -46,7 +47,7 @@ def live(source: Source, ids: list[int], console: Console) -> list[FanOut]:
     readers = sorted({reader for known in followers.values() for reader in known})
     with step("Homes warmed by reading", len(readers), console) as shown:
         for reader in readers:
-            timelines.get_home(ids[reader], Paging.first())
+            timelines.get_home(graph.viewer_of(ids[reader]), Paging.first())
             shown.advance(1)
     return [
         _publish(source.username(author), ids[author], [ids[reader] for reader in known])

@@ -99,7 +99,7 @@ def _home(user_id: int) -> Iterator[dict[str, str]]:
     """Yield the cards of a home's first pages, through the cursor as a client would."""
     paging = Paging.first(limit=PAGE)
     for _ in range(PAGES):
-        page = timelines.get_home(user_id, paging)
+        page = timelines.get_home(graph.viewer_of(user_id), paging)
         cards = orjson.loads(page.json_bytes())["data"]
         yield from cards
         if page.next is None:

@@ -3,6 +3,7 @@
 from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
 from modules.graph.selectors.counts import get_own_counts, map_counts
 from modules.graph.selectors.followers import batch_follower_ids, list_followers
+from modules.graph.selectors.following_cache import ensure_following, following_key
 from modules.graph.selectors.follows import (
     is_following,
     list_following,
@@ -10,7 +11,7 @@ from modules.graph.selectors.follows import (
     map_relationships,
 )
 from modules.graph.selectors.pulled import is_pulled, pulled_author_ids
-from modules.graph.selectors.rules import ensure_rules, get_following, rules_key
+from modules.graph.selectors.viewers import viewer_of
 from modules.graph.services.bulk import add_edges_in_bulk
 from modules.graph.services.counts import hide_counts
 from modules.graph.services.follows import follow, unfollow
@@ -21,9 +22,9 @@ __all__ = [
     "UserNotFound",
     "add_edges_in_bulk",
     "batch_follower_ids",
-    "ensure_rules",
+    "ensure_following",
     "follow",
-    "get_following",
+    "following_key",
     "get_own_counts",
     "hide_counts",
     "is_following",
@@ -34,6 +35,6 @@ __all__ = [
     "map_counts",
     "map_relationships",
     "pulled_author_ids",
-    "rules_key",
     "unfollow",
+    "viewer_of",
 ]

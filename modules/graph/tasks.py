@@ -1,9 +1,9 @@
-"""What graph does after its own news: the other side of each edge, and the rule sets."""
+"""What graph does after its own news: the other side of each edge, and the following cache."""
 
 from modules.accounts.events import AccountStatusChanged
 from modules.graph.events import Followed, StatusChanged, Unfollowed
 from modules.graph.services.followers import add_follower, remove_follower
-from modules.graph.services.rules import drop_rules
+from modules.graph.services.following_cache import drop_following
 from modules.graph.services.statuses import note_status, tell_followees, tell_followers
 from modules.kernel import clock
 from modules.kernel.bus import subscribes
@@ -23,15 +23,15 @@ def mirror_unfollow(event: Unfollowed, once: Once) -> None:
 
 
 @subscribes(Followed, queue="mirrors")
-def refresh_rules_after_follow(event: Followed, once: Once) -> None:
-    """Drop the follower's rule set again, should his request have died or Redis been away."""
-    drop_rules(event.follower_id)
+def refresh_following_after_follow(event: Followed, once: Once) -> None:
+    """Drop from the cache whom the follower follows, should the request have died or Redis been away."""
+    drop_following(event.follower_id)
 
 
 @subscribes(Unfollowed, queue="mirrors")
-def refresh_rules_after_unfollow(event: Unfollowed, once: Once) -> None:
-    """Drop the follower's rule set again, should his request have died or Redis been away."""
-    drop_rules(event.follower_id)
+def refresh_following_after_unfollow(event: Unfollowed, once: Once) -> None:
+    """Drop from the cache whom the follower follows, should the request have died or Redis been away."""
+    drop_following(event.follower_id)
 
 
 @subscribes(AccountStatusChanged, queue="mirrors")

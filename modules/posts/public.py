@@ -2,9 +2,9 @@
 
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.selectors.counts import map_counts
-from modules.posts.selectors.gate import Visible, map_visible
 from modules.posts.selectors.newest import list_newest_ids
 from modules.posts.selectors.pages import lay_page
+from modules.posts.selectors.visibility import Visible, map_visible
 from modules.posts.services.bulk import create_posts_in_bulk
 from modules.posts.services.posts import delete_post, publish_post
 

@@ -11,7 +11,7 @@ from modules.kernel.shapes import Body, Id, Ids, Moment, Nothing, Page, Query, S
 from modules.kernel.text import PlainText
 from modules.profiles.schemas import UserCard
 
-# Everybody may see it. Narrower audiences get codes of their own; rules read them from a card's head.
+# Everybody may see it. Narrower audiences get codes of their own; `allows` reads them from a card's head.
 PUBLIC = 0
 
 
@@ -65,7 +65,7 @@ class PostBatch(PostPage):
 
 
 class PostHead(NamedTuple):
-    """What rules look at; `reply_to_id` is the author replied to, or 0."""
+    """What decides who may see a post; `reply_to_id` is the author replied to, or 0."""
 
     author_id: int
     audience: int

@@ -1,6 +1,6 @@
 """What other contexts may call: re-exported functions and errors, nothing else."""
 
-from modules.profiles.selectors.cards import CARDS, UserHead, draw_users, map_drawn, map_json
+from modules.profiles.selectors.cards import CARDS, UserHead, draw_users, map_drawn, select_visible
 from modules.profiles.services.bulk import create_profiles_in_bulk
 
 __all__ = [
@@ -9,5 +9,5 @@ __all__ = [
     "create_profiles_in_bulk",
     "draw_users",
     "map_drawn",
-    "map_json",
+    "select_visible",
 ]

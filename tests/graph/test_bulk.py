@@ -8,12 +8,12 @@ from modules.graph.events import Followed, FollowerAdded
 from modules.graph.models import FollowIn, FollowOut
 from modules.graph.public import (
     add_edges_in_bulk,
-    ensure_rules,
+    ensure_following,
     follow,
-    get_following,
     is_pulled,
     pulled_author_ids,
     unfollow,
+    viewer_of,
 )
 from modules.graph.services import bulk
 from tests.graph.people import announced, counts, deliver_all, followers, followings, make_people
@@ -120,12 +120,12 @@ class TestAddEdgesInBulk:
         assert is_pulled(people[0].id) is True
         assert pulled_author_ids() == {person.id for person in people}
 
-    def test_drops_the_rule_sets_of_the_followers(self, people):
-        ensure_rules(people[0].id)
+    def test_drops_the_following_cache_of_the_followers(self, people):
+        ensure_following(people[0].id)
 
         add_edges_in_bulk([(people[0].id, people[1].id)])
 
-        assert get_following(people[0].id) == {people[1].id}
+        assert viewer_of(people[0].id, [people[1].id]).follows(people[1].id)
 
     def test_reports_two_rows_for_each_edge(self, everybody):
         heard: list[int] = []

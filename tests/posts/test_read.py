@@ -3,6 +3,7 @@
 import pytest
 
 from modules.graph.public import UserNotFound
+from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.cursors import Paging
 from modules.kernel.hot import count_trips, hot
 from modules.posts import public as posts
@@ -39,7 +40,7 @@ class TestGetPost:
 
     def test_refuses_what_is_not_there(self):
         with pytest.raises(PostNotFound):
-            get_post(2**62)
+            get_post(2**62, viewer=PUBLIC_VIEWER)
 
     @pytest.mark.parametrize("path", ["0", "-1", "abc", "9223372036854775808", "01", "1.0", "%00"])
     def test_knows_no_post_by_a_name_that_is_no_id(self, path):
@@ -47,10 +48,10 @@ class TestGetPost:
 
     def test_costs_two_round_trips_and_no_query_once_it_was_read(self):
         post_id = publish(make_person())
-        get_post(post_id)
+        get_post(post_id, viewer=PUBLIC_VIEWER)
 
         with count_queries() as queries, count_trips() as trips:
-            get_post(post_id)
+            get_post(post_id, viewer=PUBLIC_VIEWER)
 
         assert (queries.total, trips.trips) == (0, 2)
 
@@ -84,9 +85,9 @@ class TestListPosts:
         hot().run(("FLUSHDB",))
 
         with count_queries() as cold:
-            list_posts(ids)
+            list_posts(ids, viewer=PUBLIC_VIEWER)
         with count_queries() as warm, count_trips() as trips:
-            list_posts(ids)
+            list_posts(ids, viewer=PUBLIC_VIEWER)
 
         # Posts and profiles, one read each of every instance.
         assert count_reads(cold) == 4
@@ -136,33 +137,33 @@ class TestListUserPosts:
     def test_goes_back_to_what_is_newer(self):
         author = make_person()
         ids = publish_past(author, *range(1, 6))
-        first = list_user_posts(author.id, Paging.first(2))
-        second = list_user_posts(author.id, on(Paging.first(2), first.next))
+        first = list_user_posts(author.id, Paging.first(2), viewer=PUBLIC_VIEWER)
+        second = list_user_posts(author.id, on(Paging.first(2), first.next), viewer=PUBLIC_VIEWER)
 
-        newer = list_user_posts(author.id, on(Paging.first(2), second.prev))
+        newer = list_user_posts(author.id, on(Paging.first(2), second.prev), viewer=PUBLIC_VIEWER)
 
         assert ids_of(newer) == ids[:2:-1]
 
     def test_stays_in_place_while_posts_come_and_go(self):
         author = make_person()
         ids = publish_past(author, 1, 2, 3, 4)
-        page = list_user_posts(author.id, Paging.first(2))
+        page = list_user_posts(author.id, Paging.first(2), viewer=PUBLIC_VIEWER)
         publish(author)
         delete_post(author.id, ids[2], now=NOON)
 
-        rest = list_user_posts(author.id, on(Paging.first(2), page.next))
+        rest = list_user_posts(author.id, on(Paging.first(2), page.next), viewer=PUBLIC_VIEWER)
 
         assert ids_of(rest) == [ids[1], ids[0]]
         assert rest.next is None
 
     def test_knows_an_author_without_posts(self):
-        page = list_user_posts(make_person().id, Paging.first())
+        page = list_user_posts(make_person().id, Paging.first(), viewer=PUBLIC_VIEWER)
 
         assert (page.data, page.next, page.prev) == ([], None, None)
 
     def test_refuses_a_stranger(self):
         with pytest.raises(UserNotFound):
-            list_user_posts(2**62, Paging.first())
+            list_user_posts(2**62, Paging.first(), viewer=PUBLIC_VIEWER)
 
     @pytest.mark.parametrize(
         "query", ["limit=0", "limit=101", "limit=abc", "cursor=abc", "cursor=", "offset=1"]
@@ -186,10 +187,10 @@ class TestListUserPosts:
     def test_costs_one_query_and_one_round_trip_at_any_length(self, many):
         author = make_person()
         publish_past(author, *range(1, 51))
-        list_user_posts(author.id, Paging.first(many))
+        list_user_posts(author.id, Paging.first(many), viewer=PUBLIC_VIEWER)
 
         with count_queries() as queries, count_trips() as trips:
-            page = list_user_posts(author.id, Paging.first(many))
+            page = list_user_posts(author.id, Paging.first(many), viewer=PUBLIC_VIEWER)
 
         assert len(page.data) == many
         assert (count_reads(queries), trips.trips) == (1, 1)

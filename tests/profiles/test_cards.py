@@ -5,10 +5,11 @@ import json
 import pytest
 
 from modules.graph.public import add_edges_in_bulk
+from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.cursors import Paging
 from modules.kernel.hot import count_trips
 from modules.profiles.models import Profile
-from modules.profiles.public import create_profiles_in_bulk, map_drawn, map_json
+from modules.profiles.public import create_profiles_in_bulk, map_drawn
 from modules.profiles.selectors.users import list_followers, list_following, list_users
 from sharding.scope import writing_for
 from sharding.testing import count_queries
@@ -22,14 +23,14 @@ def suspend(person) -> None:
         Profile.objects.of(person.id).update(status=2, version=2)
 
 
-class TestMapJson:
+class TestMapDrawn:
     def test_returns_finished_cards_in_the_order_asked(self, ada, vera):
         deliver_all()
 
-        cards = map_json([vera.id, 5, ada.id])
+        cards = map_drawn([vera.id, 5, ada.id], viewer=PUBLIC_VIEWER)
 
         assert list(cards) == [vera.id, ada.id]
-        card = json.loads(cards[ada.id])
+        card = json.loads(cards[ada.id].json)
         assert card.pop("joined_at").endswith("Z")
         assert card == {
             "id": str(ada.id),
@@ -41,16 +42,16 @@ class TestMapJson:
 
     def test_says_the_same_without_redis(self, ada, vera, settings):
         deliver_all()
-        with_redis = map_json([ada.id, vera.id])
+        with_redis = map_drawn([ada.id, vera.id], viewer=PUBLIC_VIEWER)
 
         with redis_away(settings):
-            assert map_json([ada.id, vera.id]) == with_redis
+            assert map_drawn([ada.id, vera.id], viewer=PUBLIC_VIEWER) == with_redis
 
     def test_leaves_out_whoever_is_not_to_be_shown(self, ada, vera):
         deliver_all()
         suspend(vera)
 
-        assert list(map_json([ada.id, vera.id])) == [ada.id]
+        assert list(map_drawn([ada.id, vera.id], viewer=PUBLIC_VIEWER)) == [ada.id]
 
     @pytest.mark.parametrize("count", [5, 40])
     def test_costs_one_read_per_instance_and_then_none(self, db, count):
@@ -59,22 +60,20 @@ class TestMapJson:
         ids = [person.id for person in people]
 
         with count_queries() as cold:
-            map_json(ids)
+            map_drawn(ids, viewer=PUBLIC_VIEWER)
         with count_queries() as warm, count_trips() as trips:
-            found = map_json(ids)
+            found = map_drawn(ids, viewer=PUBLIC_VIEWER)
 
         assert len(found) == count
         assert cold.by_alias == {"a": 1, "b": 1}
         assert (warm.total, trips.trips) == (0, 1)
 
-
-class TestMapDrawn:
     def test_returns_the_head_beside_the_card(self, ada):
         deliver_all()
 
-        drawn = map_drawn([ada.id])[ada.id]
+        drawn = map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
 
-        assert (drawn.head.status, drawn.head.is_shown, drawn.version) == (1, True, 1)
+        assert (drawn.head.status, drawn.version) == (1, 1)
 
 
 class TestLists:
@@ -90,10 +89,10 @@ class TestLists:
     @pytest.mark.parametrize("limit", [5, 40])
     @pytest.mark.parametrize("list_", [list_followers, list_following])
     def test_cost_the_same_at_any_length(self, ada, list_, limit):
-        list_(ada.id, Paging.first(limit=limit))
+        list_(ada.id, Paging.first(limit=limit), viewer=PUBLIC_VIEWER)
 
         with count_queries() as queries, count_trips() as trips:
-            page = list_(ada.id, Paging.first(limit=limit))
+            page = list_(ada.id, Paging.first(limit=limit), viewer=PUBLIC_VIEWER)
 
         # The edges on the owner's shard, and the counts on both instances.
         assert len(page.data) == limit
@@ -103,10 +102,10 @@ class TestLists:
     @pytest.mark.parametrize("count", [5, 40])
     def test_by_ids_cost_the_same_at_any_length(self, count):
         ids = [person.id for person in self.people[:count]]
-        list_users(ids)
+        list_users(ids, viewer=PUBLIC_VIEWER)
 
         with count_queries() as queries, count_trips() as trips:
-            page = list_users(ids)
+            page = list_users(ids, viewer=PUBLIC_VIEWER)
 
         assert len(page.data) == count
         assert sum("graph_" in sql for _, sql in queries.statements) == 2

@@ -3,6 +3,7 @@
 import pytest
 
 from modules.graph.public import UserNotFound
+from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.hot import hot
 from modules.profiles import tasks
 from modules.profiles.events import ProfileEdited
@@ -76,11 +77,11 @@ class TestEditProfile:
 
     def test_replaces_the_card_at_once(self, ada):
         deliver_all()
-        before = map_drawn([ada.id])[ada.id]
+        before = map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
 
         edit_profile(ada.id, EditProfile(bio="Hi"))
 
-        after = map_drawn([ada.id])[ada.id]
+        after = map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
         assert (before.version, after.version) == (1, 2)
         assert b'"bio":"Hi"' in after.json
 
@@ -102,14 +103,14 @@ class TestEditProfile:
 class TestRefreshCard:
     def test_renews_a_card_that_the_edit_could_not(self, ada, settings):
         deliver_all()
-        map_drawn([ada.id])
+        map_drawn([ada.id], viewer=PUBLIC_VIEWER)
         with redis_away(settings):
             edit_profile(ada.id, EditProfile(bio="Hi"))
-        assert map_drawn([ada.id])[ada.id].version == 1
+        assert map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 1
 
         deliver_all()
 
-        assert map_drawn([ada.id])[ada.id].version == 2
+        assert map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 2
 
     def test_has_one_effect_when_delivered_twice(self, ada, redeliver):
         deliver_all()
@@ -117,7 +118,7 @@ class TestRefreshCard:
 
         redeliver(times=2)
 
-        assert map_drawn([ada.id])[ada.id].version == 2
+        assert map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 2
 
     def test_brings_back_nothing_older(self, ada):
         deliver_all()

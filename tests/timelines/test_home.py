@@ -6,11 +6,12 @@ import pytest
 
 from modules.graph import public as graph
 from modules.kernel.cursors import Paging
-from modules.kernel.hot import hot
+from modules.kernel.hot import Script, hot
 from modules.posts import public as posts
 from modules.posts.schemas import NewPost
 from modules.timelines import public as timelines
 from modules.timelines.models import windows
+from modules.timelines.models.windows import TOP
 from sharding.testing import count_queries
 from tests.posts.world import (
     NOON,
@@ -36,7 +37,7 @@ def read_ids(reader, *, limit=20):
     """Return the posts of all pages, page by page."""
     pages, paging = [], Paging.first(limit)
     while True:
-        page = timelines.get_home(reader.id, paging)
+        page = timelines.get_home(graph.viewer_of(reader.id), paging)
         pages.append(ids_of(page))
         if page.next is None:
             return pages
@@ -81,10 +82,10 @@ class TestGetHome:
 
     def test_keeps_an_empty_home_warm(self):
         reader = make_person()
-        timelines.get_home(reader.id, Paging.first())
+        timelines.get_home(graph.viewer_of(reader.id), Paging.first())
 
         with count_queries() as queries:
-            page = timelines.get_home(reader.id, Paging.first())
+            page = timelines.get_home(graph.viewer_of(reader.id), Paging.first())
 
         assert (page.data, page.next, page.prev) == ([], None, None)
         assert queries.total == 0
@@ -108,12 +109,12 @@ class TestGetHome:
         follow(reader, ada)
         made = publish_past(ada, *range(1, 7))
         drain()
-        first = timelines.get_home(reader.id, Paging.first(3))
+        first = timelines.get_home(graph.viewer_of(reader.id), Paging.first(3))
         publish(ada)
         publish(reader)
         drain()
 
-        second = timelines.get_home(reader.id, on(Paging.first(3), first.next))
+        second = timelines.get_home(graph.viewer_of(reader.id), on(Paging.first(3), first.next))
 
         assert ids_of(first) + ids_of(second) == made[::-1]
 
@@ -121,14 +122,14 @@ class TestGetHome:
         reader, ada = make_person(), make_person()
         follow(reader, ada)
         publish_past(ada, 1, 2, 3)
-        first = timelines.get_home(reader.id, Paging.first(2))
+        first = timelines.get_home(graph.viewer_of(reader.id), Paging.first(2))
         drain()
         newer = [publish(ada) for _ in range(3)]
         drain()
 
-        some = timelines.get_home(reader.id, on(Paging.first(2), first.prev))
-        all_of_them = timelines.get_home(reader.id, on(Paging.first(5), first.prev))
-        none = timelines.get_home(reader.id, on(Paging.first(2), all_of_them.prev))
+        some = timelines.get_home(graph.viewer_of(reader.id), on(Paging.first(2), first.prev))
+        all_of_them = timelines.get_home(graph.viewer_of(reader.id), on(Paging.first(5), first.prev))
+        none = timelines.get_home(graph.viewer_of(reader.id), on(Paging.first(2), all_of_them.prev))
 
         assert (ids_of(some), some.next is None) == (newer[:0:-1], False)
         assert (ids_of(all_of_them), all_of_them.next) == (newer[::-1], None)
@@ -145,6 +146,27 @@ class TestGetHome:
 
         assert flat(read_ids(reader)) == [shown]
         assert timelines.window_contains([reader.id], hidden) == {reader.id}
+
+    def test_shows_nobody_whom_the_viewer_does_not_follow_even_if_the_script_lets_them_through(
+        self, monkeypatch
+    ):
+        reader, ada, grace = make_person(), make_person(), make_person()
+        follow(reader, ada, grace)
+        drain()
+        hidden, shown = publish(ada), publish(grace)
+        drain()
+        assert flat(read_ids(reader)) == [shown, hidden]
+        graph.unfollow(reader.id, ada.id)
+        narrowing = "and follows[string.sub(entry, 9)] == 1"
+        assert narrowing in windows._READ.source
+        monkeypatch.setattr(windows, "_READ", Script(windows._READ.source.replace(narrowing, "")))
+
+        seen = flat(read_ids(reader))
+        step = windows.read(reader.id, graph.following_key(reader.id), below=TOP, limit=9)
+
+        assert step is not None
+        assert [entry.post_id for entry in step.entries] == [shown, hidden]
+        assert seen == [shown]
 
     def test_hides_a_post_at_the_request_after_its_deletion(self):
         reader, ada = make_person(), make_person()

@@ -26,10 +26,10 @@ class TestCost:
         for n in range(many + 5):
             publish(authors[n % 6])
         drain()
-        timelines.get_home(reader.id, Paging.first(many))
+        timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         with count_queries() as queries, count_trips() as trips:
-            page = timelines.get_home(reader.id, Paging.first(many))
+            page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         assert len(page.data) == many
         assert (queries.total, trips.trips) == (0, 2)
@@ -41,10 +41,10 @@ class TestCost:
         drain()
         publish(star)
         drain()
-        timelines.get_home(reader.id, Paging.first())
+        timelines.get_home(graph.viewer_of(reader.id), Paging.first())
 
         with count_queries() as queries, count_trips() as trips:
-            page = timelines.get_home(reader.id, Paging.first())
+            page = timelines.get_home(graph.viewer_of(reader.id), Paging.first())
 
         assert len(page.data) == 1
         assert (queries.total, trips.trips) == (0, 3)
@@ -58,7 +58,7 @@ class TestCost:
         graph.pulled_author_ids()
 
         with count_queries() as queries:
-            page = timelines.get_home(reader.id, Paging.first(many))
+            page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         assert len(page.data) == many
         # Followees twice (window, rules), newest ids, cards and profiles of two instances.
@@ -91,10 +91,10 @@ class TestWithoutRedis:
         reader, ada = make_person(), make_person()
         follow(reader, ada)
         publish_past(ada, 1, 2, 3)
-        with_redis = timelines.get_home(reader.id, Paging.first(2))
+        with_redis = timelines.get_home(graph.viewer_of(reader.id), Paging.first(2))
         stack.stop_redis()
 
-        without = timelines.get_home(reader.id, Paging.first(2))
+        without = timelines.get_home(graph.viewer_of(reader.id), Paging.first(2))
 
         assert without.json_bytes() == with_redis.json_bytes()
 

@@ -10,7 +10,7 @@ from modules.kernel.hot import hot
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.schemas import TimelineSettings
-from tests.timelines.test_windows import AUTHORS, FIRST_POST, KEY, RULES, VIEWER, follow
+from tests.timelines.test_windows import AUTHORS, FIRST_POST, FOLLOWING, KEY, VIEWER, follow
 
 
 @dataclass
@@ -78,7 +78,7 @@ class World:
         self.end_cold_read(0)
         pages, place = [], TOP
         while True:
-            step = windows.read(VIEWER, RULES, below=place, limit=limit)
+            step = windows.read(VIEWER, FOLLOWING, below=place, limit=limit)
             page, floor = (step.entries, step.floor) if step else ([], TOP)
             older = [entry for entry in self.right_answer() if entry.post_id < min(place, floor)]
             page = page + older[: limit - len(page)]
@@ -124,7 +124,7 @@ step = st.one_of(
 )
 def test_a_reader_sees_exactly_the_right_posts_in_order(settings, clean_redis, steps):
     settings.TIMELINES = TimelineSettings(window_size=SIZE, slack=SLACK, pull_size=PULL)
-    hot().run(("DEL", KEY, RULES))
+    hot().run(("DEL", KEY, FOLLOWING))
     world = World()
     for author in (0, 1, 2):
         world.follow(author)

@@ -12,7 +12,7 @@ AUTHORS = [2**62 + 2**40 + n for n in range(4)]
 # Neighbors far above 2^53, where a Lua number cannot tell one from the next.
 FIRST_POST = 2**62 + 2**54 + 1
 KEY = windows.home(VIEWER)
-RULES = b"fol:%d" % VIEWER
+FOLLOWING = b"fol:%d" % VIEWER
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def small_windows(settings, clean_redis):
 
 
 def follow(*author_ids):
-    hot().run(("DEL", RULES), ("SADD", RULES, "0", *author_ids))
+    hot().run(("DEL", FOLLOWING), ("SADD", FOLLOWING, "0", *author_ids))
 
 
 def open_window(key=KEY):
@@ -34,7 +34,7 @@ def open_window(key=KEY):
 
 def read(*, below=TOP, limit=10, pulled_ids=()):
     """Read a step of a window that is there."""
-    step = windows.read(VIEWER, RULES, below=below, limit=limit, pulled_ids=pulled_ids)
+    step = windows.read(VIEWER, FOLLOWING, below=below, limit=limit, pulled_ids=pulled_ids)
     assert step is not None
     return step
 
@@ -263,10 +263,10 @@ class TestRead:
 
         assert [[entry.post_id - FIRST_POST for entry in step.entries] for step in steps] == [[7], [1], []]
 
-    def test_says_when_the_rules_are_not_loaded(self):
+    def test_says_when_it_is_not_known_whom_the_viewer_follows(self):
         fill(FIRST_POST)
 
-        assert not read().has_rules
+        assert not read().has_following
 
     def test_says_which_pulled_authors_are_followed(self):
         follow(AUTHORS[0], AUTHORS[2])
@@ -276,8 +276,18 @@ class TestRead:
 
         assert step.pulled_ids == [AUTHORS[2]]
 
+    def test_says_whom_of_the_authors_the_viewer_follows(self):
+        follow(AUTHORS[0], AUTHORS[2])
+        fill(*[FIRST_POST + n for n in range(3, 0, -1)])
+        for n, author in enumerate((VIEWER, AUTHORS[1], AUTHORS[2]), start=4):
+            windows.push([KEY], Entry(FIRST_POST + n, author))
+
+        step = read()
+
+        assert sorted(step.followed) == [AUTHORS[0], AUTHORS[2]]
+
     def test_finds_no_window(self):
-        assert windows.read(VIEWER, RULES, below=TOP, limit=1) is None
+        assert windows.read(VIEWER, FOLLOWING, below=TOP, limit=1) is None
 
     def test_gives_nothing_of_a_window_that_is_opening(self):
         follow(AUTHORS[0])
@@ -293,6 +303,6 @@ class TestRead:
         fill()
         hot().run(("EXPIRE", KEY, 50))
 
-        windows.read(VIEWER, RULES, below=TOP, limit=1)
+        windows.read(VIEWER, FOLLOWING, below=TOP, limit=1)
 
         assert hot().run(("TTL", KEY)) == [7 * 24 * 3600]

@@ -1,6 +1,6 @@
 """`/v1/posts` and the posts of a user."""
 
-from modules.graph.public import UserNotFound
+from modules.graph.public import UserNotFound, viewer_of
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
@@ -30,7 +30,7 @@ class Posts(View):
 
         Ids of which there is no post, or no more, are named in `missing`; they are no error.
         """
-        return list_posts(query.ids)
+        return list_posts(query.ids, viewer=viewer_of(request.viewer_id))
 
 
 class OnePost(View):
@@ -39,7 +39,7 @@ class OnePost(View):
     @endpoint("get_post", public=True, conditional=True, refuses=(PostNotFound,))
     def get(self, request: Request, post_id: int) -> PostView:
         """Fetch a post with its author."""
-        return get_post(post_id)
+        return get_post(post_id, viewer=viewer_of(request.viewer_id))
 
     @endpoint("delete_post", scope="write:posts", refuses=(PostNotFound, NotYourPost))
     def delete(self, request: Request, post_id: int) -> None:
@@ -57,4 +57,4 @@ class UserPosts(View):
     @endpoint("list_user_posts", public=True, refuses=(UserNotFound,))
     def get(self, request: Request, user_id: int, paging: Paging) -> PostPage:
         """List a user's posts, newest first."""
-        return list_user_posts(user_id, paging)
+        return list_user_posts(user_id, paging, viewer=viewer_of(request.viewer_id))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from functools import partial
 
+from modules.graph.schemas import Viewer
 from modules.kernel.fragments import Drawn, Fragments, fetch
 from modules.posts.models import Post
 from modules.posts.schemas import PUBLIC, PostCard, PostHead
@@ -24,15 +25,20 @@ def map_drawn(
 
 
 def map_drawn_with_authors(
-    post_ids: Collection[int], author_ids: Collection[int], *, unavailable: Unavailable
+    post_ids: Collection[int], author_ids: Collection[int], *, viewer: Viewer, unavailable: Unavailable
 ) -> tuple[dict[int, Drawn[PostHead]], dict[int, bytes]]:
-    """Return posts as `map_drawn` does, and the cards of authors known beforehand, in one round trip."""
+    """
+    Return posts as `map_drawn` does, and the cards of authors known beforehand, in one round trip.
+
+    Authors whom the viewer may not see are absent; of their posts `visibility` decides.
+    """
     (drawn, no_posts), (users, no_users) = fetch((CARDS, list(post_ids)), (profiles.CARDS, list(author_ids)))
     if no_posts:
         drawn |= CARDS.fill(no_posts, missing=partial(_draw, unavailable=unavailable))
         drawn = {id: drawn[id] for id in post_ids if id in drawn}
     users |= profiles.CARDS.fill(no_users, missing=partial(profiles.draw_users, unavailable=unavailable))
-    return drawn, {id: user.json for id, user in users.items() if user.head.is_shown}
+    shown = profiles.select_visible(users, viewer=viewer)
+    return drawn, {id: user.json for id, user in shown.items()}
 
 
 def draw(post: Post) -> Drawn[PostHead]:

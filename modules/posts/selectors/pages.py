@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from modules.graph.public import UserNotFound
+from modules.graph.schemas import Viewer
 from modules.kernel.cursors import Paging
 from modules.kernel.fragments import Drawn
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
 from modules.posts.schemas import PostBatch, PostHead, PostPage, PostView
-from modules.posts.selectors.gate import map_visible
+from modules.posts.selectors.visibility import map_visible
 
 
 def lay_page(
@@ -33,13 +34,13 @@ def lay_page(
     )
 
 
-def get_post(post_id: int) -> PostView:
+def get_post(post_id: int, *, viewer: Viewer) -> PostView:
     """
     Return one post with its author.
 
-    :raises PostNotFound: if there is none, it was deleted, or it may not be shown
+    :raises PostNotFound: if there is none, it was deleted, or the viewer may not see it
     """
-    visible, users, unavailable = map_visible([post_id])
+    visible, users, unavailable = map_visible([post_id], viewer=viewer)
     if post_id in unavailable:
         raise unavailable[post_id]
     if (post := visible.get(post_id)) is None:
@@ -47,23 +48,23 @@ def get_post(post_id: int) -> PostView:
     return PostView.spliced(data=post.json, users=users, state={}, version=post.version)
 
 
-def list_posts(post_ids: Sequence[int]) -> PostBatch:
+def list_posts(post_ids: Sequence[int], *, viewer: Viewer) -> PostBatch:
     """Return these posts in the order asked; those unknown, deleted, hidden or not to be read are missing."""
-    visible, users, unavailable = map_visible(post_ids)
+    visible, users, unavailable = map_visible(post_ids, viewer=viewer)
     missing = [id for id in post_ids if id not in visible]
     page = lay_page(list(visible.values()), users=users, partial=bool(unavailable), missing=missing)
     return PostBatch.of(page, unavailable=[id for id in missing if id in unavailable])
 
 
-def list_user_posts(author_id: int, paging: Paging) -> PostPage:
+def list_user_posts(author_id: int, paging: Paging, *, viewer: Viewer) -> PostPage:
     """
     Return a page of one author's posts, newest first.
 
-    :raises UserNotFound: if there is no such user, or none to be shown
+    :raises UserNotFound: if there is no such user, or none whom the viewer may see
     """
     ids = _list_ids(author_id, paging)
     page_ids = ids[-paging.limit :] if paging.newer else ids[: paging.limit]
-    visible, users, unavailable = map_visible(page_ids, author_ids=[author_id])
+    visible, users, unavailable = map_visible(page_ids, viewer=viewer, author_ids=[author_id])
     if author_id in unavailable:
         raise unavailable[author_id]
     if author_id not in users:

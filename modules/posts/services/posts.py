@@ -6,13 +6,14 @@ from typing import Final
 from django.db import connections
 from django.db.models import F
 
+from modules.graph.public import viewer_of
 from modules.kernel.hot import hot
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
 from modules.posts.schemas import NewPost, PostCard
 from modules.posts.selectors.drawn import CARDS
-from modules.posts.selectors.gate import map_visible
+from modules.posts.selectors.visibility import map_visible
 from sharding import outbox
 from sharding.ids import shard_of
 from sharding.scope import Once, writing_for
@@ -59,7 +60,7 @@ def delete_post(user_id: int, post_id: int, *, now: datetime) -> None:
     """
     version = _delete(user_id, post_id, now=now) if shard_of(post_id) == shard_of(user_id) else None
     if version is None:
-        visible = map_visible([post_id])
+        visible = map_visible([post_id], viewer=viewer_of(user_id))
         if post_id in visible.unavailable:
             raise visible.unavailable[post_id]
         raise NotYourPost if visible.posts else PostNotFound

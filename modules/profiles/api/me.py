@@ -6,7 +6,7 @@ from modules.accounts.public import (
     request_deletion,
     require_presence,
 )
-from modules.graph.public import UserNotFound
+from modules.graph.public import UserNotFound, viewer_of
 from modules.kernel import clock
 from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
@@ -22,7 +22,7 @@ class Me(View):
     @endpoint("get_me", scope="read:profiles", conditional=True, refuses=(UserNotFound,))
     def get(self, request: Request) -> MeView:
         """Show the caller's own profile and settings."""
-        return get_me(request.user.id)
+        return get_me(viewer_of(request.user.id))
 
     @endpoint("edit_me", scope="write:profiles", conditional=True, refuses=(UserNotFound, Stale))
     def patch(self, request: Request, body: EditProfile) -> MeView:

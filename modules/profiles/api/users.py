@@ -1,6 +1,6 @@
 """`/v1/users`: people, and the lists of who follows whom, for here their cards are known."""
 
-from modules.graph.public import UserNotFound
+from modules.graph.public import UserNotFound, viewer_of
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.profiles.schemas import ByIds, UserBatch, UserPage, UserView
@@ -23,7 +23,7 @@ class Users(View):
 
         They come in the order asked, each once; those that do not exist are listed in `missing`.
         """
-        return list_users(query.ids)
+        return list_users(query.ids, viewer=viewer_of(request.viewer_id))
 
 
 class User(View):
@@ -32,7 +32,7 @@ class User(View):
     @endpoint("get_user", public=True, conditional=True, refuses=(UserNotFound,))
     def get(self, request: Request, user_id: int) -> UserView:
         """Show a user."""
-        return get_user(user_id)
+        return get_user(user_id, viewer=viewer_of(request.viewer_id))
 
 
 class UserByName(View):
@@ -45,7 +45,7 @@ class UserByName(View):
 
         Upper and lower case are the same.
         """
-        return get_user_by_name(username)
+        return get_user_by_name(username, viewer=viewer_of(request.viewer_id))
 
 
 class Followers(View):
@@ -54,7 +54,7 @@ class Followers(View):
     @endpoint("list_followers", public=True, refuses=(UserNotFound,))
     def get(self, request: Request, user_id: int, paging: Paging) -> UserPage:
         """List a user's followers, newest first."""
-        return list_followers(user_id, paging)
+        return list_followers(user_id, paging, viewer=viewer_of(request.viewer_id))
 
 
 class Following(View):
@@ -63,4 +63,4 @@ class Following(View):
     @endpoint("list_following", public=True, refuses=(UserNotFound,))
     def get(self, request: Request, user_id: int, paging: Paging) -> UserPage:
         """List those whom a user follows, newest first."""
-        return list_following(user_id, paging)
+        return list_following(user_id, paging, viewer=viewer_of(request.viewer_id))

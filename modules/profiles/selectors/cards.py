@@ -5,10 +5,11 @@ They are kept in Redis under `user:{id}` and replaced by newer versions only. Wh
 drawn from the shards, one read per instance.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from modules.graph.schemas import Viewer
 from modules.kernel.fragments import Drawn, Fragments
 from modules.profiles.models import ACTIVE, Profile
 from modules.profiles.schemas import UserCard
@@ -17,38 +18,35 @@ from sharding.scatter import Unavailable
 
 
 class UserHead(NamedTuple):
-    """What rules look at: whether the user may be shown."""
+    """What decides who may see a user."""
 
     status: int
-
-    @property
-    def is_shown(self) -> bool:
-        """Return whether the card may be shown to anybody."""
-        return self.status == ACTIVE
 
 
 CARDS = Fragments("user", UserHead, layout="B", ttl=600)
 
 
+def allows(viewer: Viewer, user_id: int, head: UserHead) -> bool:
+    """Return whether a viewer may see a user; what stands between the two of them will be asked here."""
+    return head.status == ACTIVE
+
+
+def select_visible(drawn: Mapping[int, Drawn[UserHead]], *, viewer: Viewer) -> dict[int, Drawn[UserHead]]:
+    """Return those of the users whom the viewer may see."""
+    page = viewer.among(drawn.keys())
+    return {id: user for id, user in drawn.items() if allows(page, id, user.head)}
+
+
 def map_drawn(
-    user_ids: Iterable[int], *, unavailable: Unavailable | None = None
+    user_ids: Iterable[int], *, viewer: Viewer, unavailable: Unavailable | None = None
 ) -> dict[int, Drawn[UserHead]]:
     """
-    Return each user's head and finished card, in the order asked; who is unknown or hidden is absent.
+    Return head and finished card of each user in the order asked; whom the viewer may not see is absent.
 
     :raises InstanceUnavailable: without `unavailable`, which else takes those who are absent for that reason
     """
     drawn = CARDS.get_many(user_ids, missing=partial(draw_users, unavailable=unavailable))
-    return {id: user for id, user in drawn.items() if user.head.is_shown}
-
-
-def map_json(user_ids: Iterable[int], *, unavailable: Unavailable | None = None) -> dict[int, bytes]:
-    """
-    Return each user's finished card, in the order asked; who is unknown or hidden is absent.
-
-    :raises InstanceUnavailable: without `unavailable`, which else takes those who are absent for that reason
-    """
-    return {id: user.json for id, user in map_drawn(user_ids, unavailable=unavailable).items()}
+    return select_visible(drawn, viewer=viewer)
 
 
 def draw_users(

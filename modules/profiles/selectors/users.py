@@ -1,34 +1,34 @@
 """Users as answers: cards, with their counts beside them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.graph.public import UserNotFound
-from modules.graph.schemas import EdgePage
+from modules.graph.schemas import EdgePage, Viewer
 from modules.kernel.cursors import Paging
 from modules.kernel.fragments import Drawn
 from modules.profiles.models import ACTIVE
 from modules.profiles.schemas import MeView, Settings, UserBatch, UserCard, UserPage, UserView
-from modules.profiles.selectors.cards import UserHead, map_drawn, map_json
+from modules.profiles.selectors.cards import UserHead, map_drawn
 from sharding.ids import moment_of
 from sharding.scatter import Unavailable
 
 
-def get_user(user_id: int) -> UserView:
+def get_user(user_id: int, *, viewer: Viewer) -> UserView:
     """
     Return one user.
 
-    :raises UserNotFound: if there is no such user, or none to be shown
+    :raises UserNotFound: if there is no such user, or none whom the viewer may see
     """
-    user = map_drawn([user_id]).get(user_id)
+    user = map_drawn([user_id], viewer=viewer).get(user_id)
     if user is None:
         raise UserNotFound
     state = graph.map_counts([user_id])
     return UserView.spliced(data=user.json, state=state, version=user.version)
 
 
-def get_user_by_name(username: str) -> UserView:
+def get_user_by_name(username: str, *, viewer: Viewer) -> UserView:
     """
     Return the user of a name, in whatever case it is written.
 
@@ -37,57 +37,58 @@ def get_user_by_name(username: str) -> UserView:
     user_id = accounts.find_user_id(username)
     if user_id is None:
         raise UserNotFound
-    return get_user(user_id)
+    return get_user(user_id, viewer=viewer)
 
 
-def get_me(user_id: int) -> MeView:
+def get_me(viewer: Viewer) -> MeView:
     """
-    Return the caller's own profile; drawn from the account in the moment before the profile is made.
+    Return the viewer's own profile; drawn from the account in the moment before the profile is made.
 
     :raises UserNotFound: if the account is gone
     """
-    return lay_me(user_id, map_drawn([user_id]).get(user_id) or _draw_account(user_id))
+    user = map_drawn([viewer.id], viewer=viewer).get(viewer.id)
+    return lay_me(user or _draw_account(viewer.id), viewer=viewer)
 
 
-def list_users(user_ids: Sequence[int]) -> UserBatch:
+def list_users(user_ids: Sequence[int], *, viewer: Viewer) -> UserBatch:
     """Return these users in the order asked; those unknown, hidden or not to be read are missing."""
     unavailable: Unavailable = {}
-    cards = map_json(user_ids, unavailable=unavailable)
+    cards = map_drawn(user_ids, viewer=viewer, unavailable=unavailable)
     missing = [id for id in user_ids if id not in cards]
     page = _lay_page(cards, unavailable, missing=missing)
     return UserBatch.of(page, unavailable=[id for id in missing if id in unavailable])
 
 
-def list_followers(user_id: int, paging: Paging) -> UserPage:
+def list_followers(user_id: int, paging: Paging, *, viewer: Viewer) -> UserPage:
     """
     Return a page of those who follow a user, newest first.
 
-    :raises UserNotFound: if there is no such user, or none to be shown
+    :raises UserNotFound: if there is no such user, or none whom the viewer may see
     """
-    return _list_edges(graph.list_followers, user_id, paging)
+    return _list_edges(graph.list_followers(user_id, paging), user_id, viewer=viewer)
 
 
-def list_following(user_id: int, paging: Paging) -> UserPage:
+def list_following(user_id: int, paging: Paging, *, viewer: Viewer) -> UserPage:
     """
     Return a page of those whom a user follows, newest first.
 
-    :raises UserNotFound: if there is no such user, or none to be shown
+    :raises UserNotFound: if there is no such user, or none whom the viewer may see
     """
-    return _list_edges(graph.list_following, user_id, paging)
+    return _list_edges(graph.list_following(user_id, paging), user_id, viewer=viewer)
 
 
-def lay_me(user_id: int, user: Drawn[UserHead]) -> MeView:
-    """Return a user as he sees himself."""
-    own = graph.get_own_counts(user_id)
-    view = UserView.spliced(data=user.json, state={user_id: own.counts}, version=user.version)
+def lay_me(user: Drawn[UserHead], *, viewer: Viewer) -> MeView:
+    """Return the viewer's own card as only they see it."""
+    own = graph.get_own_counts(viewer.id)
+    view = UserView.spliced(data=user.json, state={viewer.id: own.counts}, version=user.version)
     return MeView.of(view, settings=Settings(hide_counts=own.are_hidden))
 
 
-def _list_edges(list_: Callable[[int, Paging], EdgePage], user_id: int, paging: Paging) -> UserPage:
-    """Return the cards of a page of edges; the owner's comes by the same round trip, to see if he exists."""
-    page = list_(user_id, paging)
+def _list_edges(page: EdgePage, user_id: int, *, viewer: Viewer) -> UserPage:
+    """Return the cards of a page of edges; whether its owner may be seen, the same round trip tells."""
     unavailable: Unavailable = {}
-    cards = map_json([user_id, *(edge.user_id for edge in page.edges)], unavailable=unavailable)
+    ids = [user_id, *(edge.user_id for edge in page.edges)]
+    cards = map_drawn(ids, viewer=viewer, unavailable=unavailable)
     if user_id in unavailable:
         raise unavailable[user_id]
     if cards.pop(user_id, None) is None:
@@ -97,7 +98,7 @@ def _list_edges(list_: Callable[[int, Paging], EdgePage], user_id: int, paging: 
 
 
 def _lay_page(
-    cards: dict[int, bytes],
+    cards: dict[int, Drawn[UserHead]],
     unavailable: Unavailable,
     *,
     missing: Collection[int],
@@ -107,7 +108,7 @@ def _lay_page(
     """Return cards with their counts; a card whose counts cannot be read is shown without."""
     state = graph.map_counts(cards, unavailable=unavailable)
     return UserPage.spliced(
-        data=list(cards.values()),
+        data=[card.json for card in cards.values()],
         state=state,
         next=next,
         prev=prev,

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F
 
 from modules.accounts import public as accounts
-from modules.graph.public import UserNotFound, hide_counts
+from modules.graph.public import UserNotFound, hide_counts, viewer_of
 from modules.kernel.errors import check_version
 from modules.kernel.fragments import Drawn
 from modules.kernel.hot import hot
@@ -42,7 +42,7 @@ def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | Non
         raise UserNotFound
     drawn = _apply(user_id, account.username, changes, seen)
     CARDS.put({user_id: drawn})
-    return lay_me(user_id, drawn)
+    return lay_me(drawn, viewer=viewer_of(user_id))
 
 
 def show_or_hide(user_id: int, *, is_active: bool, once: Once) -> None:

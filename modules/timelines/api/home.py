@@ -1,5 +1,6 @@
 """`/v1/timelines/home`."""
 
+from modules.graph.public import viewer_of
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.posts.schemas import PostPage
@@ -17,4 +18,4 @@ class Home(View):
         `next` leads to the first post ever written. `prev` finds only what is newer than the page; if its
         answer has a `next`, more lies between than one page holds.
         """
-        return get_home(request.user.id, paging)
+        return get_home(viewer_of(request.user.id), paging)

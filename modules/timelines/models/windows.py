@@ -48,13 +48,15 @@ class Step(NamedTuple):
     """
     What a window gave below some place: entries at or above the floor, newest first.
 
-    With `has_rules` False the viewer's rule set was not loaded, and nothing else is known.
+    With `has_following` False it was not known whom the viewer follows, and nothing else is. `followed` holds
+    those of the entries' authors whom the viewer follows, `pulled_ids` those of the pulled authors.
     """
 
     entries: list[Entry]
     floor: int
-    has_rules: bool
+    has_following: bool
     pulled_ids: list[int]
+    followed: list[int]
 
 
 def home(user_id: int) -> bytes:
@@ -112,15 +114,15 @@ def scrub(key: bytes, via_id: int) -> int:
 
 
 def read(
-    viewer_id: int, rules_key: str | bytes, *, below: int, limit: int, pulled_ids: Iterable[int] = ()
+    viewer_id: int, following_key: str | bytes, *, below: int, limit: int, pulled_ids: Iterable[int] = ()
 ) -> Step | None:
     """
-    Return the newest entries below a place whose authors the viewer follows, or None without a window.
+    Return the newest entries below a place, by authors whom the viewer follows; None without a window.
 
     Says also which of the pulled authors the viewer follows. One round trip; it prolongs the window's life.
     """
     args: list[Argument] = [_ID.pack(below), limit, _settings().life_seconds, _ID.pack(viewer_id)]
-    (reply,) = hot().run(_READ.call([home(viewer_id), rules_key], [*args, *pulled_ids]))
+    (reply,) = hot().run(_READ.call([home(viewer_id), following_key], [*args, *pulled_ids]))
     return None if reply is None else _to_step(home(viewer_id), reply)
 
 
@@ -141,13 +143,15 @@ def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:
 
 
 def _to_step(key: bytes, reply: Sequence[Any]) -> Step:
-    has_rules, floor, packed, pulled = reply
+    has_following, floor, packed, pulled, via_ids = reply
     try:
         entries = list(map(Entry._make, _ENTRY.iter_unpack(packed)))
+        followed = [id for (id,) in _ID.iter_unpack(via_ids)]
     except struct.error as fault:
         hot().discard(key, reason=type(fault).__name__)
         raise Unreadable(str(fault)) from fault
-    return Step(entries, int.from_bytes(floor, "big"), bool(has_rules), [int(id) for id in pulled])
+    pulled_ids = [int(id) for id in pulled]
+    return Step(entries, int.from_bytes(floor, "big"), bool(has_following), pulled_ids, followed)
 
 
 def _pack(entries: Iterable[Entry]) -> bytes:

@@ -5,6 +5,7 @@ A source is complete at or above its floor, so the merge of several is at or abo
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -17,12 +18,19 @@ from sharding.errors import InstanceUnavailable
 from sharding.scatter import Unavailable
 
 # What a window that cannot be had knows: nothing, so everything is pulled.
-_UNKNOWN = Step([], TOP, True, [])
+_UNKNOWN = Step([], TOP, True, [], [])
 
 
-def list_candidates(viewer_id: int, *, below: int, limit: int, unavailable: Unavailable) -> list[Entry]:
+class Candidates(NamedTuple):
+    """What may belong in a home, newest first, and whom of the authors the viewer follows as of now."""
+
+    entries: list[Entry]
+    followed: frozenset[int]
+
+
+def list_candidates(viewer_id: int, *, below: int, limit: int, unavailable: Unavailable) -> Candidates:
     """
-    Return the newest candidates below a place, newest first, by authors whom the viewer follows as of now.
+    Return the newest candidates below a place, narrowed to the viewer and whom they follow.
 
     Fewer than asked means that history ends with them. A window that is there costs one round trip to
     Redis, followed authors who are pulled a second one, and no SQL; one that is not is made on the way.
@@ -38,10 +46,14 @@ def list_candidates(viewer_id: int, *, below: int, limit: int, unavailable: Unav
         steps = [_UNKNOWN]
     floor = max(step.floor for step in steps)
     entries = _merge(steps, floor)[:limit]
+    followed = [id for step in steps for id in (*step.followed, *step.pulled_ids)]
     if floor and len(entries) < limit:
         missing = limit - len(entries)
-        entries += pull(viewer_id, below=min(below, floor), limit=missing, unavailable=unavailable)
-    return entries
+        pulled = pull(viewer_id, below=min(below, floor), limit=missing, unavailable=unavailable)
+        # The viewer's shard named whom to ask for, so whoever answered is followed.
+        followed += [entry.via_id for entry in pulled if entry.via_id != viewer_id]
+        entries += pulled
+    return Candidates(entries, frozenset(followed))
 
 
 def pull(
@@ -53,7 +65,7 @@ def pull(
     unavailable: Unavailable | None = None,
 ) -> list[Entry]:
     """
-    Return the viewer's and his followees' newest posts below a place: one query per instance.
+    Return the newest posts of the viewer and whom they follow below a place: one query per instance.
 
     :raises InstanceUnavailable: without `unavailable`, which else takes the authors whose posts are lacking
     """
@@ -81,16 +93,16 @@ def _read_windows(viewer_id: int, *, below: int, limit: int) -> list[Step]:
 
 
 def _read_home(viewer_id: int, *, below: int, limit: int) -> Step:
-    """Return a step of the home window, after making it and loading the rules if they are not there."""
+    """Return a step of the home window; it and the following cache are made if they are not there."""
     pulled_ids = graph.pulled_author_ids()
     for _ in range(3):
         step = windows.read(
-            viewer_id, graph.rules_key(viewer_id), below=below, limit=limit, pulled_ids=pulled_ids
+            viewer_id, graph.following_key(viewer_id), below=below, limit=limit, pulled_ids=pulled_ids
         )
         if step is None or step.floor == TOP:
             warm(viewer_id)
-        elif step.has_rules or not graph.ensure_rules(viewer_id):
-            return step if step.has_rules else _UNKNOWN
+        elif step.has_following or not graph.ensure_following(viewer_id):
+            return step if step.has_following else _UNKNOWN
     return _UNKNOWN
 
 

@@ -1,8 +1,9 @@
-"""The home timeline: candidates, their cards, and the rules as of now."""
+"""The home timeline: candidates, their cards, and what the viewer may see of them as of now."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from modules.graph.schemas import Ties, Viewer
 from modules.kernel.cursors import Paging
 from modules.kernel.fragments import Drawn
 from modules.kernel.hot import RedisAway
@@ -29,17 +30,17 @@ class _Found(NamedTuple):
     missing: list[int]
 
 
-def get_home(viewer_id: int, paging: Paging) -> PostPage:
+def get_home(viewer: Viewer, paging: Paging) -> PostPage:
     """
-    Return a page of the viewer's home, newest first, by the rules as of now.
+    Return a page of the viewer's home, newest first, of what they may see as of now.
 
-    A page is filled again at most five times after rules dropped something; a short one may have a `next`.
+    A page is filled again at most five times after something was dropped; a short one may have a `next`.
     What cannot be read now is left out and named; the page says that it is partial.
     A `prev` cursor finds only newer posts: the newest of them, with a `next` while others lie between.
     """
     end = paging.position[0] if paging.position and paging.newer else 0
     below = paging.position[0] if paging.position and not paging.newer else TOP
-    found = _find(viewer_id, below=below, above=end, limit=paging.limit)
+    found = _find(viewer, below=below, above=end, limit=paging.limit)
     newest = found.first or end
     return posts.lay_page(
         found.shown,
@@ -61,7 +62,7 @@ def window_contains(user_ids: Collection[int], post_id: int) -> set[int]:
     return {id for id, holds in zip(ids, has, strict=True) if holds}
 
 
-def _find(viewer_id: int, *, below: int, above: int, limit: int) -> _Found:
+def _find(viewer: Viewer, *, below: int, above: int, limit: int) -> _Found:
     """Draw candidates between two places until the page is full, history ends, or the rounds do."""
     shown: list[Drawn[PostHead]] = []
     users: dict[int, bytes] = {}
@@ -70,13 +71,14 @@ def _find(viewer_id: int, *, below: int, above: int, limit: int) -> _Found:
     first, place, has_more = None, below, True
     for _ in range(_ROUNDS):
         wanted = limit - len(shown)
-        candidates = list_candidates(viewer_id, below=place, limit=wanted + 1, unavailable=unavailable)
-        between = [entry for entry in candidates if entry.post_id > above]
+        candidates = list_candidates(viewer.id, below=place, limit=wanted + 1, unavailable=unavailable)
+        between = [entry for entry in candidates.entries if entry.post_id > above]
         has_more = len(between) > wanted
         if not between:
             break
-        visible = _draw(between[:wanted])
-        shown += _list_shown(between[:wanted], visible)
+        before = viewer.among({entry.via_id for entry in between}, ties=Ties(candidates.followed))
+        visible = _draw(between[:wanted], before)
+        shown += _list_shown(between[:wanted], visible, before)
         users |= visible.users
         unavailable |= visible.unavailable
         missing += [entry.post_id for entry in between[:wanted] if entry.post_id in visible.unavailable]
@@ -87,18 +89,21 @@ def _find(viewer_id: int, *, below: int, above: int, limit: int) -> _Found:
     return _Found(shown, users, first, place, has_more, unavailable, missing)
 
 
-def _draw(entries: Sequence[Entry]) -> posts.Visible:
-    """Return the cards that may be seen, and their authors': one round trip if Redis has them all."""
-    authors = dict.fromkeys(entry.via_id for entry in entries)
-    return posts.map_visible([entry.post_id for entry in entries], author_ids=authors.keys())
+def _draw(entries: Sequence[Entry], viewer: Viewer) -> posts.Visible:
+    """Return the cards that the viewer may see, and their authors': one round trip if Redis has them all."""
+    author_ids = dict.fromkeys(entry.via_id for entry in entries).keys()
+    return posts.map_visible([entry.post_id for entry in entries], viewer=viewer, author_ids=author_ids)
 
 
-def _list_shown(entries: Sequence[Entry], visible: posts.Visible) -> list[Drawn[PostHead]]:
-    """Return the cards that the viewer's rules let through, in the order of the entries."""
+def _list_shown(entries: Sequence[Entry], visible: posts.Visible, viewer: Viewer) -> list[Drawn[PostHead]]:
+    """Return the cards that belong in the viewer's home, in the order of the entries."""
     found = visible.posts
-    return [post for entry in entries if (post := found.get(entry.post_id)) and _is_shown(post.head, entry)]
+    return [
+        post for entry in entries if (post := found.get(entry.post_id)) and _belongs(post.head, entry, viewer)
+    ]
 
 
-def _is_shown(head: PostHead, entry: Entry) -> bool:
-    """Return whether rules let a visible post through: it is by whom the viewer follows."""
-    return head.author_id == entry.via_id
+def _belongs(head: PostHead, entry: Entry, viewer: Viewer) -> bool:
+    """Return whether a visible post belongs in a home: it is the viewer's own, or by whom they follow."""
+    author_id = head.author_id
+    return author_id == entry.via_id and (author_id == viewer.id or viewer.follows(author_id))

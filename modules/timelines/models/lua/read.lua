@@ -1,23 +1,25 @@
--- Read one step of a list: the newest entries below a place, whose authors the viewer follows as of now.
+-- Read one step of a list: the newest entries below a place, narrowed to authors whom the viewer follows.
+-- It decides nothing: whom of them the viewer follows is answered too, and the reader asks that.
 --
--- KEYS[1] window · KEYS[2] the viewer's rule set (decimal ids; "0" is in it when it is loaded); without this
--- key every entry is shown
+-- KEYS[1] window · KEYS[2] whom the viewer follows (decimal ids; "0" is in it when it is loaded); without this
+-- key every entry is answered
 -- ARGV[1] place (8 bytes; entries below it) · ARGV[2] how many · ARGV[3] seconds to live · ARGV[4] viewer (8 bytes)
 -- ARGV[5…] decimal ids of the authors who are pulled
--- Answers nothing if there is no window, else: 1 if the rules are loaded, the floor, the entries as one string,
--- and which of the pulled authors the viewer follows. Fewer entries than asked means: no more above the floor.
+-- Answers nothing if there is no window, else: 1 if it is known whom the viewer follows, the floor, the entries
+-- as one string, which of the pulled authors the viewer follows, and which of the entries' (8 bytes each).
+-- Fewer entries than asked means: no more above the floor.
 
 if redis.call('EXPIRE', KEYS[1], ARGV[3]) == 0 then return false end
 local wanted = tonumber(ARGV[2])
 local count = redis.call('LLEN', KEYS[1]) - 1
 local sentinel = redis.call('LINDEX', KEYS[1], -1)
-local floor, pulled = id_of(sentinel), {}
--- The viewer's own posts are in his window, and nobody follows himself.
+local floor, pulled, followed = id_of(sentinel), {}, {}
+-- The viewer's own posts are in the window, and nobody follows themselves.
 local follows = {[ARGV[4]] = 1}
 
 if KEYS[2] then
   local known = redis.call('SMISMEMBER', KEYS[2], '0', unpack(ARGV, 5))
-  if known[1] == 0 then return {0, floor, '', pulled} end
+  if known[1] == 0 then return {0, floor, '', pulled, ''} end
   for i = 5, #ARGV do
     if known[i - 3] == 1 then pulled[#pulled + 1] = ARGV[i] end
   end
@@ -32,7 +34,7 @@ local function decimal(bytes)
   return string.format('%.0f%06.0f', millions, math.fmod(rest, 1000000))
 end
 
--- Ask the rule set, at once, about the authors of these entries that were not asked about before.
+-- Ask, at once, about the authors of these entries that were not asked about before.
 local function ask(entries)
   local asked, names = {}, {}
   for _, entry in ipairs(entries) do
@@ -45,7 +47,10 @@ local function ask(entries)
   end
   if #names > 0 then
     local answers = redis.call('SMISMEMBER', KEYS[2], unpack(names))
-    for i, via in ipairs(asked) do follows[via] = answers[i] end
+    for i, via in ipairs(asked) do
+      follows[via] = answers[i]
+      if answers[i] == 1 then followed[#followed + 1] = via end
+    end
   end
 end
 
@@ -60,4 +65,4 @@ while at < count and #shown < wanted do
   end
   at = at + #entries
 end
-return {1, floor, table.concat(shown), pulled}
+return {1, floor, table.concat(shown), pulled, table.concat(followed)}

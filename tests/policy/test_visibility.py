@@ -1,4 +1,4 @@
-"""One gate for each kind of object: who may not be seen, and what he wrote, answer as if they never were."""
+"""Who may not be seen, and what they wrote, answer as if they never were."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ PATHS = [
 ]
 # Modules that may draw cards without asking whether they may be shown, and why.
 AROUND_POSTS = {
-    "modules/posts/selectors/gate.py",  # the gate itself
+    "modules/posts/selectors/visibility.py",  # which asks that itself
     "modules/posts/services/posts.py",  # buries cards, shows none
 }
 AROUND_USERS = {
-    "modules/profiles/public.py",  # hands them to posts, whose gate asks each head
+    "modules/profiles/public.py",  # hands them to posts, which asks of each head
     "modules/profiles/services/profiles.py",  # renews cards; shows the owner his own
     "modules/posts/selectors/drawn.py",
 }
@@ -140,7 +140,7 @@ def importers(module: str, names: set[str]) -> Iterator[str]:
                 yield str(path.relative_to(ROOT))
 
 
-class TestNothingGoesAroundTheGate:
+class TestNothingGoesAroundVisibility:
     def test_of_posts(self):
         names = {"map_drawn", "map_drawn_with_authors", "CARDS"}
 

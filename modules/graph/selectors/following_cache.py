@@ -1,5 +1,5 @@
 """
-The viewer's rule set: whom he follows, in Redis, asked by every home read.
+The following cache: whom a user follows, in Redis, asked by every home read.
 
 `fol:{user}` is a set of decimal ids that always holds "0", so that someone who follows nobody has a set
 too. Beside it stands `folv:{user}`, a token that each change of the user's edges replaces. Whoever loads
@@ -8,11 +8,14 @@ read cannot bury a new edge. Nothing here is the truth; without Redis every call
 """
 
 import secrets
+from collections.abc import Sequence
+from itertools import compress
 
 from modules.graph.selectors.follows import list_following_ids
 from modules.kernel.hot import RedisAway, Script, hot
+from modules.kernel.redis_address import Argument
 
-LIFE_S = 3600
+TTL_S = 3600
 ATTEMPTS = 3
 
 _STORE = Script("""
@@ -26,8 +29,8 @@ return 1
 """)
 
 
-def rules_key(user_id: int) -> str:
-    """Return the key of the user's rule set, for scripts that read it beside their own keys."""
+def following_key(user_id: int) -> str:
+    """Return the key of whom the user follows, for scripts that read it beside their own keys."""
     return f"fol:{user_id}"
 
 
@@ -36,12 +39,12 @@ def version_key(user_id: int) -> str:
     return f"folv:{user_id}"
 
 
-def ensure_rules(user_id: int) -> bool:
+def ensure_following(user_id: int) -> bool:
     """
-    Load the user's rule set into Redis if it is not there, and return whether it is.
+    Load whom the user follows into Redis if it is not there, and return whether it is.
 
     False means that Redis is away, or that the user's edges change faster than they can be read: ask
-    `is_following` instead.
+    the shard instead.
     """
     try:
         return any(_find_or_load(user_id) for _ in range(ATTEMPTS))
@@ -49,28 +52,25 @@ def ensure_rules(user_id: int) -> bool:
         return False
 
 
-def get_following(user_id: int) -> frozenset[int]:
-    """Return everybody the user follows, from the rule set if it is loaded, else from the primary."""
+def find_followed(user_id: int, person_ids: Sequence[int]) -> frozenset[int] | None:
+    """Return those of the people whom the user follows, by membership; None if the cache cannot say."""
+    asked: list[Argument] = [0, *person_ids]
     try:
-        [members] = hot().run(("SMEMBERS", rules_key(user_id)))
-        following = frozenset(map(int, members))
+        [[is_loaded, *follows]] = hot().run(("SMISMEMBER", following_key(user_id), *asked))
     except RedisAway:
-        following = frozenset()
-    except ValueError as fault:
-        hot().discard(rules_key(user_id), reason=type(fault).__name__)
-        following = frozenset()
-    return following - {0} if 0 in following else frozenset(list_following_ids(user_id))
+        return None
+    return frozenset(compress(person_ids, follows)) if is_loaded else None
 
 
 def _find_or_load(user_id: int) -> bool:
-    key, version = rules_key(user_id), version_key(user_id)
+    key, version = following_key(user_id), version_key(user_id)
     # Random, not counted: a count that Redis evicted would start again and come by an old value.
     fresh = secrets.token_hex(8)
     is_there, _, token = hot().run(
-        ("SISMEMBER", key, 0), ("SET", version, fresh, "NX", "EX", LIFE_S), ("GET", version)
+        ("SISMEMBER", key, 0), ("SET", version, fresh, "NX", "EX", TTL_S), ("GET", version)
     )
     if is_there:
         return True
     ids = list_following_ids(user_id)
-    [stored] = hot().run(_STORE.call([key, version], [token, LIFE_S, 0, *ids]))
+    [stored] = hot().run(_STORE.call([key, version], [token, TTL_S, 0, *ids]))
     return bool(stored)
