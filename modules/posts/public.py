@@ -2,8 +2,8 @@
 
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.selectors.counts import map_counts
-from modules.posts.selectors.newest import list_newest_ids
-from modules.posts.selectors.pages import lay_page
+from modules.posts.selectors.newest import list_newest_ids, list_next_ids
+from modules.posts.selectors.pages import build_page
 from modules.posts.selectors.visibility import Visible, map_visible
 from modules.posts.services.bulk import create_posts_in_bulk
 from modules.posts.services.posts import delete_post, publish_post
@@ -12,10 +12,11 @@ __all__ = [
     "NotYourPost",
     "PostNotFound",
     "Visible",
+    "build_page",
     "create_posts_in_bulk",
     "delete_post",
-    "lay_page",
     "list_newest_ids",
+    "list_next_ids",
     "map_counts",
     "map_visible",
     "publish_post",

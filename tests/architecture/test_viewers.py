@@ -28,8 +28,8 @@ EXEMPT = {
     "modules.profiles.selectors.cards.draw",
     "modules.profiles.selectors.cards.draw_users",
     "modules.profiles.selectors.cards.to_card",
-    # Lays side by side what it is given.
-    "modules.posts.selectors.pages.lay_page",
+    # Puts side by side what it is given.
+    "modules.posts.selectors.pages.build_page",
     # Show writers what they have just written themselves.
     "modules.posts.services.posts.publish_post",
     "modules.profiles.services.profiles.edit_profile",

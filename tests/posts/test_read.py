@@ -207,6 +207,10 @@ class TestListNewestIds:
 
         assert [key.post_id for key in newest] == made[-2:-9:-1]
 
+        above = posts.list_next_ids([author.id for author in authors], after=made[0], limit=7)
+
+        assert [key.post_id for key in above] == made[1:8]
+
     @pytest.mark.parametrize("limit", [1, 2, 3, 5, 8, 13, 40])
     def test_finds_the_same_as_sorting_everything(self, limit):
         busy, slow, silent = make_person(), make_person(shard=0), make_person(shard=0)
@@ -221,6 +225,10 @@ class TestListNewestIds:
 
         assert [tuple(key) for key in newest] == sorted(made.items(), reverse=True)[:limit]
 
+        above = posts.list_next_ids([busy.id, slow.id, silent.id, other.id], after=0, limit=limit)
+
+        assert [tuple(key) for key in above] == sorted(made.items())[:limit]
+
     def test_leaves_out_what_was_deleted(self):
         author = make_person()
         ids = publish_past(author, 1, 2, 3)
@@ -229,6 +237,7 @@ class TestListNewestIds:
         newest = posts.list_newest_ids([author.id], before=END, limit=2)
 
         assert [key.post_id for key in newest] == [ids[1], ids[0]]
+        assert [key.post_id for key in posts.list_next_ids([author.id], after=ids[0], limit=9)] == [ids[1]]
 
     def test_costs_one_query_per_instance(self):
         authors = [make_person() for _ in range(6)]

@@ -118,22 +118,29 @@ class TestGetHome:
 
         assert ids_of(first) + ids_of(second) == made[::-1]
 
-    def test_finds_only_what_is_newer_by_prev(self):
+    def test_finds_the_neighboring_newer_page_by_prev(self):
         reader, ada = make_person(), make_person()
         follow(reader, ada)
-        publish_past(ada, 1, 2, 3)
-        first = timelines.get_home(graph.viewer_of(reader.id), Paging.first(2))
         drain()
-        newer = [publish(ada) for _ in range(3)]
+        made = [publish(ada) for _ in range(6)]
+        drain()
+        viewer = graph.viewer_of(reader.id)
+        first = timelines.get_home(viewer, Paging.first(3))
+        made += [publish(ada) for _ in range(8)]
         drain()
 
-        some = timelines.get_home(graph.viewer_of(reader.id), on(Paging.first(2), first.prev))
-        all_of_them = timelines.get_home(graph.viewer_of(reader.id), on(Paging.first(5), first.prev))
-        none = timelines.get_home(graph.viewer_of(reader.id), on(Paging.first(2), all_of_them.prev))
+        pages, paging = [], on(Paging.first(3), first.prev)
+        for _ in range(4):
+            pages.append(timelines.get_home(viewer, paging))
+            paging = on(paging, pages[-1].prev)
+        back = timelines.get_home(viewer, on(Paging.first(3), pages[0].next))
+        newest = timelines.get_home(viewer, Paging.first(3))
 
-        assert (ids_of(some), some.next is None) == (newer[:0:-1], False)
-        assert (ids_of(all_of_them), all_of_them.next) == (newer[::-1], None)
-        assert (ids_of(none), none.next, none.prev) == ([], None, all_of_them.prev)
+        assert [ids_of(page) for page in pages] == [made[8:5:-1], made[11:8:-1], made[13:11:-1], []]
+        assert ids_of(back) == ids_of(first) == made[5:2:-1]
+        assert pages[3].prev == pages[2].prev
+        assert ids_of(timelines.get_home(viewer, on(Paging.first(3), pages[3].next))) == made[13:10:-1]
+        assert ids_of(newest) == made[13:10:-1]
 
     def test_hides_an_author_at_the_request_after_unfollowing(self):
         reader, ada, grace = make_person(), make_person(), make_person()
@@ -157,12 +164,12 @@ class TestGetHome:
         drain()
         assert flat(read_ids(reader)) == [shown, hidden]
         graph.unfollow(reader.id, ada.id)
-        narrowing = "and follows[string.sub(entry, 9)] == 1"
+        narrowing = " and follows[string.sub(entry, 9)] == 1"
         assert narrowing in windows._READ.source
         monkeypatch.setattr(windows, "_READ", Script(windows._READ.source.replace(narrowing, "")))
 
         seen = flat(read_ids(reader))
-        step = windows.read(reader.id, graph.following_key(reader.id), below=TOP, limit=9)
+        step = windows.read(reader.id, graph.following_key(reader.id), place=TOP, limit=9)
 
         assert step is not None
         assert [entry.post_id for entry in step.entries] == [shown, hidden]

@@ -78,7 +78,7 @@ class World:
         self.end_cold_read(0)
         pages, place = [], TOP
         while True:
-            step = windows.read(VIEWER, FOLLOWING, below=place, limit=limit)
+            step = windows.read(VIEWER, FOLLOWING, place=place, limit=limit)
             page, floor = (step.entries, step.floor) if step else ([], TOP)
             older = [entry for entry in self.right_answer() if entry.post_id < min(place, floor)]
             page = page + older[: limit - len(page)]

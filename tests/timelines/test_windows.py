@@ -32,9 +32,9 @@ def open_window(key=KEY):
     return token
 
 
-def read(*, below=TOP, limit=10, pulled_ids=()):
+def read(*, place=TOP, newer=False, limit=10, pulled_ids=()):
     """Read a step of a window that is there."""
-    step = windows.read(VIEWER, FOLLOWING, below=below, limit=limit, pulled_ids=pulled_ids)
+    step = windows.read(VIEWER, FOLLOWING, place=place, newer=newer, limit=limit, pulled_ids=pulled_ids)
     assert step is not None
     return step
 
@@ -259,9 +259,21 @@ class TestRead:
         follow(AUTHORS[0])
         fill(FIRST_POST + 9, FIRST_POST + 7, FIRST_POST + 1)
 
-        steps = [read(below=FIRST_POST + n, limit=1) for n in (8, 7, 1)]
+        steps = [read(place=FIRST_POST + n, limit=1) for n in (8, 7, 1)]
 
         assert [[entry.post_id - FIRST_POST for entry in step.entries] for step in steps] == [[7], [1], []]
+
+    def test_goes_on_above_a_place_oldest_first_past_hidden_entries(self):
+        follow(AUTHORS[1])
+        fill(*[FIRST_POST + n for n in range(11, 3, -1)])
+        for n in (1, 2, 3, 12, 13, 14):
+            windows.push([KEY], Entry(FIRST_POST + n, AUTHORS[1]))
+
+        steps = [read(place=FIRST_POST + n, newer=True, limit=2) for n in (0, 1, 2, 3, 12, 13, 14)]
+
+        assert [[entry.post_id - FIRST_POST for entry in step.entries] for step in steps] == [
+            [1, 2], [2, 3], [3, 12], [12, 13], [13, 14], [14], [],
+        ]  # fmt: skip
 
     def test_says_when_it_is_not_known_whom_the_viewer_follows(self):
         fill(FIRST_POST)
@@ -287,7 +299,7 @@ class TestRead:
         assert sorted(step.followed) == [AUTHORS[0], AUTHORS[2]]
 
     def test_finds_no_window(self):
-        assert windows.read(VIEWER, FOLLOWING, below=TOP, limit=1) is None
+        assert windows.read(VIEWER, FOLLOWING, place=TOP, limit=1) is None
 
     def test_gives_nothing_of_a_window_that_is_opening(self):
         follow(AUTHORS[0])
@@ -303,6 +315,6 @@ class TestRead:
         fill()
         hot().run(("EXPIRE", KEY, 50))
 
-        windows.read(VIEWER, FOLLOWING, below=TOP, limit=1)
+        windows.read(VIEWER, FOLLOWING, place=TOP, limit=1)
 
         assert hot().run(("TTL", KEY)) == [7 * 24 * 3600]

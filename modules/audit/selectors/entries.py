@@ -1,28 +1,23 @@
 """What was done, as it is shown."""
 
+from operator import attrgetter
+
 from modules.audit.models import AuditEntry
 from modules.audit.schemas import AuditCard, AuditPage
+from modules.kernel import keyset
 from modules.kernel.cursors import Paging
 from modules.kernel.shapes import Nothing
 
 
 def list_entries(app_id: str, paging: Paging) -> AuditPage:
     """Return a page of what was done with an app's power, newest first."""
-    entries = AuditEntry.objects.filter(app_id=app_id)
-    many = paging.limit + 1
-    if paging.position is None:
-        rows = list(entries.order_by("-id")[:many])
-    elif paging.newer:
-        rows = list(entries.filter(id__gt=paging.position[0]).order_by("id")[: paging.limit])[::-1]
-    else:
-        rows = list(entries.filter(id__lt=paging.position[0]).order_by("-id")[:many])
-    shown = rows[: paging.limit]
+    page = keyset.page(AuditEntry.objects.filter(app_id=app_id), paging, "id", at=attrgetter("id"))
     return AuditPage(
-        data=[_to_audit_card(row) for row in shown],
+        data=[_to_audit_card(row) for row in page.rows],
         included=Nothing(),
         state={},
-        next=paging.older_than(shown[-1].id) if shown and (paging.newer or len(rows) == many) else None,
-        prev=paging.newer_than(shown[0].id) if shown else None,
+        next=page.next,
+        prev=page.prev,
     )
 
 

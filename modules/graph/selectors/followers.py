@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from modules.graph.models import FollowIn
 from modules.graph.schemas import EdgePage
-from modules.graph.selectors.pages import lay_edges
+from modules.graph.selectors.pages import build_edge_page
 from modules.kernel.cursors import Paging
 
 
 def list_followers(user_id: int, paging: Paging) -> EdgePage:
     """Return a page of those who follow the user, newest first."""
     rows = FollowIn.objects.of(user_id).filter(is_active=True, is_hidden=False)
-    return lay_edges(rows, "follower_id", paging)
+    return build_edge_page(rows, "follower_id", paging)
 
 
 def batch_follower_ids(author_id: int, *, size: int = 1000) -> Iterator[list[int]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from modules.graph.models import FollowIn, FollowOut
 from modules.graph.schemas import EdgePage, Relationship, RelationshipPage
-from modules.graph.selectors.pages import lay_edges
+from modules.graph.selectors.pages import build_edge_page
 from modules.kernel.cursors import Paging
 from modules.kernel.shapes import Nothing
 
@@ -23,7 +23,7 @@ def is_following(user_id: int, target_ids: Collection[int]) -> set[int]:
 
 def list_following(user_id: int, paging: Paging) -> EdgePage:
     """Return a page of those the user follows, newest first."""
-    return lay_edges(FollowOut.objects.of(user_id).filter(is_hidden=False), "target_id", paging)
+    return build_edge_page(FollowOut.objects.of(user_id).filter(is_hidden=False), "target_id", paging)
 
 
 def map_relationships(user_id: int, other_ids: Collection[int]) -> dict[int, Relationship]:

@@ -1,9 +1,10 @@
-"""Pages of posts and single ones, laid together from finished cards."""
+"""Pages of posts and single ones, put together from finished cards."""
 
 from collections.abc import Mapping, Sequence
 
 from modules.graph.public import UserNotFound
 from modules.graph.schemas import Viewer
+from modules.kernel import keyset
 from modules.kernel.cursors import Paging
 from modules.kernel.fragments import Drawn
 from modules.posts.errors import PostNotFound
@@ -12,7 +13,7 @@ from modules.posts.schemas import PostBatch, PostHead, PostPage, PostView
 from modules.posts.selectors.visibility import map_visible
 
 
-def lay_page(
+def build_page(
     shown: Sequence[Drawn[PostHead]],
     *,
     users: Mapping[int, bytes],
@@ -21,7 +22,7 @@ def lay_page(
     partial: bool = False,
     missing: Sequence[int] = (),
 ) -> PostPage:
-    """Lay finished cards side by side, with those of their authors among `users`, once each."""
+    """Put finished cards side by side, with those of their authors among `users`, once each."""
     authors = {head.author_id: users[head.author_id] for head, *_ in shown if head.author_id in users}
     return PostPage.spliced(
         data=[card.json for card in shown],
@@ -52,7 +53,7 @@ def list_posts(post_ids: Sequence[int], *, viewer: Viewer) -> PostBatch:
     """Return these posts in the order asked; those unknown, deleted, hidden or not to be read are missing."""
     visible, users, unavailable = map_visible(post_ids, viewer=viewer)
     missing = [id for id in post_ids if id not in visible]
-    page = lay_page(list(visible.values()), users=users, partial=bool(unavailable), missing=missing)
+    page = build_page(list(visible.values()), users=users, partial=bool(unavailable), missing=missing)
     return PostBatch.of(page, unavailable=[id for id in missing if id in unavailable])
 
 
@@ -62,38 +63,18 @@ def list_user_posts(author_id: int, paging: Paging, *, viewer: Viewer) -> PostPa
 
     :raises UserNotFound: if there is no such user, or none whom the viewer may see
     """
-    ids = _list_ids(author_id, paging)
-    page_ids = ids[-paging.limit :] if paging.newer else ids[: paging.limit]
-    visible, users, unavailable = map_visible(page_ids, viewer=viewer, author_ids=[author_id])
+    rows = Post.objects.of(author_id).filter(deleted_at=None)
+    page = keyset.page(rows.values_list("id", flat=True), paging, "id", at=int)
+    visible, users, unavailable = map_visible(page.rows, viewer=viewer, author_ids=[author_id])
     if author_id in unavailable:
         raise unavailable[author_id]
     if author_id not in users:
         raise UserNotFound
-    has_older = paging.newer or len(ids) > paging.limit
-    return lay_page(
+    return build_page(
         list(visible.values()),
         users=users,
-        next=paging.older_than(page_ids[-1]) if page_ids and has_older else None,
-        prev=_prev(paging, page_ids),
+        next=page.next,
+        prev=page.prev,
         partial=bool(unavailable),
-        missing=[id for id in page_ids if id in unavailable],
+        missing=[id for id in page.rows if id in unavailable],
     )
-
-
-def _list_ids(author_id: int, paging: Paging) -> list[int]:
-    """Return the page's ids, newest first, and one beyond its end if there is one."""
-    posts = Post.objects.of(author_id).filter(deleted_at=None)
-    many = paging.limit + 1
-    if paging.position is None:
-        return list(posts.order_by("-id").values_list("id", flat=True)[:many])
-    (place,) = paging.position
-    if paging.newer:
-        return list(posts.filter(id__gt=place).order_by("id").values_list("id", flat=True)[:many])[::-1]
-    return list(posts.filter(id__lt=place).order_by("-id").values_list("id", flat=True)[:many])
-
-
-def _prev(paging: Paging, page_ids: Sequence[int]) -> str | None:
-    """Return the cursor of what is newer than the page; of an empty one, the place where it looked."""
-    if page_ids:
-        return paging.newer_than(page_ids[0])
-    return paging.newer_than(*paging.position) if paging.newer and paging.position else None

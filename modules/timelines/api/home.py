@@ -15,7 +15,7 @@ class Home(View):
         """
         Read the posts of everybody the caller follows, and the caller's own, newest first.
 
-        `next` leads to the first post ever written. `prev` finds only what is newer than the page; if its
-        answer has a `next`, more lies between than one page holds.
+        `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
+        every post once, up to the newest. The first page without a cursor is always the newest.
         """
         return get_home(viewer_of(request.user.id), paging)

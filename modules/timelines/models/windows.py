@@ -46,7 +46,7 @@ class Entry(NamedTuple):
 
 class Step(NamedTuple):
     """
-    What a window gave below some place: entries at or above the floor, newest first.
+    What a window gave next to some place: entries at or above the floor, the nearest one first.
 
     With `has_following` False it was not known whom the viewer follows, and nothing else is. `followed` holds
     those of the entries' authors whom the viewer follows, `pulled_ids` those of the pulled authors.
@@ -114,26 +114,39 @@ def scrub(key: bytes, via_id: int) -> int:
 
 
 def read(
-    viewer_id: int, following_key: str | bytes, *, below: int, limit: int, pulled_ids: Iterable[int] = ()
+    viewer_id: int,
+    following_key: str | bytes,
+    *,
+    place: int,
+    newer: bool = False,
+    limit: int,
+    pulled_ids: Iterable[int] = (),
 ) -> Step | None:
     """
-    Return the newest entries below a place, by authors whom the viewer follows; None without a window.
+    Return the entries next to a place by authors whom the viewer follows, or None without a window.
 
-    Says also which of the pulled authors the viewer follows. One round trip; it prolongs the window's life.
+    They are the newest below it, or the oldest above it. Says also which of the pulled authors the viewer
+    follows. One round trip; it prolongs the window's life.
     """
-    args: list[Argument] = [_ID.pack(below), limit, _settings().life_seconds, _ID.pack(viewer_id)]
-    (reply,) = hot().run(_READ.call([home(viewer_id), following_key], [*args, *pulled_ids]))
+    args = [*_step_args(viewer_id, place, newer, limit), *pulled_ids]
+    (reply,) = hot().run(_READ.call([home(viewer_id), following_key], args))
     return None if reply is None else _to_step(home(viewer_id), reply)
 
 
-def read_posts_of(author_ids: Sequence[int], *, below: int, limit: int) -> list[Step | None]:
-    """Return, for each pulled author, the newest of his own posts below a place; None without a window."""
-    args: list[Argument] = [_ID.pack(below), limit, _settings().life_seconds, b""]
+def read_posts_of(
+    author_ids: Sequence[int], *, place: int, newer: bool = False, limit: int
+) -> list[Step | None]:
+    """Return, for each pulled author, their own posts next to a place; None without a window."""
+    args = _step_args(0, place, newer, limit)
     replies = hot().run(*[_READ.call([posts_of(id)], args) for id in author_ids])
     return [
         None if reply is None else _to_step(posts_of(id), reply)
         for id, reply in zip(author_ids, replies, strict=True)
     ]
+
+
+def _step_args(viewer_id: int, place: int, newer: bool, limit: int) -> list[Argument]:
+    return [_ID.pack(place), limit, _settings().life_seconds, _ID.pack(viewer_id), int(newer)]
 
 
 def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:

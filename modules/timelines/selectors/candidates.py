@@ -22,18 +22,21 @@ _UNKNOWN = Step([], TOP, True, [], [])
 
 
 class Candidates(NamedTuple):
-    """What may belong in a home, newest first, and whom of the authors the viewer follows as of now."""
+    """What may belong in a home, nearest first, and whom of the authors the viewer follows as of now."""
 
     entries: list[Entry]
     followed: frozenset[int]
 
 
-def list_candidates(viewer_id: int, *, below: int, limit: int, unavailable: Unavailable) -> Candidates:
+def list_candidates(
+    viewer_id: int, *, place: int, newer: bool, limit: int, unavailable: Unavailable
+) -> Candidates:
     """
-    Return the newest candidates below a place, narrowed to the viewer and whom they follow.
+    Return the candidates next to a place, narrowed to the viewer and whom they follow, nearest first.
 
-    Fewer than asked means that history ends with them. A window that is there costs one round trip to
-    Redis, followed authors who are pulled a second one, and no SQL; one that is not is made on the way.
+    They are the newest below it, or the oldest above it. Fewer than asked means that no more are there. A
+    window that is there costs one round trip to Redis, followed authors who are pulled a second one, and no
+    SQL; one that is not is made on the way.
 
     An instance that cannot be reached lacks its authors' posts where they must be pulled; they are put into
     `unavailable`. No window is made of such a pull.
@@ -41,19 +44,25 @@ def list_candidates(viewer_id: int, *, below: int, limit: int, unavailable: Unav
     :raises InstanceUnavailable: if it is the viewer's own
     """
     try:
-        steps = _read_windows(viewer_id, below=below, limit=limit)
+        steps = _read_windows(viewer_id, place=place, newer=newer, limit=limit)
     except (RedisAway, InstanceUnavailable):
         steps = [_UNKNOWN]
     floor = max(step.floor for step in steps)
-    entries = _merge(steps, floor)[:limit]
-    followed = [id for step in steps for id in (*step.followed, *step.pulled_ids)]
-    if floor and len(entries) < limit:
-        missing = limit - len(entries)
-        pulled = pull(viewer_id, below=min(below, floor), limit=missing, unavailable=unavailable)
-        # The viewer's shard named whom to ask for, so whoever answered is followed.
-        followed += [entry.via_id for entry in pulled if entry.via_id != viewer_id]
-        entries += pulled
-    return Candidates(entries, frozenset(followed))
+    followed = {id for step in steps for id in (*step.followed, *step.pulled_ids)}
+    entries: list[Entry] = []
+    pulled: list[Entry] = []
+    if not newer:
+        entries = _merge(steps, floor)[:limit]
+        if floor and (missing := limit - len(entries)):
+            pulled = pull(viewer_id, below=min(place, floor), limit=missing, unavailable=unavailable)
+    elif floor <= place + 1:
+        entries = _merge(steps, floor)[: -limit - 1 : -1]
+    else:
+        # What lies between here and the floor no window knows.
+        pulled = _pull_next(viewer_id, place, limit, unavailable)
+    # The viewer's shard named whom to ask for, so whoever answered is followed.
+    followed.update(entry.via_id for entry in pulled if entry.via_id != viewer_id)
+    return Candidates(entries + pulled, frozenset(followed))
 
 
 def pull(
@@ -76,6 +85,13 @@ def pull(
     return [Entry(*key) for key in newest]
 
 
+def _pull_next(viewer_id: int, place: int, limit: int, unavailable: Unavailable) -> list[Entry]:
+    """Return the posts of the viewer and whom they follow just above a place: one query per instance."""
+    authors = [viewer_id, *graph.list_following_ids(viewer_id)]
+    above = posts.list_next_ids(authors, after=place, limit=limit, unavailable=unavailable)
+    return [Entry(*key) for key in above]
+
+
 def warm(user_id: int) -> None:
     """Make a user's home window, complete at once, unless it stands; raises RedisAway without Redis."""
     config = settings.TIMELINES
@@ -87,17 +103,22 @@ def warm(user_id: int) -> None:
         windows.fill(key, token, pulled, floor=_floor_of(pulled, config.pull_size))
 
 
-def _read_windows(viewer_id: int, *, below: int, limit: int) -> list[Step]:
-    step = _read_home(viewer_id, below=below, limit=limit)
-    return [step, *_read_pulled(step.pulled_ids, below=below, limit=limit)]
+def _read_windows(viewer_id: int, *, place: int, newer: bool, limit: int) -> list[Step]:
+    step = _read_home(viewer_id, place=place, newer=newer, limit=limit)
+    return [step, *_read_pulled(step.pulled_ids, place=place, newer=newer, limit=limit)]
 
 
-def _read_home(viewer_id: int, *, below: int, limit: int) -> Step:
+def _read_home(viewer_id: int, *, place: int, newer: bool, limit: int) -> Step:
     """Return a step of the home window; it and the following cache are made if they are not there."""
     pulled_ids = graph.pulled_author_ids()
     for _ in range(3):
         step = windows.read(
-            viewer_id, graph.following_key(viewer_id), below=below, limit=limit, pulled_ids=pulled_ids
+            viewer_id,
+            graph.following_key(viewer_id),
+            place=place,
+            newer=newer,
+            limit=limit,
+            pulled_ids=pulled_ids,
         )
         if step is None or step.floor == TOP:
             warm(viewer_id)
@@ -106,16 +127,16 @@ def _read_home(viewer_id: int, *, below: int, limit: int) -> Step:
     return _UNKNOWN
 
 
-def _read_pulled(author_ids: Sequence[int], *, below: int, limit: int) -> list[Step]:
+def _read_pulled(author_ids: Sequence[int], *, place: int, newer: bool, limit: int) -> list[Step]:
     """Return a step of the own posts of each pulled author, after making the windows that are not there."""
     if not author_ids:
         return []
-    steps = windows.read_posts_of(author_ids, below=below, limit=limit)
+    steps = windows.read_posts_of(author_ids, place=place, newer=newer, limit=limit)
     cold = [id for id, step in zip(author_ids, steps, strict=True) if step is None or step.floor == TOP]
     if cold:
         for author_id in cold:
             _warm_posts_of(author_id)
-        steps = windows.read_posts_of(author_ids, below=below, limit=limit)
+        steps = windows.read_posts_of(author_ids, place=place, newer=newer, limit=limit)
     return [step or _UNKNOWN for step in steps]
 
 

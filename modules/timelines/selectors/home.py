@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from modules.graph.schemas import Ties, Viewer
+from modules.kernel import keyset
 from modules.kernel.cursors import Paging
 from modules.kernel.fragments import Drawn
 from modules.kernel.hot import RedisAway
@@ -18,12 +19,11 @@ _ROUNDS = 5
 
 
 class _Found(NamedTuple):
-    """What the rounds of one page came to: the cards shown, and where to go on, if anywhere."""
+    """What the rounds of one page came to, newest first; whatever was looked at lies between its ends."""
 
     shown: list[Drawn[PostHead]]
     users: dict[int, bytes]
-    first: int | None
-    place: int
+    ends: tuple[int, int] | None
     has_more: bool
     # Posts, and authors whose posts are lacking, that cannot be read now; of the posts, those of this page.
     unavailable: Unavailable
@@ -36,17 +36,14 @@ def get_home(viewer: Viewer, paging: Paging) -> PostPage:
 
     A page is filled again at most five times after something was dropped; a short one may have a `next`.
     What cannot be read now is left out and named; the page says that it is partial.
-    A `prev` cursor finds only newer posts: the newest of them, with a `next` while others lie between.
     """
-    end = paging.position[0] if paging.position and paging.newer else 0
-    below = paging.position[0] if paging.position and not paging.newer else TOP
-    found = _find(viewer, below=below, above=end, limit=paging.limit)
-    newest = found.first or end
-    return posts.lay_page(
+    found = _find(viewer, paging)
+    next, prev = keyset.neighbors(paging, found.ends, has_older=found.has_more)
+    return posts.build_page(
         found.shown,
         users=found.users,
-        next=paging.older_than(found.place) if found.has_more else None,
-        prev=paging.newer_than(newest) if newest else None,
+        next=next,
+        prev=prev,
         partial=bool(found.unavailable),
         missing=found.missing,
     )
@@ -62,31 +59,37 @@ def window_contains(user_ids: Collection[int], post_id: int) -> set[int]:
     return {id for id, holds in zip(ids, has, strict=True) if holds}
 
 
-def _find(viewer: Viewer, *, below: int, above: int, limit: int) -> _Found:
-    """Draw candidates between two places until the page is full, history ends, or the rounds do."""
+def _find(viewer: Viewer, paging: Paging) -> _Found:
+    """Draw the candidates next to a place until the page is full, no more are there, or the rounds end."""
     shown: list[Drawn[PostHead]] = []
     users: dict[int, bytes] = {}
     unavailable: Unavailable = {}
     missing: list[int] = []
-    first, place, has_more = None, below, True
+    [place], first, has_more = paging.position or (TOP,), None, True
     for _ in range(_ROUNDS):
-        wanted = limit - len(shown)
-        candidates = list_candidates(viewer.id, below=place, limit=wanted + 1, unavailable=unavailable)
-        between = [entry for entry in candidates.entries if entry.post_id > above]
-        has_more = len(between) > wanted
-        if not between:
+        wanted = paging.limit - len(shown)
+        candidates = list_candidates(
+            viewer.id, place=place, newer=paging.newer, limit=wanted + 1, unavailable=unavailable
+        )
+        entries = candidates.entries[:wanted]
+        has_more = len(candidates.entries) > wanted
+        if not entries:
             break
-        before = viewer.among({entry.via_id for entry in between}, ties=Ties(candidates.followed))
-        visible = _draw(between[:wanted], before)
-        shown += _list_shown(between[:wanted], visible, before)
+        before = viewer.among({entry.via_id for entry in entries}, ties=Ties(candidates.followed))
+        visible = _draw(entries, before)
+        shown += _list_shown(entries, visible, before)
         users |= visible.users
         unavailable |= visible.unavailable
-        missing += [entry.post_id for entry in between[:wanted] if entry.post_id in visible.unavailable]
-        first = first or between[0].post_id
-        place = between[:wanted][-1].post_id
-        if not has_more or len(shown) == limit:
+        missing += [entry.post_id for entry in entries if entry.post_id in visible.unavailable]
+        place = entries[-1].post_id
+        first = first or entries[0].post_id
+        if not has_more or len(shown) == paging.limit:
             break
-    return _Found(shown, users, first, place, has_more, unavailable, missing)
+    if paging.newer:
+        shown.reverse()
+        missing.reverse()
+    ends = (max(first, place), min(first, place)) if first else None
+    return _Found(shown, users, ends, has_more, unavailable, missing)
 
 
 def _draw(entries: Sequence[Entry], viewer: Viewer) -> posts.Visible:

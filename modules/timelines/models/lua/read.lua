@@ -1,10 +1,11 @@
--- Read one step of a list: the newest entries below a place, narrowed to authors whom the viewer follows.
+-- Read one step of a list: the entries next to a place, narrowed to authors whom the viewer follows.
 -- It decides nothing: whom of them the viewer follows is answered too, and the reader asks that.
 --
 -- KEYS[1] window · KEYS[2] whom the viewer follows (decimal ids; "0" is in it when it is loaded); without this
 -- key every entry is answered
--- ARGV[1] place (8 bytes; entries below it) · ARGV[2] how many · ARGV[3] seconds to live · ARGV[4] viewer (8 bytes)
--- ARGV[5…] decimal ids of the authors who are pulled
+-- ARGV[1] place (8 bytes) · ARGV[2] how many · ARGV[3] seconds to live · ARGV[4] viewer (8 bytes)
+-- ARGV[5] 0 for entries below the place, newest first; 1 for those above it, oldest first
+-- ARGV[6…] decimal ids of the authors who are pulled
 -- Answers nothing if there is no window, else: 1 if it is known whom the viewer follows, the floor, the entries
 -- as one string, which of the pulled authors the viewer follows, and which of the entries' (8 bytes each).
 -- Fewer entries than asked means: no more above the floor.
@@ -18,10 +19,10 @@ local floor, pulled, followed = id_of(sentinel), {}, {}
 local follows = {[ARGV[4]] = 1}
 
 if KEYS[2] then
-  local known = redis.call('SMISMEMBER', KEYS[2], '0', unpack(ARGV, 5))
+  local known = redis.call('SMISMEMBER', KEYS[2], '0', unpack(ARGV, 6))
   if known[1] == 0 then return {0, floor, '', pulled, ''} end
-  for i = 5, #ARGV do
-    if known[i - 3] == 1 then pulled[#pulled + 1] = ARGV[i] end
+  for i = 6, #ARGV do
+    if known[i - 4] == 1 then pulled[#pulled + 1] = ARGV[i] end
   end
 end
 
@@ -55,14 +56,27 @@ local function ask(entries)
 end
 
 local shown = {}
-local at = is_opening(sentinel) and count or locate(KEYS[1], ARGV[1], count)
-if at < count and id_of(redis.call('LINDEX', KEYS[1], at)) == ARGV[1] then at = at + 1 end
-while at < count and #shown < wanted do
-  local entries = redis.call('LRANGE', KEYS[1], at, math.min(at + wanted, count) - 1)
-  ask(entries)
-  for _, entry in ipairs(entries) do
-    if #shown < wanted and follows[string.sub(entry, 9)] == 1 then shown[#shown + 1] = entry end
+local function show(entry)
+  if #shown < wanted and follows[string.sub(entry, 9)] == 1 then shown[#shown + 1] = entry end
+end
+
+local opening = is_opening(sentinel)
+local at = opening and count or locate(KEYS[1], ARGV[1], count)
+if ARGV[5] == '1' then
+  while not opening and at > 0 and #shown < wanted do
+    local first = math.max(at - wanted, 0)
+    local entries = redis.call('LRANGE', KEYS[1], first, at - 1)
+    ask(entries)
+    for i = #entries, 1, -1 do show(entries[i]) end
+    at = first
   end
-  at = at + #entries
+else
+  if at < count and id_of(redis.call('LINDEX', KEYS[1], at)) == ARGV[1] then at = at + 1 end
+  while at < count and #shown < wanted do
+    local entries = redis.call('LRANGE', KEYS[1], at, math.min(at + wanted, count) - 1)
+    ask(entries)
+    for _, entry in ipairs(entries) do show(entry) end
+    at = at + #entries
+  end
 end
 return {1, floor, table.concat(shown), pulled, table.concat(followed)}

@@ -1,0 +1,263 @@
+"""Walking `next` and `prev` meets every item once, in every list, whatever comes and goes in between."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from allauth.idp.oidc.models import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from modules.audit.models import AuditEntry
+from modules.graph import public as graph
+from modules.graph.selectors.pulled import forget_pulled
+from modules.kernel.hot import hot
+from modules.posts.services.posts import delete_post
+from modules.timelines.models import windows
+from sharding.scope import writing_directory
+from tests.graph.people import redis_away
+from tests.posts.world import NOON, Person, call, drain, make_person, publish, sign_up, until_replicated
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Walked:
+    """A list as its reader asks for it, and how items come and go; `lose` spoils what is cached of it."""
+
+    reader: Person
+    path: str
+    add: Callable[[], int]
+    remove: Callable[[int], None] = lambda id: None
+    lose: Callable[[], object] = lambda: None
+    # What was added and is not gone, oldest first.
+    items: list[int] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+
+    def grow(self) -> None:
+        self.items.append(self.add())
+        until_replicated()
+
+    def shrink(self, chance: random.Random) -> None:
+        item = chance.choice(self.items)
+        self.remove(item)
+        until_replicated()
+        if self.remove is not Walked.remove:
+            self.items.remove(item)
+            self.gone.add(item)
+
+    def page(self, limit: int, cursor: str | None = None) -> Page:
+        query = f"?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+        answer = call("GET", self.path + query, as_=self.reader)
+        assert answer.status == 200
+        ids = [int(card["id"]) for card in answer.body["data"]]
+        return Page(ids, answer.body["next"], answer.body["prev"])
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page's items, newest first, and the cursors of its neighbors."""
+
+    ids: list[int]
+    next: str | None
+    prev: str | None
+
+
+def user_posts(settings: Any, after: ExitStack) -> Walked:
+    author = sign_up("ada")
+    return Walked(
+        author,
+        f"/v1/users/{author.id}/posts",
+        lambda: publish(author),
+        lambda id: delete_post(author.id, id, now=NOON),
+    )
+
+
+def home(settings: Any, after: ExitStack) -> Walked:
+    reader, authors = sign_up("vera"), [make_person(), make_person()]
+    wrote: dict[int, Person] = {}
+    for author in authors:
+        graph.follow(reader.id, author.id)
+    drain()
+
+    def add() -> int:
+        author = authors[len(wrote) % 2]
+        post_id = publish(author)
+        wrote[post_id] = author
+        drain()
+        return post_id
+
+    return Walked(
+        reader,
+        "/v1/timelines/home",
+        add,
+        lambda id: delete_post(wrote[id].id, id, now=NOON),
+        lambda: hot().run(("DEL", windows.home(reader.id))),
+    )
+
+
+def deep_home(settings: Any, after: ExitStack) -> Walked:
+    """One that reaches far below its window."""
+    settings.TIMELINES = replace(settings.TIMELINES, window_size=4, slack=1, pull_size=3, pulled_size=2)
+    return home(settings, after)
+
+
+def pulled_home(settings: Any, after: ExitStack) -> Walked:
+    """One whose authors are pulled, from windows of their own that are small too."""
+    settings.GRAPH = replace(settings.GRAPH, pull_threshold=1, pull_demotion=1)
+    made = deep_home(settings, after)
+    forget_pulled()
+    return made
+
+
+def uncached_home(settings: Any, after: ExitStack) -> Walked:
+    """One without Redis."""
+    made = home(settings, after)
+    after.enter_context(redis_away(settings))
+    author = make_person()
+    graph.follow(made.reader.id, author.id)
+    made.add = lambda: publish(author)
+    made.remove = lambda id: delete_post(author.id, id, now=NOON)
+    made.lose = lambda: None
+    return made
+
+
+def following(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+
+    def add() -> int:
+        person = make_person()
+        graph.follow(reader.id, person.id)
+        return person.id
+
+    path = f"/v1/users/{reader.id}/following"
+    return Walked(reader, path, add, lambda id: graph.unfollow(reader.id, id))
+
+
+def followers(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+
+    def add() -> int:
+        person = make_person()
+        graph.follow(person.id, reader.id)
+        drain()
+        return person.id
+
+    def remove(id: int) -> None:
+        graph.unfollow(id, reader.id)
+        drain()
+
+    return Walked(reader, f"/v1/users/{reader.id}/followers", add, remove)
+
+
+def audit(settings: Any, after: ExitStack) -> Walked:
+    """What was done with an app's power: nothing of it is ever deleted."""
+    reader = sign_up("vera")
+    with writing_directory():
+        app = Client.objects.create(name="App", owner_id=reader.id)
+
+    def add() -> int:
+        with writing_directory():
+            return AuditEntry.objects.create(app_id=app.id, at=NOON, action="made").id
+
+    return Walked(reader, f"/v1/apps/{app.id}/audit", add)
+
+
+# By the operation that each list is; a test finds those that are not here.
+LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
+    "list_user_posts": [user_posts],
+    "get_home_timeline": [home, deep_home, pulled_home, uncached_home],
+    "list_following": [following],
+    "list_followers": [followers],
+    "list_app_audit": [audit],
+}
+
+
+@pytest.fixture(params=[make for makes in LISTS.values() for make in makes], ids=lambda make: make.__name__)
+def walked(request, settings) -> Iterator[Walked]:
+    with ExitStack() as after:
+        made = request.param(settings, after)
+        for _ in range(9):
+            made.grow()
+        yield made
+
+
+def disturb(walked: Walked, chance: random.Random) -> None:
+    """Let something come, go or be lost."""
+    for _ in range(chance.randint(0, 2)):
+        chance.choice([walked.grow, walked.lose, lambda: walked.shrink(chance)])()
+
+
+@pytest.mark.parametrize("seed", range(2))
+class TestEveryList:
+    def test_meets_each_item_once_by_next(self, walked, seed):
+        chance = random.Random(seed)
+        first = list(walked.items)
+        page = walked.page(chance.randint(1, 4))
+        seen = list(page.ids)
+
+        while page.next is not None:
+            disturb(walked, chance)
+            page = walked.page(chance.randint(1, 4), page.next)
+            seen += page.ids
+
+        left = [item for item in first if item not in walked.gone]
+        assert [item for item in seen if item not in walked.gone] == left[::-1]
+        assert len(set(seen)) == len(seen)
+
+    def test_meets_each_item_once_by_prev_up_to_the_newest(self, walked, seed):
+        chance = random.Random(seed)
+        page = walked.page(3)
+        while page.next is not None:
+            page = walked.page(3, page.next)
+        seen = page.ids[::-1]
+
+        while True:
+            disturb(walked, chance)
+            limit = chance.randint(1, 4)
+            page = walked.page(limit, page.prev)
+            newest = walked.page(limit)
+            seen += page.ids[::-1]
+            assert newest.ids == walked.items[: -limit - 1 : -1]
+            if not page.ids and set(walked.items) <= set(seen):
+                break
+
+        assert [item for item in seen if item not in walked.gone] == walked.items
+        assert len(set(seen)) == len(seen)
+
+    def test_leads_back_by_next_to_where_prev_came_from(self, walked, seed):
+        limit = seed + 2
+        page = walked.page(limit)
+        for _ in range(2):
+            page = walked.page(limit, page.next)
+        for _ in range(limit + 1):
+            walked.grow()
+
+        pages = [page]
+        while page.ids:
+            page = walked.page(limit, page.prev)
+            pages.append(page)
+
+        for older, newer in pairwise(pages):
+            back = walked.page(limit, newer.next)
+            expected = older.ids if newer.ids else walked.items[: -limit - 1 : -1]
+            assert back.ids == expected
+
+
+class TestLists:
+    def test_are_all_walked(self):
+        assert {operation.id for operation in _operations() if operation.paging_name} == LISTS.keys()
+
+
+def _operations(patterns: Any = None) -> Iterator[Any]:
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            yield from _operations(entry.url_patterns)
+        elif isinstance(entry, URLPattern):
+            view = getattr(entry.callback, "view_class", None)
+            yield from getattr(view, "operations", {}).values()
