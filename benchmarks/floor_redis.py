@@ -11,13 +11,17 @@ from typing import Any
 
 import hiredis
 
+from modules.kernel.card_layout import PREFIX
 from modules.kernel.redis_address import Address
+from modules.posts.schemas import POST_LAYOUT
+from modules.profiles.schemas import USER_LAYOUT
 
 PAGE = 20
 ENTRY = struct.Struct(">QQ")
 
-# Where the JSON begins in an entry (modules/kernel/fragments.py), and the author in a post's head.
-_POST_AT, _USER_AT, _AUTHOR = 27, 11, slice(10, 18)
+# Where the JSON begins in an entry, and the author in a post's head: its first number.
+_POST_AT, _USER_AT = POST_LAYOUT.json_at, USER_LAYOUT.json_at
+_AUTHOR = slice(PREFIX.size, PREFIX.size + 8)
 
 _local = threading.local()
 

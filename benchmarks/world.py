@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-import orjson
 from rich.console import Console
 
 from config.demo.load import SPACING, last_past_moment, load
@@ -128,10 +127,7 @@ def _see_homes(readers: list[Person]) -> list[int]:
     seen: dict[int, None] = {}
     for reader in readers:
         page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(FULL_PAGE))
-        assert len(page.data) == FULL_PAGE, f"the home of {reader.id} does not fill a page"
-        seen |= dict.fromkeys(_ids_of(page.json_bytes()))
+        ids = [card.id for card in page.parse().data]
+        assert len(ids) == FULL_PAGE, f"the home of {reader.id} does not fill a page"
+        seen |= dict.fromkeys(ids)
     return list(seen)
-
-
-def _ids_of(page: bytes) -> list[int]:
-    return [int(card["id"]) for card in orjson.loads(page)["data"]]

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import orjson
 from rich.console import Console
 
 from config.demo.load import last_past_moment
@@ -16,6 +15,7 @@ from config.demo.source import SEED, Source
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.kernel.cursors import Paging
+from modules.posts.schemas import PostCard
 from modules.timelines import public as timelines
 from sharding.conf import settings
 from sharding.ids import moment_of, shard_of
@@ -85,30 +85,30 @@ def _compare(
         yield _difference(source, ids, number, "followers, following", expected, found)
     home = list(_home(ids[number]))
     seen = {ids[followee] for followee in followees} | {ids[number]}
-    strangers = sorted({card["author_id"] for card in home} - {str(user_id) for user_id in seen})
+    strangers = sorted({card.author_id for card in home} - seen)
     if strangers:
         yield _difference(source, ids, number, "authors who are not followed", [], strangers)
-    past = [int(card["author_id"]) for card in home if not _is_live(source, card)]
+    past = [card.author_id for card in home if not _is_live(source, card)]
     # The past post of the best connected is the newest, so a home's past is its authors in order.
     wanted = [ids[other] for other in sorted({*followees, number})][: len(past)]
     if past != wanted or len(past) < min(len(followees) + 1, PAGES * PAGE - (len(home) - len(past))):
         yield _difference(source, ids, number, "home", wanted, past)
 
 
-def _home(user_id: int) -> Iterator[dict[str, str]]:
+def _home(user_id: int) -> Iterator[PostCard]:
     """Yield the cards of a home's first pages, through the cursor as a client would."""
     paging = Paging.first(limit=PAGE)
     for _ in range(PAGES):
         page = timelines.get_home(graph.viewer_of(user_id), paging)
-        cards = orjson.loads(page.json_bytes())["data"]
+        cards = page.parse().data
         yield from cards
         if page.next is None:
             return
-        paging = Paging(limit=PAGE, position=(int(cards[-1]["id"]),))
+        paging = Paging(limit=PAGE, position=(cards[-1].id,))
 
 
-def _is_live(source: Source, card: dict[str, str]) -> bool:
-    return moment_of(int(card["id"])) > last_past_moment(source)
+def _is_live(source: Source, card: PostCard) -> bool:
+    return moment_of(card.id) > last_past_moment(source)
 
 
 def _ids(source: Source) -> list[int]:

@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from modules.kernel.shapes import Id, Ids, Moment, Nothing, Page, Query, Shape
-
-
-class ByIds(Query):
-    """Whom to tell about."""
-
-    ids: Ids
+from modules.kernel.shapes import Id, Moment, Nothing, Page, Shape
 
 
 class Relationship(Shape):

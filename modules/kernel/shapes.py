@@ -6,9 +6,8 @@ gets back. Nothing here knows Django: shapes cross every door, also those withou
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -157,6 +156,12 @@ class Whole:
         return core_schema.no_info_before_validator_function(_digits, number)
 
 
+class ByIds(Query):
+    """What to show, by id."""
+
+    ids: Ids
+
+
 class PagingQuery(Query):
     """A page of a list: how much, and where to go on."""
 
@@ -205,48 +210,12 @@ class Nothing(Shape):
     """An empty object: what a page includes, or states, when it has nothing to."""
 
 
-def splice_ids(ids: Collection[int]) -> bytes:
-    """Return ids as the items of a JSON array."""
-    return b",".join([b'"%d"' % id for id in ids])
-
-
-def splice_map(entries: Mapping[int, bytes]) -> bytes:
-    """Return a JSON object from ids to finished JSON."""
-    return b"{%s}" % b",".join([b'"%d":%s' % entry for entry in entries.items()])
-
-
 Card = TypeVar("Card")
 Included = TypeVar("Included")
 State = TypeVar("State")
 
-# Not a field: the key under which a spliced answer keeps its JSON.
-_FINISHED = "finished json"
-_LAID: set[str] = set()
-_put = object.__setattr__
 
-
-class _Spliceable(Shape):
-    """An answer that can also be laid together from finished JSON, without parsing any of it."""
-
-    def json_bytes(self) -> bytes:
-        """Return the finished JSON, spliced or drawn from the fields."""
-        finished: bytes | None = self.__dict__.get(_FINISHED)
-        return super().json_bytes() if finished is None else finished
-
-    @classmethod
-    def _laid(cls, finished: bytes, fields: dict[str, Any]) -> Self:
-        """Return an instance that carries finished JSON and, unchecked, what it was laid from."""
-        fields[_FINISHED] = finished
-        laid = cls.__new__(cls)
-        # What `model_construct` does, without the work for fields that it would have to look through.
-        _put(laid, "__dict__", fields)
-        _put(laid, "__pydantic_fields_set__", _LAID)
-        _put(laid, "__pydantic_extra__", None)
-        _put(laid, "__pydantic_private__", None)
-        return laid
-
-
-class Page(_Spliceable, Generic[Card, Included, State]):
+class Page(Shape, Generic[Card, Included, State]):
     """A page of a list: cards, what they mention, what changes without them, where to go on."""
 
     # Most lists are read from one place; the others say what is not so. In the answer both always stand.
@@ -264,78 +233,23 @@ class Page(_Spliceable, Generic[Card, Included, State]):
         default_factory=list, description="The ids of what belongs here and is not in `data`.", examples=[[]]
     )
 
-    @classmethod
-    def spliced(
-        cls,
-        *,
-        data: Sequence[bytes],
-        state: Mapping[int, bytes | Shape],
-        next: str | None = None,
-        prev: str | None = None,
-        partial: bool = False,
-        missing: Collection[int] = (),
-        **included: Mapping[int, bytes],
-    ) -> Self:
-        """
-        Return a page laid together from finished JSON.
 
-        `data` and the maps then hold the bytes as given. Cursors need no escaping: they are base64url.
-        """
-        finished = (
-            b'{"data":[%s],"included":%s,"state":%s,"next":%s,"prev":%s,"partial":%s,"missing":[%s]}'
-            % (
-                b",".join(data),
-                _splice_included(included),
-                _splice_state(state),
-                b'"%s"' % next.encode() if next else b"null",
-                b'"%s"' % prev.encode() if prev else b"null",
-                b"true" if partial else b"false",
-                splice_ids(missing) if missing else b"",
-            )
-        )
-        fields: dict[str, Any] = {"data": data, "included": included, "state": state}
-        fields |= {"next": next, "prev": prev, "partial": partial, "missing": missing}
-        return cls._laid(finished, fields)
+class Batch(Page[Card, Included, State], Generic[Card, Included, State]):
+    """What was asked for by id, in that order, and the ids of which there is none to be shown."""
+
+    unavailable: list[Id] = Field(
+        description="Those of the missing of which nobody can tell now.", examples=[[]]
+    )
 
 
-class Single(_Spliceable, Generic[Card, Included, State]):
-    """One object in the envelope of a page."""
+class Single(Shape, Generic[Card, Included, State]):
+    """
+    One object in the envelope of a page.
+
+    Its `state` is the same for everybody, so that its ETag depends on nobody: what only one viewer has (their
+    reaction, their bookmark) stands in the `state` of lists, which have no ETag.
+    """
 
     data: Card
     included: Included
     state: dict[Id, State]
-
-    @classmethod
-    def spliced(
-        cls,
-        *,
-        data: bytes,
-        state: Mapping[int, bytes | Shape],
-        version: int = 0,
-        **included: Mapping[int, bytes],
-    ) -> Self:
-        """Return an envelope laid together from finished JSON; its ETag will name the row's version."""
-        finished = b'{"data":%s,"included":%s,"state":%s}' % (
-            data,
-            _splice_included(included),
-            _splice_state(state),
-        )
-        fields = {"data": data, "included": included, "state": state, "version": version}
-        return cls._laid(finished, fields)
-
-
-def _splice_included(included: Mapping[str, Mapping[int, bytes]]) -> bytes:
-    """Return the JSON object of all that the cards mention, by kind and id."""
-    return b"{%s}" % b",".join(
-        [b'"%s":%s' % (kind.encode(), splice_map(entries)) for kind, entries in included.items()]
-    )
-
-
-def _splice_state(state: Mapping[int, bytes | Shape]) -> bytes:
-    """Return the JSON object from ids to what changes without the card."""
-    return b"{%s}" % b",".join(
-        [
-            b'"%d":%s' % (id, part if isinstance(part, bytes) else part.json_bytes())
-            for id, part in state.items()
-        ]
-    )

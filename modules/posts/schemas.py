@@ -1,15 +1,14 @@
 """What goes into and comes out of posts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, NamedTuple
 
-from pydantic import Field
-
-from modules.kernel.shapes import Body, Id, Ids, Moment, Nothing, Page, Query, Shape, Single, splice_ids
+from modules.kernel.card_layout import Layout
+from modules.kernel.shapes import Batch, Body, Id, Moment, Nothing, Page, Shape, Single
 from modules.kernel.text import PlainText
-from modules.profiles.schemas import UserCard
+from modules.profiles.schemas import USER, UserCard
 
 # Everybody may see it. Narrower audiences get codes of their own; `allows` reads them from a card's head.
 PUBLIC = 0
@@ -19,12 +18,6 @@ class NewPost(Body):
     """A post to publish."""
 
     text: Annotated[str, PlainText(1, 5000)]
-
-
-class PostsById(Query):
-    """Which posts to fetch."""
-
-    ids: Ids
 
 
 class PostCard(Shape):
@@ -50,18 +43,8 @@ class PostView(Single[PostCard, PostIncluded, Nothing]):
     """One post."""
 
 
-class PostBatch(PostPage):
+class PostBatch(Batch[PostCard, PostIncluded, Nothing]):
     """The posts that were asked for, in that order, and the ids of which there is none to be shown."""
-
-    unavailable: list[Id] = Field(
-        description="Those of the missing of which nobody can tell now.", examples=[[]]
-    )
-
-    @classmethod
-    def of(cls, page: PostPage, *, unavailable: Sequence[int]) -> Self:
-        """Return the batch made of a spliced page."""
-        finished = b'%b,"unavailable":[%b]}' % (page.json_bytes()[:-1], splice_ids(unavailable))
-        return cls._laid(finished, {**page.__dict__, "unavailable": unavailable})
 
 
 class PostHead(NamedTuple):
@@ -70,6 +53,15 @@ class PostHead(NamedTuple):
     author_id: int
     audience: int
     reply_to_id: int
+
+
+POST = "post"
+POST_LAYOUT = Layout(PostHead, "qBq", revision=1)
+
+
+def refs_of(heads: Iterable[PostHead]) -> dict[str, set[int]]:
+    """Return what the cards of these posts mention: their authors."""
+    return {USER: {head.author_id for head in heads}}
 
 
 class PostKey(NamedTuple):

@@ -1,23 +1,22 @@
 """What goes in and what comes out of profiles."""
 
-from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, JsonValue
 
 from modules.graph.schemas import Counts
+from modules.kernel.card_layout import Layout
 from modules.kernel.shapes import (
+    Batch,
     Body,
     FreeJson,
     Id,
-    Ids,
     Moment,
     Nothing,
     Page,
     Query,
     Shape,
     Single,
-    splice_ids,
 )
 from modules.kernel.text import PlainText
 
@@ -35,12 +34,6 @@ class EditProfile(Body):
     hide_counts: bool = Field(
         default_factory=bool, description="Whether nobody else is shown how many follow and are followed."
     )
-
-
-class ByIds(Query):
-    """Whom to show."""
-
-    ids: Ids
 
 
 class ConfirmDeletion(Query):
@@ -81,26 +74,20 @@ class MeView(UserView):
 
     settings: Settings
 
-    @classmethod
-    def of(cls, view: UserView, *, settings: Settings) -> Self:
-        """Return the answer made of a spliced one."""
-        finished = b'%b,"settings":%b}' % (view.json_bytes()[:-1], settings.json_bytes())
-        return cls._laid(finished, {**view.__dict__, "settings": settings})
-
 
 class UserPage(Page[UserCard, Nothing, Counts]):
     """A page of users; the counts of followers stand in `state`."""
 
 
-class UserBatch(UserPage):
+class UserBatch(Batch[UserCard, Nothing, Counts]):
     """The users who were asked for, in that order, and the ids of which there is none to be shown."""
 
-    unavailable: list[Id] = Field(
-        description="Those of the missing of which nobody can tell now.", examples=[[]]
-    )
 
-    @classmethod
-    def of(cls, page: UserPage, *, unavailable: Sequence[int]) -> Self:
-        """Return the batch made of a spliced page."""
-        finished = b'%b,"unavailable":[%b]}' % (page.json_bytes()[:-1], splice_ids(unavailable))
-        return cls._laid(finished, {**page.__dict__, "unavailable": unavailable})
+class UserHead(NamedTuple):
+    """What decides who may see a user."""
+
+    status: int
+
+
+USER = "user"
+USER_LAYOUT = Layout(UserHead, "B", revision=1)

@@ -3,7 +3,7 @@
 from modules.accounts.events import AccountCreated, AccountStatusChanged
 from modules.kernel.bus import subscribes
 from modules.profiles.events import ProfileEdited
-from modules.profiles.services.profiles import open_profile, redraw_card, show_or_hide
+from modules.profiles.services.profiles import open_profile, renew_card, show_or_hide
 from sharding.scope import Once
 
 
@@ -22,4 +22,4 @@ def follow_account(event: AccountStatusChanged, once: Once) -> None:
 @subscribes(ProfileEdited)
 def refresh_card(event: ProfileEdited, once: Once) -> None:
     """Renew the cached card, in case the editing request died or Redis was away; a repeat is harmless."""
-    redraw_card(event.user_id)
+    renew_card(event.user_id)

@@ -12,21 +12,21 @@ from pydantic import BaseModel
 
 from config.settings.contexts import CONTEXTS
 from modules.graph.schemas import Viewer
+from modules.kernel.cards import RenderedCard
+from modules.kernel.rendered import Rendered
 from modules.posts.schemas import PostCard, PostHead, PostPage
 from modules.posts.selectors.visibility import Visible
-from modules.profiles.schemas import MeView, UserCard
-from modules.profiles.selectors.cards import UserHead
+from modules.profiles.schemas import MeView, UserCard, UserHead
 
 SHOWN = (PostCard, PostHead, UserCard, UserHead)
 
 # What returns cards and asks nobody who looks, and why.
 EXEMPT = {
     # A row's card for the cache: whoever takes it from there asks.
-    "modules.posts.selectors.drawn.draw",
-    "modules.posts.selectors.drawn.to_card",
-    "modules.posts.selectors.drawn.map_drawn",
-    "modules.profiles.selectors.cards.draw",
-    "modules.profiles.selectors.cards.draw_users",
+    "modules.posts.selectors.cards.render",
+    "modules.posts.selectors.cards.to_card",
+    "modules.profiles.selectors.cards.render",
+    "modules.profiles.selectors.cards.render_users",
     "modules.profiles.selectors.cards.to_card",
     # Puts side by side what it is given.
     "modules.posts.selectors.pages.build_page",
@@ -75,7 +75,9 @@ def without_viewer(context: str) -> set[str]:
 
 
 class TestDoors:
-    @pytest.mark.parametrize("kind", [PostPage, MeView, Visible, dict[int, PostCard], UserHead | None])
+    @pytest.mark.parametrize(
+        "kind", [PostPage, Rendered[MeView], Visible, dict[int, PostCard], RenderedCard[UserHead] | None]
+    )
     def test_are_known_by_what_they_return(self, kind):
         assert shows(kind)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from pydantic import ValidationError
 
-from modules.kernel.shapes import Body, Id, Moment, Nothing, Page, Shape, Single
+from modules.kernel.shapes import Body, Id, Moment, Page, Shape
 
 GREATEST = 2**63 - 1
 
@@ -33,10 +33,6 @@ class Included(Shape):
 
 class CardPage(Page[Card, Included, Likes]):
     """A page of cards."""
-
-
-class CardView(Single[Card, Included, Likes]):
-    """One card."""
 
 
 class Target(Body):
@@ -97,55 +93,3 @@ class TestShape:
 
     def test_requires_every_field_in_its_schema(self):
         assert Card.model_json_schema(mode="serialization")["required"] == ["id", "parent_id", "at"]
-
-
-class TestPageSpliced:
-    def test_equals_the_page_drawn_from_its_fields(self):
-        cards = [card(n) for n in (3, 2, 1)]
-        drawn = CardPage(
-            data=cards,
-            included=Included(users={9: card(9)}),
-            state={3: Likes(likes=1)},
-            next="abc-_",
-            prev=None,
-        )
-
-        spliced = CardPage.spliced(
-            data=[each.json_bytes() for each in cards],
-            users={9: card(9).json_bytes()},
-            state={3: Likes(likes=1)},
-            next="abc-_",
-        )
-
-        assert spliced.json_bytes() == drawn.json_bytes()
-
-    def test_takes_state_as_finished_json_too(self):
-        page = CardPage.spliced(data=[], users={}, state={3: b'{"likes":1}'})
-
-        assert json.loads(page.json_bytes())["state"] == {"3": {"likes": 1}}
-
-    def test_has_the_pages_type_and_its_parts(self):
-        page = CardPage.spliced(data=[b"1", b"2"], users={}, state={}, next="n", prev="p")
-
-        assert isinstance(page, CardPage)
-        assert (len(page.data), page.next, page.prev) == (2, "n", "p")
-
-    def test_of_nothing_is_an_empty_page(self):
-        page = Page[Card, Nothing, Nothing].spliced(data=[], state={})
-
-        whole = b'"next":null,"prev":null,"partial":false,"missing":[]}'
-        assert page.json_bytes() == b'{"data":[],"included":{},"state":{},' + whole
-
-    def test_of_a_part_says_so_and_names_the_rest(self):
-        page = CardPage.spliced(data=[], users={}, state={}, partial=True, missing=[7, 2**62])
-
-        assert page.json_bytes().endswith(b'"partial":true,"missing":["7","%d"]}' % 2**62)
-
-
-class TestSingleSpliced:
-    def test_equals_the_envelope_drawn_from_its_fields(self):
-        drawn = CardView(data=card(1), included=Included(users={}), state={1: Likes(likes=2)})
-
-        spliced = CardView.spliced(data=card(1).json_bytes(), users={}, state={1: Likes(likes=2)})
-
-        assert spliced.json_bytes() == drawn.json_bytes()

@@ -19,6 +19,7 @@ from modules.kernel.hot import RedisAway
 from modules.kernel.http import Reply, Request, View, endpoint
 from modules.kernel.http.operations import Deprecation
 from modules.kernel.principals import Principal
+from modules.kernel.rendered import Rendered, render_page
 from modules.kernel.shapes import Body, FreeJson, Id, Ids, Moment, Nothing, Page, Query, Shape, Whole
 from modules.kernel.text import PlainText
 from sharding import freshness
@@ -119,13 +120,15 @@ class Things(KernelView):
         return Thing(id=len(body.text), text=body.text, made_at=NOON)
 
     @endpoint("list_things", public=True)
-    def get(self, request: Request, query: Filter, paging: Paging) -> ThingPage:
+    def get(self, request: Request, query: Filter, paging: Paging) -> Rendered[ThingPage]:
         """List things, from 9 down to 1."""
         at = paging.position[0] if paging.position else 10
         ids = range(at + 1, 10) if paging.newer else range(at - 1, 0, -1)
         shown = list(ids)[: paging.limit]
-        return ThingPage.spliced(
+        return render_page(
+            ThingPage,
             data=[Thing(id=id, text=query.sort, made_at=NOON).json_bytes() for id in shown],
+            included={},
             state={id: ThingState(likes=id) for id in shown},
             next=paging.older_than(shown[-1]) if shown and shown[-1] > 1 else None,
             prev=paging.newer_than(shown[0]) if shown and shown[0] < 9 else None,

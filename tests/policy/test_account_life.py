@@ -17,8 +17,8 @@ from modules.graph.public import follow
 from modules.kernel import clock
 from modules.kernel.hot import RedisAway, hot
 from modules.profiles.models import Profile
-from modules.profiles.selectors.cards import CARDS
-from modules.profiles.services.profiles import redraw_card
+from modules.profiles.selectors.cards import USERS
+from modules.profiles.services.profiles import renew_card
 from tests.accounts.kit import PASSWORD
 from tests.graph.people import announced, deliver_all, redis_away
 from tests.posts.world import NOON, Answer, Person, call, drain, make_person, publish
@@ -212,11 +212,11 @@ class TestFollowAccount:
     def test_comes_again_until_redis_has_heard(self, ada, settings):
         drain()
         with redis_away(settings), pytest.raises(RedisAway):
-            redraw_card(ada.id)
+            renew_card(ada.id)
 
-        redraw_card(ada.id)
+        renew_card(ada.id)
 
-        assert hot().run(CARDS.command([ada.id]))[0][0] is not None
+        assert hot().run(USERS.command([ada.id]))[0][0] is not None
 
 
 class TestCommand:

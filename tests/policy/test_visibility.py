@@ -12,7 +12,7 @@ import pytest
 from config.env import ROOT
 from modules.graph.public import follow
 from modules.profiles.models import Profile
-from modules.profiles.services.profiles import redraw_card
+from modules.profiles.services.profiles import renew_card
 from sharding.ids import make_id, shard_of
 from sharding.scope import writing_for
 from tests.machines import until
@@ -30,15 +30,12 @@ PATHS = [
     ("GET", "/v1/posts?ids={post}"),
     ("DELETE", "/v1/posts/{post}"),
 ]
-# Modules that may draw cards without asking whether they may be shown, and why.
-AROUND_POSTS = {
+# Modules that may load cards without asking whether they may be shown, and why.
+AROUND = {
     "modules/posts/selectors/visibility.py",  # which asks that itself
-    "modules/posts/services/posts.py",  # buries cards, shows none
-}
-AROUND_USERS = {
-    "modules/profiles/public.py",  # hands them to posts, which asks of each head
-    "modules/profiles/services/profiles.py",  # renews cards; shows the owner his own
-    "modules/posts/selectors/drawn.py",
+    "modules/posts/services/posts.py",  # puts tombstones over cards, shows none
+    "modules/profiles/selectors/cards.py",  # which asks that itself
+    "modules/profiles/services/profiles.py",  # renews cards; shows their owners their own
 }
 
 
@@ -60,7 +57,7 @@ def hide(person: Person) -> None:
     """Hide a person in the row and renew the card, as any reason to hide does."""
     with writing_for(person.id):
         Profile.objects.of(person.id).update(status=2, version=2)
-    redraw_card(person.id)
+    renew_card(person.id)
 
 
 def never(id: int) -> int:
@@ -141,26 +138,12 @@ def importers(module: str, names: set[str]) -> Iterator[str]:
 
 
 class TestNothingGoesAroundVisibility:
-    def test_of_posts(self):
-        names = {"map_drawn", "map_drawn_with_authors", "CARDS"}
-
-        assert set(importers("modules.posts.selectors.drawn", names)) == AROUND_POSTS
-
-    def test_of_users(self):
-        found = set(importers("modules.profiles.selectors.cards", {"CARDS", "draw_users", "draw"}))
-        through_the_door = {
-            str(path.relative_to(ROOT))
-            for path in Path(ROOT, "modules").rglob("*.py")
-            if {"profiles.CARDS", "profiles.draw_users"} & _attributes(path)
+    def test_but_what_may(self):
+        kinds = {
+            "modules.posts.selectors.cards": {"POSTS", "render"},
+            "modules.profiles.selectors.cards": {"USERS", "render", "render_users"},
+            "modules.kernel.cards": {"load"},
         }
+        found = {path for module, names in kinds.items() for path in importers(module, names)}
 
-        assert found | through_the_door == AROUND_USERS
-
-
-def _attributes(path: Path) -> set[str]:
-    """Return the names that a file asks of other names, as `profiles.CARDS`."""
-    return {
-        f"{node.value.id}.{node.attr}"
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-    }
+        assert found | {"modules/profiles/selectors/cards.py"} == AROUND

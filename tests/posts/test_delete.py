@@ -6,7 +6,7 @@ from modules.kernel.hot import RedisAway, hot
 from modules.posts import public as posts
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.models import Post
-from modules.posts.selectors.drawn import CARDS, draw, map_drawn
+from modules.posts.selectors.cards import POSTS, render
 from modules.posts.services.posts import bury_card, delete_post
 from tests.posts.world import NOON, announced, call, drain, make_person, publish, sign_up
 
@@ -38,7 +38,7 @@ class TestDeletePost:
         assert posts.map_counts([author.id]) == {author.id: 1}
         news = {"post_id": deleted, "author_id": author.id, "version": 2}
         assert announced("posts.post_deleted.v1") == [news]
-        assert list(map_drawn([kept, deleted])) == [kept]
+        assert list(POSTS.get_many([kept, deleted])) == [kept]
 
     def test_answers_a_repeat_the_same_and_does_nothing(self):
         author = sign_up("ada")
@@ -58,7 +58,7 @@ class TestDeletePost:
         with pytest.raises(NotYourPost):
             delete_post(other.id, post_id, now=NOON)
 
-        assert list(map_drawn([post_id])) == [post_id]
+        assert list(POSTS.get_many([post_id])) == [post_id]
         assert announced("posts.post_deleted.v1") == []
 
     @pytest.mark.parametrize("shard", [7, 8])
@@ -74,28 +74,28 @@ class TestDeletePost:
     def test_holds_against_a_reader_who_drew_the_card_before(self):
         author = make_person()
         post_id = publish(author)
-        late = draw(Post.objects.of(author.id).get(id=post_id))
+        late = render(Post.objects.of(author.id).get(id=post_id))
         delete_post(author.id, post_id, now=NOON)
 
-        CARDS.put({post_id: late})
+        POSTS.put({post_id: late})
 
-        assert map_drawn([post_id]) == {}
+        assert POSTS.get_many([post_id]) == {}
 
 
 class TestBuryDeleted:
     def test_buries_a_card_that_survived_its_post(self):
         author = make_person()
         post_id = publish(author)
-        map_drawn([post_id])
+        POSTS.get_many([post_id])
         (card,) = hot().run(("GET", f"post:{post_id}"))
         delete_post(author.id, post_id, now=NOON)
         # As if Redis had been away while the post was deleted.
         hot().run(("SET", f"post:{post_id}", card))
-        assert list(map_drawn([post_id])) == [post_id]
+        assert list(POSTS.get_many([post_id])) == [post_id]
 
         drain()
 
-        assert map_drawn([post_id]) == {}
+        assert POSTS.get_many([post_id]) == {}
 
     def test_bears_a_repeat(self):
         author = make_person()
@@ -105,7 +105,7 @@ class TestBuryDeleted:
         bury_card(post_id, version=2)
         bury_card(post_id, version=2)
 
-        assert map_drawn([post_id]) == {}
+        assert POSTS.get_many([post_id]) == {}
 
     def test_is_not_done_while_redis_is_away(self, stack):
         stack.stop_redis()

@@ -10,7 +10,7 @@ from modules.posts import public as posts
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
 from modules.posts.schemas import PastPost
-from modules.posts.selectors.drawn import map_drawn
+from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.services.posts import delete_post
 from sharding.testing import count_queries
@@ -94,31 +94,31 @@ class TestListPosts:
         assert (warm.total, trips.trips) == (0, 2)
 
 
-class TestMapDrawn:
+class TestCards:
     def test_survives_redis(self, stack):
         author = make_person()
         post_id = publish(author, "Hi")
-        before = map_drawn([post_id])
+        before = POSTS.get_many([post_id])
         stack.stop_redis()
 
-        assert map_drawn([post_id]) == before
+        assert POSTS.get_many([post_id]) == before
 
     def test_leaves_out_what_was_deleted(self):
         author = make_person()
         kept, deleted = publish(author), publish(author)
-        map_drawn([kept, deleted])
+        POSTS.get_many([kept, deleted])
 
         delete_post(author.id, deleted, now=NOON)
 
-        assert list(map_drawn([deleted, kept])) == [kept]
+        assert list(POSTS.get_many([deleted, kept])) == [kept]
 
     def test_asks_the_primary_for_what_a_replica_does_not_know_yet(self, settings):
         # The replica replays within milliseconds; the read right behind the commit is the race.
         author = make_person()
 
-        drawn = [map_drawn([publish(author)]) for _ in range(20)]
+        found = [POSTS.get_many([publish(author)]) for _ in range(20)]
 
-        assert [len(cards) for cards in drawn] == [1] * 20
+        assert [len(cards) for cards in found] == [1] * 20
 
 
 class TestListUserPosts:
@@ -159,7 +159,7 @@ class TestListUserPosts:
     def test_knows_an_author_without_posts(self):
         page = list_user_posts(make_person().id, Paging.first(), viewer=PUBLIC_VIEWER)
 
-        assert (page.data, page.next, page.prev) == ([], None, None)
+        assert (page.parse().data, page.next, page.prev) == ([], None, None)
 
     def test_refuses_a_stranger(self):
         with pytest.raises(UserNotFound):
@@ -192,7 +192,7 @@ class TestListUserPosts:
         with count_queries() as queries, count_trips() as trips:
             page = list_user_posts(author.id, Paging.first(many), viewer=PUBLIC_VIEWER)
 
-        assert len(page.data) == many
+        assert len(page.parse().data) == many
         assert (count_reads(queries), trips.trips) == (1, 1)
 
 

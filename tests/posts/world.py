@@ -21,6 +21,7 @@ from config.settings.contexts import CONTEXTS
 from modules.accounts import public as accounts
 from modules.kernel import bus, clock
 from modules.kernel.cursors import Paging
+from modules.kernel.rendered import Rendered
 from modules.posts.schemas import NewPost, PastPost, PostPage
 from modules.posts.services.bulk import create_posts_in_bulk
 from modules.posts.services.posts import publish_post
@@ -131,9 +132,9 @@ def _relays() -> Iterator[list[Relay]]:
         relay.close()
 
 
-def ids_of(page: PostPage) -> list[int]:
+def ids_of(page: Rendered[PostPage]) -> list[int]:
     """Return the ids of a page's posts."""
-    return [int(card["id"]) for card in json.loads(page.json_bytes())["data"]]
+    return [card.id for card in page.parse().data]
 
 
 def on(paging: Paging, cursor: str | None) -> Paging:

@@ -9,7 +9,7 @@ from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.cursors import Paging
 from modules.kernel.hot import count_trips
 from modules.profiles.models import Profile
-from modules.profiles.public import create_profiles_in_bulk, map_drawn
+from modules.profiles.public import create_profiles_in_bulk, map_cards
 from modules.profiles.selectors.users import list_followers, list_following, list_users
 from sharding.scope import writing_for
 from sharding.testing import count_queries
@@ -23,11 +23,11 @@ def suspend(person) -> None:
         Profile.objects.of(person.id).update(status=2, version=2)
 
 
-class TestMapDrawn:
+class TestMapCards:
     def test_returns_finished_cards_in_the_order_asked(self, ada, vera):
         deliver_all()
 
-        cards = map_drawn([vera.id, 5, ada.id], viewer=PUBLIC_VIEWER)
+        cards = map_cards([vera.id, 5, ada.id], viewer=PUBLIC_VIEWER)
 
         assert list(cards) == [vera.id, ada.id]
         card = json.loads(cards[ada.id].json)
@@ -42,16 +42,16 @@ class TestMapDrawn:
 
     def test_says_the_same_without_redis(self, ada, vera, settings):
         deliver_all()
-        with_redis = map_drawn([ada.id, vera.id], viewer=PUBLIC_VIEWER)
+        with_redis = map_cards([ada.id, vera.id], viewer=PUBLIC_VIEWER)
 
         with redis_away(settings):
-            assert map_drawn([ada.id, vera.id], viewer=PUBLIC_VIEWER) == with_redis
+            assert map_cards([ada.id, vera.id], viewer=PUBLIC_VIEWER) == with_redis
 
     def test_leaves_out_whoever_is_not_to_be_shown(self, ada, vera):
         deliver_all()
         suspend(vera)
 
-        assert list(map_drawn([ada.id, vera.id], viewer=PUBLIC_VIEWER)) == [ada.id]
+        assert list(map_cards([ada.id, vera.id], viewer=PUBLIC_VIEWER)) == [ada.id]
 
     @pytest.mark.parametrize("count", [5, 40])
     def test_costs_one_read_per_instance_and_then_none(self, db, count):
@@ -60,9 +60,9 @@ class TestMapDrawn:
         ids = [person.id for person in people]
 
         with count_queries() as cold:
-            map_drawn(ids, viewer=PUBLIC_VIEWER)
+            map_cards(ids, viewer=PUBLIC_VIEWER)
         with count_queries() as warm, count_trips() as trips:
-            found = map_drawn(ids, viewer=PUBLIC_VIEWER)
+            found = map_cards(ids, viewer=PUBLIC_VIEWER)
 
         assert len(found) == count
         assert cold.by_alias == {"a": 1, "b": 1}
@@ -71,7 +71,7 @@ class TestMapDrawn:
     def test_returns_the_head_beside_the_card(self, ada):
         deliver_all()
 
-        drawn = map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
+        drawn = map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
 
         assert (drawn.head.status, drawn.version) == (1, 1)
 
@@ -95,7 +95,7 @@ class TestLists:
             page = list_(ada.id, Paging.first(limit=limit), viewer=PUBLIC_VIEWER)
 
         # The edges on the owner's shard, and the counts on both instances.
-        assert len(page.data) == limit
+        assert len(page.parse().data) == limit
         assert sum("graph_" in sql for _, sql in queries.statements) == 3
         assert trips.trips == 1
 
@@ -107,6 +107,6 @@ class TestLists:
         with count_queries() as queries, count_trips() as trips:
             page = list_users(ids, viewer=PUBLIC_VIEWER)
 
-        assert len(page.data) == count
+        assert len(page.parse().data) == count
         assert sum("graph_" in sql for _, sql in queries.statements) == 2
         assert trips.trips == 1

@@ -8,8 +8,9 @@ from modules.kernel.hot import hot
 from modules.profiles import tasks
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import Profile
-from modules.profiles.public import CARDS, create_profiles_in_bulk, map_drawn
+from modules.profiles.public import create_profiles_in_bulk, map_cards
 from modules.profiles.schemas import EditProfile
+from modules.profiles.selectors.cards import USERS
 from modules.profiles.services.profiles import edit_profile, open_profile
 from sharding.errors import AlreadyDone
 from sharding.ids import make_id
@@ -77,11 +78,11 @@ class TestEditProfile:
 
     def test_replaces_the_card_at_once(self, ada):
         deliver_all()
-        before = map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
+        before = map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
 
         edit_profile(ada.id, EditProfile(bio="Hi"))
 
-        after = map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
+        after = map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
         assert (before.version, after.version) == (1, 2)
         assert b'"bio":"Hi"' in after.json
 
@@ -103,14 +104,14 @@ class TestEditProfile:
 class TestRefreshCard:
     def test_renews_a_card_that_the_edit_could_not(self, ada, settings):
         deliver_all()
-        map_drawn([ada.id], viewer=PUBLIC_VIEWER)
+        map_cards([ada.id], viewer=PUBLIC_VIEWER)
         with redis_away(settings):
             edit_profile(ada.id, EditProfile(bio="Hi"))
-        assert map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 1
+        assert map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 1
 
         deliver_all()
 
-        assert map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 2
+        assert map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 2
 
     def test_has_one_effect_when_delivered_twice(self, ada, redeliver):
         deliver_all()
@@ -118,7 +119,7 @@ class TestRefreshCard:
 
         redeliver(times=2)
 
-        assert map_drawn([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 2
+        assert map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 2
 
     def test_brings_back_nothing_older(self, ada):
         deliver_all()
@@ -127,8 +128,8 @@ class TestRefreshCard:
 
         tasks.refresh_card(ProfileEdited(user_id=ada.id, version=2), Once("test", "1"))
 
-        [entry] = hot().run(CARDS.command([ada.id]))
-        found, _ = CARDS.read([ada.id], entry)
+        [entry] = hot().run(USERS.command([ada.id]))
+        found, _ = USERS.read([ada.id], entry)
         assert found[ada.id].version == 3
 
 

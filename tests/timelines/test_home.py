@@ -87,7 +87,7 @@ class TestGetHome:
         with count_queries() as queries:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first())
 
-        assert (page.data, page.next, page.prev) == ([], None, None)
+        assert (page.parse().data, page.next, page.prev) == ([], None, None)
         assert queries.total == 0
 
     @pytest.mark.parametrize("limit", [1, 3, 4, 20])

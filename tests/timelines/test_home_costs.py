@@ -31,7 +31,7 @@ class TestCost:
         with count_queries() as queries, count_trips() as trips:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
-        assert len(page.data) == many
+        assert len(page.parse().data) == many
         assert (queries.total, trips.trips) == (0, 2)
 
     def test_following_a_pulled_author_costs_a_third_round_trip(self, settings):
@@ -46,7 +46,7 @@ class TestCost:
         with count_queries() as queries, count_trips() as trips:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first())
 
-        assert len(page.data) == 1
+        assert len(page.parse().data) == 1
         assert (queries.total, trips.trips) == (0, 3)
 
     @pytest.mark.parametrize("many", [5, 40])
@@ -60,7 +60,7 @@ class TestCost:
         with count_queries() as queries:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
-        assert len(page.data) == many
+        assert len(page.parse().data) == many
         # Followees twice (window, rules), newest ids, cards and profiles of two instances.
         assert count_reads(queries) == 8
 

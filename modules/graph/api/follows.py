@@ -1,10 +1,11 @@
 """`/v1/me/following/{user_id}` and `/v1/me/relationships`: parse, call once, answer; refusals rise."""
 
 from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
-from modules.graph.schemas import ByIds, Relationship, RelationshipPage
+from modules.graph.schemas import Relationship, RelationshipPage
 from modules.graph.selectors.follows import list_relationships
 from modules.graph.services.follows import follow, unfollow
 from modules.kernel.http import Request, View, endpoint
+from modules.kernel.shapes import ByIds
 
 
 class Following(View):

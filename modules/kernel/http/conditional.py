@@ -3,25 +3,27 @@ Conditional requests (RFC 9110, 13): 304 to who has it already, 412 to who saw a
 
 An ETag is `"<version>.<digest>"`: the digest covers all that is sent, counts included, so a 304 is never
 wrong; `If-Match` compares the version alone, so that a new follower refuses nobody's edit. Neither depends on
-who asks.
+who asks: what only one viewer has is in no answer that has an ETag (`shapes.Single`).
 """
 
 import hashlib
 import re
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from modules.kernel.errors import Fault, HeaderInvalid, PreconditionRequired
 from modules.kernel.http import limiting
+from modules.kernel.rendered import Rendered
 from modules.kernel.shapes import Shape
 
 _TAG = re.compile(r'"(\d{1,18})\.[0-9a-f]{16}"')
 
 
-def tag(shape: Shape, content: bytes) -> str:
-    """Return the ETag of an answer; `version` is that of the row behind it, if it tells."""
+def tag(answer: Shape | Rendered[Any], content: bytes) -> str:
+    """Return the ETag of an answer; its version is that of the row behind it, if it tells."""
     digest = hashlib.blake2b(content, digest_size=8).hexdigest()
-    return f'"{getattr(shape, "version", 0)}.{digest}"'
+    return f'"{getattr(answer, "version", 0)}.{digest}"'
 
 
 def answer(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:

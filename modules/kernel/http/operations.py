@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from modules.kernel.cursors import Paging
 from modules.kernel.errors import Refusal
+from modules.kernel.rendered import Rendered
 from modules.kernel.shapes import Body, Query, Shape
 
-Answer = TypeVar("Answer", bound=Shape | None)
+Answer = TypeVar("Answer", bound=Shape | Rendered[Any] | None)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -181,7 +182,7 @@ def _only(declared: Declared, kinds: dict[str, Any], base: type) -> str | None:
 
 def _answer_of(declared: Declared, hint: Any) -> type[Shape] | None:
     """Return the shape of a success, or None if nothing is sent back."""
-    if get_origin(hint) is Reply:
+    while get_origin(hint) in (Reply, Rendered):
         hint = get_args(hint)[0]
     if hint is None or hint is type(None):
         return None

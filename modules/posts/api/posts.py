@@ -4,8 +4,10 @@ from modules.graph.public import UserNotFound, viewer_of
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
+from modules.kernel.rendered import Rendered
+from modules.kernel.shapes import ByIds
 from modules.posts.errors import NotYourPost, PostNotFound
-from modules.posts.schemas import NewPost, PostBatch, PostCard, PostPage, PostsById, PostView
+from modules.posts.schemas import NewPost, PostBatch, PostCard, PostPage, PostView
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.services.posts import delete_post, publish_post
 
@@ -24,7 +26,7 @@ class Posts(View):
         return publish_post(request.user.id, body, now=clock.now(), once=request.once)
 
     @endpoint("list_posts_by_ids", public=True)
-    def get(self, request: Request, query: PostsById) -> PostBatch:
+    def get(self, request: Request, query: ByIds) -> Rendered[PostBatch]:
         """
         Fetch up to 100 posts by their ids.
 
@@ -37,7 +39,7 @@ class OnePost(View):
     """One post."""
 
     @endpoint("get_post", public=True, conditional=True, refuses=(PostNotFound,))
-    def get(self, request: Request, post_id: int) -> PostView:
+    def get(self, request: Request, post_id: int) -> Rendered[PostView]:
         """Fetch a post with its author."""
         return get_post(post_id, viewer=viewer_of(request.viewer_id))
 
@@ -55,6 +57,6 @@ class UserPosts(View):
     """The posts of one user."""
 
     @endpoint("list_user_posts", public=True, refuses=(UserNotFound,))
-    def get(self, request: Request, user_id: int, paging: Paging) -> PostPage:
+    def get(self, request: Request, user_id: int, paging: Paging) -> Rendered[PostPage]:
         """List a user's posts, newest first."""
         return list_user_posts(user_id, paging, viewer=viewer_of(request.viewer_id))

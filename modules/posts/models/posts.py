@@ -9,7 +9,7 @@ from sharding.models import ShardedModel
 
 
 class Post(ShardedModel):
-    """A post; a deleted one stays as a tombstone, so that its card cannot be drawn again."""
+    """A post; a deleted one stays as a tombstone, so that its card cannot be rendered again."""
 
     owner_key: ClassVar[str] = "author_id"
 

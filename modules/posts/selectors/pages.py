@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from modules.graph.public import UserNotFound
 from modules.graph.schemas import Viewer
 from modules.kernel import keyset
+from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
-from modules.kernel.fragments import Drawn
+from modules.kernel.rendered import Rendered, render_page, render_single
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
 from modules.posts.schemas import PostBatch, PostHead, PostPage, PostView
@@ -14,19 +15,19 @@ from modules.posts.selectors.visibility import map_visible
 
 
 def build_page(
-    shown: Sequence[Drawn[PostHead]],
+    shown: Sequence[RenderedCard[PostHead]],
     *,
     users: Mapping[int, bytes],
     next: str | None = None,
     prev: str | None = None,
     partial: bool = False,
     missing: Sequence[int] = (),
-) -> PostPage:
+) -> Rendered[PostPage]:
     """Put finished cards side by side, with those of their authors among `users`, once each."""
-    authors = {head.author_id: users[head.author_id] for head, *_ in shown if head.author_id in users}
-    return PostPage.spliced(
+    return render_page(
+        PostPage,
         data=[card.json for card in shown],
-        users=authors,
+        included=_included(shown, users),
         state={},
         next=next,
         prev=prev,
@@ -35,7 +36,7 @@ def build_page(
     )
 
 
-def get_post(post_id: int, *, viewer: Viewer) -> PostView:
+def get_post(post_id: int, *, viewer: Viewer) -> Rendered[PostView]:
     """
     Return one post with its author.
 
@@ -46,18 +47,26 @@ def get_post(post_id: int, *, viewer: Viewer) -> PostView:
         raise unavailable[post_id]
     if (post := visible.get(post_id)) is None:
         raise PostNotFound
-    return PostView.spliced(data=post.json, users=users, state={}, version=post.version)
+    return render_single(PostView, data=post.json, included={"users": users}, state={}, version=post.version)
 
 
-def list_posts(post_ids: Sequence[int], *, viewer: Viewer) -> PostBatch:
+def list_posts(post_ids: Sequence[int], *, viewer: Viewer) -> Rendered[PostBatch]:
     """Return these posts in the order asked; those unknown, deleted, hidden or not to be read are missing."""
     visible, users, unavailable = map_visible(post_ids, viewer=viewer)
     missing = [id for id in post_ids if id not in visible]
-    page = build_page(list(visible.values()), users=users, partial=bool(unavailable), missing=missing)
-    return PostBatch.of(page, unavailable=[id for id in missing if id in unavailable])
+    shown = list(visible.values())
+    return render_page(
+        PostBatch,
+        data=[card.json for card in shown],
+        included=_included(shown, users),
+        state={},
+        partial=bool(unavailable),
+        missing=missing,
+        unavailable=[id for id in missing if id in unavailable],
+    )
 
 
-def list_user_posts(author_id: int, paging: Paging, *, viewer: Viewer) -> PostPage:
+def list_user_posts(author_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[PostPage]:
     """
     Return a page of one author's posts, newest first.
 
@@ -78,3 +87,11 @@ def list_user_posts(author_id: int, paging: Paging, *, viewer: Viewer) -> PostPa
         partial=bool(unavailable),
         missing=[id for id in page.rows if id in unavailable],
     )
+
+
+def _included(
+    shown: Sequence[RenderedCard[PostHead]], users: Mapping[int, bytes]
+) -> dict[str, dict[int, bytes]]:
+    """Return the authors of cards among `users`, once each."""
+    authors = {head.author_id: users[head.author_id] for head, *_ in shown if head.author_id in users}
+    return {"users": authors}

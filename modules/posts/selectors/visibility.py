@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from modules.graph.schemas import Viewer
-from modules.kernel.fragments import Drawn
+from modules.kernel import cards
+from modules.kernel.cards import RenderedCard
 from modules.posts.schemas import PUBLIC, PostHead
-from modules.posts.selectors.drawn import map_drawn, map_drawn_with_authors
+from modules.posts.selectors.cards import POSTS
 from modules.profiles import public as profiles
+from modules.profiles.schemas import USER
 from sharding.scatter import Unavailable
 
 
@@ -23,7 +25,7 @@ class Visible(NamedTuple):
     Of the `unavailable`, posts and users by id, nobody can tell now whether they may.
     """
 
-    posts: dict[int, Drawn[PostHead]]
+    posts: dict[int, RenderedCard[PostHead]]
     users: dict[int, bytes]
     unavailable: Unavailable
 
@@ -44,26 +46,21 @@ def map_visible(post_ids: Collection[int], *, viewer: Viewer, author_ids: Collec
     Authors known beforehand come by the round trip of the posts, whether they wrote any of them or not.
     """
     unavailable: Unavailable = {}
-    users: dict[int, bytes] = {}
-    if author_ids:
-        drawn, users = map_drawn_with_authors(post_ids, author_ids, viewer=viewer, unavailable=unavailable)
-    else:
-        drawn = map_drawn(post_ids, unavailable=unavailable)
-    others = {post.head.author_id for post in drawn.values()}.difference(author_ids)
-    if others:
-        found = profiles.map_drawn(others, viewer=viewer, unavailable=unavailable)
-        users |= {id: user.json for id, user in found.items()}
+    loaded = cards.load({POSTS.name: post_ids, USER: author_ids}, unavailable=unavailable)
+    found: dict[int, RenderedCard[PostHead]] = loaded[POSTS.name]
+    people = profiles.select_visible(loaded[USER], viewer=viewer)
+    users = {id: user.json for id, user in people.items()}
     if unavailable:
-        _follow_authors(drawn, unavailable)
+        _follow_authors(found, unavailable)
     page = viewer.among(users.keys())
     shown = {
-        id: post for id, post in drawn.items() if post.head.author_id in users and allows(page, post.head)
+        id: post for id, post in found.items() if post.head.author_id in users and allows(page, post.head)
     }
     return Visible(shown, users, unavailable)
 
 
-def _follow_authors(drawn: Mapping[int, Drawn[PostHead]], unavailable: Unavailable) -> None:
+def _follow_authors(found: Mapping[int, RenderedCard[PostHead]], unavailable: Unavailable) -> None:
     """Count posts as unavailable whose authors are: only their cards say whether they may be shown."""
-    for id, post in drawn.items():
+    for id, post in found.items():
         if (fault := unavailable.get(post.head.author_id)) is not None:
             unavailable[id] = fault

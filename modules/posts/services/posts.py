@@ -12,7 +12,7 @@ from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
 from modules.posts.schemas import NewPost, PostCard
-from modules.posts.selectors.drawn import CARDS
+from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.visibility import map_visible
 from sharding import outbox
 from sharding.ids import shard_of
@@ -64,15 +64,15 @@ def delete_post(user_id: int, post_id: int, *, now: datetime) -> None:
         if post_id in visible.unavailable:
             raise visible.unavailable[post_id]
         raise NotYourPost if visible.posts else PostNotFound
-    # After the commit: before it, a reader could still draw the row that is about to go.
-    CARDS.bury([post_id], version=version)
+    # After the commit: before it, a reader could still render the row that is about to go.
+    POSTS.put_tombstone([post_id], version=version)
 
 
 def bury_card(post_id: int, *, version: int) -> None:
     """Put the tombstone over a deleted post's card, for certain: raises RedisAway if Redis cannot say so."""
-    CARDS.bury([post_id], version=version)
-    # Burying is quiet without Redis, and a card that Redis brings back would outlive its post.
-    hot().run(CARDS.command([post_id]))
+    POSTS.put_tombstone([post_id], version=version)
+    # Without Redis that is quiet, and a card that Redis brings back would outlive its post.
+    hot().run(POSTS.command([post_id]))
 
 
 def _delete(user_id: int, post_id: int, *, now: datetime) -> int | None:

@@ -11,6 +11,7 @@ from modules.kernel import clock
 from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.principals import FIRST_PARTY
+from modules.kernel.rendered import Rendered
 from modules.profiles.schemas import ConfirmDeletion, Deletion, EditProfile, MeView
 from modules.profiles.selectors.users import get_me
 from modules.profiles.services.profiles import edit_profile
@@ -20,12 +21,12 @@ class Me(View):
     """The caller."""
 
     @endpoint("get_me", scope="read:profiles", conditional=True, refuses=(UserNotFound,))
-    def get(self, request: Request) -> MeView:
+    def get(self, request: Request) -> Rendered[MeView]:
         """Show the caller's own profile and settings."""
         return get_me(viewer_of(request.user.id))
 
     @endpoint("edit_me", scope="write:profiles", conditional=True, refuses=(UserNotFound, Stale))
-    def patch(self, request: Request, body: EditProfile) -> MeView:
+    def patch(self, request: Request, body: EditProfile) -> Rendered[MeView]:
         """
         Edit the caller's own profile and settings.
 

@@ -3,7 +3,9 @@
 from modules.graph.public import UserNotFound, viewer_of
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
-from modules.profiles.schemas import ByIds, UserBatch, UserPage, UserView
+from modules.kernel.rendered import Rendered
+from modules.kernel.shapes import ByIds
+from modules.profiles.schemas import UserBatch, UserPage, UserView
 from modules.profiles.selectors.users import (
     get_user,
     get_user_by_name,
@@ -17,7 +19,7 @@ class Users(View):
     """Many users."""
 
     @endpoint("list_users_by_ids", public=True)
-    def get(self, request: Request, query: ByIds) -> UserBatch:
+    def get(self, request: Request, query: ByIds) -> Rendered[UserBatch]:
         """
         Show several users.
 
@@ -30,7 +32,7 @@ class User(View):
     """One user."""
 
     @endpoint("get_user", public=True, conditional=True, refuses=(UserNotFound,))
-    def get(self, request: Request, user_id: int) -> UserView:
+    def get(self, request: Request, user_id: int) -> Rendered[UserView]:
         """Show a user."""
         return get_user(user_id, viewer=viewer_of(request.viewer_id))
 
@@ -39,7 +41,7 @@ class UserByName(View):
     """One user, by name."""
 
     @endpoint("get_user_by_username", public=True, conditional=True, refuses=(UserNotFound,))
-    def get(self, request: Request, username: str) -> UserView:
+    def get(self, request: Request, username: str) -> Rendered[UserView]:
         """
         Find a user by username.
 
@@ -52,7 +54,7 @@ class Followers(View):
     """Who follows a user."""
 
     @endpoint("list_followers", public=True, refuses=(UserNotFound,))
-    def get(self, request: Request, user_id: int, paging: Paging) -> UserPage:
+    def get(self, request: Request, user_id: int, paging: Paging) -> Rendered[UserPage]:
         """List a user's followers, newest first."""
         return list_followers(user_id, paging, viewer=viewer_of(request.viewer_id))
 
@@ -61,6 +63,6 @@ class Following(View):
     """Whom a user follows."""
 
     @endpoint("list_following", public=True, refuses=(UserNotFound,))
-    def get(self, request: Request, user_id: int, paging: Paging) -> UserPage:
+    def get(self, request: Request, user_id: int, paging: Paging) -> Rendered[UserPage]:
         """List those whom a user follows, newest first."""
         return list_following(user_id, paging, viewer=viewer_of(request.viewer_id))

@@ -2,28 +2,17 @@
 Cards of users, as finished JSON.
 
 They are kept in Redis under `user:{id}` and replaced by newer versions only. What is missing there is
-drawn from the shards, one read per instance.
+rendered from the shards, one read per instance.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import partial
-from typing import NamedTuple
 
 from modules.graph.schemas import Viewer
-from modules.kernel.fragments import Drawn, Fragments
+from modules.kernel.cards import CardKind, RenderedCard, register
 from modules.profiles.models import ACTIVE, Profile
-from modules.profiles.schemas import UserCard
+from modules.profiles.schemas import USER, USER_LAYOUT, UserCard, UserHead
 from sharding.ids import moment_of
 from sharding.scatter import Unavailable
-
-
-class UserHead(NamedTuple):
-    """What decides who may see a user."""
-
-    status: int
-
-
-CARDS = Fragments("user", UserHead, layout="B", ttl=600)
 
 
 def allows(viewer: Viewer, user_id: int, head: UserHead) -> bool:
@@ -31,41 +20,42 @@ def allows(viewer: Viewer, user_id: int, head: UserHead) -> bool:
     return head.status == ACTIVE
 
 
-def select_visible(drawn: Mapping[int, Drawn[UserHead]], *, viewer: Viewer) -> dict[int, Drawn[UserHead]]:
+def select_visible(
+    cards: Mapping[int, RenderedCard[UserHead]], *, viewer: Viewer
+) -> dict[int, RenderedCard[UserHead]]:
     """Return those of the users whom the viewer may see."""
-    page = viewer.among(drawn.keys())
-    return {id: user for id, user in drawn.items() if allows(page, id, user.head)}
+    page = viewer.among(cards.keys())
+    return {id: user for id, user in cards.items() if allows(page, id, user.head)}
 
 
-def map_drawn(
+def map_cards(
     user_ids: Iterable[int], *, viewer: Viewer, unavailable: Unavailable | None = None
-) -> dict[int, Drawn[UserHead]]:
+) -> dict[int, RenderedCard[UserHead]]:
     """
     Return head and finished card of each user in the order asked; whom the viewer may not see is absent.
 
     :raises InstanceUnavailable: without `unavailable`, which else takes those who are absent for that reason
     """
-    drawn = CARDS.get_many(user_ids, missing=partial(draw_users, unavailable=unavailable))
-    return select_visible(drawn, viewer=viewer)
+    return select_visible(USERS.get_many(user_ids, unavailable=unavailable), viewer=viewer)
 
 
-def draw_users(
+def render_users(
     user_ids: Iterable[int], *, unavailable: Unavailable | None = None
-) -> dict[int, Drawn[UserHead]]:
+) -> dict[int, RenderedCard[UserHead]]:
     """
     Return head and card of each user from the shards, also of hidden ones. One read per instance.
 
-    Of primaries: what is drawn is kept for everybody, and a replica behind would be believed for minutes.
+    Of primaries: what is rendered is kept for everybody, and a replica behind would be believed for minutes.
 
     :raises InstanceUnavailable: without `unavailable`, which else takes those who are absent for that reason
     """
     rows = Profile.objects.gather(list(user_ids), on_primary=True, unavailable=unavailable)
-    return {profile.user_id: draw(profile) for profile in rows}
+    return {profile.user_id: render(profile) for profile in rows}
 
 
-def draw(profile: Profile) -> Drawn[UserHead]:
+def render(profile: Profile) -> RenderedCard[UserHead]:
     """Return head and card of a row."""
-    return Drawn(UserHead(profile.status), to_card(profile).json_bytes(), profile.version)
+    return RenderedCard(UserHead(profile.status), to_card(profile).json_bytes(), profile.version)
 
 
 def to_card(profile: Profile) -> UserCard:
@@ -78,3 +68,6 @@ def to_card(profile: Profile) -> UserCard:
         custom=profile.custom,
         joined_at=moment_of(profile.user_id),
     )
+
+
+USERS = register(CardKind(USER, USER_LAYOUT, ttl=600, render=render_users))

@@ -7,14 +7,15 @@ from django.db.models import F
 
 from modules.accounts import public as accounts
 from modules.graph.public import UserNotFound, hide_counts, viewer_of
+from modules.kernel.cards import RenderedCard
 from modules.kernel.errors import check_version
-from modules.kernel.fragments import Drawn
 from modules.kernel.hot import hot
+from modules.kernel.rendered import Rendered
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import ACTIVE, CLOSED, Profile
-from modules.profiles.schemas import EditProfile, MeView
-from modules.profiles.selectors.cards import CARDS, UserHead, draw, draw_users
-from modules.profiles.selectors.users import lay_me
+from modules.profiles.schemas import EditProfile, MeView, UserHead
+from modules.profiles.selectors.cards import USERS, render, render_users
+from modules.profiles.selectors.users import build_me
 from sharding import outbox
 from sharding.scope import Once, writing_for
 
@@ -28,7 +29,7 @@ def open_profile(user_id: int, *, once: Once) -> None:
         _ensure(user_id, account.username)
 
 
-def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | None = None) -> MeView:
+def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | None = None) -> Rendered[MeView]:
     """
     Change what was sent of a user's own profile if it still is as the caller saw it, and announce it.
 
@@ -40,9 +41,9 @@ def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | Non
     changes = edit.model_dump(exclude_unset=True)
     if (account := accounts.map_identities([user_id]).get(user_id)) is None:
         raise UserNotFound
-    drawn = _apply(user_id, account.username, changes, seen)
-    CARDS.put({user_id: drawn})
-    return lay_me(drawn, viewer=viewer_of(user_id))
+    card = _apply(user_id, account.username, changes, seen)
+    USERS.put({user_id: card})
+    return build_me(card, viewer=viewer_of(user_id))
 
 
 def show_or_hide(user_id: int, *, is_active: bool, once: Once) -> None:
@@ -56,34 +57,34 @@ def show_or_hide(user_id: int, *, is_active: bool, once: Once) -> None:
         version = profile.version + 1
         Profile.objects.of(user_id).update(status=ACTIVE if is_active else CLOSED, version=version)
         outbox.record(ProfileEdited(user_id=user_id, version=version))
-    CARDS.put(draw_users([user_id]))
+    USERS.put(render_users([user_id]))
 
 
-def redraw_card(user_id: int) -> None:
+def renew_card(user_id: int) -> None:
     """
     Put the card of now into the cache, for certain; an older one there gives way, a newer one stays.
 
     :raises RedisAway: if Redis cannot say so; a card that it brings back would show who is hidden
     """
-    CARDS.put(draw_users([user_id]))
-    hot().run(CARDS.command([user_id]))
+    USERS.put(render_users([user_id]))
+    hot().run(USERS.command([user_id]))
 
 
 def _apply(
     user_id: int, username: str, changes: dict[str, Any], seen: Collection[int] | None
-) -> Drawn[UserHead]:
+) -> RenderedCard[UserHead]:
     with writing_for(user_id):
         _ensure(user_id, username)
         profile = Profile.objects.of(user_id).select_for_update().get()
         check_version(profile.version, seen)
         if not changes:
-            return draw(profile)
+            return render(profile)
         if (hide := changes.pop("hide_counts", None)) is not None:
             hide_counts(user_id, hide)
         Profile.objects.of(user_id).update(version=F("version") + 1, **changes)
         profile = Profile.objects.of(user_id).get()
         outbox.record(ProfileEdited(user_id=user_id, version=profile.version))
-    return draw(profile)
+    return render(profile)
 
 
 def _ensure(user_id: int, username: str) -> None:

@@ -3,6 +3,7 @@
 from modules.graph.public import viewer_of
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
+from modules.kernel.rendered import Rendered
 from modules.posts.schemas import PostPage
 from modules.timelines.selectors.home import get_home
 
@@ -11,7 +12,7 @@ class Home(View):
     """The caller's home timeline."""
 
     @endpoint("get_home_timeline", scope="read:timelines")
-    def get(self, request: Request, paging: Paging) -> PostPage:
+    def get(self, request: Request, paging: Paging) -> Rendered[PostPage]:
         """
         Read the posts of everybody the caller follows, and the caller's own, newest first.
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from modules.graph.schemas import Ties, Viewer
 from modules.kernel import keyset
+from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
-from modules.kernel.fragments import Drawn
 from modules.kernel.hot import RedisAway
+from modules.kernel.rendered import Rendered
 from modules.posts import public as posts
 from modules.posts.schemas import PostHead, PostPage
 from modules.timelines.models import windows
@@ -21,7 +22,7 @@ _ROUNDS = 5
 class _Found(NamedTuple):
     """What the rounds of one page came to, newest first; whatever was looked at lies between its ends."""
 
-    shown: list[Drawn[PostHead]]
+    shown: list[RenderedCard[PostHead]]
     users: dict[int, bytes]
     ends: tuple[int, int] | None
     has_more: bool
@@ -30,7 +31,7 @@ class _Found(NamedTuple):
     missing: list[int]
 
 
-def get_home(viewer: Viewer, paging: Paging) -> PostPage:
+def get_home(viewer: Viewer, paging: Paging) -> Rendered[PostPage]:
     """
     Return a page of the viewer's home, newest first, of what they may see as of now.
 
@@ -60,8 +61,8 @@ def window_contains(user_ids: Collection[int], post_id: int) -> set[int]:
 
 
 def _find(viewer: Viewer, paging: Paging) -> _Found:
-    """Draw the candidates next to a place until the page is full, no more are there, or the rounds end."""
-    shown: list[Drawn[PostHead]] = []
+    """Render the candidates next to a place until the page is full, no more are there, or the rounds end."""
+    shown: list[RenderedCard[PostHead]] = []
     users: dict[int, bytes] = {}
     unavailable: Unavailable = {}
     missing: list[int] = []
@@ -76,7 +77,7 @@ def _find(viewer: Viewer, paging: Paging) -> _Found:
         if not entries:
             break
         before = viewer.among({entry.via_id for entry in entries}, ties=Ties(candidates.followed))
-        visible = _draw(entries, before)
+        visible = _load(entries, before)
         shown += _list_shown(entries, visible, before)
         users |= visible.users
         unavailable |= visible.unavailable
@@ -92,13 +93,15 @@ def _find(viewer: Viewer, paging: Paging) -> _Found:
     return _Found(shown, users, ends, has_more, unavailable, missing)
 
 
-def _draw(entries: Sequence[Entry], viewer: Viewer) -> posts.Visible:
+def _load(entries: Sequence[Entry], viewer: Viewer) -> posts.Visible:
     """Return the cards that the viewer may see, and their authors': one round trip if Redis has them all."""
     author_ids = dict.fromkeys(entry.via_id for entry in entries).keys()
     return posts.map_visible([entry.post_id for entry in entries], viewer=viewer, author_ids=author_ids)
 
 
-def _list_shown(entries: Sequence[Entry], visible: posts.Visible, viewer: Viewer) -> list[Drawn[PostHead]]:
+def _list_shown(
+    entries: Sequence[Entry], visible: posts.Visible, viewer: Viewer
+) -> list[RenderedCard[PostHead]]:
     """Return the cards that belong in the viewer's home, in the order of the entries."""
     found = visible.posts
     return [

@@ -1,0 +1,213 @@
+"""
+Cards: finished JSON in Redis, each with a small head that decides who may see it and names what it refers to.
+
+An entry is replaced only by a newer version, and a tombstone by none older than itself, so that a slow
+reader cannot bring back what a writer has changed. Without Redis all is rendered anew: slower, never wrong.
+"""
+
+import random
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Generic, Protocol
+
+import structlog
+
+from modules.kernel.card_layout import Head, Layout, RenderedCard
+from modules.kernel.hot import Command, RedisAway, Script, hot
+from sharding import outages
+from sharding.scatter import Unavailable
+
+__all__ = ["CardKind", "Loaded", "RenderedCard", "load", "register"]
+
+log = structlog.get_logger(__name__)
+
+_KEYS_PER_CALL = 250  # so that Redis is never blocked for long
+
+# Numbers, because Lua compares strings in the server's locale. An entry of another revision is replaced
+# by any version: after a deployment the old form is of no use. So is what is none of ours,
+# of whatever type.
+_PUT = Script("""
+local stored = 0
+for i, key in ipairs(KEYS) do
+  local new = ARGV[i + 1]
+  local old = redis.pcall('GETRANGE', key, 0, 9)
+  local write = true
+  if #old == 10 and old:byte(9) == new:byte(9) then
+    local old_high, old_low = struct.unpack('>I4I4', old)
+    local new_high, new_low = struct.unpack('>I4I4', new)
+    write = new_high > old_high or (new_high == old_high and new_low > old_low)
+  end
+  if write then
+    redis.call('SET', key, new, 'EX', ARGV[1])
+    stored = stored + 1
+  end
+end
+return stored
+""")
+
+Refs = Mapping[str, AbstractSet[int]]
+Loaded = dict[str, dict[int, RenderedCard[Any]]]
+
+
+class Render(Protocol[Head]):
+    """Renders cards from rows, on a primary or a replica known to be fresh; one read per instance."""
+
+    def __call__(
+        self, ids: list[int], /, *, unavailable: Unavailable | None
+    ) -> Mapping[int, RenderedCard[Head]]:
+        """
+        Return the cards of these ids; those of which there is none are absent.
+
+        :raises InstanceUnavailable: without `unavailable`, which else takes what is absent for that reason
+        """
+
+
+def _refers_to_nothing(heads: Iterable[Any]) -> Refs:
+    return {}
+
+
+class CardKind(Generic[Head]):
+    """
+    One kind of card, under `<name>:<id>`, as its context registers it.
+
+    `refs` tells of heads what their cards mention, ids by the name of the kind. Raise the layout's revision
+    whenever the head or the form of the JSON changes. `ttl` is in seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        layout: Layout[Head],
+        *,
+        ttl: int,
+        render: Render[Head],
+        refs: Callable[[Iterable[Head]], Refs] = _refers_to_nothing,
+    ) -> None:
+        """Keep what the kind is like."""
+        self.name = name
+        self.refs = refs
+        self.render = render
+        self._layout = layout
+        self._prefix = f"{name}:".encode()
+        self._ttl = ttl
+
+    def get_many(
+        self, ids: Iterable[int], *, unavailable: Unavailable | None = None
+    ) -> dict[int, RenderedCard[Head]]:
+        """
+        Return the cards by id in the order asked, without what they mention; unknown and deleted are absent.
+
+        :raises InstanceUnavailable: without `unavailable`, which else takes what is absent for that reason
+        """
+        return _load_round([(self, list(dict.fromkeys(ids)))], unavailable)[self.name]
+
+    def put(self, cards: Mapping[int, RenderedCard[Head]]) -> None:
+        """Keep cards, but for those of which a newer version is there; quiet without Redis."""
+        _run_quietly(self.store({id: self._layout.pack(card) for id, card in cards.items()}))
+
+    def put_tombstone(self, ids: Iterable[int], *, version: int) -> None:
+        """Put a tombstone over cards: absent for all until a newer version comes or its life ends."""
+        _run_quietly(self.store(dict.fromkeys(ids, self._layout.pack_tombstone(version))))
+
+    def command(self, ids: Sequence[int]) -> Command:
+        """Return the one command that fetches these ids, for a pipeline of the caller's own."""
+        prefix = self._prefix
+        return ("MGET", *[b"%b%d" % (prefix, id) for id in ids])
+
+    def read(
+        self, ids: Sequence[int], replies: Sequence[bytes | None]
+    ) -> tuple[dict[int, RenderedCard[Head]], list[int]]:
+        """Return what the replies to `command` hold and the ids that must be rendered."""
+        found, absent, spoiled = self._layout.unpack(ids, replies)
+        if spoiled:
+            hot().discard(*[b"%b%d" % (self._prefix, id) for id in spoiled], reason="no card")
+        return found, absent + spoiled
+
+    def store_cards(self, cards: Mapping[int, RenderedCard[Head]]) -> list[Command]:
+        """Return the commands that keep cards."""
+        return self.store({id: self._layout.pack(card) for id, card in cards.items()})
+
+    def store(self, entries: Mapping[int, bytes]) -> list[Command]:
+        """Return the commands that store entries by the rule of versions, each of what Redis does quickly."""
+        keys = [b"%b%d" % (self._prefix, id) for id in entries]
+        values = list(entries.values())
+        # Lives that differ a little keep a page's cards from all running out in the same second.
+        life = int(self._ttl * random.uniform(0.9, 1.0))  # noqa: S311
+        return [
+            _PUT.call(keys[at : at + _KEYS_PER_CALL], [life, *values[at : at + _KEYS_PER_CALL]])
+            for at in range(0, len(keys), _KEYS_PER_CALL)
+        ]
+
+
+_kinds: dict[str, CardKind[Any]] = {}
+
+
+def register(kind: CardKind[Head]) -> CardKind[Head]:
+    """Make a kind known by its name, so that cards of other kinds may mention it; return it."""
+    if kind.name in _kinds:
+        raise TypeError(f"Two kinds of cards are called {kind.name}.")
+    _kinds[kind.name] = kind
+    return kind
+
+
+def load(wanted: Mapping[str, Collection[int]], *, unavailable: Unavailable | None = None) -> Loaded:
+    """
+    Return cards of any kinds, each in the order asked, and after them the cards that those mention.
+
+    That is one round for what is asked and one for what it mentions, whatever the number of kinds: each is
+    one trip to Redis, and for what is missing there one read per instance and kind, and one trip to keep it.
+    What cards of the second round mention is not loaded: a head names all that its own page needs.
+
+    :raises InstanceUnavailable: without `unavailable`, which else takes what is absent for that reason
+    """
+    asked = [(_kinds[name], list(dict.fromkeys(ids))) for name, ids in wanted.items()]
+    loaded = _load_round(asked, unavailable)
+    mentioned = [(_kinds[name], list(ids)) for name, ids in _mentioned(loaded, wanted) if ids]
+    if mentioned:
+        for name, cards in _load_round(mentioned, unavailable).items():
+            loaded[name] = loaded.get(name, {}) | cards
+    return loaded
+
+
+def _mentioned(loaded: Loaded, wanted: Mapping[str, Collection[int]]) -> Iterator[tuple[str, set[int]]]:
+    """Yield, of each kind, the ids that cards mention and nobody has asked for yet."""
+    found: dict[str, set[int]] = {}
+    for name, cards in loaded.items():
+        for other, ids in _kinds[name].refs([card.head for card in cards.values()]).items():
+            found.setdefault(other, set()).update(ids)
+    for name, ids in found.items():
+        yield name, ids.difference(wanted.get(name, ()))
+
+
+def _load_round(asked: Sequence[tuple[CardKind[Any], list[int]]], unavailable: Unavailable | None) -> Loaded:
+    """Return the cards of several kinds in the order asked: from Redis, else rendered and kept."""
+    loaded: Loaded = {}
+    commands: list[Command] = []
+    for (kind, ids), (found, absent) in zip(asked, _fetch(asked), strict=True):
+        if absent:
+            rendered = kind.render(absent, unavailable=unavailable)
+            commands += kind.store_cards(rendered)
+            found |= rendered
+            found = {id: found[id] for id in ids if id in found}
+        loaded[kind.name] = found
+    _run_quietly(commands)
+    return loaded
+
+
+def _fetch(
+    asked: Sequence[tuple[CardKind[Any], list[int]]],
+) -> list[tuple[dict[int, RenderedCard[Any]], list[int]]]:
+    """Return, of each kind, what is kept and which ids must be rendered: one round trip for all."""
+    try:
+        replies = iter(hot().run(*[kind.command(ids) for kind, ids in asked if ids]))
+    except RedisAway:
+        return [({}, ids) for _, ids in asked]
+    return [kind.read(ids, next(replies)) if ids else ({}, []) for kind, ids in asked]
+
+
+def _run_quietly(commands: Sequence[Command]) -> None:
+    """Run commands whose effect may be missed without Redis: who reads renders anew."""
+    try:
+        hot().run(*commands)
+    except RedisAway as fault:
+        outages.met(fault.server, fault)
