@@ -92,13 +92,13 @@ class Viewer:
 
         :raises LookupError: if that is nobody of the page: one question each would be a trip each
         """
-        if not self.id:
-            return False
-        if person_id not in self._person_ids:
-            raise LookupError(f"{person_id} is not on the viewer's page.")
         if self._ties is None:
             self._ties = self._read(self.id, self._person_ids)
-        return person_id in self._ties.followed
+        if person_id in self._ties.followed:
+            return True
+        if self.id and person_id not in self._person_ids:
+            raise LookupError(f"{person_id} is not on the viewer's page.")
+        return False
 
 
 def _read_nothing(viewer_id: int, person_ids: AbstractSet[int]) -> Ties:

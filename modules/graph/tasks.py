@@ -23,13 +23,13 @@ def mirror_unfollow(event: Unfollowed, once: Once) -> None:
 
 
 @subscribes(Followed, queue="mirrors")
-def refresh_following_after_follow(event: Followed, once: Once) -> None:
+def refresh_rules_after_follow(event: Followed, once: Once) -> None:
     """Drop from the cache whom the follower follows, should the request have died or Redis been away."""
     drop_following(event.follower_id)
 
 
 @subscribes(Unfollowed, queue="mirrors")
-def refresh_following_after_unfollow(event: Unfollowed, once: Once) -> None:
+def refresh_rules_after_unfollow(event: Unfollowed, once: Once) -> None:
     """Drop from the cache whom the follower follows, should the request have died or Redis been away."""
     drop_following(event.follower_id)
 

@@ -102,12 +102,20 @@ class CardKind(Generic[Head]):
         return _load_round([(self, list(dict.fromkeys(ids)))], unavailable)[self.name]
 
     def put(self, cards: Mapping[int, RenderedCard[Head]]) -> None:
-        """Keep cards, but for those of which a newer version is there; quiet without Redis."""
-        _run_quietly(self.store({id: self._layout.pack(card) for id, card in cards.items()}))
+        """
+        Keep cards, but for those of which a newer version is there.
+
+        :raises RedisAway: if Redis cannot be told now
+        """
+        hot().run(*self.store_cards(cards))
 
     def put_tombstone(self, ids: Iterable[int], *, version: int) -> None:
-        """Put a tombstone over cards: absent for all until a newer version comes or its life ends."""
-        _run_quietly(self.store(dict.fromkeys(ids, self._layout.pack_tombstone(version))))
+        """
+        Put a tombstone over cards: absent for all until a newer version comes or its life ends.
+
+        :raises RedisAway: if Redis cannot be told now
+        """
+        hot().run(*self.store(dict.fromkeys(ids, self._layout.pack_tombstone(version))))
 
     def command(self, ids: Sequence[int]) -> Command:
         """Return the one command that fetches these ids, for a pipeline of the caller's own."""

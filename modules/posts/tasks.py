@@ -2,11 +2,11 @@
 
 from modules.kernel.bus import subscribes
 from modules.posts.events import PostDeleted
-from modules.posts.services.posts import bury_card
+from modules.posts.services.posts import put_tombstone
 from sharding.scope import Once
 
 
 @subscribes(PostDeleted)
 def bury_deleted(event: PostDeleted, once: Once) -> None:
     """Put the tombstone again, in case the request died or Redis was away; a repeat is harmless."""
-    bury_card(event.post_id, version=event.version)
+    put_tombstone(event.post_id, version=event.version)

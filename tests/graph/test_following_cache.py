@@ -135,9 +135,9 @@ class TestRefreshFollowing:
 
         with redis_away(settings):
             with pytest.raises(RedisAway):
-                tasks.refresh_following_after_follow(Followed(**about), Once("test", "1"))
+                tasks.refresh_rules_after_follow(Followed(**about), Once("test", "1"))
             with pytest.raises(RedisAway):
-                tasks.refresh_following_after_unfollow(Unfollowed(**about), Once("test", "2"))
+                tasks.refresh_rules_after_unfollow(Unfollowed(**about), Once("test", "2"))
 
 
 class TestViewer:

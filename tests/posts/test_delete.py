@@ -7,7 +7,7 @@ from modules.posts import public as posts
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.models import Post
 from modules.posts.selectors.cards import POSTS, render
-from modules.posts.services.posts import bury_card, delete_post
+from modules.posts.services.posts import delete_post, put_tombstone
 from tests.posts.world import NOON, announced, call, drain, make_person, publish, sign_up
 
 pytestmark = pytest.mark.django_db
@@ -102,8 +102,8 @@ class TestBuryDeleted:
         post_id = publish(author)
         delete_post(author.id, post_id, now=NOON)
 
-        bury_card(post_id, version=2)
-        bury_card(post_id, version=2)
+        put_tombstone(post_id, version=2)
+        put_tombstone(post_id, version=2)
 
         assert POSTS.get_many([post_id]) == {}
 
@@ -111,4 +111,4 @@ class TestBuryDeleted:
         stack.stop_redis()
 
         with pytest.raises(RedisAway):
-            bury_card(2**62, version=2)
+            put_tombstone(2**62, version=2)

@@ -1,12 +1,10 @@
 """Telling Redis what the directory already knows: which sessions are dead."""
 
-import logging
-
 from django.conf import settings
 
-from modules.kernel.hot import RedisAway, Script, hot
-
-logger = logging.getLogger(__name__)
+from modules.accounts.events import CredentialsEnded, SessionEnded, SessionsRevoked
+from modules.kernel.derived import derived
+from modules.kernel.hot import Script, hot
 
 # Events may arrive in any order; an epoch never goes back. What is no epoch gives way to one.
 _RAISE = Script("""
@@ -28,40 +26,20 @@ def key_mark(key_id: int) -> str:
     return f"k{key_id}"
 
 
+@derived(SessionEnded, CredentialsEnded)
 def announce_ended(*marks: int | str) -> None:
-    """
-    Make every cached entry of a session (its id), a token or a key (their marks) worthless; bears a repeat.
-
-    :raises RedisAway: if Redis cannot be told now
-    """
+    """Make every cached entry of a session (its id), a token or a key (their marks) worthless."""
     hot().run(*[("SET", f"auth:ended:{mark}", 1, "EX", _life()) for mark in marks])
 
 
+@derived(SessionsRevoked)
 def announce_epoch(user_id: int, epoch: int) -> None:
-    """
-    Make every cached entry of a user with a lower epoch worthless; bears a repeat.
-
-    :raises RedisAway: if Redis cannot be told now
-    """
+    """Make every cached entry of a user with a lower epoch worthless."""
     hot().run(_RAISE.call(keys=[f"auth:epoch:{user_id}"], args=[epoch, _life()]))
 
 
-def tell_ended(*marks: int | str) -> None:
-    """Tell Redis at once; should it be away, whoever hears the event of it tells it later."""
-    if not marks:
-        return
-    try:
-        announce_ended(*marks)
-    except RedisAway:
-        logger.warning("Redis is away: what ended stays cached for some seconds: %s.", marks)
-
-
-def tell_epoch(user_id: int, epoch: int) -> None:
-    """Tell Redis at once; should it be away, whoever hears `SessionsRevoked` tells it later."""
-    try:
-        announce_epoch(user_id, epoch)
-    except RedisAway:
-        logger.warning("Redis is away: sessions of user %d stay cached for some seconds.", user_id)
+# What a request says at once; should Redis be away, entries stay cached for some seconds at most.
+tell_ended, tell_epoch = announce_ended.now, announce_epoch.now
 
 
 def _life() -> int:

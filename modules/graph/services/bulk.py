@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from modules.graph.selectors.pulled import forget_pulled
-from modules.graph.services.following_cache import drop_following_now
+from modules.graph.services.following_cache import drop_following
 from sharding.ids import shard_of
 from sharding.scatter import per_instance
 from sharding.scope import require_binding, writing_for
@@ -110,7 +110,7 @@ def _add_following(pairs: Sequence[Pair]) -> list[Mirror]:
     with writing_for(follower_ids[0]), require_binding().connection.cursor() as cursor:
         cursor.execute(_ADD_OUT, [follower_ids, target_ids])
         mirrors: list[Mirror] = cursor.fetchall()
-    drop_following_now(set(follower_ids))
+    drop_following.now(*set(follower_ids))
     return mirrors
 
 

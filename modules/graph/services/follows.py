@@ -10,7 +10,7 @@ from modules.graph.models import FollowCount, FollowOut
 from modules.graph.schemas import Relationship
 from modules.graph.selectors.follows import map_relationships
 from modules.graph.services.counts import announce_status, lock_count
-from modules.graph.services.following_cache import drop_following_now
+from modules.graph.services.following_cache import drop_following
 from sharding import outbox
 from sharding.scope import writing_for
 
@@ -33,7 +33,7 @@ def follow(follower_id: int, target_id: int) -> Relationship:
     with writing_for(follower_id):
         has_changed = _add_edge(follower_id, target_id)
     if has_changed:
-        drop_following_now([follower_id])
+        drop_following.now(follower_id)
     return map_relationships(follower_id, [target_id])[target_id]
 
 
@@ -42,7 +42,7 @@ def unfollow(follower_id: int, target_id: int) -> None:
     with writing_for(follower_id):
         has_changed = _remove_edge(follower_id, target_id)
     if has_changed:
-        drop_following_now([follower_id])
+        drop_following.now(follower_id)
 
 
 def _add_edge(follower_id: int, target_id: int) -> bool:

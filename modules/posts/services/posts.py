@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.models import F
 
 from modules.graph.public import viewer_of
-from modules.kernel.hot import hot
+from modules.kernel.derived import derived
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
@@ -65,14 +65,13 @@ def delete_post(user_id: int, post_id: int, *, now: datetime) -> None:
             raise visible.unavailable[post_id]
         raise NotYourPost if visible.posts else PostNotFound
     # After the commit: before it, a reader could still render the row that is about to go.
-    POSTS.put_tombstone([post_id], version=version)
+    put_tombstone.now(post_id, version=version)
 
 
-def bury_card(post_id: int, *, version: int) -> None:
-    """Put the tombstone over a deleted post's card, for certain: raises RedisAway if Redis cannot say so."""
+@derived(PostDeleted)
+def put_tombstone(post_id: int, *, version: int) -> None:
+    """Put the tombstone over a deleted post's card, which would outlive its post."""
     POSTS.put_tombstone([post_id], version=version)
-    # Without Redis that is quiet, and a card that Redis brings back would outlive its post.
-    hot().run(POSTS.command([post_id]))
 
 
 def _delete(user_id: int, post_id: int, *, now: datetime) -> int | None:

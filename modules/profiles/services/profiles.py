@@ -8,8 +8,8 @@ from django.db.models import F
 from modules.accounts import public as accounts
 from modules.graph.public import UserNotFound, hide_counts, viewer_of
 from modules.kernel.cards import RenderedCard
+from modules.kernel.derived import derived
 from modules.kernel.errors import check_version
-from modules.kernel.hot import hot
 from modules.kernel.rendered import Rendered
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import ACTIVE, CLOSED, Profile
@@ -42,7 +42,7 @@ def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | Non
     if (account := accounts.map_identities([user_id]).get(user_id)) is None:
         raise UserNotFound
     card = _apply(user_id, account.username, changes, seen)
-    USERS.put({user_id: card})
+    renew_card.now(user_id, card)
     return build_me(card, viewer=viewer_of(user_id))
 
 
@@ -57,17 +57,17 @@ def show_or_hide(user_id: int, *, is_active: bool, once: Once) -> None:
         version = profile.version + 1
         Profile.objects.of(user_id).update(status=ACTIVE if is_active else CLOSED, version=version)
         outbox.record(ProfileEdited(user_id=user_id, version=version))
-    USERS.put(render_users([user_id]))
+    renew_card.now(user_id)
 
 
-def renew_card(user_id: int) -> None:
+@derived(ProfileEdited)
+def renew_card(user_id: int, card: RenderedCard[UserHead] | None = None) -> None:
     """
-    Put the card of now into the cache, for certain; an older one there gives way, a newer one stays.
+    Put the card of now into the cache, or the one just made; an older one there gives way, a newer one stays.
 
-    :raises RedisAway: if Redis cannot say so; a card that it brings back would show who is hidden
+    One that was not renewed would show who is hidden.
     """
-    USERS.put(render_users([user_id]))
-    hot().run(USERS.command([user_id]))
+    USERS.put(render_users([user_id]) if card is None else {user_id: card})
 
 
 def _apply(

@@ -1,0 +1,54 @@
+"""What a request tells Redis at once, a subscriber of its own context repeats."""
+
+import ast
+import importlib
+from collections.abc import Iterator
+
+from config.env import ROOT
+from config.settings.contexts import CONTEXTS
+from modules.kernel.derived import FACTS
+
+
+def repeats(context: str) -> Iterator[tuple[str, str, str]]:
+    """Yield context, event and function for each call that a context's subscribers make."""
+    path = ROOT / "modules" / context / "tasks.py"
+    for function in ast.parse(path.read_text()).body if path.exists() else []:
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for mark in function.decorator_list:
+            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "subscribes":
+                for node in ast.walk(function):
+                    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                        yield context, ast.unparse(mark.args[0]), node.func.id
+
+
+def test_every_derived_fact_is_repeated_by_each_of_its_events():
+    for context in CONTEXTS:
+        if (ROOT / "modules" / context / "tasks.py").exists():
+            importlib.import_module(f"modules.{context}.tasks")
+    wanted = {(fact.context, event.__name__, fact.name) for fact in FACTS for event in fact.events}
+
+    found = {call for context in CONTEXTS for call in repeats(context)}
+
+    assert wanted == {
+        ("accounts", "CredentialsEnded", "announce_ended"),
+        ("accounts", "SessionEnded", "announce_ended"),
+        ("accounts", "SessionsRevoked", "announce_epoch"),
+        ("graph", "Followed", "drop_following"),
+        ("graph", "Unfollowed", "drop_following"),
+        ("posts", "PostDeleted", "put_tombstone"),
+        ("profiles", "ProfileEdited", "renew_card"),
+    }
+    assert wanted <= found
+
+
+def test_no_service_decides_by_itself_what_to_do_without_redis():
+    catching = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.glob("modules/*/services/*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler) and node.type and "RedisAway" in ast.unparse(node.type)
+    }
+
+    # Principals are read there, and a reader asks the directory.
+    assert catching == {"modules/accounts/services/principals.py"}
