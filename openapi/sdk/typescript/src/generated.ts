@@ -76,8 +76,8 @@ export interface paths {
         };
         /**
          * Read the posts of everybody the caller follows, and the caller's own, newest first
-         * @description `next` leads to the first post ever written. `prev` finds only what is newer than the page; if its
-         *     answer has a `next`, more lies between than one page holds.
+         * @description `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
+         *     every post once, up to the newest. The first page without a cursor is always the newest.
          */
         readonly get: operations["get_home_timeline"];
         readonly put?: never;

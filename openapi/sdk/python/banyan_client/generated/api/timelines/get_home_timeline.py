@@ -89,8 +89,8 @@ def sync_detailed(
 ) -> Response[PostPage | Problem]:
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
-     `next` leads to the first post ever written. `prev` finds only what is newer than the page; if its
-    answer has a `next`, more lies between than one page holds.
+     `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
+    every post once, up to the newest. The first page without a cursor is always the newest.
 
     Args:
         limit (int | Unset):  Default: 20.
@@ -124,8 +124,8 @@ def sync(
 ) -> PostPage | Problem | None:
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
-     `next` leads to the first post ever written. `prev` finds only what is newer than the page; if its
-    answer has a `next`, more lies between than one page holds.
+     `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
+    every post once, up to the newest. The first page without a cursor is always the newest.
 
     Args:
         limit (int | Unset):  Default: 20.
@@ -154,8 +154,8 @@ async def asyncio_detailed(
 ) -> Response[PostPage | Problem]:
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
-     `next` leads to the first post ever written. `prev` finds only what is newer than the page; if its
-    answer has a `next`, more lies between than one page holds.
+     `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
+    every post once, up to the newest. The first page without a cursor is always the newest.
 
     Args:
         limit (int | Unset):  Default: 20.
@@ -187,8 +187,8 @@ async def asyncio(
 ) -> PostPage | Problem | None:
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
-     `next` leads to the first post ever written. `prev` finds only what is newer than the page; if its
-    answer has a `next`, more lies between than one page holds.
+     `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
+    every post once, up to the newest. The first page without a cursor is always the newest.
 
     Args:
         limit (int | Unset):  Default: 20.
