@@ -20,6 +20,11 @@ _ALLOWED_IN_LINE = _ALLOWED.replace(r"\x0b", r"\x09\x0a\x0b")
 _SEEN = r"[^\p{Default_Ignorable_Code_Point}\p{White_Space}\p{M}\p{Cf}\x{2800}\x{1d159}\x{13441}\x{13442}]"
 # A code point may carry many combining marks; four bytes each is what the longest honest text needs.
 _BYTES_PER_CHARACTER = 4
+# As Unicode's Stream-Safe Text Format has it (UAX #15): no letter of any script carries as many. Normalizing
+# sorts the marks of one letter, in a time that grows with the square of their number.
+MAX_MARKS = 30
+# Where a heap of them may be, found at the speed of C; rows of pictures look so as well.
+_MAYBE_HEAP = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1}}}")
 
 
 class PlainText:
@@ -27,8 +32,8 @@ class PlainText:
     Marks a string that people read: `Annotated[str, PlainText(1, 5000)]`.
 
     It is kept in NFC with `\n` at the end of each line, its length counted in code points after that; control
-    characters, lone surrogates, direction overrides and text that shows nothing are refused. One line unless
-    `lines` says otherwise.
+    characters, lone surrogates, direction overrides, heaps of marks on one letter and text that shows nothing
+    are refused. One line unless `lines` says otherwise.
     """
 
     def __init__(self, min_length: int, max_length: int, *, lines: bool = True) -> None:
@@ -66,8 +71,26 @@ class PlainText:
             limit = {"max_length": self.max_length}
             raise PydanticCustomError("string_too_long", "Send at most {max_length} characters.", limit)
         if not text.isascii():
+            if has_heap_of_marks(text):
+                raise PydanticCustomError(
+                    "text_too_many_marks",
+                    "Put at most {max_marks} marks on a letter.",
+                    {"max_marks": MAX_MARKS},
+                )
             text = unicodedata.normalize("NFC", text)
         return _LINE_END.sub("\n", text)
+
+
+def has_heap_of_marks(text: str) -> bool:
+    """Return whether a text is to be refused before it is normalized, which would take too long."""
+    if not _MAYBE_HEAP.search(text):
+        return False
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > MAX_MARKS:
+            return True
+    return False
 
 
 def _matches(pattern: str, words: tuple[str, str]) -> CoreSchema:

@@ -1,5 +1,6 @@
 """What people write has one form, and is seen."""
 
+import time
 from typing import Annotated
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from modules.kernel.text import PlainText
+from modules.kernel.text import MAX_MARKS, PlainText
 
 LINE = TypeAdapter(Annotated[str, PlainText(1, 50, lines=False)])
+LONG = TypeAdapter(Annotated[str, PlainText(1, 50_000)])
 LINES = TypeAdapter(Annotated[str, PlainText(0, 500)])
 
 # fmt: off
@@ -54,6 +56,20 @@ class TestPlainText:
     def test_refuses_controls_and_what_is_no_character(self, text):
         assert fault_of(LINE, text) == "text_forbidden_character"
         assert fault_of(LINES, text) == "text_forbidden_character"
+
+    def test_refuses_a_heap_of_marks_before_it_sorts_them(self):
+        heap = "a" + "\u0301\u0327" * 50_000
+        before = time.process_time()
+
+        assert fault_of(LONG, heap) == "text_too_many_marks"
+        assert time.process_time() - before < 0.2
+
+    def test_takes_as_many_as_a_letter_may_carry(self):
+        assert LINES.validate_python("a" + "\u0323" * MAX_MARKS) == "\u1ea1" + "\u0323" * (MAX_MARKS - 1)
+        assert fault_of(LINES, "a" + "\u0323" * (MAX_MARKS + 1)) == "text_too_many_marks"
+
+    def test_takes_a_long_row_of_pictures(self):
+        assert LINES.validate_python("\U0001f600" * 400) == "\U0001f600" * 400
 
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"], ids=ascii)
     def test_ends_lines_in_one_way(self, end):

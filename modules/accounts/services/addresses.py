@@ -18,6 +18,10 @@ from modules.accounts.models.users import to_username
 # RFC 5321, 4.5.3.1: of a path 256, less its angle brackets.
 MAX_ADDRESS: Final = 254
 MAX_LOCAL: Final = 64
+# What is longer is no name in any spelling: of Unicode's some take twice the room that their one form takes.
+MAX_SENT: Final = 2 * MAX_ADDRESS
+# What stands for all names that are longer: nobody has it, and it costs nothing to find that out.
+NOBODY: Final = ""
 
 _TOO_LONG: Final = (
     f"Send an e-mail address of at most {MAX_ADDRESS} characters, {MAX_LOCAL} of them before the @."
@@ -35,7 +39,7 @@ def to_address(text: str) -> str:
     local, _, domain = text.strip(" \t\r\n").rpartition("@")
     # The bound comes first: the work of IDNA grows with what is sent. Quoted locals have many spellings, and
     # a domain literal is no name.
-    if len(text) > 2 * MAX_ADDRESS or len(local) > MAX_LOCAL:
+    if len(text) > MAX_SENT or len(local) > MAX_LOCAL:
         raise AddressInvalid(_TOO_LONG)
     if not local.isascii() or local.startswith('"'):
         raise AddressInvalid
@@ -58,7 +62,9 @@ def find_address(text: str) -> str | None:
 
 
 def to_login(text: str) -> str:
-    """Return the one form of what somebody logs in under: an address, or a username."""
+    """Return the one form of what somebody logs in under: an address, a username, or `NOBODY` of neither."""
+    if len(text) > MAX_SENT:
+        return NOBODY
     return (find_address(text) if "@" in text else None) or to_username(text.strip())
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from modules.accounts.selectors.places import Place, find_known
-from modules.accounts.services.addresses import to_login
+from modules.accounts.services.addresses import MAX_SENT, NOBODY, to_login
 from modules.accounts.services.guesses import Refund
 from modules.kernel import limits
 from modules.kernel.limits import Charge, LimitReached
@@ -121,7 +121,9 @@ def charge_attempt(path: str, *, address: str) -> None:
 
 
 def _fold(name: str) -> str:
-    """Return one spelling of a name, whatever way it is looked up."""
+    """Return one spelling of a name, whatever way it is looked up; of what is too long for one, nobody's."""
+    if len(name) > MAX_SENT:
+        return NOBODY
     return to_login(unicodedata.normalize("NFKC", name)).casefold()
 
 

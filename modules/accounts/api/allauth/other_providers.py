@@ -28,6 +28,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from requests import RequestException
 
+from modules.kernel.text import has_heap_of_marks
+
 logger = logging.getLogger(__name__)
 
 CLIENTS = (
@@ -79,10 +81,13 @@ def _checked(make: Callable[..., SocialLogin]) -> Callable[..., SocialLogin]:
 
 
 def _check_storable(said: Any) -> None:
-    """Refuse what PostgreSQL keeps in no JSON: NUL, half a character, numbers that are none."""
+    """Refuse what PostgreSQL keeps in no JSON (NUL, half a character, no number), or takes long to read."""
     text = json.dumps(said, allow_nan=False, ensure_ascii=False)
     if "\\u0000" in text:
         raise ValueError("It holds a NUL.")
+    # allauth makes usernames of the names in it.
+    if has_heap_of_marks(text):
+        raise ValueError("It holds a heap of marks.")
     text.encode()
 
 
