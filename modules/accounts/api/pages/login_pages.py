@@ -40,7 +40,7 @@ PAGES = (
     *("/identity/login", "/identity/log-in-again", "/identity/second-factor", "/identity/unverified"),
     *("/identity/logout", "/identity/o/logout", AUTHORIZE),
 )
-STYLE = Path(__file__).parents[1] / "templates" / "identity" / "identity.css"
+STYLE = Path(__file__).parents[2] / "templates" / "identity" / "identity.css"
 
 
 def as_page(response: HttpResponse, *, app: Client | None = None) -> HttpResponse:
