@@ -93,16 +93,19 @@ def delete_app(owner_id: int, app_id: str, *, now: datetime) -> None:
     """
     with writing_directory(owner_id=owner_id):
         app = _lock(owner_id, app_id)
-        tokens = Token.objects.filter(client=app, type=Token.Type.ACCESS_TOKEN)
-        marks = [token_mark(id) for id in tokens.values_list("id", flat=True)]
-        keys = ServiceKey.objects.filter(app_id=app_id)
-        marks += [key_mark(id) for id in keys.values_list("id", flat=True)]
-        keys.delete()
-        app.delete()
-        note("app_deleted", app_id=app_id, actor_id=owner_id, now=now)
         notify(owner_id, "Your app{name} was deleted.", name=app.name, now=now)
-        end_credentials(app_id, marks, owner_id=owner_id)
+        marks = _drop(app, now=now)
     tell_ended(*marks)
+
+
+def drop_apps(owner_id: int, *, now: datetime) -> list[str]:
+    """
+    Delete all apps of a user in the caller's transaction, and tell nobody by mail.
+
+    Return what Redis has to hear once it is committed (`tell_ended`).
+    """
+    apps = Client.objects.select_for_update().filter(owner_id=owner_id).order_by("id")
+    return [mark for app in apps for mark in _drop(app, now=now)]
 
 
 def end_credentials(app_id: str, marks: list[str], *, owner_id: int) -> None:
@@ -116,6 +119,20 @@ def _lock(owner_id: int, app_id: str) -> Client:
     if app is None:
         raise AppNotFound
     return app
+
+
+def _drop(app: Client, *, now: datetime) -> list[str]:
+    """Delete a locked app with its tokens and keys, announce it, and return their marks."""
+    app_id, owner_id = app.id, app.owner_id
+    tokens = Token.objects.filter(client=app, type=Token.Type.ACCESS_TOKEN)
+    marks = [token_mark(id) for id in tokens.values_list("id", flat=True)]
+    keys = ServiceKey.objects.filter(app_id=app_id)
+    marks += [key_mark(id) for id in keys.values_list("id", flat=True)]
+    keys.delete()
+    app.delete()
+    note("app_deleted", app_id=app_id, actor_id=owner_id, now=now)
+    end_credentials(app_id, marks, owner_id=owner_id)
+    return marks
 
 
 def _new_secret() -> str:

@@ -12,9 +12,8 @@ from functools import cache, lru_cache, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import AddEmailForm, ResetPasswordForm
+from allauth.account.forms import AddEmailForm
 from allauth.account.models import EmailAddress, Login
-from allauth.core import context
 from allauth.headless.account.inputs import (
     ChangePasswordInput,
     RequestPasswordResetInput,
@@ -23,7 +22,6 @@ from allauth.headless.account.inputs import (
     SignupInput,
     VerifyEmailInput,
 )
-from allauth.headless.account.response import PasswordResetKeyResponse
 from allauth.headless.account.views import (
     ChangePasswordView,
     ManageEmailView,
@@ -32,21 +30,20 @@ from allauth.headless.account.views import (
 )
 from allauth.headless.base.response import UnauthorizedResponse
 from allauth.headless.socialaccount.inputs import SignupInput as ProviderSignupInput
+from allauth.headless.socialaccount.views import ManageProvidersView
 from allauth.headless.tokens.views import RefreshTokenView
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as passkey_forms
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from modules.accounts.api.allauth import begun, totp_steps
-from modules.accounts.api.allauth.devices import place_of
+from modules.accounts.api.allauth import begun, resets, totp_steps
+from modules.accounts.api.allauth.alone import alone
 from modules.accounts.api.allauth.guards import must_verify
 from modules.accounts.api.allauth.internals import (
     APIResponse,
     EmailVerificationProcess,
-    ErrorResponse,
     PasswordResetVerificationProcess,
     RESTView,
     connect,
@@ -57,7 +54,7 @@ from modules.accounts.api.allauth.internals import (
     totp,
 )
 from modules.accounts.api.request_state import request_state
-from modules.accounts.selectors.addresses import find_reset_target, is_verified
+from modules.accounts.selectors.addresses import is_verified
 from modules.accounts.services.address_room import adding_address
 from modules.accounts.services.claims import release_address
 from modules.accounts.services.guesses import Refund, charge_guess_of_code, charge_guess_of_person
@@ -101,11 +98,14 @@ def install() -> None:
     for form in (SignupInput, ProviderSignupInput):
         form.validate_unique_email = _take_address
     # It mails a code also for who only says that an address is theirs.
-    RequestPasswordResetInput.clean_email = _find_owner
-    # Where nobody is known by the address it forgets that codes are asked for, and answers 500.
-    ResetPasswordView.get = _try_code
+    RequestPasswordResetInput.clean_email = resets.find_owner
+    # It verifies the address of whose code is looked at; and where nobody is known by the address it forgets
+    # that codes are asked for, and answers 500.
+    ResetPasswordView.get = resets.try_code
     # There, too, it does not look at the new password.
-    ResetPasswordInput.clean = _check_password
+    ResetPasswordInput.clean = resets.check_password
+    # It leaves an account also to who has prepared it for the owner of the address.
+    ResetPasswordView.post = resets.by_address(ResetPasswordView.post)
     # It leaves a verified address also to others who said that it is theirs.
     email_verification.verify_email = _verify(email_verification.verify_email)
     # It lets a link do so for whoever had it mailed, though its reader may mean another account.
@@ -123,6 +123,9 @@ def install() -> None:
     # It tells nobody of a new address, and a removed one nothing.
     ManageEmailView.post = _add_address(ManageEmailView.post)
     ManageEmailView.delete = _remove_address(ManageEmailView.delete)
+    # It looks which addresses and ways in are left, and takes one away later, as a parallel request does.
+    for view in (ManageEmailView, ManageProvidersView):
+        view.handle = alone(view.handle)
 
 
 def _take_body(parse: Callable[[Any, HttpRequest], Any]) -> Callable[[Any, HttpRequest], Any]:
@@ -221,38 +224,6 @@ def _take_address(form: SignupInput, email: str) -> str:
     if not must_verify() and is_verified(email):
         raise get_adapter().validation_error("email_taken")
     return email
-
-
-def _find_owner(form: RequestPasswordResetInput) -> str:
-    """Return the address, and note the one account whose password may be reset by a mail to it."""
-    email: str = ResetPasswordForm.clean_email(form)
-    place = place_of(context.request)
-    target = find_reset_target(email.lower(), place, verified_only=must_verify())
-    form.users = [user for user in form.users if user.pk == target]
-    return email
-
-
-def _try_code(view: ResetPasswordView, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-    """Say whether a code is right; where none was sent, none is."""
-    key = request.headers.get("X-Password-Reset-Key", "")
-    form = ResetPasswordKeyInput({"key": key}, code=view.process.code)
-    if not form.is_valid():
-        view.process.record_invalid_attempt()
-        return ErrorResponse(request, input=form)
-    view.process.confirm_code()
-    return PasswordResetKeyResponse(request, view.process.user)
-
-
-def _check_password(form: ResetPasswordInput) -> Any:
-    """Look at the new password whether or not anybody's is to be replaced."""
-    cleaned = super(ResetPasswordInput, form).clean()
-    password = form.cleaned_data.get("password")
-    if password is not None:
-        try:
-            get_adapter().clean_password(password, user=form.user)
-        except ValidationError as fault:
-            form.add_error("password", fault)
-    return cleaned
 
 
 def _verify(verify: Callable[..., bool]) -> Callable[..., bool]:
