@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from modules.accounts.api.pages.forgery import find_forgery
 from modules.accounts.errors import OnBehalfNotAllowed, OnBehalfUnknown
 from modules.accounts.services.on_behalf import act_for
-from modules.accounts.services.principals import recognize
+from modules.accounts.services.principals import recognize, recognize_good
 from modules.audit.schemas import Action
 from modules.kernel import clock
 from modules.kernel.errors import Fault, HeaderInvalid
+from modules.kernel.limits import LimitReached
 from modules.kernel.principals import ON_BEHALF, Principal
 from modules.kernel.shapes import ID_PATTERN, MAX_ID
 
@@ -42,6 +43,7 @@ class HeaderAuthentication(BaseAuthentication):
         """
         Return the caller and his key, or None if no credentials were sent.
 
+        :raises LimitReached: if their address has guessed too often, and they were not good lately
         :raises AuthenticationFailed: if some were sent that nobody holds, or no longer, or two kinds at once
         :raises OnBehalfNotAllowed: if a user to act for is named, and by no service key that may
         """
@@ -51,7 +53,7 @@ class HeaderAuthentication(BaseAuthentication):
             if ON_BEHALF_HEADER in request.META:
                 raise OnBehalfNotAllowed
             return None
-        principal = recognize(key, now=clock.now()) if len(key) <= MAX_KEY else None
+        principal = _recognize(request, key)
         if principal is None:
             raise AuthenticationFailed("The credentials are not valid, or no longer.")
         if ON_BEHALF_HEADER in request.META:
@@ -61,6 +63,20 @@ class HeaderAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge, without which DRF would answer 403 where 401 is due."""
         return CHALLENGE
+
+
+def _recognize(request: Request, key: str) -> Principal | None:
+    """
+    Return who holds credentials, if they may be looked at.
+
+    :raises LimitReached: if they were not good lately, and their address has guessed too often
+    """
+    refusal: LimitReached | None = getattr(request._request, "refused_unread", None)
+    look = recognize if refusal is None else recognize_good
+    principal = look(key, now=clock.now()) if len(key) <= MAX_KEY else None
+    if principal is None and refusal is not None:
+        raise refusal
+    return principal
 
 
 def _sent(meta: Mapping[str, Any]) -> str | None:
@@ -100,12 +116,13 @@ class BrowserSessionAuthentication(BaseAuthentication):
         """
         Return the caller and his key, or None if the cookie is missing or dead; a browser sends it anyway.
 
+        :raises LimitReached: if its address has guessed too often, and it was not good lately
         :raises PermissionDenied: if the request writes and may have been forged
         """
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        if not key or len(key) > MAX_KEY:
+        if not key:
             return None
-        principal = recognize(key, now=clock.now())
+        principal = _recognize(request, key)
         if principal is None:
             return None
         if request.method not in SAFE_METHODS:

@@ -75,6 +75,8 @@ class AccountsSettings:
     entry_life: int = 60
     # And so much longer while the directory, which ought to be asked, is away.
     entry_grace: int = 60
+    # How long it is remembered that credentials were good, for who shares an address with a guesser.
+    good_life: int = 3600
     # A session in use is prolonged, by one UPDATE, at most this often.
     touch_after: int = 3600
     session_life: int = 30 * 86_400

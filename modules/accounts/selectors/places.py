@@ -39,6 +39,14 @@ def find_known(name: str, place: Place) -> str | None:
     return next((digest for digest in place.digests if digest in known), None)
 
 
+def find_known_device(name: str, place: Place) -> str | None:
+    """Return the cookie of a place, as its digest, if the owner of a name has got in with it."""
+    if not place.device:
+        return None
+    known = find_known(name, place)
+    return known if known == place.digests[0] else None
+
+
 def map_known(user_ids: Collection[int], place: Place) -> set[int]:
     """Return those who have got in from a place before."""
     rows = KnownPlace.objects.filter(user_id__in=user_ids, digest__in=place.digests)

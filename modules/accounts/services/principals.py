@@ -58,6 +58,22 @@ def recognize(key: str, *, now: datetime) -> Principal | None:
     return principal
 
 
+def recognize_good(key: str, *, now: datetime) -> Principal | None:
+    """
+    Return who holds these credentials if they were good lately; no others are looked at.
+
+    Those that have ended since are looked at once.
+    """
+    key_hash = hash_key(key)
+    if not _was_good(key_hash):
+        return None
+    principal = recognize(key, now=now)
+    if principal is None:
+        forget_kept(key_hash)
+        _put(("UNLINK", _good_key(key_hash)))
+    return principal
+
+
 def forget_kept(key_hash: str | None = None) -> None:
     """Forget what this process believes of some credentials, or of all."""
     if key_hash is None:
@@ -123,13 +139,23 @@ def _find_stored(key_hash: str, *, now: datetime) -> Principal | None:
         return None
     longest = settings.ACCOUNTS.entry_life + settings.ACCOUNTS.entry_grace
     life = min(longest, int((found.expires_at - now).total_seconds()))
-    _put(("SET", entry_key(key_hash), found.pack(), "EX", max(life, 1)))
+    good = ("SET", _good_key(key_hash), 1, "EX", settings.ACCOUNTS.good_life)
+    _put(("SET", entry_key(key_hash), found.pack(), "EX", max(life, 1)), good)
     return found.principal
 
 
-def _put(command: tuple[Any, ...]) -> None:
+def _was_good(key_hash: str) -> bool:
+    if key_hash in _kept:
+        return True
     try:
-        hot().run(command)
+        return hot().run(("EXISTS", _good_key(key_hash))) == [1]
+    except RedisAway:
+        return False
+
+
+def _put(*commands: tuple[Any, ...]) -> None:
+    try:
+        hot().run(*commands)
     except RedisAway:
         return
 
@@ -137,3 +163,8 @@ def _put(command: tuple[Any, ...]) -> None:
 def entry_key(key_hash: str) -> str:
     """Return the Redis key of an entry."""
     return f"sess:{key_hash}"
+
+
+def _good_key(key_hash: str) -> str:
+    """Return the Redis key of the mark that credentials were good; it tells not whose they are."""
+    return f"good:{key_hash}"

@@ -20,6 +20,9 @@ from modules.accounts.services.revocations import tell_ended
 from sharding import outbox
 from sharding.scope import writing_directory
 
+# More than anybody has devices; whoever logs in by a program all the time does not fill the table.
+MOST = 100
+
 
 @dataclass(frozen=True, slots=True)
 class SessionContent:
@@ -95,6 +98,13 @@ def end_own_session(user_id: int, session_id: int) -> None:
 def end_other_sessions(user_id: int, *, but: str) -> None:
     """End all of a user's sessions but the one of a key."""
     _end(Session.objects.filter(user_id=user_id).exclude(key_hash=hash_key(but)))
+
+
+def end_surplus_sessions(user_id: int) -> None:
+    """End the sessions that a user has beyond `MOST`, first those that have not been used for longest."""
+    used = Session.objects.filter(user_id=user_id).order_by("-last_seen_at", "-id")
+    if surplus := list(used.values_list("id", flat=True)[MOST:]):
+        _end(Session.objects.filter(id__in=surplus))
 
 
 def end_sessions_by_provider(user_id: int, *, provider: str, uid: str, but: str) -> list[int | str]:

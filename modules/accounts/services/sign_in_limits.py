@@ -12,7 +12,7 @@ refused under an address that was never tried before would tell whose it is.
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 
@@ -20,7 +20,11 @@ from modules.accounts.selectors.places import Place, find_known
 from modules.accounts.services.addresses import MAX_SENT, NOBODY, to_login
 from modules.accounts.services.guesses import Refund
 from modules.kernel import limits
-from modules.kernel.limits import Charge, LimitReached
+from modules.kernel.limits import Charge, Limit, LimitReached
+
+# What somebody is counted by who is known, though others have used up what there is of their address: asked
+# only then.
+FindOwn = Callable[[], str | None]
 
 
 def charge_log_in(name: str, place: Place) -> Refund:
@@ -37,9 +41,10 @@ def charge_log_in(name: str, place: Place) -> Refund:
     source = find_known(_fold(name), place)
     tried = _tries(_digest(name), source, place)
     is_own_device = place.device != "" and source == place.digests[0]
-    # Who logs in rightly all the time works as hard for the hasher: that is not given back.
-    always = [] if is_own_device else [Charge(settings.LIMITS.log_ins_of_address, place.address)]
-    limits.take(*tried, *always)
+    # Who logs in rightly all the time works as hard for the hasher: that is not given back. Of a browser of
+    # the owner's it is counted by itself.
+    worker = place.digests[0] if is_own_device else place.address
+    limits.take(*tried, Charge(settings.LIMITS.log_ins_of_address, worker))
     return lambda: _give_back(tried)
 
 
@@ -76,15 +81,6 @@ def charge_sign_up(address: str) -> None:
     _take(Charge(settings.LIMITS.sign_ups, address))
 
 
-def charge_reset(address: str) -> None:
-    """
-    Count a request for a new password; how many mails that means to anybody, `modules/mail` knows.
-
-    :raises LimitReached: if too many came from there
-    """
-    _take(Charge(settings.LIMITS.resets_of_address, address))
-
-
 def charge_open_session(address: str) -> None:
     """
     Count a session that is nobody's yet, before its row is written.
@@ -94,18 +90,20 @@ def charge_open_session(address: str) -> None:
     _take(Charge(settings.LIMITS.open_sessions, address))
 
 
-def charge_step(address: str) -> None:
+def charge_step(address: str, find_own: FindOwn) -> None:
     """
     Count any other step of signing in: a code, a second factor, a change.
 
     :raises LimitReached: if too many came from there
     """
-    _take(Charge(settings.LIMITS.steps, address))
+    _charge_place(settings.LIMITS.steps, address, find_own)
 
 
-def charge_attempt(path: str, *, address: str) -> None:
+def charge_attempt(path: str, *, address: str, find_own: FindOwn) -> None:
     """
-    Count what is about to be sent to one of allauth's paths, whichever of the above it is.
+    Count what is about to be sent to one of allauth's paths, whichever kind it is.
+
+    How many mails a reset means to anybody, `modules/mail` knows.
 
     :raises LimitReached: if that was tried too often
     """
@@ -115,9 +113,20 @@ def charge_attempt(path: str, *, address: str) -> None:
     if path.endswith("/signup"):
         charge_sign_up(address)
     elif path.endswith("/password/request"):
-        charge_reset(address)
+        _charge_place(settings.LIMITS.resets_of_address, address, find_own)
     else:
-        charge_step(address)
+        charge_step(address, find_own)
+
+
+def _charge_place(limit: Limit, address: str, find_own: FindOwn) -> None:
+    """Count by address; where that is used up, whoever has something of their own by that."""
+    try:
+        _take(Charge(limit, address))
+    except LimitReached:
+        own = find_own()
+        if own is None:
+            raise
+        _take(Charge(limit, own))
 
 
 def _fold(name: str) -> str:

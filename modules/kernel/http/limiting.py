@@ -3,7 +3,8 @@ Where limits meet requests: the address before anything else, the caller once he
 
 Who sends no credentials is counted by address at once, in one trip. Who does is counted as himself, so that
 people behind one address do not use up each other's share; credentials that nobody holds are counted against
-the address again, and once that is used up they are refused before anybody looks at them.
+the address again, and once that is used up no others are looked at than those that were good lately: they are
+a neighbour's, whom no stranger shuts out (`refused_unread` on the request tells whatever authenticates).
 """
 
 import time
@@ -30,15 +31,16 @@ def admit(request: HttpRequest) -> None:
     """
     Count a request of nobody known against its address.
 
-    :raises LimitReached: if the address has nothing left, or has guessed at credentials too often
+    :raises LimitReached: if the address has nothing left
     """
     if not settings.LIMITS.is_on or not request.path_info.startswith("/v1/"):
         return
-    address = client_address(request)
     if not _has_credentials(request):
-        _charge(request, settings.LIMITS.anonymous, address)
-    elif (until := _guessers.get(address)) is not None:
-        _refuse_guesser(address, until)
+        _charge(request, settings.LIMITS.anonymous, client_address(request))
+    elif _guessers and (left := _find_guesser(client_address(request))) is not None:
+        guesses = settings.LIMITS.guesses
+        standing = Standing(guesses, False, 0, guesses.window - guesses.share / 1e6 + left)
+        request.refused_unread = LimitReached(standing)  # type: ignore[attr-defined]
 
 
 def charge_sign_in(request: HttpRequest) -> None:
@@ -129,13 +131,17 @@ def _has_credentials(request: HttpRequest) -> bool:
     return f"{settings.SESSION_COOKIE_NAME}=" in meta.get("HTTP_COOKIE", "")
 
 
-def _refuse_guesser(address: str, until: float) -> None:
+def _find_guesser(address: str) -> float | None:
+    """Return for how many seconds more an address may not guess, if it may not."""
+    until = _guessers.get(address)
+    if until is None:
+        return None
     left = until - time.monotonic()
     if left > 0:
-        guesses = settings.LIMITS.guesses
-        raise LimitReached(Standing(guesses, False, 0, guesses.window - guesses.share / 1e6 + left))
+        return left
     with _lock:
         _guessers.pop(address, None)
+    return None
 
 
 def _remember(address: str, until: float) -> None:

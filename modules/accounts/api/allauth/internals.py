@@ -12,7 +12,7 @@ from allauth.account.internal.flows.reauthentication import (
     get_reauthentication_flows,
     raise_if_reauthentication_required,
 )
-from allauth.account.internal.stagekit import clear_login
+from allauth.account.internal.stagekit import clear_login, unstash_login
 from allauth.core.internal import jwkkit
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.headless.internal.restkit.response import APIResponse, ErrorResponse
@@ -44,4 +44,5 @@ __all__ = [
     "manage_email",
     "raise_if_reauthentication_required",
     "totp",
+    "unstash_login",
 ]

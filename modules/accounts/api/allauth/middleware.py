@@ -19,22 +19,18 @@ from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, get_token
-from pydantic import JsonValue, RootModel
 
-from modules.accounts.api.allauth.blanks import check_names, drop_blanks
+from modules.accounts.api.allauth.attempts import admit
 from modules.accounts.api.allauth.devices import leave_device
 from modules.accounts.api.allauth.methods import refuse_method
-from modules.accounts.api.allauth.passkeys import check_credential
 from modules.accounts.api.allauth.session_store import opened_from
 from modules.accounts.api.allauth.sign_up import sign_up_once
 from modules.accounts.api.pages.login_pages import PAGES, show_error
-from modules.accounts.api.request_state import keeping_state, request_state
+from modules.accounts.api.request_state import keeping_state
 from modules.accounts.services.accounts import to_refusal
-from modules.accounts.services.sign_in_limits import charge_attempt, charge_step
 from modules.kernel.errors import NotFound, Refusal, Unauthorized
 from modules.kernel.http import limiting, problems
 from modules.kernel.http.address import client_address
-from modules.kernel.http.parsing import parse_body, read_body
 from sharding.backend import deadline
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused
 
@@ -42,12 +38,6 @@ JSON_PREFIX = "/auth/"
 BROWSER_PREFIX = "/auth/browser/"
 TOKEN_HEADER = "X-CSRFToken"  # noqa: S105 - the name of a header
 PREFIXES = (JSON_PREFIX, "/identity/")
-
-# The one that a page submits as a form: the browser itself has to follow where it leads.
-FORM = "/auth/provider/redirect"
-
-# The codes that allauth tries under GET as well: it tells whether they are right.
-CODES = ("HTTP_X_EMAIL_VERIFICATION_KEY", "HTTP_X_PASSWORD_RESET_KEY")
 
 # What allauth lets rise and is meant as an answer, in the words of the rest of the API.
 OURS = (
@@ -57,10 +47,6 @@ OURS = (
 )
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-
-
-class AnyObject(RootModel[dict[str, JsonValue]]):
-    """A JSON object; which members it may have is for allauth's forms to say."""
 
 
 class SessionOver(Unauthorized):
@@ -126,7 +112,7 @@ class AllauthMiddleware:
             return refused
         try:
             if request.path_info.startswith(JSON_PREFIX):
-                _admit(request)
+                admit(request)
             return sign_up_once(request, view, args, kwargs)
         except ImmediateHttpResponse as over:
             # What rises here passes allauth's own middleware by.
@@ -162,25 +148,3 @@ def _as_page(problem: HttpResponse, request: HttpRequest) -> HttpResponse:
     if "Retry-After" in problem.headers:
         page.headers["Retry-After"] = problem.headers["Retry-After"]
     return page
-
-
-def _admit(request: HttpRequest) -> None:
-    """Count what writes, or brings a code in a header, among the attempts of its kind, before it is tried."""
-    if request.method == "GET":
-        if any(name in request.META for name in CODES):
-            charge_step(client_address(request))
-        return
-    charge_attempt(request.path_info, address=client_address(request))
-    if request.path_info.endswith(FORM):
-        return
-    body = request_state().body = _read_json(request)
-    if request.method == "POST":
-        check_credential(request.path_info, body)
-        check_names(request.path_info, body)
-
-
-def _read_json(request: HttpRequest) -> dict[str, Any]:
-    """Hold allauth's bodies to the rules of all others: a NUL or a lone surrogate would end as a 500."""
-    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
-        return {}
-    return drop_blanks(request.path_info, parse_body(read_body(request), AnyObject).root)

@@ -23,14 +23,13 @@ from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 
+from modules.accounts.api.allauth.attempts import count_step
 from modules.accounts.api.allauth.internals import LoginStageKey, clear_login
 from modules.accounts.api.allauth.methods import methods
 from modules.accounts.api.pages.ways_out import find_asking_app, form_action
 from modules.accounts.services.addresses import to_login
-from modules.accounts.services.sign_in_limits import charge_step
 from modules.kernel.errors import TooMany
 from modules.kernel.http import problems
-from modules.kernel.http.address import client_address
 
 AUTHORIZE = "/identity/o/authorize"
 # Where a log-in may lead before it leads where its user was going.
@@ -112,7 +111,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return _show_second_factor(request, target)
     form = AuthenticateForm(data=request.POST, user=stage.login.user)
     try:
-        charge_step(client_address(request))
+        count_step(request)
         problem, status = ("" if form.is_valid() else "This code is not right, or was used before."), 400
     except TooMany as refusal:
         problem, status = str(refusal), 429
