@@ -1,19 +1,27 @@
 """What users granted to apps, and how it ends: codes and tokens alike, in the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 
-from allauth.idp.oidc.models import Token
+from allauth.idp.oidc.models import Client, Token
+from django.db import connections
 from django.db.models import QuerySet
 
 from modules.accounts.events import CredentialsEnded
 from modules.accounts.models import TokenFamily, User
 from modules.accounts.services.revocations import token_mark
 from sharding import outbox
+from sharding.scope import writing_directory
 
 # A code is a token as well: allauth keeps what it stands for in the cache, and we keep a row beside it, so
 # that whatever ends tokens ends codes.
 GIVEN = (Token.Type.AUTHORIZATION_CODE, Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
+HOLD_APP = f"SELECT 1 FROM {Client._meta.db_table} WHERE id = %s FOR KEY SHARE"  # noqa: S608 - a table's name
+
+
+class AppGone(Exception):
+    """An app was deleted before anything could be given to it."""
 
 
 def lock_users(user_ids: Iterable[int]) -> None:
@@ -25,6 +33,24 @@ def lock_users(user_ids: Iterable[int]) -> None:
     """
     users = User.objects.select_for_update(no_key=True).filter(id__in=set(user_ids)).order_by("id")
     list(users.values_list("id", flat=True))
+
+
+@contextmanager
+def holding_app(app_id: str) -> Iterator[None]:
+    """
+    Open a transaction during which an app is not deleted; many hold one at once, and its users come first.
+
+    A code or token that came in after the deletion had looked for them would point at nothing, and be refused
+    by the foreign key at the commit, when nobody can tell any more what to answer.
+
+    :raises AppGone: if it was deleted
+    """
+    with writing_directory() as write:
+        with connections[write.alias].cursor() as cursor:
+            cursor.execute(HOLD_APP, [app_id])
+            if cursor.fetchone() is None:
+                raise AppGone
+        yield
 
 
 def end_tokens(tokens: "QuerySet[Token]") -> list[str]:

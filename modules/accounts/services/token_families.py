@@ -20,12 +20,12 @@ from typing import TypeVar
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from modules.accounts.errors import AppNotFound
 from modules.accounts.models import Session, SpentToken, TokenFamily
 from modules.accounts.services import replays
-from modules.accounts.services.grants import GIVEN, end_families, end_tokens, lock_users
+from modules.accounts.services.grants import GIVEN, end_families, end_tokens, holding_app, lock_users
 from modules.accounts.services.revocations import tell_ended
 from modules.accounts.services.sessions import hash_key
 from sharding.errors import sqlstate_of
@@ -76,6 +76,7 @@ def open_family(
     Tie a new code to the consent that it comes from, and that to the session in which it was given.
 
     :raises SessionEnded: if that session ended meanwhile; then the code is worth nothing
+    :raises AppGone: if the app was deleted meanwhile
     """
     with writing_directory():
         # Whatever ends a user's sessions waits for this row, and then sees the code.
@@ -87,26 +88,27 @@ def open_family(
         )
         if session is None:
             raise SessionEnded
-        family = TokenFamily.objects.create(
-            user_id=user_id,
-            app_id=app_id,
-            session_id=session.id,
-            authenticated_at=authenticated_at or session.created_at,
-            created_at=now,
-        )
-        Token.objects.create(
-            type=Token.Type.AUTHORIZATION_CODE,
-            hash=hash_key(code),
-            client_id=app_id,
-            user_id=user_id,
-            data={"family": family.id},
-            created_at=now,
-            expires_at=now + timedelta(seconds=settings.IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN),
-        )
+        with holding_app(app_id):
+            family = TokenFamily.objects.create(
+                user_id=user_id,
+                app_id=app_id,
+                session_id=session.id,
+                authenticated_at=authenticated_at or session.created_at,
+                created_at=now,
+            )
+            Token.objects.create(
+                type=Token.Type.AUTHORIZATION_CODE,
+                hash=hash_key(code),
+                client_id=app_id,
+                user_id=user_id,
+                data={"family": family.id},
+                created_at=now,
+                expires_at=now + timedelta(seconds=settings.IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN),
+            )
 
 
 def exchange(
-    presented: str, issue: Callable[[datetime | None], Issued], *, asked: str, now: datetime
+    presented: str, issue: Callable[[datetime | None], Issued], *, app_id: str, asked: str, now: datetime
 ) -> bytes:
     """
     Spend a code or refresh token for what `issue` gives, all in one transaction, and return its answer.
@@ -115,28 +117,35 @@ def exchange(
     to ask as well to be given the same answer.
 
     :raises NotGranted: if it is none, or it ended, and `issue` did not notice
+    :raises AppGone: if the app that shows it was deleted
     """
-    return _patiently(lambda: _exchange(presented, issue, asked=asked, now=now))
+    return _patiently(lambda: _exchange(presented, issue, app_id=app_id, asked=asked, now=now))
 
 
 def _exchange(
-    presented: str, issue: Callable[[datetime | None], Issued], *, asked: str, now: datetime
+    presented: str, issue: Callable[[datetime | None], Issued], *, app_id: str, asked: str, now: datetime
 ) -> bytes:
     with writing_directory():
-        token = _lock(hash_key(presented))
-        family = _family_of(token)
-        issued = issue(None if family is None else family.authenticated_at)
-        if token is None:
-            raise NotGranted
-        if family is None:
-            family = TokenFamily.objects.create(user_id=token.user_id, app_id=token.client_id, created_at=now)
-        _adopt(issued.tokens, family.id)
-        Token.objects.filter(id=token.id).delete()
-        spent = SpentToken(token_hash=token.hash, family_id=family.id, expires_at=now + REMEMBERED)
-        if token.type == Token.Type.REFRESH_TOKEN:
-            spent.answer = replays.seal(presented, issued.body, asked=asked)
-            spent.answer_until = now + replays.WINDOW
-        spent.save(force_insert=True)
+        lock_users(_spendable(hash_key(presented)).values_list("user_id", flat=True))
+        with holding_app(app_id):
+            return _spend(presented, issue, asked=asked, now=now)
+
+
+def _spend(presented: str, issue: Callable[[datetime | None], Issued], *, asked: str, now: datetime) -> bytes:
+    token = _spendable(hash_key(presented)).first()
+    family = _family_of(token)
+    issued = issue(None if family is None else family.authenticated_at)
+    if token is None:
+        raise NotGranted
+    if family is None:
+        family = TokenFamily.objects.create(user_id=token.user_id, app_id=token.client_id, created_at=now)
+    _adopt(issued.tokens, family.id)
+    Token.objects.filter(id=token.id).delete()
+    spent = SpentToken(token_hash=token.hash, family_id=family.id, expires_at=now + REMEMBERED)
+    if token.type == Token.Type.REFRESH_TOKEN:
+        spent.answer = replays.seal(presented, issued.body, asked=asked)
+        spent.answer_until = now + replays.WINDOW
+    spent.save(force_insert=True)
     return issued.body
 
 
@@ -242,11 +251,10 @@ def _patiently(work: Callable[[], Result]) -> Result:
     raise AssertionError("the last try returns or raises")
 
 
-def _lock(presented_hash: str) -> Token | None:
-    """Return a code or refresh token that nobody else spends or ends until the open transaction is over."""
-    tokens = Token.objects.valid().filter(hash=presented_hash, type__in=SPENDABLE)
-    lock_users(tokens.values_list("user_id", flat=True))
-    return tokens.first()
+def _spendable(presented_hash: str) -> "QuerySet[Token]":
+    """Return the code or refresh token of a hash; whose user is locked, nobody else spends or ends it."""
+    tokens: QuerySet[Token] = Token.objects.valid().filter(hash=presented_hash, type__in=SPENDABLE)
+    return tokens
 
 
 def _family_of(token: Token | None) -> TokenFamily | None:

@@ -13,7 +13,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from allauth.account.authentication import get_authentication_records
 from allauth.idp.oidc import views as theirs
 from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Client
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 
@@ -21,6 +23,7 @@ from modules.accounts.api.allauth.internals import get_validator_context
 from modules.accounts.api.oauth import parameters as parameters
 from modules.accounts.api.oauth.asking import ask_again, is_asked, note_page, read_asked
 from modules.accounts.api.oauth.authorization_request import (
+    NO_APP,
     PASSED_ON,
     Asked,
     Caller,
@@ -34,6 +37,7 @@ from modules.accounts.api.pages.fresh_log_in import take_log_in
 from modules.accounts.api.pages.login_pages import AUTHORIZE, as_page, show_error, why_anew
 from modules.accounts.selectors.addresses import is_verified_by
 from modules.accounts.selectors.apps import find_granted_email, has_consent
+from modules.accounts.services.grants import AppGone
 from modules.accounts.services.token_families import SessionEnded, open_family
 from modules.kernel import clock
 
@@ -49,6 +53,14 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
     # Without it Django's forms take a PUT for a POST.
     http_method_names = ("get", "post")
     _path = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say so if the app is deleted while it is answered: allauth looks it up once more to show it."""
+        try:
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        except Client.DoesNotExist:
+            return show_error(request, NO_APP)
+        return response
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse what allauth would let through, have the user log in, then ask."""
@@ -159,6 +171,8 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
                 authenticated_at=None if at is None else datetime.fromtimestamp(at, UTC),
                 now=clock.now(),
             )
+        except AppGone:
+            return show_error(self.request, NO_APP)
         except SessionEnded:
             return _tell_app(caller, Wrong("login_required", "The user was logged out meanwhile."))
         return as_page(response, app=caller.app)

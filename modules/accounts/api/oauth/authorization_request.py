@@ -35,6 +35,7 @@ PASSED_ON = (
     *("code_challenge", "code_challenge_method"),
 )
 NOT_SUPPORTED = ("request", "request_uri", "registration")
+NO_APP = "There is no such app."
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 
 
@@ -82,7 +83,7 @@ def find_caller(sent: QueryDict) -> Caller:
         raise NoWayBack(wrong.detail) from wrong
     app = Client.objects.filter(id=sent.get("client_id", ""), owner__is_active=True).first()
     if app is None:
-        raise NoWayBack("There is no such app.")
+        raise NoWayBack(NO_APP)
     redirect_uri = sent.get("redirect_uri", "")
     if not is_registered(redirect_uri, app.get_redirect_uris()):
         raise NoWayBack("The app sent you here with an address that it has not registered.")

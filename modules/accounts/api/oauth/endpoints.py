@@ -21,6 +21,7 @@ from modules.accounts.api.oauth.parameters import PROOF, Wrong
 from modules.accounts.api.pages.forgery import find_forgery
 from modules.accounts.api.pages.login_pages import as_page, show_error, why_anew
 from modules.accounts.api.request_state import request_state
+from modules.accounts.services.grants import AppGone, holding_app
 from modules.accounts.services.replays import tokens_in
 from modules.accounts.services.token_families import (
     Issued,
@@ -41,6 +42,7 @@ OF_LOG_OUT = (
     *("id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"),
     *("action", "csrfmiddlewaretoken"),
 )
+NO_APP = Wrong("invalid_client", "There is no such app.", status=401)
 OVER = Wrong("invalid_grant", "It is none, or no longer.")
 
 
@@ -119,22 +121,35 @@ def _answer(request: HttpRequest, app_id: str) -> HttpResponse:
     if grant not in GRANTS:
         raise Wrong("unsupported_grant_type", f"Send one of: {', '.join(GRANTS)}.")
     if app_id and not Client.objects.filter(id=app_id, owner__is_active=True).exists():
-        raise Wrong("invalid_client", "There is no such app.", status=401)
+        raise NO_APP
     presented = request.POST.get(SPENT_BY.get(grant, ""))
     if not presented:
-        response: HttpResponse = theirs.token(request)
-        return response
+        return _issue_to_app(request, app_id)
     if grant == "authorization_code" and not PROOF.fullmatch(request.POST.get("code_verifier", "")):
         raise Wrong("invalid_request", "Send the code_verifier, 43 to 128 characters of A-Z a-z 0-9 . _ ~ -")
     return _spend(request, presented, app_id)
+
+
+def _issue_to_app(request: HttpRequest, app_id: str) -> HttpResponse:
+    """Return a token of an app's own, or what is wrong."""
+    try:
+        with holding_app(app_id):
+            response: HttpResponse = theirs.token(request)
+    except AppGone as gone:
+        raise NO_APP from gone
+    return response
 
 
 def _spend(request: HttpRequest, presented: str, app_id: str) -> HttpResponse:
     """Return new tokens for a code or refresh token, or for the same client once more the same ones."""
     asked = f"{app_id} {request.POST.get('scope', '')}"
     try:
-        body = exchange(presented, lambda at: _issue(request, at), asked=asked, now=clock.now())
+        body = exchange(
+            presented, lambda at: _issue(request, at), app_id=app_id, asked=asked, now=clock.now()
+        )
         return HttpResponse(body, content_type="application/json")
+    except AppGone as gone:
+        raise NO_APP from gone
     except NotGranted:
         refused = None
     except _NotIssued as not_issued:
