@@ -182,7 +182,10 @@ def _origins(value: str | list[str]) -> list[str]:
         return value
     found = [origin.strip() for origin in value.split(",") if origin.strip()]
     for origin in found:
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError as fault:
+            raise ValidationError(f"expected https://app.example.org, not {origin!r}") from fault
         if origin != f"{parts.scheme}://{parts.netloc}".lower() or not parts.netloc or "*" in origin:
             raise ValidationError(f"expected https://app.example.org, no path or pattern; not {origin!r}")
     return found

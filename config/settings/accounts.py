@@ -134,7 +134,7 @@ def social(apps: list[dict[str, Any]]) -> dict[str, Any]:
     providers: dict[str, dict[str, Any]] = {}
     for app in apps:
         kept = {name: value for name, value in app.items() if name != "provider"}
-        providers.setdefault(app["provider"], {"APPS": []})["APPS"].append(kept)
+        providers.setdefault(app["provider"], {"APPS": [], "OAUTH_PKCE_ENABLED": True})["APPS"].append(kept)
     return {"SOCIALACCOUNT_PROVIDERS": providers}
 
 

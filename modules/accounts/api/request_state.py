@@ -32,6 +32,8 @@ class RequestState:
     is_basic: bool = False
     # When the user of the code that is exchanged proved who they are, for the ID token.
     authenticated_at: datetime | None = None
+    # Which address the user chose to show to the app that exchanges it.
+    shown_email: str | None = None
     # Why a page is shown anew.
     why_anew: str | None = None
 

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 # RFC 3986, 2, less what is wrong by itself: `#` is a fragment, `*` would be a wildcard.
-_CHARACTERS = re.compile(r"(?:[A-Za-z0-9._~:/?\[\]@!$&'()+,;=-]|%[0-9A-Fa-f]{2})+")
+ADDRESS = re.compile(r"(?:[A-Za-z0-9._~:/?\[\]@!$&'()+,;=-]|%[0-9A-Fa-f]{2})+")
 _ESCAPED = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile("[A-Za-z0-9._~-]")
 _NETLOC = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(?P<port>[1-9][0-9]{0,4}))?")
@@ -29,7 +29,7 @@ _DOTS = (".", "..")
 
 def check_redirect(uri: str) -> str:
     """Return the address if a code may be sent there: over TLS, to this device, or to an app of its own."""
-    if not _CHARACTERS.fullmatch(uri):
+    if not ADDRESS.fullmatch(uri):
         raise _unsafe("Send an address in ASCII: without fragment, blank, backslash or wildcard.")
     try:
         parts = urlsplit(uri)

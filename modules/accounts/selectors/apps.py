@@ -106,10 +106,16 @@ def has_consent(user_id: int, app_id: str, scopes: Collection[str]) -> bool:
 
 
 def find_granted_email(user_id: int, app_id: str) -> str | None:
-    """Return the address that a user chose to show to an app, or None for the primary one."""
+    """Return the address that an app was let see, or None if it was let see none."""
     tokens = Token.objects.valid().filter(user_id=user_id, client_id=app_id, type__in=("at", "rt"))
     chosen = (token.get_scope_email() for token in tokens.order_by("-created_at", "-id"))
     return next((str(email) for email in chosen if email), None)
+
+
+def is_code_of(code: str, app_id: str) -> bool:
+    """Return whether an app may still exchange this code."""
+    codes = Token.objects.valid().filter(client_id=app_id, type=Token.Type.AUTHORIZATION_CODE)
+    return bool(codes.by_value(code).exists())
 
 
 def list_audit(owner_id: int, app_id: str, paging: Paging) -> AuditPage:

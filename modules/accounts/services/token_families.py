@@ -15,12 +15,12 @@ token that its own app shows again:
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 
 from modules.accounts.errors import AppNotFound
 from modules.accounts.models import Session, SpentToken, TokenFamily
@@ -35,11 +35,9 @@ from sharding.scope import writing_directory
 REMEMBERED = timedelta(days=31)
 SPENDABLE = (Token.Type.AUTHORIZATION_CODE, Token.Type.REFRESH_TOKEN)
 
-
 # Two tabs refresh at once; each waits for a lock at most BANYAN_LOCK_TIMEOUT_MS.
 TRIES = 6
 LOCK_NOT_AVAILABLE = "55P03"
-
 Result = TypeVar("Result")
 
 
@@ -63,6 +61,10 @@ class Issued:
     tokens: Collection[str]
 
 
+# Is told when the user authenticated, and which address they let the app see.
+Issue = Callable[[datetime | None, str | None], Issued]
+
+
 def open_family(
     code: str,
     *,
@@ -70,6 +72,7 @@ def open_family(
     app_id: str,
     session_key: str,
     authenticated_at: datetime | None,
+    email: str | None,
     now: datetime,
 ) -> None:
     """
@@ -101,20 +104,17 @@ def open_family(
                 hash=hash_key(code),
                 client_id=app_id,
                 user_id=user_id,
-                data={"family": family.id},
+                data={"family": family.id, "email": email},
                 created_at=now,
                 expires_at=now + timedelta(seconds=settings.IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN),
             )
 
 
-def exchange(
-    presented: str, issue: Callable[[datetime | None], Issued], *, app_id: str, asked: str, now: datetime
-) -> bytes:
+def exchange(presented: str, issue: Issue, *, app_id: str, asked: str, now: datetime) -> bytes:
     """
     Spend a code or refresh token for what `issue` gives, all in one transaction, and return its answer.
 
-    `issue` is told when the user authenticated; what it raises spends nothing. `asked` is what a repeat has
-    to ask as well to be given the same answer.
+    What `issue` raises spends nothing; `asked` is what a repeat has to ask too to be given the same answer.
 
     :raises NotGranted: if it is none, or it ended, and `issue` did not notice
     :raises AppGone: if the app that shows it was deleted
@@ -122,24 +122,23 @@ def exchange(
     return _patiently(lambda: _exchange(presented, issue, app_id=app_id, asked=asked, now=now))
 
 
-def _exchange(
-    presented: str, issue: Callable[[datetime | None], Issued], *, app_id: str, asked: str, now: datetime
-) -> bytes:
+def _exchange(presented: str, issue: Issue, *, app_id: str, asked: str, now: datetime) -> bytes:
     with writing_directory():
         lock_users(_spendable(hash_key(presented)).values_list("user_id", flat=True))
         with holding_app(app_id):
             return _spend(presented, issue, asked=asked, now=now)
 
 
-def _spend(presented: str, issue: Callable[[datetime | None], Issued], *, asked: str, now: datetime) -> bytes:
+def _spend(presented: str, issue: Issue, *, asked: str, now: datetime) -> bytes:
     token = _spendable(hash_key(presented)).first()
     family = _family_of(token)
-    issued = issue(None if family is None else family.authenticated_at)
+    at = None if family is None else family.authenticated_at
+    issued = issue(at, None if token is None else token.get_scope_email())
     if token is None:
         raise NotGranted
     if family is None:
         family = TokenFamily.objects.create(user_id=token.user_id, app_id=token.client_id, created_at=now)
-    _adopt(issued.tokens, family.id)
+    _adopt(issued.tokens, token, family.id)
     Token.objects.filter(id=token.id).delete()
     spent = SpentToken(token_hash=token.hash, family_id=family.id, expires_at=now + REMEMBERED)
     if token.type == Token.Type.REFRESH_TOKEN:
@@ -210,17 +209,21 @@ def end_app_tokens(user_id: int, app_id: str) -> None:
 
 
 def end_token(presented: str, *, app_id: str) -> None:
-    """End a token that its own app gives up; with a refresh token its family goes (RFC 7009, 2.1)."""
+    """
+    End a token that its own app gives up; with a refresh token its family goes (RFC 7009, 2.1).
+
+    So it does with one that was spent: of a refresh whose answer was lost the app knows no other.
+    """
+    digest = hash_key(presented)
+    tokens = Token.objects.filter(hash=digest, client_id=app_id, type__in=GIVEN)
+    spent = TokenFamily.objects.filter(spenttoken__token_hash=digest, app_id=app_id)
     with writing_directory():
-        tokens = Token.objects.filter(hash=hash_key(presented), client_id=app_id, type__in=GIVEN)
+        # In this order: what is being spent just now is found by the one or the other.
+        lock_users([*tokens.values_list("user_id", flat=True), *spent.values_list("user_id", flat=True)])
         token = tokens.first()
-        if token is None:
-            return
-        if token.user_id is not None:
-            lock_users([token.user_id])
-        family = _family_of(token)
-        alone = family is None or token.type == Token.Type.ACCESS_TOKEN
-        marks = end_tokens(tokens) if alone or family is None else end_families([family])
+        family = _family_of(token) if token is not None else spent.first()
+        is_alone = token is not None and token.type == Token.Type.ACCESS_TOKEN
+        marks = end_tokens(tokens) if family is None or is_alone else end_families([family])
     tell_ended(*marks)
 
 
@@ -251,10 +254,9 @@ def _patiently(work: Callable[[], Result]) -> Result:
     raise AssertionError("the last try returns or raises")
 
 
-def _spendable(presented_hash: str) -> "QuerySet[Token]":
+def _spendable(presented_hash: str) -> Any:
     """Return the code or refresh token of a hash; whose user is locked, nobody else spends or ends it."""
-    tokens: QuerySet[Token] = Token.objects.valid().filter(hash=presented_hash, type__in=SPENDABLE)
-    return tokens
+    return Token.objects.valid().filter(hash=presented_hash, type__in=SPENDABLE)
 
 
 def _family_of(token: Token | None) -> TokenFamily | None:
@@ -262,11 +264,17 @@ def _family_of(token: Token | None) -> TokenFamily | None:
     return TokenFamily.objects.filter(id=family_id).first() if family_id is not None else None
 
 
-def _adopt(values: Collection[str], family_id: int) -> None:
-    """Write down of new tokens which family they belong to."""
+def _adopt(values: Collection[str], spent: Token, family_id: int) -> None:
+    """
+    Write down of new tokens what was granted: in which family, and with which address.
+
+    An access token may be asked for with less; the refresh token beside it may do no less (RFC 6749, 6).
+    """
     for token in Token.objects.filter(hash__in=[hash_key(value) for value in values]):
-        token.data = {**(token.data or {}), "family": family_id}
-        token.save(update_fields=["data"])
+        token.data = {**(token.data or {}), "family": family_id, "email": spent.get_scope_email()}
+        if token.type == spent.type:
+            token.scopes = spent.scopes
+        token.save(update_fields=["data", "scopes"])
 
 
 def _answer_to(spent: SpentToken, presented: str, *, asked: str, now: datetime) -> bytes | None:

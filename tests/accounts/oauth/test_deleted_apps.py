@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Token
-from django.db import connection, connections
+from django.db import connections
 
 from modules.accounts.services.apps import delete_app
 from modules.kernel import clock
@@ -29,7 +29,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
+    with connections["default"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         row = cursor.fetchone()
     return row is not None and row[0] > 0

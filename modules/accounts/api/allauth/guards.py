@@ -47,7 +47,11 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
         """Return whether people may be led there: to this host, origins that may write, our own front end."""
         front = urlsplit(settings.FRONTEND_URL)
         is_front = url_has_allowed_host_and_scheme(url, {front.netloc}, require_https=front.scheme == "https")
-        return is_front or bool(super().is_safe_url(url))
+        try:
+            return is_front or bool(super().is_safe_url(url))
+        except ValueError:
+            # What has no parts, as `http://[::1`, leads nowhere.
+            return False
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """

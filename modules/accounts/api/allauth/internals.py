@@ -18,10 +18,12 @@ from allauth.core.internal.cryptokit import compare_user_code
 from allauth.headless.internal.restkit.response import APIResponse, ErrorResponse
 from allauth.headless.internal.restkit.views import RESTView
 from allauth.headless.spec.internal.schema import get_schema
+from allauth.idp.oidc.internal.oauthlib import authorization_codes
 from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from allauth.idp.oidc.internal.tokens import decode_jwt_token
 from allauth.mfa.internal.constants import LoginStageKey
 from allauth.mfa.totp.internal import auth as totp
+from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.internal.flows import connect
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "LoginStageKey",
     "PasswordResetVerificationProcess",
     "RESTView",
+    "authorization_codes",
     "clear_login",
     "compare_user_code",
     "connect",
@@ -41,6 +44,7 @@ __all__ = [
     "get_schema",
     "get_validator_context",
     "jwkkit",
+    "jwtkit",
     "manage_email",
     "raise_if_reauthentication_required",
     "totp",

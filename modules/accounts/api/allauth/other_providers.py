@@ -21,6 +21,7 @@ from allauth.socialaccount.providers.base import Provider, ProviderException
 from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
 from allauth.socialaccount.providers.google.provider import GoogleProvider
 from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -28,6 +29,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from requests import RequestException
 
+from modules.accounts.api.allauth.internals import jwtkit
 from modules.kernel.text import has_heap_of_marks
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ def install() -> None:
                 setattr(client, step, _refusing(vars(client)[step]))
     for provider in (AppleProvider, GoogleProvider, OpenIDConnectProvider):
         provider.verify_token = _taking_no_other(provider.verify_token)
+    jwtkit.verify_and_decode = _meant_for_us(jwtkit.verify_and_decode)
     OAuth2Adapter.get_client = _leading_back(OAuth2Adapter.get_client)
 
 
@@ -146,6 +149,24 @@ def _taking_no_other(verify: Callable[..., SocialLogin]) -> Callable[..., Social
             raise get_adapter().validation_error("invalid_token") from _unreadable(fault)
 
     return verify_or_refuse
+
+
+def _meant_for_us(decode: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    @wraps(decode)
+    def decode_if_meant(*, audience: Any, **options: Any) -> dict[str, Any]:
+        """
+        Return what an ID token says (OpenID Connect Core, 2 and 3.1.3.7).
+
+        :raises OAuth2Error: if it never ends, or is for others too and not made out to us
+        """
+        said = decode(audience=audience, **options)
+        ours = {audience} if isinstance(audience, str) else set(audience)
+        others = set() if isinstance(said["aud"], str) else set(said["aud"]) - ours
+        if "exp" not in said or (others and said.get("azp") not in ours):
+            raise OAuth2Error("Invalid id_token")
+        return said
+
+    return decode_if_meant
 
 
 def _leading_back(get_client: Callable[..., Any]) -> Callable[..., Any]:

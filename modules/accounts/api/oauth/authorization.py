@@ -8,9 +8,10 @@ does wrong it hears there, and a code dies with the session and the consent that
 import time
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
 from allauth.idp.oidc import views as theirs
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client
@@ -19,7 +20,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 
-from modules.accounts.api.allauth.internals import get_validator_context
+from modules.accounts.api.allauth.internals import authorization_codes, get_validator_context
 from modules.accounts.api.oauth import parameters as parameters
 from modules.accounts.api.oauth.asking import ask_again, is_asked, note_page, read_asked
 from modules.accounts.api.oauth.authorization_request import (
@@ -158,17 +159,20 @@ class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
 
     def _tied(self, response: HttpResponse, caller: Caller) -> HttpResponse:
         """Return the library's answer as a page; a code in it is tied to the session that it comes from."""
-        said = parse_qs(urlsplit(response.headers.get("Location", "")).query)
-        if "error" in said or "code" not in said:
+        code = parameters.added_to(caller.redirect_uri, response.headers.get("Location", "")).get("code")
+        if code is None:
             return as_page(response, app=caller.app)
+        if authorization_codes.lookup(caller.app.id, code) is None:
+            return _tell_app(caller, Wrong("temporarily_unavailable", "Ask again in a moment."))
         at = _authenticated_at(self.request)
         try:
             open_family(
-                said["code"][-1],
+                code,
                 user_id=self.request.user.pk,
                 app_id=caller.app.id,
                 session_key=self.request.session.session_key or "",
                 authenticated_at=None if at is None else datetime.fromtimestamp(at, UTC),
+                email=_email_to_show(self.request),
                 now=clock.now(),
             )
         except AppGone:
@@ -182,6 +186,15 @@ def _authenticated_at(request: HttpRequest) -> float | None:
     """Return when the user last proved who they are, in this session."""
     records = get_authentication_records(request, request.user if request.user.is_authenticated else None)
     return max((float(record["at"]) for record in records), default=None)
+
+
+def _email_to_show(request: HttpRequest) -> str | None:
+    """Return the address that the app sees from now on, whichever becomes the primary one; None if none."""
+    scopes = request.POST.getlist("scopes") or parameters.words_of(request.GET, "scope")
+    if "email" not in scopes:
+        return None
+    email: str | None = get_validator_context().email
+    return email or EmailAddress.objects.get_primary_email(request.user)
 
 
 def _send_to_log_in(request: HttpRequest, path: str) -> HttpResponse:

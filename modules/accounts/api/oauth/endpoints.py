@@ -7,6 +7,7 @@ A code or refresh token that comes a second time ends its family, and what ends 
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from allauth.idp.oidc import views as theirs
@@ -15,12 +16,15 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from modules.accounts.api.allauth.internals import authorization_codes
 from modules.accounts.api.allauth.methods import methods
 from modules.accounts.api.oauth import parameters as parameters
-from modules.accounts.api.oauth.parameters import PROOF, Wrong
+from modules.accounts.api.oauth.oauth_adapter import IDENTITY
+from modules.accounts.api.oauth.parameters import PROOF, Wrong, words_of
 from modules.accounts.api.pages.forgery import find_forgery
 from modules.accounts.api.pages.login_pages import as_page, show_error, why_anew
 from modules.accounts.api.request_state import request_state
+from modules.accounts.selectors.apps import is_code_of
 from modules.accounts.services.grants import AppGone, holding_app
 from modules.accounts.services.replays import tokens_in
 from modules.accounts.services.token_families import (
@@ -43,6 +47,7 @@ OF_LOG_OUT = (
     *("action", "csrfmiddlewaretoken"),
 )
 NO_APP = Wrong("invalid_client", "There is no such app.", status=401)
+AWAY = Wrong("temporarily_unavailable", "Send the same again in a moment.", status=503)
 OVER = Wrong("invalid_grant", "It is none, or no longer.")
 
 
@@ -122,6 +127,8 @@ def _answer(request: HttpRequest, app_id: str) -> HttpResponse:
         raise Wrong("unsupported_grant_type", f"Send one of: {', '.join(GRANTS)}.")
     if app_id and not Client.objects.filter(id=app_id, owner__is_active=True).exists():
         raise NO_APP
+    if grant == "client_credentials" and not IDENTITY.keys().isdisjoint(words_of(request.POST, "scope")):
+        raise Wrong("invalid_scope", "An app by itself is no user: ask for none of openid, profile, email.")
     presented = request.POST.get(SPENT_BY.get(grant, ""))
     if not presented:
         return _issue_to_app(request, app_id)
@@ -144,9 +151,7 @@ def _spend(request: HttpRequest, presented: str, app_id: str) -> HttpResponse:
     """Return new tokens for a code or refresh token, or for the same client once more the same ones."""
     asked = f"{app_id} {request.POST.get('scope', '')}"
     try:
-        body = exchange(
-            presented, lambda at: _issue(request, at), app_id=app_id, asked=asked, now=clock.now()
-        )
+        body = exchange(presented, partial(_issue, request), app_id=app_id, asked=asked, now=clock.now())
         return HttpResponse(body, content_type="application/json")
     except AppGone as gone:
         raise NO_APP from gone
@@ -156,6 +161,8 @@ def _spend(request: HttpRequest, presented: str, app_id: str) -> HttpResponse:
         if not not_issued.is_of_grant:
             return not_issued.response
         refused = not_issued.response
+    if _is_lost(presented, app_id):
+        raise AWAY
     try:
         again = answer_again(presented, app_id=app_id, asked=asked, now=clock.now())
     except TokenReused as reused:
@@ -170,9 +177,15 @@ def _spend(request: HttpRequest, presented: str, app_id: str) -> HttpResponse:
     return refused
 
 
-def _issue(request: HttpRequest, authenticated_at: datetime | None) -> Issued:
+def _is_lost(presented: str, app_id: str) -> bool:
+    """Return whether a code is good, but what allauth keeps of it in the cache cannot be read."""
+    return is_code_of(presented, app_id) and authorization_codes.lookup(app_id, presented) is None
+
+
+def _issue(request: HttpRequest, authenticated_at: datetime | None, shown_email: str | None) -> Issued:
     """Return allauth's answer and the tokens in it."""
-    request_state().authenticated_at = authenticated_at
+    state = request_state()
+    state.authenticated_at, state.shown_email = authenticated_at, shown_email
     response: HttpResponse = theirs.token(request)
     if response.status_code != 200:
         raise _NotIssued(response)
@@ -201,7 +214,11 @@ def user_info(request: HttpRequest) -> HttpResponse:
     except Wrong as wrong:
         return _refuse(wrong)
     parameters.use_form(request, parameters.keep(request.POST, ("access_token",)))
-    return _private(theirs.user_info(request))
+    response: HttpResponse = theirs.user_info(request)
+    if response.status_code == 403:
+        # RFC 6750, 3; the library says it with 401 alone.
+        response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope", scope="openid"'
+    return _private(response)
 
 
 @methods("GET", "POST")

@@ -8,9 +8,10 @@ from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from oauthlib.oauth2.rfc6749.errors import InvalidTokenError
+from oauthlib.oauth2.rfc6749.errors import InsufficientScopeError, InvalidTokenError
 
 from modules.accounts.api.request_state import request_state
+from modules.accounts.selectors.addresses import is_verified_by
 from modules.kernel.scopes import GRANTABLE
 
 IDENTITY = {
@@ -18,6 +19,7 @@ IDENTITY = {
     "profile": "See your username",
     "email": "See your email address",
 }
+OF_EMAIL = ("email", "email_verified")
 
 
 class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -52,10 +54,25 @@ class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships n
             id_token["auth_time"] = int(at.timestamp())
 
     def get_claims(
-        self, purpose: str, user: AbstractBaseUser, client: Client, *args: Any, **more: Any
+        self,
+        purpose: str,
+        user: AbstractBaseUser | None,
+        client: Client,
+        scopes: Iterable[str],
+        email: str | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
-        """Tell who a user is; nothing to an app whose owner's account is closed."""
+        """
+        Tell who a user is; nothing to an app whose owner's account is closed, or with a token of its own.
+
+        An address is told that was the one to tell when the user said yes, while they still have it verified.
+        """
         if not client.owner.is_active:
             raise InvalidTokenError
-        claims: dict[str, Any] = super().get_claims(purpose, user, client, *args, **more)
+        if user is None:
+            raise InsufficientScopeError
+        email = email or request_state().shown_email
+        claims: dict[str, Any] = super().get_claims(purpose, user, client, scopes, email=email, **more)
+        if email and not is_verified_by(user.pk, email):
+            return {name: value for name, value in claims.items() if name not in OF_EMAIL}
         return claims

@@ -9,10 +9,12 @@ import base64
 import binascii
 import re
 from collections.abc import Collection
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
+
+from modules.accounts.schemas.addresses import ADDRESS
 
 MAX_PARAMETER = 2000
 # RFC 7636, 4.1 and 4.2.
@@ -85,8 +87,10 @@ def check_address(uri: str) -> None:
     """
     Look at an address before the library takes it apart.
 
-    :raises Wrong: if it has no parts
+    :raises Wrong: if it has no parts, or letters that no address is made of
     """
+    if uri and not ADDRESS.fullmatch(uri):
+        raise Wrong("invalid_request", "The address to go on to cannot be read.")
     try:
         parts = urlsplit(uri)
         parts.port  # noqa: B018 - it is read when it is asked for
@@ -140,13 +144,20 @@ def is_registered(uri: str, registered: Collection[str]) -> bool:
         return False
     if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "::1") or port is None:
         return False
-    bare = uri.replace(f":{port}", "", 1)
+    bare = _without_port(uri)
     return any(_without_port(known) == bare for known in registered)
 
 
 def _without_port(uri: str) -> str:
-    port = urlsplit(uri).port
-    return uri if port is None else uri.replace(f":{port}", "", 1)
+    """Return an address without its port; what looks like one may stand in an IPv6 address as well."""
+    parts = urlsplit(uri)
+    return uri.replace(parts.netloc, parts.netloc.removesuffix(f":{parts.port}"), 1)
+
+
+def added_to(uri: str, target: str) -> dict[str, str]:
+    """Return what the query of an address says beyond that of the registered one, which may say anything."""
+    registered, said = (parse_qsl(urlsplit(text).query, keep_blank_values=True) for text in (uri, target))
+    return dict(said[len(registered) :])
 
 
 def add_query(uri: str, said: dict[str, str]) -> str:
