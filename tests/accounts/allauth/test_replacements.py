@@ -59,7 +59,7 @@ class TestInstall:
 
 
 class TestRefresh:
-    def test_says_what_is_wrong(self, http):
+    def test_says_what_is_wrong(self, http, db):
         answer = http("POST", "/auth/app/v1/tokens/refresh", {"refresh_token": "x"})
 
         assert (answer.status, answer.body["errors"][0]["param"]) == (400, "refresh_token")
