@@ -87,6 +87,13 @@ class TooManyAddresses(Invalid):
     title = "You have as many addresses as anybody may; delete one first."
 
 
+class TooManyPasskeys(Invalid):
+    """The account has as many passkeys and security keys as any may have."""
+
+    code = "too_many_passkeys"
+    title = "You have as many passkeys as anybody may; delete one first."
+
+
 class TooManyApps(Invalid):
     """The caller has as many apps as anybody may have."""
 

@@ -34,6 +34,8 @@ class RequestState:
     authenticated_at: datetime | None = None
     # Which address the user chose to show to the app that exchanges it.
     shown_email: str | None = None
+    # The ceremony of a passkey that this request ends, as its beginning left it in the session.
+    ceremony: dict[str, Any] | None = None
     # Why a page is shown anew.
     why_anew: str | None = None
 

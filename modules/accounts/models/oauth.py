@@ -27,6 +27,8 @@ class SpentToken(DirectoryModel):
     """
     A code or refresh token that was exchanged; who shows it again has stolen it, or was stolen from.
 
+    So stands here, of no family, the challenge of a passkey that was answered.
+
     A client that lost the answer gets it again for some seconds. It is kept encrypted by a key that the spent
     token alone yields, so that this table opens nothing.
     """

@@ -23,6 +23,7 @@ from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from allauth.idp.oidc.internal.tokens import decode_jwt_token
 from allauth.mfa.internal.constants import LoginStageKey
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.internal.flows import connect
 
@@ -49,4 +50,5 @@ __all__ = [
     "raise_if_reauthentication_required",
     "totp",
     "unstash_login",
+    "webauthn",
 ]

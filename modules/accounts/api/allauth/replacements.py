@@ -38,7 +38,7 @@ from allauth.mfa.webauthn import forms as passkey_forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 
-from modules.accounts.api.allauth import begun, resets, totp_steps
+from modules.accounts.api.allauth import begun, ceremonies, resets, totp_steps
 from modules.accounts.api.allauth.alone import alone
 from modules.accounts.api.allauth.guards import must_verify
 from modules.accounts.api.allauth.internals import (
@@ -92,6 +92,8 @@ def install() -> None:
     totp.validate_totp_code = totp_steps.prove
     totp.TOTP.validate_code = totp_steps.validate
     totp.TOTP.activate = classmethod(totp_steps.activate)
+    # It takes any answer to any challenge of a session for a log-in by any passkey.
+    ceremonies.install()
     # It reads the private key anew, in tens of ms, for each token and whoever asks for the public one.
     jwkkit.load_jwk_from_pem = lru_cache(maxsize=4)(jwkkit.load_jwk_from_pem)
     # It answers a taken address by another way than a free one, on which the username stays free.
