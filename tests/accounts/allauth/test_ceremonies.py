@@ -136,6 +136,17 @@ class TestPurpose:
         assert ada("POST", AGAIN, {"credential": passkey.show(ada.begin(AGAIN))}).status == 200
         assert log_in(http, passkey).status == 200
 
+    def test_is_that_of_one_person(self, ada, passkey, mallory):
+        theirs = SoftKey()
+        mallory.add(theirs, passwordless=True)
+        ada.session = ada.log_in().body["meta"]["session_token"]
+        begun = ada.begin(SECOND)
+        sent = {"username": "mallory", "password": PASSWORD}
+        assert ada("POST", f"{APP}/auth/login", sent).status == 401
+
+        assert ada("POST", SECOND, {"credential": theirs.show(begun)}).status == 400
+        assert ada("POST", SECOND, {"credential": theirs.show(ada.begin(SECOND))}).status == 200
+
     def test_a_challenge_lives_ten_minutes(self, http, passkey):
         session, options = begin_log_in(http)
 

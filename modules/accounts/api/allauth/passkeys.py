@@ -5,24 +5,27 @@ Its size comes first: fido2 reads an array in a time that grows by the square of
 the key alone is kept, none of what its maker attests, for all of an account's are read at each log-in.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
+from fido2 import cbor
 from fido2.cose import CoseKey
-from fido2.utils import websafe_encode
+from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import (
     AttestationObject,
     AuthenticationResponse,
     AuthenticatorData,
-    CollectedClientData,
     RegistrationResponse,
 )
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from modules.kernel.errors import Fault
 from modules.kernel.http.parsing import BodyInvalid
+
+Read = TypeVar("Read")
 
 SET_UP = "/account/authenticators/webauthn"
 _HINT = "Send what the browser's PublicKeyCredential gives as toJSON()."
@@ -35,6 +38,12 @@ def _bytes(most: int) -> StringConstraints:
     return StringConstraints(pattern=r"^[A-Za-z0-9_-]+={0,2}$", max_length=(most * 4 + 2) // 3 + 2)
 
 
+def _origin(text: str) -> str:
+    """Return an origin; of what is none this raises, as fido2 would."""
+    urlsplit(text)
+    return text
+
+
 # WebAuthn names the bounds of ids; those of all others are several times what authenticators send.
 CredentialId = Annotated[str, _bytes(1023)]
 ClientData = Annotated[str, _bytes(4096), Field(alias="clientDataJSON")]
@@ -44,6 +53,14 @@ class _Sent(BaseModel):
     """Something that a browser made; more than is known of may be in it."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+
+class _Said(_Sent):
+    """What is said of a ceremony in `clientDataJSON`."""
+
+    type: str
+    challenge: Annotated[str, _bytes(64)]
+    origin: Annotated[str, AfterValidator(_origin)]
 
 
 class _Properties(_Sent):
@@ -122,8 +139,9 @@ def counter_of(credential: Mapping[str, Any]) -> int:
 
 def _check_made(credential: Any) -> None:
     _check_shape(_Made, credential)
-    made = _read(RegistrationResponse, credential)
-    _check_said(made.response.client_data)
+    _check_said(credential)
+    _check_attested(credential)
+    made = _read(lambda: RegistrationResponse.from_dict(credential), "/credential")
     key = made.response.attestation_object.auth_data.credential_data
     if key is None or key.credential_id != made.raw_id or not _is_usable(key.public_key):
         raise _refused(_MADE)
@@ -131,7 +149,8 @@ def _check_made(credential: Any) -> None:
 
 def _check_shown(credential: Any) -> None:
     _check_shape(_Shown, credential)
-    _check_said(_read(AuthenticationResponse, credential).response.client_data)
+    _check_said(credential)
+    _read(lambda: AuthenticationResponse.from_dict(credential), "/credential")
 
 
 def _check_shape(shape: type[BaseModel], credential: Any) -> None:
@@ -142,22 +161,24 @@ def _check_shape(shape: type[BaseModel], credential: Any) -> None:
         raise _refused(*places) from None
 
 
-def _read(kind: Any, credential: Any) -> Any:
-    """Return a credential as fido2 reads it; of what it cannot, it says so in many ways."""
+def _check_said(credential: Mapping[str, Any]) -> None:
+    """Look at the types of what fido2 takes as it stands: for bytes it would take a number, for so many."""
+    text = credential["response"]["clientDataJSON"]
+    _read(lambda: _Said.model_validate(json.loads(websafe_decode(text).decode())), _SAID)
+
+
+def _check_attested(credential: Mapping[str, Any]) -> None:
+    attested = _read(lambda: cbor.decode(websafe_decode(credential["response"]["attestationObject"])), _MADE)
+    if not isinstance(attested, dict) or not isinstance(attested.get("authData"), bytes):
+        raise _refused(_MADE)
+
+
+def _read(read: Callable[[], Read], pointer: str) -> Read:
+    """Return what is read; of what cannot be, fido2 says so in many ways."""
     try:
-        return kind.from_dict(credential)
+        return read()
     except Exception:  # noqa: BLE001 - from KeyError to struct.error and RecursionError
-        raise _refused("/credential") from None
-
-
-def _check_said(said: CollectedClientData) -> None:
-    """Look at what fido2 takes from JSON as it stands there."""
-    try:
-        urlsplit(said.origin).hostname  # noqa: B018 - of what is no address it raises
-    except (AttributeError, TypeError, ValueError):
-        raise _refused(_SAID) from None
-    if not isinstance(said.origin, str) or not isinstance(said.type, str):
-        raise _refused(_SAID)
+        raise _refused(pointer) from None
 
 
 def _is_usable(key: CoseKey) -> bool:
