@@ -33,6 +33,9 @@ pytestmark = pytest.mark.django_db
 
 SAID = "/credential/response/clientDataJSON"
 MADE = "/credential/response/attestationObject"
+# Of another type, or no address.
+NO_ORIGINS: list[Any] = [1, None, [], "http://[::1"]
+NO_PROPERTIES: list[Any] = [1, None, []]
 SHOWN = "/credential/response/authenticatorData"
 RESULTS = "/credential/clientExtensionResults"
 LONG = {"x": [0] * 9000}
@@ -47,7 +50,7 @@ KEYS_OF_NO_USE: list[dict[Any, Any]] = [
     {1: 3, 3: -65535, -1: b"\xff" * 256, -2: b"\1\0\1"},
 ]
 NEW: list[tuple[dict[str, Any], str]] = [
-    *(({"said": {"origin": origin}}, SAID) for origin in (1, None, [], "http://[::1")),
+    *(({"said": {"origin": origin}}, SAID) for origin in NO_ORIGINS),
     ({"said": {"type": 1}}, SAID),
     *(({"said": {"challenge": challenge}}, SAID) for challenge in (1, 4 * 10**9, None, "é", "")),
     ({"said": {"x": "x" * 5000}}, SAID),
@@ -57,7 +60,7 @@ NEW: list[tuple[dict[str, Any], str]] = [
     ({"attested": {"attStmt": LONG}}, MADE),
     ({"attested": {"authData": b""}}, "/credential"),
     *(({"attested": {"authData": data}}, MADE) for data in ("x", 1, 4 * 10**9)),
-    *(({"clientExtensionResults": {"credProps": props}}, f"{RESULTS}/credProps") for props in (1, None, [])),
+    *(({"clientExtensionResults": {"credProps": props}}, f"{RESULTS}/credProps") for props in NO_PROPERTIES),
     ({"clientExtensionResults": {"credProps": {"rk": "x"}}}, f"{RESULTS}/credProps/rk"),
     ({"clientExtensionResults": 1}, RESULTS),
     ({"type": "x"}, "/credential/type"),
@@ -66,7 +69,7 @@ NEW: list[tuple[dict[str, Any], str]] = [
     ({"rawId": "A" * 1400}, "/credential/rawId"),
 ]
 OLD: list[tuple[dict[str, Any], str]] = [
-    *(({"said": {"origin": origin}}, SAID) for origin in (1, None, [], "http://[::1")),
+    *(({"said": {"origin": origin}}, SAID) for origin in NO_ORIGINS),
     ({"flags": UP | UV | ED, "extensions": cbor.encode(LONG)}, SHOWN),
     ({"flags": UP | UV | ED, "extensions": b"\x9f"}, "/credential"),
     ({"signature": "A" * 7000}, "/credential/response/signature"),
