@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -93,8 +94,8 @@ class TestAppThatIsBeingDeleted:
 
     def test_is_none_to_who_lets_it_in(self, pool, app, ada, browser):
         page = browser.get(asking(app)).content.decode()
-        form = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "request")}
-        form |= {"scopes": SCOPES.split(), "action": "grant"}
+        kept = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "request")}
+        form = {**kept, "scopes": SCOPES.split(), "action": "grant"}
 
         answer = during_deletion(pool, app, ada.id, lambda: browser.post("/identity/o/authorize", form))
 
@@ -106,7 +107,7 @@ class TestAppThatIsBeingDeleted:
             app = make_app(ada.id)
             token = fetch(app, code=consent(browser, app)["code"]).json()["refresh_token"]
 
-            answer = together(pool, app, ada.id, lambda app=app, token=token: refresh(app, token))
+            answer = together(pool, app, ada.id, partial(refresh, app, token))
 
             assert answer.status_code in (200, 401)
             assert Token.objects.count() == 0
