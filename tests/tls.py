@@ -131,6 +131,7 @@ class TlsServer:
         try:
             await self._begin(reader, writer)
             await writer.start_tls(self._context)
+            _keep_transport(writer, plain)
         except (OSError, EOFError):
             self.refused += 1
             plain.abort()
@@ -161,6 +162,17 @@ class TlsPostgres(TlsServer):
             await writer.drain()
             raise ConnectionRefusedError
         writer.write(b"S")
+
+
+def _keep_transport(writer: asyncio.StreamWriter, plain: asyncio.WriteTransport) -> None:
+    """
+    Give a writer its transport back that lost it, for Python 3.11 breaks over that in `__del__`.
+
+    :raises ConnectionResetError: if it did: the client was gone as the handshake ended
+    """
+    if getattr(writer, "_transport", None) is None:
+        setattr(writer, "_transport", plain)  # noqa: B010 - the stubs hide it
+        raise ConnectionResetError
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
