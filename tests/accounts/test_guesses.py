@@ -10,7 +10,9 @@ from django.test import Client
 
 from modules.accounts.models import Session
 from modules.kernel.limits import Limit
-from tests.accounts.allauth.test_second_factor import (
+from tests.accounts.kit import PASSWORD, Http, hidden
+from tests.accounts.kit import log_in as log_in_on_page
+from tests.accounts.second_factors import (
     APP,
     code_of,
     half,
@@ -19,8 +21,6 @@ from tests.accounts.allauth.test_second_factor import (
     send_code,
     session,
 )
-from tests.accounts.kit import PASSWORD, Http, hidden
-from tests.accounts.kit import log_in as log_in_on_page
 
 __all__ = ["half", "secret", "session"]  # fixtures
 

@@ -14,7 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import BrowserContext, Page, expect
 
 from modules.accounts.models import User
-from tests.accounts.allauth.test_second_factor import code_of
+from tests.accounts.second_factors import code_of
 from tests.contract.front_ends import FrontEnd
 from tests.contract.test_oauth import register
 from tests.journeys.client import PASSWORD, Client

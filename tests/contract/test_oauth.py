@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from modules.accounts.models import SpentToken, User
 from modules.kernel import clock
-from tests.accounts.allauth.test_second_factor import code_of
+from tests.accounts.second_factors import code_of
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import until
 

@@ -11,7 +11,7 @@ import pytest
 
 from modules.accounts.services.accounts import create_account
 from modules.kernel import clock
-from tests.accounts.allauth.test_second_factor import code_of
+from tests.accounts.second_factors import code_of
 from tests.journeys.client import PASSWORD, Client
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from modules.accounts.services.accounts import set_password, set_roles
 from modules.kernel import clock
 from modules.mail.models import Mail
 from tests.accounts.allauth.test_codes import AUTH, NEW, code_in
-from tests.accounts.allauth.test_second_factor import code_of, half, secret, send_code, session  # noqa: F401
+from tests.accounts.second_factors import code_of, half, secret, send_code, session  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

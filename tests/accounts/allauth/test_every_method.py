@@ -23,8 +23,8 @@ from modules.accounts.api.allauth.methods import list_methods
 from modules.kernel import hot
 from modules.kernel.limits import Limit
 from tests.accounts.allauth.test_log_in import CountingHasher
-from tests.accounts.allauth.test_second_factor import APP, log_in_half, secret, session
 from tests.accounts.kit import PASSWORD, Http
+from tests.accounts.second_factors import APP, log_in_half, secret, session
 
 __all__ = ["secret", "session"]  # fixtures
 

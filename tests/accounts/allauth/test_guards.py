@@ -18,8 +18,8 @@ from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key, issue_session_token
 from modules.kernel import clock
 from modules.mail.models import Mail
-from tests.accounts.allauth.test_second_factor import code_of
 from tests.accounts.kit import PASSWORD, Answer
+from tests.accounts.second_factors import code_of
 
 pytestmark = pytest.mark.django_db
 

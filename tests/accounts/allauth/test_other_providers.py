@@ -15,8 +15,8 @@ from config.settings.accounts import social
 from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
 from modules.mail.models import Mail
-from tests.accounts.allauth.test_second_factor import code_of, secret, session  # noqa: F401
 from tests.accounts.kit import PASSWORD, Http, consent, fetch, make_app, me, refresh
+from tests.accounts.second_factors import code_of, secret, session  # noqa: F401
 from tests.contract.stub import answering
 
 pytestmark = pytest.mark.django_db

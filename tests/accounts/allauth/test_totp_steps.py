@@ -7,7 +7,8 @@ import time
 import pytest
 import time_machine
 
-from tests.accounts.allauth.test_second_factor import (
+from tests.accounts.kit import PASSWORD
+from tests.accounts.second_factors import (
     APP,
     code_of,
     half,
@@ -16,7 +17,6 @@ from tests.accounts.allauth.test_second_factor import (
     send_code,
     session,
 )
-from tests.accounts.kit import PASSWORD
 
 __all__ = ["half", "secret", "session"]  # fixtures
 
