@@ -15,6 +15,7 @@ COPY --from=build /venv /venv
 WORKDIR /app
 COPY --chown=banyan:banyan manage.py ./
 COPY --chown=banyan:banyan config config
+COPY --chown=banyan:banyan deploy deploy
 COPY --chown=banyan:banyan sharding sharding
 COPY --chown=banyan:banyan modules modules
 COPY --chown=banyan:banyan openapi openapi

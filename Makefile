@@ -6,7 +6,7 @@ SECONDS ?= 20
 BIN := .venv/bin
 SYNCED := .venv/.synced
 JUDGES := .venv/.judges
-STACK := $(BIN)/python -m config.stack
+STACK := $(BIN)/python -m deploy.embedded
 MANAGE := $(BIN)/python manage.py
 
 # A whole run takes all cores, each process with a stack of its own; four fill 24 GiB no more than two.

@@ -16,7 +16,7 @@ def main() -> None:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
         if "BANYAN_DIRECTORY_URL" not in os.environ:
             # Nobody said where the servers are, so those of `make up`. Docker has no need of this package.
-            from config.stack import environment
+            from deploy.embedded import environment
 
             environment.adopt()
             adopted = environment.adopted

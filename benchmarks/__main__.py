@@ -13,7 +13,7 @@ from rich.console import Console
 
 from benchmarks.inside import SETTINGS, begin
 from config.env import ROOT
-from config.stack.throwaway import Throwaway, throwaway_stack
+from deploy.embedded.throwaway import Throwaway, throwaway_stack
 
 USERS = 2000
 
@@ -46,7 +46,7 @@ def _measure(stack: Throwaway, asked: Namespace, console: Console) -> None:
     # Models can be imported only now that Django knows its servers.
     from benchmarks import bench, machine, report, world
     from benchmarks.under_measure import under_measure
-    from config.demo.source import read
+    from deploy.demo.source import read
 
     only = frozenset(filter(None, asked.only.split(",")))
     if unknown := only - set(bench.names()):

@@ -13,7 +13,7 @@ from benchmarks.driver import HOST
 from benchmarks.results import US, Sample
 from benchmarks.under_measure import Server, UnderMeasure
 from benchmarks.world import World
-from config.stack.process import Process
+from deploy.embedded.process import Process
 from modules.kernel.hot import hot
 from modules.timelines import public as timelines
 from sharding.conf import settings as sharding_settings

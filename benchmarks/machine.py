@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 from django.db import connections
 
-from config.stack.throwaway import Throwaway
+from deploy.embedded.throwaway import Throwaway
 from modules.kernel.hot import hot
 
 LIBRARIES = ("django", "djangorestframework", "gunicorn", "psycopg", "celery", "hiredis")

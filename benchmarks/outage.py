@@ -21,10 +21,10 @@ from rich.table import Table
 from benchmarks.__main__ import migrate
 from benchmarks.inside import begin
 from benchmarks.patrons import Patron, Reply, make_patrons, quantile, run_all
-from config.stack.applications import Applications
-from config.stack.ports import listen, port_of
-from config.stack.process import Process
-from config.stack.throwaway import Throwaway, throwaway_stack
+from deploy.embedded.applications import Applications
+from deploy.embedded.ports import listen, port_of
+from deploy.embedded.process import Process
+from deploy.embedded.throwaway import Throwaway, throwaway_stack
 
 SHARDS = {"a": range(6), "b": range(4090, 4096)}
 SETTLE_S = 2.0

@@ -13,11 +13,11 @@ from multiprocessing import get_context
 from benchmarks.cpu import Cores, Used, pin, pinned, used_by
 from benchmarks.driver import HOST, PATIENCE_S, Load, Outcome, drive
 from benchmarks.results import Sample
-from config.stack.applications import Applications
-from config.stack.ports import listen, port_of
-from config.stack.process import Process
-from config.stack.program import Program
-from config.stack.throwaway import Throwaway
+from deploy.embedded.applications import Applications
+from deploy.embedded.ports import listen, port_of
+from deploy.embedded.process import Process
+from deploy.embedded.program import Program
+from deploy.embedded.throwaway import Throwaway
 
 # A worker that is replaced in the middle of a round would be measured with it.
 STEADY = {"GUNICORN_CMD_ARGS": "--max-requests 0"}

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from rich.console import Console
 
-from config.demo.load import SPACING, last_past_moment, load
-from config.demo.source import SEED, WORDS, Source
+from deploy.demo.load import SPACING, last_past_moment, load
+from deploy.demo.source import SEED, WORDS, Source
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.kernel import clock

@@ -1,7 +1,7 @@
 """Everywhere: one query on every instance, with a deadline, without residue, merged in the query's order."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.db import models
 from django.db.models import F, QuerySet
@@ -9,11 +9,17 @@ from django.db.models import F, QuerySet
 from sharding import binding, freshness, scatter, shard_map
 from sharding.errors import Refused, WrongShard
 from sharding.places import Pin
+from sharding.querysets import ShardedQuerySet
 from sharding.scatter import Scattered
 
-if TYPE_CHECKING:
-    from sharding.managers import ShardedManager
-    from sharding.querysets import ShardedQuerySet
+
+class PinnedRows(Protocol):
+    """What is asked of a manager: its model, and a queryset that is read where a pin says."""
+
+    model: type[Any]
+
+    def pinned(self, pin: Pin) -> ShardedQuerySet[Any]:
+        """Return a queryset pinned here."""
 
 
 class InShards(models.Func):
@@ -34,8 +40,8 @@ class InShards(models.Func):
 
 
 def read_everywhere(
-    manager: "ShardedManager[Any]",
-    query: "Callable[[ShardedQuerySet[Any]], QuerySet[Any, Any]]",
+    manager: PinnedRows,
+    query: Callable[[ShardedQuerySet[Any]], QuerySet[Any, Any]],
     within: float,
     *,
     on_primary: bool,
@@ -72,7 +78,7 @@ def read_everywhere(
     return Scattered(_merge(rows, shape)[: shape.query.high_mark], missing)
 
 
-def _merge(rows: list[Any], shape: "QuerySet[Any, Any]") -> list[Any]:
+def _merge(rows: list[Any], shape: QuerySet[Any, Any]) -> list[Any]:
     """Sort by the query's own order; a stable sort for each key, the last one first."""
     for name in reversed(shape.query.order_by):
         if not isinstance(name, str):

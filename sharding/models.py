@@ -133,7 +133,7 @@ class SchemaState(models.Model):
         db_table = "schema_state"
 
 
-from sharding.outbox_models import OutboxDelivery, OutboxEvent  # noqa: E402
+from sharding.delivery.models import OutboxDelivery, OutboxEvent  # noqa: E402
 
 __all__ = [
     "DirectoryModel",

@@ -1,7 +1,7 @@
 """
 The outbox: a fact is recorded beside the rows it tells of, in their transaction.
 
-Who hears a fact is registered by name (`subscribe`); `sharding.relay` turns facts into deliveries.
+Who hears a fact is registered by name (`subscribe`); `sharding.delivery.relay` turns facts into deliveries.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from config.stack.layout import ROOT, throwaway_layout
-from config.stack.throwaway import Throwaway
+from deploy.embedded.layout import ROOT, throwaway_layout
+from deploy.embedded.throwaway import Throwaway
 
 SETTINGS = "config.settings.test"
 

@@ -16,7 +16,7 @@ _boot = Boot()
 _boot.plan()
 django.setup()
 
-from config.stack.throwaway import Throwaway  # noqa: E402
+from deploy.embedded.throwaway import Throwaway  # noqa: E402
 from tests.canaries import find_in_logs  # noqa: E402
 from tests.machines import IdleApis, Machines  # noqa: E402
 from tests.wipe import Wiper  # noqa: E402

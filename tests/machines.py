@@ -13,11 +13,11 @@ import httpx
 import redis as redis_client
 from django.db import connections
 
-from config.stack import ports
-from config.stack.applications import Applications
-from config.stack.process import Process
-from config.stack.program import Program
-from config.stack.throwaway import Throwaway
+from deploy.embedded import ports
+from deploy.embedded.applications import Applications
+from deploy.embedded.process import Process
+from deploy.embedded.program import Program
+from deploy.embedded.throwaway import Throwaway
 from sharding.backend import breaker
 from tests.boot import SETTINGS
 

@@ -6,9 +6,9 @@ import contextlib
 
 import psycopg
 
-from config.stack.postgres import Server
-from config.stack.throwaway import Throwaway
-from config.stack.topology import BROKER, CACHE, HOT
+from deploy.embedded.postgres import Server
+from deploy.embedded.throwaway import Throwaway
+from deploy.embedded.topology import BROKER, CACHE, HOT
 from tests.canaries import find_in_redis
 
 LIST_TABLES = "select format('%I', tablename) from pg_tables where schemaname = 'public' order by 1"

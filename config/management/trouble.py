@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from config.stack.errors import StackError
+from deploy.embedded.errors import StackError
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXTS = ROOT / "modules"

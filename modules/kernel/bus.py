@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from celery import shared_task  # noqa: TID251 - the one place that makes tasks
 
 from sharding import outages, outbox
-from sharding.deliveries import Delivery, deliver
+from sharding.delivery.consumer import Delivery, deliver
 from sharding.outbox import Event
 from sharding.scope import Once
 

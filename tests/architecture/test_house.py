@@ -74,7 +74,7 @@ class TestAllauth:
     def test_is_taken_from_inside_by_one_file(self):
         takers = {
             str(path.relative_to(ROOT))
-            for tree in ("config", "modules", "openapi", "sharding")
+            for tree in ("config", "deploy", "modules", "openapi", "sharding")
             for path in (ROOT / tree).rglob("*.py")
             if any("internal" in name.split(".") for name in _imports_of_allauth(path))
         }

@@ -30,7 +30,17 @@ TOOLS = Path(sys.executable).parent
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory) -> Path:
     target: Path = tmp_path_factory.mktemp("tree")
-    for name in ["config", "modules", "sharding", "openapi", "tests", "benchmarks", "docs", "requirements"]:
+    for name in [
+        "config",
+        "deploy",
+        "modules",
+        "sharding",
+        "openapi",
+        "tests",
+        "benchmarks",
+        "docs",
+        "requirements",
+    ]:
         left_out = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / name, target / name, ignore=left_out)
     for name in ["pyproject.toml", "manage.py", "Makefile", "README.md", ".env.example"]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import django
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 from tests.boot import Boot
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import until
 

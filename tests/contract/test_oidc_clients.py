@@ -16,7 +16,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 from tests.contract.test_oauth import BACK, log_in, register
 from tests.journeys.client import Client
 from tests.machines import until

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 from tests.journeys.client import PASSWORD
 from tests.machines import until
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import yaml
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 from tests.contract.stub import Answer, Stub, answering
 
 sys.path.insert(0, str(ROOT / "openapi" / "sdk" / "python"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 from tests.contract.test_oauth import App, agree, register
 from tests.journeys.client import Client
 

@@ -22,8 +22,8 @@ from modules.accounts.public import create_account, issue_session_token
 from modules.graph.models import FollowCount, FollowIn, FollowOut
 from modules.kernel import clock, hot
 from modules.kernel.bus import dispatch
-from sharding.deliveries import Delivery
-from sharding.relay import Relay
+from sharding.delivery.consumer import Delivery
+from sharding.delivery.relay import Relay
 from sharding.testing import choosing
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

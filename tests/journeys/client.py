@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 
 PASSWORD = "correct horse battery"
 

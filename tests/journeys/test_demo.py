@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from config.demo.source import read
+from deploy.demo.source import read
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 

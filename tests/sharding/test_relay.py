@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db import connections
 
 from sharding import outbox
-from sharding.deliveries import MAX_FAILURES, Delivery, deliver
+from sharding.delivery.consumer import MAX_FAILURES, Delivery, deliver
+from sharding.delivery.relay import Relay
 from sharding.errors import InstanceUnavailable, NoShard
 from sharding.ids import make_id
 from sharding.once import Once
-from sharding.relay import Relay
 from sharding.scope import writing_for
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import psutil
 
-from config.stack.layout import ROOT
-from config.stack.ports import free_port
+from deploy.embedded.layout import ROOT
+from deploy.embedded.ports import free_port
 from tests.machines import until
 
-STACK = [sys.executable, "-m", "config.stack"]
+STACK = [sys.executable, "-m", "deploy.embedded"]
 PATIENCE = 180.0
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 
 SECRET = "never-to-be-seen-never-to-be-seen-never-to-be-seen"
 
@@ -143,7 +143,7 @@ class TestManage:
         refused = subprocess.run(
             [sys.executable, "manage.py", *words]
             if words[0] in {"demo", "verify_demo", "account", "usernames"}
-            else [sys.executable, "-m", "config.stack", *words],
+            else [sys.executable, "-m", "deploy.embedded", *words],
             cwd=ROOT,
             env={"PATH": os.defpath, "BANYAN_HOME": str(tmp_path / "banyan")},
             capture_output=True,
@@ -158,7 +158,7 @@ class TestManage:
     @pytest.mark.parametrize("port", ["eighty", "0", "70000", "²", ""])
     def test_refuses_a_port_that_is_none(self, port, tmp_path):
         env = {"PATH": os.defpath, "BANYAN_HOME": str(tmp_path / "banyan"), "BANYAN_PORT": port}
-        up = [sys.executable, "-m", "config.stack", "up"]
+        up = [sys.executable, "-m", "deploy.embedded", "up"]
 
         refused = subprocess.run(up, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
@@ -189,7 +189,7 @@ class TestManage:
         ],
     )
     def test_says_which_context_is_broken(self, tmp_path, words, broken, said):
-        for folder in ("config", "modules", "sharding", "openapi"):
+        for folder in ("config", "deploy", "modules", "sharding", "openapi"):
             ignored = shutil.ignore_patterns("sdk", "tools", "node_modules", "__pycache__")
             shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
         shutil.copy(ROOT / "manage.py", tmp_path)

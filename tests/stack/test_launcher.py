@@ -13,8 +13,8 @@ from contextlib import closing
 import psutil
 import pytest
 
-from config.stack.alive import is_alive
-from config.stack.layout import throwaway_layout
+from deploy.embedded.alive import is_alive
+from deploy.embedded.layout import throwaway_layout
 from tests.machines import until
 from tests.stack.launch import PATIENCE, Launch
 

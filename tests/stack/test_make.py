@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 
 PROMISED = {
     *("up", "down", "url", "reset", "logs", "mail", "psql", "shell", "test"),

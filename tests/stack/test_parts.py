@@ -15,15 +15,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config.stack import layout as layouts
-from config.stack import ports, records, secrets
-from config.stack.account import server_account
-from config.stack.alive import is_alive
-from config.stack.layout import Layout, checkout_layout, throwaway_layout
-from config.stack.lifeline import __file__ as lifeline
-from config.stack.lock import Lock
-from config.stack.process import Process
-from config.stack.topology import build
+from deploy.embedded import layout as layouts
+from deploy.embedded import ports, records, secrets
+from deploy.embedded.account import server_account
+from deploy.embedded.alive import is_alive
+from deploy.embedded.layout import Layout, checkout_layout, throwaway_layout
+from deploy.embedded.lifeline import __file__ as lifeline
+from deploy.embedded.lock import Lock
+from deploy.embedded.process import Process
+from deploy.embedded.topology import build
 from tests.machines import until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become someone else")
@@ -172,7 +172,7 @@ class TestLock:
 
 HOLDER = """
 import sys, time
-from config.stack.ports import hold_near, port_of
+from deploy.embedded.ports import hold_near, port_of
 print(port_of(held := hold_near(int(sys.argv[1]))), flush=True)
 sys.stdin.read()
 """

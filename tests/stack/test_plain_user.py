@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from config.stack.layout import ROOT, throwaway_layout
+from deploy.embedded.layout import ROOT, throwaway_layout
 
 # The servers are enough: what runs on top of them does not ask who it is.
 SERVERS_ONLY = """
-from config.stack.account import server_account
-from config.stack.throwaway import throwaway_stack
+from deploy.embedded.account import server_account
+from deploy.embedded.throwaway import throwaway_stack
 
 with throwaway_stack() as stack:
     assert not server_account().switches
@@ -76,7 +76,7 @@ class TestPlainUser:
         folders = throwaway_layout().home
         folders.chmod(0o755)
 
-        done = PlainUser(folder).run("-m", "config.stack", "up", BANYAN_HOME=str(folders / "banyan"))
+        done = PlainUser(folder).run("-m", "deploy.embedded", "up", BANYAN_HOME=str(folders / "banyan"))
 
         shutil.rmtree(folders)
         assert (done.returncode, done.stderr) == (

@@ -9,17 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 
 # The embedded stack and the commands that lead to it need what its servers need; the image runs neither.
-OF_THE_STACK = "config.management.forwarded config.management.commands.(up|down|reset|psql|logs) config.stack"
+OF_THE_STACK = (
+    "config.management.forwarded config.management.commands.(up|down|reset|psql|logs) deploy.embedded"
+)
 IMPORT_ALL = """
 import importlib, pkgutil, re, sys
 import django
 django.setup()
 left_out = re.compile("|".join(sys.argv[1].split()) + "|config.gunicorn|openapi.sdk|openapi.tools")
 import kombu.transport.redis, kombu.transport.pyamqp
-found = ["config", "modules", "sharding", "openapi"]
+found = ["config", "deploy", "modules", "sharding", "openapi"]
 for name in found:
     package = importlib.import_module(name)
     for entry in pkgutil.iter_modules(getattr(package, "__path__", []), f"{name}."):

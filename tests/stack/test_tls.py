@@ -19,9 +19,9 @@ from kombu.exceptions import OperationalError
 
 from config import env as environment
 from config.settings import cache, queues
-from config.stack.layout import ROOT
-from config.stack.postgres import PORT
-from config.stack.throwaway import Throwaway
+from deploy.embedded.layout import ROOT
+from deploy.embedded.postgres import PORT
+from deploy.embedded.throwaway import Throwaway
 from tests.journeys.client import Client
 from tests.machines import Machines, until
 from tests.tls import Authority, TlsPostgres, TlsServer, to_socket

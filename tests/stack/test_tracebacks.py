@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from celery import current_app
 
-from config.stack.applications import Applications
-from config.stack.layout import ROOT, throwaway_layout
-from config.stack.ports import listen, port_of
-from config.stack.process import Process
-from config.stack.program import Program
+from deploy.embedded.applications import Applications
+from deploy.embedded.layout import ROOT, throwaway_layout
+from deploy.embedded.ports import listen, port_of
+from deploy.embedded.process import Process
+from deploy.embedded.program import Program
 from tests.machines import until
 
 PASSWORD = "hunter2-was-here"

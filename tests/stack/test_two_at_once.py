@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.stack.applications import answers
-from config.stack.layout import throwaway_layout
-from config.stack.lock import Lock
+from deploy.embedded.applications import answers
+from deploy.embedded.layout import throwaway_layout
+from deploy.embedded.lock import Lock
 from tests.machines import until
 from tests.stack.launch import PATIENCE, Launch
 

@@ -13,10 +13,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from config.demo.files import Unreadable
-from config.demo.live import FanOut, is_relaying, live
-from config.demo.load import load
-from config.demo.source import FAMOUS, PASSWORD, Source, read
+from deploy.demo.files import Unreadable
+from deploy.demo.live import FanOut, is_relaying, live
+from deploy.demo.load import load
+from deploy.demo.source import FAMOUS, PASSWORD, Source, read
 from modules.accounts import public as accounts
 from modules.kernel import clock
 

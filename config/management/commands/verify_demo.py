@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from config.demo.verify import NotLoaded, verify, verify_followers
 from config.management.commands.demo import add_source_arguments, read_source
+from deploy.demo.verify import NotLoaded, verify, verify_followers
 
 SHOWN = 10
 

@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from kombu.exceptions import ChannelError
 
 from sharding.conf import relay_settings, settings
-from sharding.deliveries import Delivery
-from sharding.relay import Relay
+from sharding.delivery.consumer import Delivery
+from sharding.delivery.relay import Relay
 
 LONGEST_QUEUE = 10_000
 LOOK_AGAIN_S = 1.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from config.stack import checkout
-from config.stack.layout import checkout_layout
+from deploy.embedded import checkout
+from deploy.embedded.layout import checkout_layout
 
 adopted: dict[str, str] = {}  # what this process did not get but was led to
 

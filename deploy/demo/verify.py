@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from config.demo.load import last_past_moment
-from config.demo.progress import step
-from config.demo.source import SEED, Source
+from deploy.demo.load import last_past_moment
+from deploy.demo.progress import step
+from deploy.demo.source import SEED, Source
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.kernel.cursors import Paging

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from config.stack.alive import is_alive, wait_for_end
+from deploy.embedded.alive import is_alive, wait_for_end
 
 SAME_START = 2.0  # seconds; psutil derives the moment from the boot time, which clocks move
 PATIENCE = 15.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from config.stack.errors import StackError
+from deploy.embedded.errors import StackError
 
 
 class Switch(TypedDict, total=False):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from config.stack import checkout
-from config.stack.checkout import Ports
+from deploy.embedded import checkout
+from deploy.embedded.checkout import Ports
 
 
 def lines(ports: Ports, access: str, seconds: float) -> list[str]:

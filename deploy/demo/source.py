@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from config.demo.files import Unreadable, read_edges, read_texts
+from deploy.demo.files import Unreadable, read_edges, read_texts
 
 SEED = 2026
 SMALL_USERS, MOST_MADE_UP = 200, 100_000

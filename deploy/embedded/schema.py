@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from config.stack.layout import ROOT, Layout
+from deploy.embedded.layout import ROOT, Layout
 
 SOURCES = ("sharding/migrations/*.py", "modules/*/migrations/*.py", "requirements/runtime.txt")
 

@@ -1,4 +1,4 @@
-"""`python -m config.stack up|down|url|reset|logs|mail|psql`; `make` calls it, and it needs no Django."""
+"""`python -m deploy.embedded up|down|url|reset|logs|mail|psql`; `make` calls it, and it needs no Django."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 
-from config.stack import commands
-from config.stack.errors import StackError
-from config.stack.logs import logs
-from config.stack.mail import mail
+from deploy.embedded import commands
+from deploy.embedded.errors import StackError
+from deploy.embedded.logs import logs
+from deploy.embedded.mail import mail
 
 
 def main(words: list[str]) -> int:
@@ -52,7 +52,7 @@ def _count(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m config.stack", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.embedded", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="run everything until Ctrl-C")
     commands.add_parser("down", help="stop it from another terminal")

@@ -9,11 +9,10 @@ import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from config.addresses import local_url
-from config.stack import ports, secrets, topology
-from config.stack.errors import StackError
-from config.stack.layout import Layout
-from config.stack.topology import Topology
+from deploy.embedded import ports, secrets, topology
+from deploy.embedded.errors import StackError
+from deploy.embedded.layout import Layout
+from deploy.embedded.topology import Topology
 
 API_PORT = 8000
 
@@ -77,8 +76,12 @@ def has_ports(layout: Layout) -> bool:
 
 
 def public_url(chosen: Ports) -> str:
-    """Return where clients reach the API: what is printed, and the issuer of its tokens."""
-    return os.environ.get("BANYAN_PUBLIC_URL", "").rstrip("/") or local_url(chosen.api)
+    """
+    Return where clients reach the API: what is printed, and the issuer of its tokens.
+
+    By name, for browsers bind no passkey to a number.
+    """
+    return os.environ.get("BANYAN_PUBLIC_URL", "").rstrip("/") or f"http://localhost:{chosen.api}"
 
 
 def variables(layout: Layout, chosen: Ports) -> dict[str, str]:

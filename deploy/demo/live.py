@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.db import connections
 from rich.console import Console
 
-from config.demo.progress import step
-from config.demo.source import Source
+from deploy.demo.progress import step
+from deploy.demo.source import Source
 from modules.graph import public as graph
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
@@ -18,7 +18,7 @@ from modules.posts import public as posts
 from modules.posts.schemas import NewPost
 from modules.timelines import public as timelines
 from sharding.conf import settings
-from sharding.relay import LEADER_LOCK
+from sharding.delivery.relay import LEADER_LOCK
 
 # The most followed, and one person in so many of the rest.
 SAMPLE_EVERY = 4_000

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from config.stack.errors import StackError
+from deploy.embedded.errors import StackError
 
 PAUSE, TRIES = 0.02, 10
 

@@ -11,17 +11,17 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Coroutine
 
-from config.stack import checkout, farewell
-from config.stack.applications import Applications
-from config.stack.checkout import Ports
-from config.stack.console import Console
-from config.stack.errors import StackError
-from config.stack.layout import Layout
-from config.stack.ports import port_of
-from config.stack.program import Program
-from config.stack.schema import Notes
-from config.stack.supervised import Supervised
-from config.stack.topology import REPLICAS, Topology
+from deploy.embedded import checkout, farewell
+from deploy.embedded.applications import Applications
+from deploy.embedded.checkout import Ports
+from deploy.embedded.console import Console
+from deploy.embedded.errors import StackError
+from deploy.embedded.layout import Layout
+from deploy.embedded.ports import port_of
+from deploy.embedded.program import Program
+from deploy.embedded.schema import Notes
+from deploy.embedded.supervised import Supervised
+from deploy.embedded.topology import REPLICAS, Topology
 
 LAST_WORDS = 20
 STEPS = ("migrate", "demo")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from config.stack.errors import StackError
-from config.stack.layout import checkout_layout
+from deploy.embedded.errors import StackError
+from deploy.embedded.layout import checkout_layout
 
 
 def mail(*, count: int) -> int:

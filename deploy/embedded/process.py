@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from config.stack.errors import StackError
-from config.stack.program import Program
+from deploy.embedded.errors import StackError
+from deploy.embedded.program import Program
 
 PAUSE = 0.02
 

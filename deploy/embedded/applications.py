@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from config.stack.account import Account
-from config.stack.layout import ROOT
-from config.stack.ports import LOOPBACK
-from config.stack.program import Program
+from deploy.embedded.account import Account
+from deploy.embedded.layout import ROOT
+from deploy.embedded.ports import LOOPBACK
+from deploy.embedded.program import Program
 
 CELERY = ("-m", "celery", "--quiet", "-A", "config.celery")
 # Celery warns root at length; messages here are JSON only, so the danger it means is not there.

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from config.stack.account import Account
-from config.stack.binaries import Binaries
-from config.stack.program import Program, server_env
+from deploy.embedded.account import Account
+from deploy.embedded.binaries import Binaries
+from deploy.embedded.program import Program, server_env
 
 # Windows and sessions have a life and may go when memory is short; the broker's queues have none and stay.
 SETTINGS = """\

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import psutil
 
-from config.stack import checkout, records
-from config.stack.applications import answers
-from config.stack.checkout import Ports
-from config.stack.errors import StackError
-from config.stack.launcher import Launcher
-from config.stack.layout import Layout, checkout_layout
-from config.stack.lock import Lock
-from config.stack.ports import port_of
-from config.stack.postgres import DATABASE, SUPERUSER
-from config.stack.schema import Notes
+from deploy.embedded import checkout, records
+from deploy.embedded.applications import answers
+from deploy.embedded.checkout import Ports
+from deploy.embedded.errors import StackError
+from deploy.embedded.launcher import Launcher
+from deploy.embedded.layout import Layout, checkout_layout
+from deploy.embedded.lock import Lock
+from deploy.embedded.ports import port_of
+from deploy.embedded.postgres import DATABASE, SUPERUSER
+from deploy.embedded.schema import Notes
 
 PAUSE = 0.2
 START = 600.0  # the first `make up` of a slow machine, with its migrations

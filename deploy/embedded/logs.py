@@ -8,8 +8,8 @@ from collections import deque
 from pathlib import Path
 from typing import TextIO
 
-from config.stack.errors import StackError
-from config.stack.layout import checkout_layout
+from deploy.embedded.errors import StackError
+from deploy.embedded.layout import checkout_layout
 
 POLL = 0.2
 

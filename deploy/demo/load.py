@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from rich.console import Console
 
-from config.demo.progress import in_chunks, step
-from config.demo.source import PASSWORD, Source
+from deploy.demo.progress import in_chunks, step
+from deploy.demo.source import PASSWORD, Source
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.kernel import clock

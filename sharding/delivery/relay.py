@@ -21,7 +21,7 @@ from sharding import outages, outbox
 from sharding.backend import deadline
 from sharding.backend.base import Dedicated
 from sharding.conf import RelaySettings
-from sharding.deliveries import Delivery
+from sharding.delivery.consumer import Delivery
 from sharding.errors import InstanceUnavailable
 
 log = structlog.get_logger(__name__)

@@ -15,11 +15,11 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from config.stack.account import Account
-from config.stack.alive import wait_for_end
-from config.stack.binaries import Binaries
-from config.stack.errors import StackError
-from config.stack.program import Program, server_env
+from deploy.embedded.account import Account
+from deploy.embedded.alive import wait_for_end
+from deploy.embedded.binaries import Binaries
+from deploy.embedded.errors import StackError
+from deploy.embedded.program import Program, server_env
 
 PORT = 5432  # only a part of the socket's name: no server listens on the network
 SUPERUSER = "banyan"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.stack.account import Account
+from deploy.embedded.account import Account
 
 LIFELINE = Path(__file__).with_name("lifeline.py")
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 
-from config.stack import binaries
-from config.stack.account import Account, server_account
-from config.stack.binaries import Binaries
-from config.stack.errors import StackError
+from deploy.embedded import binaries
+from deploy.embedded.account import Account, server_account
+from deploy.embedded.binaries import Binaries
+from deploy.embedded.errors import StackError
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTSIDE = Path("/var/lib/banyan")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from config.stack.layout import Layout
-from config.stack.postgres import Server
-from config.stack.redis import Redis
-from config.stack.secrets import Secrets
+from deploy.embedded.layout import Layout
+from deploy.embedded.postgres import Server
+from deploy.embedded.redis import Redis
+from deploy.embedded.secrets import Secrets
 
 DIRECTORY = "directory"
 INSTANCES = ("a", "b")

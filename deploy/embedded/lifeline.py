@@ -5,7 +5,7 @@ Runs a program that is told to stop when its parent dies, as another user if ask
 
 Without it, a launcher killed by `kill -9` would leave eight servers behind. It is a program of its own
 because `preexec_fn` may deadlock in a process with threads. Only Linux knows the death signal; elsewhere the
-records of the launcher find what was left (config/stack/records.py).
+records of the launcher find what was left (deploy/embedded/records.py).
 """
 
 import ctypes

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from signal import SIGQUIT
 
-from config.stack import secrets, topology
-from config.stack.layout import Layout, throwaway_layout
-from config.stack.process import Process
-from config.stack.program import Program
-from config.stack.topology import REPLICAS, Topology
+from deploy.embedded import secrets, topology
+from deploy.embedded.layout import Layout, throwaway_layout
+from deploy.embedded.process import Process
+from deploy.embedded.program import Program
+from deploy.embedded.topology import REPLICAS, Topology
 
 
 class Throwaway:

@@ -10,10 +10,10 @@ import time
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from pathlib import Path
 
-from config.stack import records
-from config.stack.console import Console
-from config.stack.errors import StackError
-from config.stack.program import Program
+from deploy.embedded import records
+from deploy.embedded.console import Console
+from deploy.embedded.errors import StackError
+from deploy.embedded.program import Program
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0
 STEADY_AFTER = 10.0  # seconds up, after which an end counts as the first
