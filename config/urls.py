@@ -5,7 +5,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_safe
 
+from config import health
 from config.settings.contexts import CONTEXTS
 from modules.accounts.urls import identity
 
@@ -21,8 +23,10 @@ def _of_contexts() -> Iterator[URLPattern]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *_of_contexts(),
+    path("healthz", require_safe(health.live)),
+    path("readyz", require_safe(health.ready)),
     *identity,
-    path("", include("modules.kernel.http.urls")),
+    path("", include("openapi.urls")),
 ]
 
 handler400 = "modules.kernel.http.problems.handler400"

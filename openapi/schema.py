@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from drf_spectacular.openapi import AutoSchema as Spectacular
 from drf_spectacular.plumbing import ComponentRegistry
@@ -170,7 +169,7 @@ def finish(result: Schema, generator: Any, request: Any, public: bool) -> Schema
         sign_in.merge(result)
     result["components"]["securitySchemes"] = security.schemes()
     result["x-common-headers"] = headers.COMMON
-    result["info"]["description"] = start.describe(settings.LIMITS)
+    result["info"]["description"] = start.describe()
     examples.fill(result)
     standing.add(result)
     codes.list_all(result)

@@ -4,7 +4,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from modules.kernel.limits import LimitSettings
+from modules.kernel import limits
 from openapi.components import Schema
 
 _TEXT = Path(__file__).with_name("start.md")
@@ -18,36 +18,11 @@ TAGS = {
     "auth": "Sign up, log in and out; second factors, passwords and addresses. `app` as `client` answers "
     "session tokens, `browser` sets a cookie.",
 }
-# Who is counted by each limit, by its field in LimitSettings.
-COUNTED = {
-    "reads": "what a user reads, through all apps together",
-    "writes": "what a user writes, through all apps together",
-    "anonymous": "what an address asks without credentials",
-    "apps": "what an app does with its keys and its own tokens",
-    "guesses": "an address's requests with credentials that nobody holds",
-    "sign_in": "an address's requests under `/auth/` and `/identity/`",
-    "sign_ups": "an address's sign-ups",
-    "log_ins_of_account": "log-ins under one name, from where its owner has not got in before",
-    "log_ins_of_address": "log-ins from one address",
-    "log_ins_of_pair": "log-ins under one name from one address",
-    "log_ins_of_pair_hourly": "the same, over an hour",
-    "resets_of_address": "requests for a new password, by address",
-    "second_factors": "wrong second factors and passwords of one person",
-    "codes": "tries at one mailed code",
-    "mails_hourly": "mails to one receiver that anybody can ask for",
-    "mails_daily": "the same, over a day",
-    "mails_of_strangers_hourly": "of those, mails asked for from where the receiver has not got in before",
-    "mails_of_strangers_daily": "the same, over a day",
-    "notices_hourly": "mails to one person about what was done to their account",
-    "notices_daily": "the same, over a day",
-    "open_sessions": "an address's new sessions that are nobody's",
-    "steps": "an address's other steps under `/auth/`",
-}
 
 
-def describe(settings: LimitSettings) -> str:
+def describe() -> str:
     """Return the start for integrators, with the limits as they are."""
-    return _TEXT.read_text().replace("{limits}", _table(settings)).rstrip()
+    return _TEXT.read_text().replace("{limits}", _table()).rstrip()
 
 
 def arrange(contract: Schema) -> None:
@@ -75,13 +50,11 @@ def _of_context(tag: str) -> str:
     return re.sub(r"[.;] [Ss]ee README\.md\.$", ".", said)
 
 
-def _table(settings: LimitSettings) -> str:
+def _table() -> str:
     """Return every limit as a row."""
-    known = {name: getattr(settings, name) for name in LimitSettings.__dataclass_fields__}
     rows = [
-        f"| `{limit.name}` | {limit.quota:,} in {_span(limit.window)} | {COUNTED[field]} |"
-        for field, limit in known.items()
-        if hasattr(limit, "quota")
+        f"| `{limit.name}` | {limit.quota:,} in {_span(limit.window)} | {counts} |"
+        for limit, counts in limits.list_declared()
     ]
     return "\n".join(["| limit | figure | counts |", "|---|---|---|", *rows])
 

@@ -94,7 +94,7 @@ TIMELINES = TimelineSettings(window_size=ENV.window_size)
 LIMITS = LimitSettings(
     is_on=ENV.limits == "on",
     processes=ENV.web_workers,
-    sign_ups=Limit("sign-up", ENV.sign_ups, 1800),
+    changed={"sign-up": Limit("sign-up", ENV.sign_ups, 1800)},
 )
 TRUSTED_PROXIES = ENV.trusted_proxies
 FRESHNESS_SECONDS = 30

@@ -39,7 +39,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "modules.accounts.api.authentication.BrowserSessionAuthentication",
     ],
     # For a stray DRF view; ours declare a scope (modules/kernel/http).
-    "DEFAULT_PERMISSION_CLASSES": ["modules.kernel.permissions.DenyAll"],
+    "DEFAULT_PERMISSION_CLASSES": ["config.permissions.DenyAll"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": [],

@@ -11,8 +11,8 @@ Without Redis each process counts by itself, at its share of the quota: nobody i
 
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from math import ceil
 from typing import NamedTuple
@@ -71,42 +71,49 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """Every limit there is; off for load tests alone. `processes` share what Redis cannot count."""
+    """How limits are kept: off for load tests alone. `processes` share what Redis cannot count."""
 
     is_on: bool = True
     processes: int = 1
-    reads: Limit = Limit("read", 1500, 300)
-    writes: Limit = Limit("write", 300, 300)
-    anonymous: Limit = Limit("anonymous", 300, 300)
-    apps: Limit = Limit("app", 6000, 300)
-    # Requests with credentials that nobody holds, by the address they come from.
-    guesses: Limit = Limit("bad-credentials", 60, 300)
-    # Any request under /auth/ and /identity/, before anything of it is read.
-    sign_in: Limit = Limit("sign-in", 3000, 300)
-    sign_ups: Limit = Limit("sign-up", 5, 1800)
-    # Under one name from all places where its owner has not got in before, and from one place: the second
-    # lets so few through that many places are needed to use up the first.
-    log_ins_of_account: Limit = Limit("log-in-account", 100, 3600)
-    log_ins_of_address: Limit = Limit("log-in-address", 30, 60)
-    log_ins_of_pair: Limit = Limit("log-in", 5, 300)
-    log_ins_of_pair_hourly: Limit = Limit("log-in-hourly", 20, 3600)
-    resets_of_address: Limit = Limit("reset-address", 20, 300)
-    # Kept exactly (`kernel/quotas.py`): what a person's second factors, and their password where they are
-    # logged in, may be guessed at; and the guesses at one mailed code.
-    second_factors: Limit = Limit("second-factor", 10, 3600)
-    codes: Limit = Limit("code", 3, 3600)
-    # Mails to one person that anybody can ask for; the last is kept for where the person has got in before.
-    mails_hourly: Limit = Limit("mail-hourly", 5, 3600)
-    mails_daily: Limit = Limit("mail-daily", 20, 86_400)
-    mails_of_strangers_hourly: Limit = Limit("mail-of-strangers-hourly", 4, 3600)
-    mails_of_strangers_daily: Limit = Limit("mail-of-strangers-daily", 16, 86_400)
-    # Mails to one person about what was done to their account, which takes being logged in to it.
-    notices_hourly: Limit = Limit("notice-hourly", 20, 3600)
-    notices_daily: Limit = Limit("notice-daily", 60, 86_400)
-    # Sessions that are nobody's: half-finished log-ins, sign-ups and resets, by the address that opened them.
-    open_sessions: Limit = Limit("new-session", 100, 300)
-    # Everything else under /auth/: codes, second factors, changes.
-    steps: Limit = Limit("sign-in-step", 60, 300)
+    # Those whose figures differ here from what was declared, by name.
+    changed: Mapping[str, Limit] = field(default_factory=dict)
+
+    def with_limits(self, *limits: Limit) -> "LimitSettings":
+        """Return the same with other figures for some limits."""
+        return replace(self, changed={**self.changed, **{limit.name: limit for limit in limits}})
+
+
+class Declared(NamedTuple):
+    """A limit with its figures of here, and what it counts, in words for integrators."""
+
+    limit: Limit
+    counts: str
+
+
+_declared: dict[str, Declared] = {}
+
+
+def declare(name: str, quota: int, window: int, *, counts: str) -> Limit:
+    """
+    Return a limit of a context; whatever shows limits knows it from then on.
+
+    :raises ValueError: if another has that name
+    """
+    if name in _declared:
+        raise ValueError(f"There is a limit {name!r} already.")
+    limit = Limit(name, quota, window)
+    _declared[name] = Declared(limit, counts)
+    return limit
+
+
+def list_declared() -> list[Declared]:
+    """Return every limit of the contexts that are loaded, by name, with the figures that hold here."""
+    return [Declared(configured(limit), counts) for _, (limit, counts) in sorted(_declared.items())]
+
+
+def configured(limit: Limit) -> Limit:
+    """Return a limit with the figures that hold here."""
+    return settings.LIMITS.changed.get(limit.name, limit)
 
 
 class Charge(NamedTuple):
@@ -152,10 +159,11 @@ def take(*charges: Charge) -> list[Standing]:
 
     :raises LimitReached: if any has nothing left; none is charged then
     """
+    here = [Charge(configured(limit), key) for limit, key in charges]
     try:
-        standings = _take_shared(charges)
+        standings = _take_shared(here)
     except RedisAway:
-        standings = _local().take(charges, settings.LIMITS.processes)
+        standings = _local().take(here, settings.LIMITS.processes)
     refused = [standing for standing in standings if not standing.is_allowed]
     if refused:
         raise LimitReached(max(refused, key=lambda standing: standing.retry_after))
@@ -165,7 +173,7 @@ def take(*charges: Charge) -> list[Standing]:
 def give_back(charge: Charge) -> None:
     """Return one request to an account; without Redis it is simply lost."""
     try:
-        hot().run(_GIVE_BACK.call([_key(charge)], [charge.limit.share]))
+        hot().run(_GIVE_BACK.call([_key(charge)], [configured(charge.limit).share]))
     except RedisAway:
         return
 

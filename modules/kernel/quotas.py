@@ -19,7 +19,7 @@ from functools import cache, partial
 from django.conf import settings
 
 from modules.kernel.hot import RedisAway, Script, hot
-from modules.kernel.limits import Charge, LimitReached, Standing
+from modules.kernel.limits import Charge, LimitReached, Standing, configured
 
 # Newest first. The answer names the quota that refuses longest, counted from one, and for how long; or zero.
 # A use far in the future is none of ours, and would refuse for as long as it stood.
@@ -55,14 +55,15 @@ def acquire(*charges: Charge) -> Callable[[], None]:
 
     :raises LimitReached: if any is used up; none is charged then
     """
+    here = [Charge(configured(limit), key) for limit, key in charges]
     try:
-        refusing, wait = _acquire_shared(charges)
-        refund = partial(_refund_shared, charges)
+        refusing, wait = _acquire_shared(here)
+        refund = partial(_refund_shared, here)
     except RedisAway:
-        refusing, wait = _local().acquire(charges, settings.LIMITS.processes)
-        refund = partial(_local().refund, charges)
+        refusing, wait = _local().acquire(here, settings.LIMITS.processes)
+        refund = partial(_local().refund, here)
     if refusing:
-        limit = charges[refusing - 1].limit
+        limit = here[refusing - 1].limit
         # `Standing` tells when all is back; what is known here is when one is.
         reset = wait / _SECOND + limit.window - limit.share / _SECOND
         raise LimitReached(Standing(limit, False, 0, reset))

@@ -26,10 +26,9 @@ VICTIM = "vera@example.org"
 @pytest.fixture(autouse=True)
 def limits(settings):
     """Limits; those by address are of no concern here."""
-    wide = Limit("wide", 100_000, 300)
-    settings.LIMITS = replace(
-        settings.LIMITS, is_on=True, steps=wide, sign_ups=wide, resets_of_address=wide, open_sessions=wide
-    )
+    by_address = ("sign-in-step", "sign-up", "reset-address", "new-session")
+    wide = [Limit(name, 100_000, 300) for name in by_address]
+    settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(*wide)
 
 
 @pytest.fixture
@@ -120,7 +119,7 @@ class TestOpenSession:
 
     @pytest.mark.parametrize("client", ["app", "browser"])
     def test_is_opened_so_often_from_one_address(self, http, settings, client):
-        settings.LIMITS = replace(settings.LIMITS, open_sessions=Limit("new-session", 3, 300))
+        settings.LIMITS = settings.LIMITS.with_limits(Limit("new-session", 3, 300))
 
         def ask():
             http.client.cookies.clear()
@@ -130,7 +129,7 @@ class TestOpenSession:
         assert Session.objects.count() == 3
 
     def test_is_not_counted_at_a_log_in(self, http, ada, settings):
-        settings.LIMITS = replace(settings.LIMITS, open_sessions=Limit("new-session", 1, 300))
+        settings.LIMITS = settings.LIMITS.with_limits(Limit("new-session", 1, 300))
 
         for _ in range(3):
             answer = http("POST", f"{APP}/auth/login", {"username": "ada", "password": PASSWORD})

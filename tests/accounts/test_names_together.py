@@ -22,7 +22,7 @@ STRANGE, HOME = "203.0.113.1", "198.51.100.7"
 @pytest.fixture(autouse=True)
 def _limits(settings):
     of_name = Limit("log-in-account", 20, 3600)
-    settings.LIMITS = replace(settings.LIMITS, is_on=True, log_ins_of_account=of_name)
+    settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(of_name)
 
 
 def try_at(address: str, name: dict[str, str], password: str = WRONG):
@@ -105,7 +105,7 @@ class TestClaimant:
     def test_of_an_address_gets_no_guesses_at_anothers_password_back(self, settings, ada, make_account):
         """Who signed up with the same address tries the passwords of all who did; the first is guessed at."""
         of_name = Limit("log-in-account", 3, 3600)
-        settings.LIMITS = replace(settings.LIMITS, log_ins_of_account=of_name)
+        settings.LIMITS = settings.LIMITS.with_limits(of_name)
         settings.ACCOUNT_EMAIL_VERIFICATION = "optional"
         EmailAddress.objects.filter(user_id=ada.id).update(verified=False)
         vera = make_account("vera", email="ada@example.org", password=WRONG)

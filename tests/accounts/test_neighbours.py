@@ -21,7 +21,7 @@ HERE = "198.51.100.7"
 
 @pytest.fixture(autouse=True)
 def few(settings):
-    settings.LIMITS = replace(settings.LIMITS, is_on=True, guesses=Limit("bad-credentials", 3, 300))
+    settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(Limit("bad-credentials", 3, 300))
     yield
     limiting._guessers.clear()
 

@@ -25,12 +25,8 @@ A, B = "/auth/app/v1", "/auth/browser/v1"
 @pytest.fixture
 def few(settings):
     """Little enough to be used up quickly."""
-    settings.LIMITS = replace(
-        settings.LIMITS,
-        is_on=True,
-        steps=Limit("sign-in-step", 6, 300),
-        resets_of_address=Limit("reset-address", 3, 300),
-        log_ins_of_address=Limit("log-in-address", 8, 300),
+    settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(
+        Limit("sign-in-step", 6, 300), Limit("reset-address", 3, 300), Limit("log-in-address", 8, 300)
     )
 
 

@@ -47,7 +47,7 @@ class At:
 def _limits(settings):
     # A fifth of what it is: the rest would be more of the same.
     of_name = Limit("log-in-account", 20, 3600)
-    settings.LIMITS = replace(settings.LIMITS, is_on=True, log_ins_of_account=of_name)
+    settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(of_name)
 
 
 def hammer(*, name: str = "ada") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -91,12 +91,8 @@ def world(settings) -> World:
     hot._client.cache_clear()
     limits._local.cache_clear()
     quotas._local.cache_clear()
-    wide = {
-        field.name: replace(limit, quota=10_000)
-        for field in fields(settings.LIMITS)
-        if isinstance(limit := getattr(settings.LIMITS, field.name), Limit)
-    }
-    settings.LIMITS = replace(settings.LIMITS, is_on=True, processes=1, **wide)
+    wide = [replace(limit, quota=10_000, window=86_400) for limit, _ in limits.list_declared()]
+    settings.LIMITS = replace(settings.LIMITS, is_on=True, processes=1).with_limits(*wide)
     settings.GRAPH = replace(settings.GRAPH, pull_threshold=2, pull_demotion=1)
     reader, pushed, pulled, other = (sign_up(name) for name in ("vera", "ada", "ben", "eve"))
     graph.follow(reader.id, pushed.id)
@@ -154,7 +150,7 @@ class TestAnEntryThatIsNoneOfOurs:
             assert cache.get("here", "a miss") in ("a miss", None)
 
     def test_of_a_limit_lets_nobody_through_uncounted(self, world, redis, settings):
-        settings.LIMITS = replace(settings.LIMITS, reads=Limit("read", 3, 3600))
+        settings.LIMITS = settings.LIMITS.with_limits(Limit("read", 3, 3600))
         statuses = []
 
         for _ in range(4):

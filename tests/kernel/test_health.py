@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.http import HttpRequest
 
+from config import health
 from modules.kernel.hot import count_trips
-from modules.kernel.http import health
 from sharding.testing import count_queries
 
 

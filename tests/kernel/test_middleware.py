@@ -75,7 +75,7 @@ class TestAccessLine:
         assert "hunter2" not in repr(line)
 
     def test_names_the_limit_that_is_used_up(self, api, lines, settings):
-        settings.LIMITS = LimitSettings(anonymous=Limit("anonymous", 1, 300))
+        settings.LIMITS = LimitSettings().with_limits(Limit("anonymous", 1, 300))
         for _ in range(2):
             api.get("/v1/things")
 

@@ -8,11 +8,13 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from pydantic import Field, JsonValue
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.views import APIView
 
+from config import health
 from modules.kernel.cursors import Paging
 from modules.kernel.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound, Stale, TooMany
 from modules.kernel.hot import RedisAway
@@ -302,7 +304,9 @@ urlpatterns = [
     path("v1/stray", Stray.as_view()),
     path("broken", broken),
     path("page", html_page),
-    path("", include("modules.kernel.http.urls")),
+    path("healthz", require_safe(health.live)),
+    path("readyz", require_safe(health.ready)),
+    path("", include("openapi.urls")),
 ]
 
 handler400 = "modules.kernel.http.problems.handler400"

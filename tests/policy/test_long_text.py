@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from django.test import Client
 from modules.accounts.api.allauth.other_providers import _check_storable
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
-from modules.kernel.limits import Limit
+from modules.kernel.limits import list_declared
 from tests.policy.callers import make_world
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "banyan.yaml"
@@ -70,12 +69,8 @@ FIELDS = list(fields())
 @pytest.fixture(autouse=True)
 def wide_limits(settings):
     """Everything is counted, and nothing refused for it: names are folded where they are counted."""
-    wide = {
-        each.name: Limit(getattr(settings.LIMITS, each.name).name, 1_000_000, 300)
-        for each in dataclass_fields(settings.LIMITS)
-        if isinstance(getattr(settings.LIMITS, each.name), Limit)
-    }
-    settings.LIMITS = replace(settings.LIMITS, is_on=True, **wide)
+    wide = [replace(limit, quota=1_000_000) for limit, _ in list_declared()]
+    settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(*wide)
 
 
 @pytest.mark.django_db

@@ -10,10 +10,15 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from modules.kernel import quotas
+from modules.kernel import limits, quotas
 from modules.kernel.limits import Charge, Limit
 
 Refund = Callable[[], None]
+
+SECOND_FACTORS = limits.declare(
+    "second-factor", 10, 3600, counts="wrong second factors and passwords of one person"
+)
+CODES = limits.declare("code", 3, 3600, counts="tries at one mailed code")
 
 
 def charge_guess_of_person(user_id: int) -> Refund:
@@ -22,7 +27,7 @@ def charge_guess_of_person(user_id: int) -> Refund:
 
     :raises LimitReached: if too many were wrong
     """
-    return _acquire(settings.LIMITS.second_factors, str(user_id))
+    return _acquire(SECOND_FACTORS, str(user_id))
 
 
 def charge_guess_of_code(code: str) -> Refund:
@@ -34,7 +39,7 @@ def charge_guess_of_code(code: str) -> Refund:
     if not code:
         return _nothing
     # A digest with a key: the bare one of a code of eight letters is soon found.
-    return _acquire(settings.LIMITS.codes, salted_hmac("accounts.code", code).hexdigest())
+    return _acquire(CODES, salted_hmac("accounts.code", code).hexdigest())
 
 
 def _acquire(limit: Limit, key: str) -> Refund:

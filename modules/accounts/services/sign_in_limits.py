@@ -22,6 +22,26 @@ from modules.accounts.services.guesses import Refund
 from modules.kernel import limits
 from modules.kernel.limits import Charge, Limit, LimitReached
 
+# Any request under /auth/ and /identity/, before anything of it is read.
+SIGN_IN = limits.declare("sign-in", 3000, 300, counts="an address's requests under `/auth/` and `/identity/`")
+SIGN_UPS = limits.declare("sign-up", 5, 1800, counts="an address's sign-ups")
+# Under one name from all places where its owner has not got in before, and from one place: the second lets so
+# few through that many places are needed to use up the first.
+LOG_INS_OF_ACCOUNT = limits.declare(
+    "log-in-account",
+    100,
+    3600,
+    counts="log-ins under one name, from where its owner has not got in before",
+)
+LOG_INS_OF_ADDRESS = limits.declare("log-in-address", 30, 60, counts="log-ins from one address")
+LOG_INS_OF_PAIR = limits.declare("log-in", 5, 300, counts="log-ins under one name from one address")
+LOG_INS_OF_PAIR_HOURLY = limits.declare("log-in-hourly", 20, 3600, counts="the same, over an hour")
+RESETS_OF_ADDRESS = limits.declare("reset-address", 20, 300, counts="requests for a new password, by address")
+# Half-finished log-ins, sign-ups and resets, by the address that opened them.
+OPEN_SESSIONS = limits.declare("new-session", 100, 300, counts="an address's new sessions that are nobody's")
+# Codes, second factors, changes.
+STEPS = limits.declare("sign-in-step", 60, 300, counts="an address's other steps under `/auth/`")
+
 # What somebody is counted by who is known, though others have used up what there is of their address: asked
 # only then.
 FindOwn = Callable[[], str | None]
@@ -44,7 +64,7 @@ def charge_log_in(name: str, place: Place) -> Refund:
     # Who logs in rightly all the time works as hard for the hasher: that is not given back. Of a browser of
     # the owner's it is counted by itself.
     worker = place.digests[0] if is_own_device else place.address
-    limits.take(*tried, Charge(settings.LIMITS.log_ins_of_address, worker))
+    limits.take(*tried, Charge(LOG_INS_OF_ADDRESS, worker))
     return lambda: _give_back(tried)
 
 
@@ -67,9 +87,9 @@ def charge_person(username: str, place: Place) -> Refund | None:
 
 def _tries(account: str, source: str | None, place: Place) -> list[Charge]:
     """Return what an attempt at an account from a place counts as; `source` is what is known of the place."""
-    known, pair = settings.LIMITS, f"{account}:{source or place.address}"
-    tried = [Charge(known.log_ins_of_pair, pair), Charge(known.log_ins_of_pair_hourly, pair)]
-    return tried if source is not None else [*tried, Charge(known.log_ins_of_account, account)]
+    pair = f"{account}:{source or place.address}"
+    tried = [Charge(LOG_INS_OF_PAIR, pair), Charge(LOG_INS_OF_PAIR_HOURLY, pair)]
+    return tried if source is not None else [*tried, Charge(LOG_INS_OF_ACCOUNT, account)]
 
 
 def charge_sign_up(address: str) -> None:
@@ -78,7 +98,7 @@ def charge_sign_up(address: str) -> None:
 
     :raises LimitReached: if too many came from there
     """
-    _take(Charge(settings.LIMITS.sign_ups, address))
+    _take(Charge(SIGN_UPS, address))
 
 
 def charge_open_session(address: str) -> None:
@@ -87,7 +107,7 @@ def charge_open_session(address: str) -> None:
 
     :raises LimitReached: if too many were opened from there
     """
-    _take(Charge(settings.LIMITS.open_sessions, address))
+    _take(Charge(OPEN_SESSIONS, address))
 
 
 def charge_step(address: str, find_own: FindOwn) -> None:
@@ -96,7 +116,7 @@ def charge_step(address: str, find_own: FindOwn) -> None:
 
     :raises LimitReached: if too many came from there
     """
-    _charge_place(settings.LIMITS.steps, address, find_own)
+    _charge_place(STEPS, address, find_own)
 
 
 def charge_attempt(path: str, *, address: str, find_own: FindOwn) -> None:
@@ -113,7 +133,7 @@ def charge_attempt(path: str, *, address: str, find_own: FindOwn) -> None:
     if path.endswith("/signup"):
         charge_sign_up(address)
     elif path.endswith("/password/request"):
-        _charge_place(settings.LIMITS.resets_of_address, address, find_own)
+        _charge_place(RESETS_OF_ADDRESS, address, find_own)
     else:
         charge_step(address, find_own)
 

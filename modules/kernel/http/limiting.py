@@ -19,6 +19,14 @@ from modules.kernel.http.request import Request
 from modules.kernel.limits import Charge, Limit, LimitReached, Standing
 from modules.kernel.principals import Principal
 
+READS = limits.declare("read", 1500, 300, counts="what a user reads, through all apps together")
+WRITES = limits.declare("write", 300, 300, counts="what a user writes, through all apps together")
+APPS = limits.declare("app", 6000, 300, counts="what an app does with its keys and its own tokens")
+ANONYMOUS = limits.declare("anonymous", 300, 300, counts="what an address asks without credentials")
+GUESSES = limits.declare(
+    "bad-credentials", 60, 300, counts="an address's requests with credentials that nobody holds"
+)
+
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _KNOWN_AT_MOST = 10_000
 
@@ -36,21 +44,21 @@ def admit(request: HttpRequest) -> None:
     if not settings.LIMITS.is_on or not request.path_info.startswith("/v1/"):
         return
     if not _has_credentials(request):
-        _charge(request, settings.LIMITS.anonymous, client_address(request))
+        charge_address(request, ANONYMOUS)
     elif _guessers and (left := _find_guesser(client_address(request))) is not None:
-        guesses = settings.LIMITS.guesses
+        guesses = limits.configured(GUESSES)
         standing = Standing(guesses, False, 0, guesses.window - guesses.share / 1e6 + left)
         request.refused_unread = LimitReached(standing)  # type: ignore[attr-defined]
 
 
-def charge_sign_in(request: HttpRequest) -> None:
+def charge_address(request: HttpRequest, limit: Limit) -> None:
     """
-    Count a request to what signs people in against its address, whatever its method and whoever it is.
+    Count a request against its address, whatever its method and whoever it is.
 
     :raises LimitReached: if the address has nothing left
     """
     if settings.LIMITS.is_on:
-        _charge(request, settings.LIMITS.sign_in, client_address(request))
+        _charge(request, limit, client_address(request))
 
 
 def charge_caller(request: Request) -> None:
@@ -64,7 +72,7 @@ def charge_caller(request: Request) -> None:
         return
     caller = request.viewer
     if caller is None:
-        _charge(plain, settings.LIMITS.anonymous, client_address(plain))
+        charge_address(plain, ANONYMOUS)
     else:
         _charge(plain, *_account_of(caller, plain))
 
@@ -79,7 +87,7 @@ def charge_guess(request: HttpRequest) -> None:
         return
     address = client_address(request)
     try:
-        limits.take(Charge(settings.LIMITS.guesses, address))
+        limits.take(Charge(GUESSES, address))
     except LimitReached as reached:
         _remember(address, time.monotonic() + reached.standing.retry_after)
         raise
@@ -108,9 +116,9 @@ def add_headers(request: HttpRequest, response: HttpResponse) -> None:
 def _account_of(caller: Principal, request: HttpRequest) -> tuple[Limit, str]:
     """Return the limit and the key under which a caller is counted: a user's apps share his quota."""
     if caller.id == 0 or caller.key_id is not None:
-        return settings.LIMITS.apps, str(caller.app_id)
+        return APPS, str(caller.app_id)
     is_read = request.method in _SAFE
-    return (settings.LIMITS.reads if is_read else settings.LIMITS.writes), str(caller.id)
+    return (READS if is_read else WRITES), str(caller.id)
 
 
 def _charge(request: HttpRequest, limit: Limit, key: str) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.crypto import salted_hmac
 
-from modules.kernel import quotas
+from modules.kernel import limits, quotas
 from modules.kernel.limits import Charge, Limit, LimitReached
 from modules.mail.events import MailQueued
 from modules.mail.models import Mail
@@ -26,6 +26,21 @@ WORTHLESS_AFTER = timedelta(days=1)
 # Longer than a mail server keeps anybody waiting, step by step; then another worker may try.
 TRIED_AGAIN_AFTER = timedelta(minutes=2)
 BATCH = 200
+# To one person; the last is kept for where the person has got in before.
+MAILS_HOURLY = limits.declare("mail-hourly", 5, 3600, counts="mails to one receiver that anybody can ask for")
+MAILS_DAILY = limits.declare("mail-daily", 20, 86_400, counts="the same, over a day")
+OF_STRANGERS_HOURLY = limits.declare(
+    "mail-of-strangers-hourly",
+    4,
+    3600,
+    counts="of those, mails asked for from where the receiver has not got in before",
+)
+OF_STRANGERS_DAILY = limits.declare("mail-of-strangers-daily", 16, 86_400, counts="the same, over a day")
+# About what was done to an account, which takes being logged in to it.
+NOTICES_HOURLY = limits.declare(
+    "notice-hourly", 20, 3600, counts="mails to one person about what was done to their account"
+)
+NOTICES_DAILY = limits.declare("notice-daily", 60, 86_400, counts="the same, over a day")
 # The one great provider whose two names lead to one mailbox; others give the same name under another domain
 # of theirs (hotmail.com, outlook.com) to another person.
 SAME_DOMAIN = {"googlemail.com": "gmail.com"}
@@ -40,7 +55,7 @@ def queue_mail(message: EmailMessage, *, now: datetime) -> None:
     Strangers cannot use up what there is of these, for they do nothing to it. Who is logged in can, and is
     told of in twenty mails before one is left out.
     """
-    if _has_room(message, settings.LIMITS.notices_hourly, settings.LIMITS.notices_daily):
+    if _has_room(message, NOTICES_HOURLY, NOTICES_DAILY):
         _store(message, now=now)
 
 
@@ -51,9 +66,8 @@ def queue_asked_mail(message: EmailMessage, *, is_of_receiver: Callable[[], bool
     It is counted by whom it is for, over all that causes such mails. There is room for one more than others
     can use up: then `is_of_receiver` is asked whether it is the receiver who wants it, as far as can be told.
     """
-    known = settings.LIMITS
-    all_ways = known.mails_hourly, known.mails_daily
-    of_strangers = known.mails_of_strangers_hourly, known.mails_of_strangers_daily
+    all_ways = MAILS_HOURLY, MAILS_DAILY
+    of_strangers = OF_STRANGERS_HOURLY, OF_STRANGERS_DAILY
     has_room = _has_room(message, *all_ways, *of_strangers) or (
         is_of_receiver() and _has_room(message, *all_ways)
     )

@@ -94,7 +94,7 @@ def caller(request, http, session, secret, settings):
         "primary": True,
     }
     sign_in = Limit("sign-in", 100_000, 10_000_000)
-    settings.LIMITS = replace(settings.LIMITS, is_on=True, sign_in=sign_in)
+    settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(sign_in)
     settings.PASSWORD_HASHERS = [
         "tests.accounts.allauth.test_log_in.CountingHasher",
         *settings.PASSWORD_HASHERS,

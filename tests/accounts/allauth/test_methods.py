@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
 from modules.accounts.models import Session
-from modules.kernel.limits import Limit, LimitSettings
+from modules.kernel.limits import Limit
 from tests.accounts.kit import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +21,7 @@ RIGHT = {"username": "ada", "password": PASSWORD}
 @pytest.fixture
 def limits():
     """Limits that are on, with room for two requests from one address to whatever signs in."""
-    limits = LimitSettings(processes=settings.LIMITS.processes, sign_in=Limit("sign-in", 2, 300))
+    limits = replace(settings.LIMITS, is_on=True).with_limits(Limit("sign-in", 2, 300))
     with override_settings(LIMITS=limits):
         yield
 

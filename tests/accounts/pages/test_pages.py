@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as configured
 from django.test import Client
 
+from modules.accounts.services.sign_in_limits import SIGN_IN
 from modules.kernel import limits
 from modules.kernel.limits import Limit
 
@@ -14,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def limited(settings):
-    settings.LIMITS = replace(configured.LIMITS, is_on=True, sign_in=Limit("sign-in", 1, 300))
-    limits.take(limits.Charge(settings.LIMITS.sign_in, "127.0.0.1"))
+    settings.LIMITS = replace(configured.LIMITS, is_on=True).with_limits(Limit("sign-in", 1, 300))
+    limits.take(limits.Charge(SIGN_IN, "127.0.0.1"))
 
 
 class TestRefusals:

@@ -28,6 +28,7 @@ from modules.accounts.api.allauth.sign_up import sign_up_once
 from modules.accounts.api.pages.login_pages import PAGES, show_error
 from modules.accounts.api.request_state import keeping_state
 from modules.accounts.services.accounts import to_refusal
+from modules.accounts.services.sign_in_limits import SIGN_IN
 from modules.kernel.errors import NotFound, Refusal, Unauthorized
 from modules.kernel.http import limiting, problems
 from modules.kernel.http.address import client_address
@@ -76,7 +77,7 @@ class AllauthMiddleware:
 
     def _answer_with_session(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            limiting.charge_sign_in(request)
+            limiting.charge_address(request, SIGN_IN)
             opened_from.set(client_address(request))
             response = cast(HttpResponseBase, self._prepare(request))
         except OURS as fault:

@@ -1,7 +1,6 @@
 """The contract as JSON, a page to read it on, and a page of error codes: all from this process, offline."""
 
 import hashlib
-from collections.abc import Iterator
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -11,9 +10,7 @@ import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
-from modules.kernel.errors import Refusal
-from modules.kernel.http.problems import IN_FLIGHT, KEY_REUSED, status_of
-from modules.kernel.statuses import TITLES
+from openapi.codes import every_code
 
 _drawing = Lock()
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "png": "image/png"}
@@ -125,20 +122,6 @@ def _read(name: str) -> bytes:
     """Return one of Swagger UI's files as its package brings it."""
     root = files("drf_spectacular_sidecar") / "static/drf_spectacular_sidecar/swagger-ui-dist"
     return (root / name).read_bytes()
-
-
-def every_code() -> dict[str, tuple[int, str]]:
-    """Return every code that a problem can have, with its status and title."""
-    bare = {code: (status, title) for status, (code, title) in TITLES.items()}
-    keys = {code: (status, title) for status, (code, title) in ((422, KEY_REUSED), (409, IN_FLIGHT))}
-    return bare | keys | {kind.code: (status_of(kind), kind.title) for kind in _refusals(Refusal)}
-
-
-def _refusals(kind: type[Refusal]) -> Iterator[type[Refusal]]:
-    """Yield every refusal that a client can meet."""
-    for child in kind.__subclasses__():
-        yield child
-        yield from _refusals(child)
 
 
 def _cached(request: HttpRequest, content: bytes, kind: str, *, policy: str | None) -> HttpResponse:

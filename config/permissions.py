@@ -1,8 +1,4 @@
-"""
-Denied unless an endpoint says otherwise.
-
-It stands outside `kernel/http`: DRF imports it while it makes its own views, which `kernel/http` extends.
-"""
+"""Denied unless an endpoint says otherwise."""
 
 from typing import Any
 

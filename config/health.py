@@ -3,18 +3,20 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import cache
 
 import orjson
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
-from modules.kernel.hot import RedisAway, hot
+from modules.kernel.hot import hot
 from sharding.backend import deadline
 
-_PATIENCE = 1.0  # seconds for all probes together
+_TIMEOUT = 1.0  # seconds for all probes together
 _MAX_AGE = 1.0  # seconds for which a result is told again
-_running: dict[str, threading.Thread] = {}
+_running: dict[str, Future[None]] = {}
 
 
 def live(request: HttpRequest) -> HttpResponse:
@@ -93,22 +95,20 @@ def _ping() -> None:
 
 def _probe(probes: dict[str, Callable[[], None]]) -> dict[str, bool]:
     """Return which probes succeeded in time; one that still hangs since last time is not started again."""
-    answered = dict.fromkeys(probes, False)
     for name, probe in probes.items():
-        if name not in _running or not _running[name].is_alive():
-            _running[name] = threading.Thread(target=_try, args=(name, probe, answered), daemon=True)
-            _running[name].start()
-    deadline = time.monotonic() + _PATIENCE
-    for name in probes:
-        _running[name].join(max(0.0, deadline - time.monotonic()))
-    return dict(answered)
+        if name not in _running or _running[name].done():
+            _running[name] = _pool(len(probes)).submit(_bounded, probe)
+    wait([_running[name] for name in probes], timeout=_TIMEOUT)
+    return {name: _running[name].done() and _running[name].exception() is None for name in probes}
 
 
-def _try(name: str, probe: Callable[[], None], answered: dict[str, bool]) -> None:
-    """Run a probe and note whether it succeeded."""
-    try:
-        with deadline.within(_PATIENCE):
-            probe()
-    except (RedisAway, OSError, Exception):  # noqa: BLE001 - whatever it was, there was no answer
-        return
-    answered[name] = True
+def _bounded(probe: Callable[[], None]) -> None:
+    """Run a probe, which may wait for no database longer than anybody waits for the answer."""
+    with deadline.within(_TIMEOUT):
+        probe()
+
+
+@cache
+def _pool(size: int) -> ThreadPoolExecutor:
+    """Return this process's threads, one for each probe: a server that hangs keeps no other waiting."""
+    return ThreadPoolExecutor(size, thread_name_prefix="health")
