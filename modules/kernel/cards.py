@@ -198,7 +198,8 @@ def _load_round(asked: Sequence[tuple[CardKind[Any], list[int]]], unavailable: U
             found |= rendered
             found = {id: found[id] for id in ids if id in found}
         loaded[kind.name] = found
-    _run_quietly(commands)
+    if commands:
+        _run_quietly(commands)
     return loaded
 
 
