@@ -201,7 +201,7 @@ class Stub(BaseHTTPRequestHandler):
 def stub() -> Iterator[str]:
     Stub.answers, Stub.asked = [], []
     server = HTTPServer(("127.0.0.1", 0), Stub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

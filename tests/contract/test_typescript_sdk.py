@@ -83,7 +83,7 @@ def pages(installed) -> Iterator[str]:
     """Serve the folder where the SDK is installed, as an app's own server would; return its origin."""
     handler = partial(SimpleHTTPRequestHandler, directory=str(installed))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

@@ -51,7 +51,7 @@ class Smtp(socketserver.StreamRequestHandler):
 def smtp(settings) -> Iterator[type[Smtp]]:
     Smtp.taken, Smtp.rcpt = [], "250 ok"
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
         yield Smtp
