@@ -116,5 +116,5 @@ $(SYNCED): requirements/uv.txt requirements/dev.txt
 
 # Node and its like come with the judges, so that `make up` need not download them.
 $(JUDGES): $(SYNCED) requirements/contract.txt
-	@$(BIN)/uv pip sync --quiet --require-hashes -p $(BIN)/python requirements/uv.txt requirements/contract.txt
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes -p $(BIN)/python requirements/uv.txt requirements/contract.txt
 	@touch $@
