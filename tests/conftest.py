@@ -18,7 +18,7 @@ django.setup()
 
 from deploy.embedded.throwaway import Throwaway  # noqa: E402
 from tests.canaries import find_in_logs  # noqa: E402
-from tests.machines import IdleApis, Machines  # noqa: E402
+from tests.machines import Api, Deliverers, IdleApis, Machines, until  # noqa: E402
 from tests.wipe import Wiper  # noqa: E402
 
 _LEAKS = pytest.StashKey[list[str]]()
@@ -64,6 +64,33 @@ def machines_of_module(stack_of_run: Throwaway, idle_apis: IdleApis) -> Iterator
     machines = Machines(stack_of_run, idle_apis)
     yield machines
     machines.restore()
+
+
+@pytest.fixture(scope="module")
+def deliverers(machines_of_module: Machines) -> Deliverers:
+    """A relay and a worker for all tests of a module: each takes seconds of a core to start."""
+    return Deliverers(machines_of_module)
+
+
+@pytest.fixture(scope="module")
+def api_of_module(machines_of_module: Machines) -> Api:
+    """One API for all tests of a module."""
+    return machines_of_module.run_api()
+
+
+@pytest.fixture
+def delivering(db: None, machines_of_module: Machines, deliverers: Deliverers) -> Iterator[Deliverers]:
+    """Have a relay and a worker deliver; what the test left undelivered reaches no other."""
+    deliverers.restore()
+    yield deliverers
+    deliverers.restore()
+    until(machines_of_module.outbox_is_empty)
+
+
+@pytest.fixture
+def live_api(api_of_module: Api, delivering: Deliverers) -> Api:
+    """The API of the module, whose news is delivered."""
+    return api_of_module
 
 
 @pytest.fixture(scope="session")

@@ -234,6 +234,34 @@ class Machines:
         return process
 
 
+class Deliverers:
+    """A relay and a worker that many tests use: one may kill them, and the next finds them running."""
+
+    def __init__(self, machines: Machines) -> None:
+        self._machines = machines
+        self.relay, self.worker = machines.run_relay(), machines.run_worker()
+
+    def run_relay(self, **env: str) -> None:
+        """Start a relay in place of the one that was killed."""
+        self.relay = self._machines.run_relay(**env)
+
+    def run_worker(self, **env: str) -> None:
+        """Start a worker in place of the one that was killed."""
+        self.worker = self._machines.run_worker(**env)
+
+    def kill(self) -> None:
+        """Kill both."""
+        self.relay.kill()
+        self.worker.kill()
+
+    def restore(self) -> None:
+        """Start what was killed and not started again."""
+        if not self.relay.is_running:
+            self.run_relay()
+        if not self.worker.is_running:
+            self.run_worker()
+
+
 def until(condition: Callable[[], object], *, within: float = PATIENCE) -> None:
     """Wait until a condition holds; fail the test when it does not in time."""
     deadline = time.monotonic() + within

@@ -86,11 +86,9 @@ for post in home.data:
 
 
 @pytest.fixture
-def url(stack) -> str:
+def url(live_api) -> str:
     """A service where Ada has a post in her home."""
-    stack.run_relay()
-    stack.run_worker()
-    ada = Client(stack.run_api().url).sign_up("ada")
+    ada = Client(live_api.url).sign_up("ada")
     ada.post("Hello, forest")
     until(lambda: ada.home() == ["Hello, forest"])
     return str(ada.url)

@@ -36,10 +36,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def api(stack):
-    stack.run_relay()
-    stack.run_worker()
-    return stack.run_api()
+def api(live_api):
+    return live_api
 
 
 @pytest.fixture

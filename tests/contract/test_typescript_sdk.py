@@ -31,10 +31,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def api(stack):
-    stack.run_relay()
-    stack.run_worker()
-    return stack.run_api()
+def api(live_api):
+    return live_api
 
 
 @pytest.fixture(scope="session")
@@ -90,9 +88,7 @@ def pages(installed) -> Iterator[str]:
 
 
 class TestBrowser:
-    def test_runs_its_readme_in_a_page_of_another_origin(self, stack, installed, pages, tab):
-        stack.run_relay()
-        stack.run_worker()
+    def test_runs_its_readme_in_a_page_of_another_origin(self, stack, delivering, installed, pages, tab):
         api = stack.run_api(BANYAN_CORS_ORIGINS=pages)
         _write_post(api.url)
         (installed / "hello.html").write_text(_page(api.url))

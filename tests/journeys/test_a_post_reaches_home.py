@@ -10,18 +10,11 @@ from tests.machines import until
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def api(stack):
-    stack.run_relay()
-    stack.run_worker()
-    return stack.run_api()
-
-
 class TestAPostReachesHome:
-    def test_of_followers_on_both_instances_and_of_the_author(self, api):
-        author = Client(api.url).sign_up("ada")
-        followers = [Client(api.url).sign_up(f"reader{number}") for number in range(4)]
-        stranger = Client(api.url).sign_up("stranger")
+    def test_of_followers_on_both_instances_and_of_the_author(self, live_api):
+        author = Client(live_api.url).sign_up("ada")
+        followers = [Client(live_api.url).sign_up(f"reader{number}") for number in range(4)]
+        stranger = Client(live_api.url).sign_up("stranger")
         for follower in followers:
             follower.follow(author)
         until(lambda: author.counts() == {"followers": 4, "following": 0})
@@ -32,9 +25,9 @@ class TestAPostReachesHome:
             until(partial(_shows, reader, ["Hello, forest"]))
         assert stranger.home() == []
 
-    def test_and_disappears_when_it_is_deleted_or_its_author_unfollowed(self, api):
-        author, other = Client(api.url).sign_up("ada"), Client(api.url).sign_up("grace")
-        reader = Client(api.url).sign_up("vera")
+    def test_and_disappears_when_it_is_deleted_or_its_author_unfollowed(self, live_api):
+        author, other = Client(live_api.url).sign_up("ada"), Client(live_api.url).sign_up("grace")
+        reader = Client(live_api.url).sign_up("vera")
         reader.follow(author)
         reader.follow(other)
         kept, deleted = author.post("kept"), author.post("deleted")

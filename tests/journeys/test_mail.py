@@ -17,9 +17,7 @@ ADA = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
 
 
 @pytest.fixture
-def api(stack) -> Client:
-    stack.run_relay()
-    stack.run_worker()
+def api(stack, delivering) -> Client:
     return Client(stack.run_api(BANYAN_EMAIL_VERIFICATION="mandatory").url)
 
 

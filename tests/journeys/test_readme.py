@@ -35,10 +35,8 @@ def run(script: str, url: str) -> list[Any]:
 
 
 @pytest.fixture
-def url(stack) -> str:
-    stack.run_relay()
-    stack.run_worker()
-    return str(stack.run_api().url)
+def url(live_api) -> str:
+    return str(live_api.url)
 
 
 @needs_curl
