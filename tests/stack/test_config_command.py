@@ -12,42 +12,22 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.layout import ROOT
-
-SECRET = "never-to-be-seen-never-to-be-seen-never-to-be-seen"
+from tests.stack.commands import NAMED, SECRET, manage_each
 
 
 def manage(*words: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
     """Run manage.py with servers that are named and do not exist."""
-    named = {
-        "BANYAN_SECRET_KEY": SECRET,
-        "BANYAN_DIRECTORY_URL": "postgres://banyan:sesame@db.example:5432/banyan",
-        "BANYAN_INSTANCES": "a=postgres://banyan:sesame@a.example/banyan",
-        "BANYAN_REPLICAS": "",
-        "BANYAN_EMAIL_URL": "smtps://banyan:sesame@mail.example",
-        "BANYAN_REDIS_CACHE_URL": "redis://:sesame@redis.example/0",
-        "BANYAN_REDIS_HOT_URL": "redis://:sesame@redis.example/1",
-        "BANYAN_REDIS_BROKER_URL": "redis://:sesame@redis.example/2",
-        "DJANGO_SETTINGS_MODULE": "config.settings.base",
-    }
-    return subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=cwd,
-        env={"PATH": os.defpath, **named, **env},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "manage.py", *words]
+    return subprocess.run(command, cwd=cwd, env={**NAMED, **env}, capture_output=True, text=True, check=False)
 
 
 class TestConfig:
-    @pytest.mark.parametrize("words", [["config"], ["config", "--json"]])
-    def test_masks_every_secret(self, words):
-        shown = manage(*words)
-
-        assert shown.returncode == 0, shown.stderr
-        assert "a.example" in shown.stdout
-        assert "sesame" not in shown.stdout
-        assert SECRET not in shown.stdout
+    def test_masks_every_secret(self):
+        for shown in manage_each([["config"], ["config", "--json"]], cwd=ROOT, env=NAMED):
+            assert shown.returncode == 0, shown.stderr
+            assert "a.example" in shown.stdout
+            assert "sesame" not in shown.stdout
+            assert SECRET not in shown.stdout
 
     def test_prints_effective_values_as_json(self):
         values = json.loads(manage("config", "--json", BANYAN_PORT="8123").stdout)
@@ -107,49 +87,57 @@ class TestConfig:
             assert name in refused.stderr
 
 
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory) -> Path:
+    """A copy of the house in which a file may be broken."""
+    copy: Path = tmp_path_factory.mktemp("house")
+    ignored = shutil.ignore_patterns("sdk", "tools", "node_modules", "__pycache__")
+    for folder in ("config", "deploy", "modules", "sharding", "openapi"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
+    shutil.copy(ROOT / "manage.py", copy)
+    return copy
+
+
 class TestManage:
     """What a person is told who makes a mistake: a sentence, no traceback."""
 
-    @pytest.mark.parametrize(
-        "words",
-        [
+    def test_names_the_server_that_is_away(self):
+        commands = [
             *(["demo"], ["demo", "--print-access"], ["verify_demo"], ["account", "show", "ada"]),
             *(["usernames"], ["shards", "map"], ["shards", "migrate"], ["shards", "migrate", "--plan"]),
-        ],
-        ids=" ".join,
-    )
-    def test_names_the_server_that_is_away(self, words):
-        refused = manage(*words, BANYAN_DIRECTORY_URL="postgres://nobody@127.0.0.1:1/x")
+        ]
+        env = {**NAMED, "BANYAN_DIRECTORY_URL": "postgres://nobody@127.0.0.1:1/x"}
 
-        assert refused.returncode == 1, refused.stderr
-        assert "Traceback" not in refused.stderr
-        assert "cannot be reached" in refused.stderr
+        for refused in manage_each(commands, cwd=ROOT, env=env):
+            assert refused.returncode == 1, refused
+            assert "Traceback" not in refused.stderr
+            assert "cannot be reached" in refused.stderr
+
+    def test_says_what_to_do_where_nothing_runs(self, tmp_path):
+        commands = [
+            ["demo"],
+            ["demo", "--print-access"],
+            ["verify_demo"],
+            ["account", "show", "ada"],
+            ["usernames"],
+        ]
+        env = {"PATH": os.defpath, "BANYAN_HOME": str(tmp_path / "banyan")}
+
+        for refused in manage_each(commands, cwd=ROOT, env=env):
+            assert refused.returncode == 1, refused
+            assert refused.stderr.startswith("Nothing runs here")
+            assert refused.stderr.count("\n") == 1
 
     @pytest.mark.parametrize(
         "words",
-        [
-            *(
-                ["demo"],
-                ["demo", "--print-access"],
-                ["verify_demo"],
-                ["account", "show", "ada"],
-                ["usernames"],
-            ),
-            *(["url"], ["mail"], ["logs", "--no-follow"], ["psql", "a"], ["psql", "nowhere"]),
-        ],
+        [["url"], ["mail"], ["logs", "--no-follow"], ["psql", "a"], ["psql", "nowhere"]],
         ids=" ".join,
     )
-    def test_says_what_to_do_where_nothing_runs(self, words, tmp_path):
-        refused = subprocess.run(
-            [sys.executable, "manage.py", *words]
-            if words[0] in {"demo", "verify_demo", "account", "usernames"}
-            else [sys.executable, "-m", "deploy.embedded", *words],
-            cwd=ROOT,
-            env={"PATH": os.defpath, "BANYAN_HOME": str(tmp_path / "banyan")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def test_of_the_stack_says_what_to_do_where_nothing_runs(self, words, tmp_path):
+        command = [sys.executable, "-m", "deploy.embedded", *words]
+        env = {"PATH": os.defpath, "BANYAN_HOME": str(tmp_path / "banyan")}
+
+        refused = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
         assert refused.returncode == 1
         assert "Traceback" not in refused.stderr
@@ -188,14 +176,10 @@ class TestManage:
             ("def f(:\n", "invalid syntax"),
         ],
     )
-    def test_says_which_context_is_broken(self, tmp_path, words, broken, said):
-        for folder in ("config", "deploy", "modules", "sharding", "openapi"):
-            ignored = shutil.ignore_patterns("sdk", "tools", "node_modules", "__pycache__")
-            shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
-        shutil.copy(ROOT / "manage.py", tmp_path)
-        (tmp_path / "modules/graph/models/__init__.py").write_text(broken)
+    def test_says_which_context_is_broken(self, copied, words, broken, said):
+        (copied / "modules/graph/models/__init__.py").write_text(broken)
 
-        refused = manage(*words, cwd=tmp_path)
+        refused = manage(*words, cwd=copied)
 
         assert refused.returncode == 1
         assert refused.stderr.startswith(
