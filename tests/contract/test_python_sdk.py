@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import threading
-import venv
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -252,11 +251,12 @@ class TestPackage:
             capture_output=True,
         )
         [wheel] = tmp_path.glob("*.whl")
-        venv.create(tmp_path / "env", with_pip=True)
+        uv = str(Path(sys.executable).with_name("uv"))
         python = str(tmp_path / "env" / "bin" / "python")
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", str(wheel)], check=True, capture_output=True
-        )
+        made = [uv, "venv", "--quiet", "--no-config", "--python", sys.executable, str(tmp_path / "env")]
+        subprocess.run(made, check=True, capture_output=True)
+        installed = [uv, "pip", "install", "--quiet", "--no-config", "-p", python, str(wheel)]
+        subprocess.run(installed, check=True, capture_output=True)
         publish_post.sync(client=ada.api, body=NewPost(text="Before"))
         until(lambda: len(list(ada.items(get_home_timeline.sync))) == 1)
 
