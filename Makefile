@@ -10,7 +10,8 @@ STACK := $(BIN)/python -m deploy.embedded
 MANAGE := $(BIN)/python manage.py
 
 # A whole run takes all cores, each process with a stack of its own; four fill 24 GiB no more than two.
-PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PROCESSES ?= auto
+PARALLEL := --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # For tools that load settings and connect to nothing.
 NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-this-key-0123456789 \
@@ -24,7 +25,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down url reset logs mail psql shell demo verify-demo test check doors newcontext migrations bench openapi sdk contract help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test check doors newcontext migrations bench openapi sdk contract linted judged tested help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -93,13 +94,22 @@ openapi: $(SYNCED) ## draw openapi/banyan.yaml from the endpoints
 sdk: $(JUDGES) ## generate the SDKs in openapi/sdk from openapi/banyan.yaml
 	@exec $(BIN)/python openapi/sdk/generate.py
 
-# Each judge in turn: two linters of the contract, what clients do in the browser and by schemathesis.
-contract: $(JUDGES) openapi/tools/node_modules ## hold the running API to the contract; SECONDS=20 each role, SEED=n
+contract: linted judged ## hold the running API to the contract; SECONDS=20 each role, SEED=n
+	@exec $(BIN)/python -m pytest tests/contract $(PARALLEL)
+
+# The document by two linters, and the SDKs that are drawn from it.
+linted: $(JUDGES) openapi/tools/node_modules
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && node_modules/.bin/redocly lint ../banyan.yaml
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && node_modules/.bin/spectral lint ../banyan.yaml --fail-severity warn
 	@$(BIN)/python openapi/sdk/generate.py --check
-	@$(BIN)/python -m pytest tests/contract $(PARALLEL)
+
+# What the document promises, asked of the running API by schemathesis.
+judged: $(JUDGES)
 	@exec $(BIN)/python -m tests.contract.judge --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+# Tests and the contract's tests in one run: no core is idle between them, and each process starts one stack.
+tested: $(JUDGES) openapi/tools/node_modules
+	@exec $(BIN)/python -m pytest --override-ini 'norecursedirs=.* __pycache__ node_modules' $(PARALLEL)
 
 openapi/tools/node_modules: openapi/tools/package-lock.json | $(JUDGES)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && npm ci --ignore-scripts --silent && touch node_modules

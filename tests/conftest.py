@@ -18,6 +18,7 @@ django.setup()
 
 from deploy.embedded.throwaway import Throwaway  # noqa: E402
 from tests.canaries import find_in_logs  # noqa: E402
+from tests.longest import LONGEST  # noqa: E402
 from tests.machines import Api, Deliverers, IdleApis, Machines, until  # noqa: E402
 from tests.wipe import Wiper  # noqa: E402
 
@@ -31,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
         _boot.begin()
     else:
         _boot.withdraw()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process is left alone with it at the end."""
+    places = {file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -179,7 +179,7 @@ class Machines:
             written.unlink()
         return self._run_until(self._applications(env).beat(), lambda log: any(state.glob("beat*")))
 
-    def run_worker(self, changed: Callable[[Program], Program] = lambda same: same, **env: str) -> Process:
+    def run_worker(self, changed: Callable[[Program], Program] = lambda same: same, /, **env: str) -> Process:
         """Start a Celery worker of all queues; it is ready when it waits at the broker."""
         broker = redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"])
         earlier = broker.client_id()

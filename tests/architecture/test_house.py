@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.env import ROOT
 from config.settings.contexts import CONTEXTS
+from tests.longest import LONGEST
 
 ANATOMY = {
     "README.md", "__init__.py", "apps.py", "urls.py", "api", "tasks.py", "public.py", "services", "selectors",
@@ -107,6 +108,12 @@ class TestDoors:
     def test_an_unknown_context_is_refused_with_the_known_ones(self):
         with pytest.raises(CommandError, match="accounts, graph"):
             call_command("doors", "nowhere")
+
+
+class TestTests:
+    def test_that_take_longest_are_there(self):
+        assert [file for file in LONGEST if not (ROOT / file).is_file()] == []
+        assert len(set(LONGEST)) == len(LONGEST)
 
 
 def _targets(path: Path) -> list[ast.Attribute]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,14 +12,14 @@ from tests.contract.front_ends import FrontEnd
 
 PATIENCE = 20_000.0  # milliseconds; only what fails waits so long
 expect.set_options(timeout=PATIENCE)
-# Playwright keeps a loop running in this thread, which Django takes for asynchronous code.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Playwright keeps a loop running as long as this: no longer than the tests that want it."""
-    with chromium() as opened:
+    with pytest.MonkeyPatch.context() as patch, chromium() as opened:
+        # That loop Django takes for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield opened
 
 

@@ -74,7 +74,7 @@ class TestAWorker:
         def failing(program: Program) -> Program:
             return replace(program, argv=[word.replace("config.celery", FAILING) for word in program.argv])
 
-        worker = stack.run_worker(changed=failing, BANYAN_LOG_FORMAT=log_format)
+        worker = stack.run_worker(failing, BANYAN_LOG_FORMAT=log_format)
         current_app.send_task("tests.fail", args=[PASSWORD], queue="default")
         until(lambda: "RuntimeError" in worker.output() and "tests/stack/failing.py" in worker.output())
 
