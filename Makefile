@@ -25,7 +25,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down url reset logs mail psql shell demo verify-demo test check doors newcontext migrations bench openapi sdk contract linted judged tested help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test check doors newcontext migrations bench openapi sdk contract linted judged help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -60,8 +60,8 @@ demo: $(SYNCED) ## load the demo; FOLLOWS=file.tsv.gz TEXTS=file.txt.gz USERS=n 
 verify-demo: $(SYNCED) ## compare 200 users' counts and homes with the file they came from
 	@exec $(MANAGE) verify_demo $(if $(FOLLOWS),--follows $(FOLLOWS)) $(if $(TEXTS),--texts $(TEXTS)) $(if $(USERS),--users $(USERS))
 
-test: $(SYNCED) ## run the tests on a throwaway stack; ARGS="tests/stack -k port"
-	@exec $(BIN)/python -m pytest $(if $(ARGS),$(ARGS),$(PARALLEL))
+test: $(if $(CONTRACT),$(JUDGES) openapi/tools/node_modules,$(SYNCED)) ## run the tests on a throwaway stack; ARGS="tests/stack -k port", CONTRACT=1 with the contract's
+	@exec $(BIN)/python -m pytest $(if $(CONTRACT),--override-ini 'norecursedirs=.* __pycache__ node_modules') $(if $(ARGS),$(ARGS),$(PARALLEL))
 
 check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift
 	$(BIN)/ruff format --check .
@@ -106,10 +106,6 @@ linted: $(JUDGES) openapi/tools/node_modules
 # What the document promises, asked of the running API by schemathesis.
 judged: $(JUDGES)
 	@exec $(BIN)/python -m tests.contract.judge --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
-
-# Tests and the contract's tests in one run: no core is idle between them, and each process starts one stack.
-tested: $(JUDGES) openapi/tools/node_modules
-	@exec $(BIN)/python -m pytest --override-ini 'norecursedirs=.* __pycache__ node_modules' $(PARALLEL)
 
 openapi/tools/node_modules: openapi/tools/package-lock.json | $(JUDGES)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && npm ci --ignore-scripts --silent && touch node_modules
