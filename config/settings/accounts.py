@@ -74,6 +74,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "modules.accounts.services.password_strength.GuessableValidator"},
 ]
 # The second hashes the secrets of apps, which are random and need no slow hash.
 PASSWORD_HASHERS = [

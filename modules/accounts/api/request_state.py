@@ -24,7 +24,7 @@ class RequestState:
     sign_up: Once | None = None
     # Whether the mail with the code that is asked for was left with a worker.
     is_code_sent: bool = True
-    # The address by a code to which the password of its account is being replaced.
+    # The address by a code to which the password of its account is being replaced, if the code is right.
     reset_by: str | None = None
     # The cookie to leave with a browser from which somebody has just got in.
     device: str = ""

@@ -17,7 +17,6 @@ from allauth.account.models import EmailAddress, Login
 from allauth.headless.account.inputs import (
     ChangePasswordInput,
     RequestPasswordResetInput,
-    ResetPasswordInput,
     ResetPasswordKeyInput,
     SignupInput,
     VerifyEmailInput,
@@ -38,7 +37,7 @@ from allauth.mfa.webauthn import forms as passkey_forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 
-from modules.accounts.api.allauth import begun, ceremonies, resets, totp_steps
+from modules.accounts.api.allauth import begun, ceremonies, new_passwords, resets, totp_steps
 from modules.accounts.api.allauth.alone import alone
 from modules.accounts.api.allauth.guards import must_verify
 from modules.accounts.api.allauth.internals import (
@@ -104,10 +103,10 @@ def install() -> None:
     # It verifies the address of whose code is looked at; and where nobody is known by the address it forgets
     # that codes are asked for, and answers 500.
     ResetPasswordView.get = resets.try_code
-    # There, too, it does not look at the new password.
-    ResetPasswordInput.clean = resets.check_password
+    # It does not look there at the new password, nor at a sign-up's beside the names that came with it.
+    new_passwords.install()
     # It leaves an account also to who has prepared it for the owner of the address.
-    ResetPasswordView.post = resets.by_address(ResetPasswordView.post)
+    ResetPasswordView.get_input_kwargs = resets.by_address(ResetPasswordView.get_input_kwargs)
     # It leaves a verified address also to others who said that it is theirs.
     email_verification.verify_email = _verify(email_verification.verify_email)
     # It lets a link do so for whoever had it mailed, though its reader may mean another account.

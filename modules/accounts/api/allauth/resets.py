@@ -5,18 +5,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm
 from allauth.core import context
 from allauth.headless.account.inputs import (
     RequestPasswordResetInput,
-    ResetPasswordInput,
     ResetPasswordKeyInput,
 )
 from allauth.headless.account.response import PasswordResetKeyResponse
 from allauth.headless.account.views import ResetPasswordView
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from modules.accounts.api.allauth.devices import place_of
 from modules.accounts.api.allauth.guards import must_verify
@@ -48,26 +45,15 @@ def try_code(view: ResetPasswordView, request: HttpRequest, *args: Any, **kwargs
     return PasswordResetKeyResponse(request, view.process.user)
 
 
-def check_password(form: ResetPasswordInput) -> Any:
-    """Look at the new password whether or not anybody's is to be replaced."""
-    cleaned = super(ResetPasswordInput, form).clean()
-    password = form.cleaned_data.get("password")
-    if password is not None:
-        try:
-            get_adapter().clean_password(password, user=form.user)
-        except ValidationError as fault:
-            form.add_error("password", fault)
-    return cleaned
+def by_address(get_input_kwargs: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Return what a view tells its form, and note by which address a password is to be replaced."""
 
-
-def by_address(post: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    @wraps(post)
-    def reset(view: ResetPasswordView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Replace the password of an account whose address is proven with it."""
+    @wraps(get_input_kwargs)
+    def note_and_get(view: ResetPasswordView) -> dict[str, Any]:
         request_state().reset_by = view.process.state["email"].lower()
-        return post(view, request, *args, **kwargs)
+        return get_input_kwargs(view)
 
-    return reset
+    return note_and_get
 
 
 def _give_time(process: Any) -> None:
