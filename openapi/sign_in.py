@@ -14,6 +14,7 @@ from typing import Any
 from allauth.headless.constants import Flow
 
 from modules.accounts.api.allauth.internals import get_schema
+from modules.accounts.errors import DoneMeanwhile
 from modules.kernel.errors import BadRequest, Forbidden, NotFound, Unauthorized, Unavailable
 from modules.kernel.http import parsing, problems
 from modules.kernel.limits import LimitReached
@@ -37,6 +38,8 @@ _INPUT_ERROR: Schema = {
 }
 _DELICATE = {"email": ("post", "patch", "delete"), "providers": ("delete",), "password/change": ("post",)}
 _SIGN_UP = "/auth/signup"
+# What brings a code that works once.
+_CODES = ("/auth/email/verify", "/auth/password/reset")
 _AUTHENTICATION = (
     "What is needed to be logged in, or to do what asks who is logged in for a proof of it again."
 )
@@ -65,6 +68,7 @@ def merge(contract: Schema) -> None:
             kinds += _OF_BODIES if "requestBody" in operation else ()
             operation["responses"].setdefault("401", anybody)
             kinds += _offer_key(operation) if path.endswith(_SIGN_UP) else ()
+            kinds += (DoneMeanwhile,) if method == "post" and path.endswith(_CODES) else ()
             _add_problems(operation, kinds, contract)
         contract["paths"][path] = _mend(item)
     for section, name in sorted(_reachable(theirs)):
@@ -205,7 +209,7 @@ def _to_ours(reference: re.Match[str]) -> str:
 
 def _is_ours(section: str, name: str) -> bool:
     """Return whether a component is one that `_add_problems` put into allauth's operations."""
-    kinds = (*_OF_EDGE, *_OF_WRITES, *_OF_BODIES, InFlight, KeyReused)
+    kinds = (*_OF_EDGE, *_OF_WRITES, *_OF_BODIES, InFlight, KeyReused, DoneMeanwhile)
     named = {codes.problem_of(kind).code for kind in kinds}
     return (section, name) == ("schemas", "Problem") or (section == "examples" and name in named)
 

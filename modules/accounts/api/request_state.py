@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from modules.accounts.services.ownership import MailedCode
 from sharding.scope import Once
 
 
@@ -24,8 +25,8 @@ class RequestState:
     sign_up: Once | None = None
     # Whether the mail with the code that is asked for was left with a worker.
     is_code_sent: bool = True
-    # The address by a code to which the password of its account is being replaced, if the code is right.
-    reset_by: str | None = None
+    # The mailed code by which a password is being replaced, if what was sent turns out to be it.
+    reset_by: MailedCode | None = None
     # The cookie to leave with a browser from which somebody has just got in.
     device: str = ""
     # Whether an app showed its secret in the header `Authorization`.

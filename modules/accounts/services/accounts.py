@@ -21,7 +21,7 @@ from modules.accounts.schemas import Identity
 from modules.accounts.services.addresses import to_address
 from modules.accounts.services.claims import claim_address, forget_unproven_addresses
 from modules.accounts.services.credentials import map_owned_marks
-from modules.accounts.services.ownership import take_over
+from modules.accounts.services.ownership import MailedCode, take_over
 from modules.accounts.services.passwords import to_password
 from modules.accounts.services.places import forget_places
 from modules.accounts.services.revocations import tell_ended, tell_epoch
@@ -118,33 +118,43 @@ def to_refusal(fault: IntegrityError) -> Exception:
     return refusal() if refusal else fault
 
 
-def set_password(user_id: int, password: str, *, proven: str | None = None) -> int:
+def set_password(user_id: int, password: str) -> int:
     """
     Replace a password and end every session of the account; return the new epoch.
 
     Addresses that were added and not verified go as well: who knew the old password may have added them, and
-    holds what verifies them. `proven` is the address by a mail to which this is done; if nobody had verified
-    it, all goes that came before (`services/ownership.py`).
+    holds what verifies them.
 
     :raises AccountNotFound: if there is no such account
     :raises PasswordInvalid: if it has no form
     """
+    return _replace_password(user_id, password)
+
+
+def change_password(user: AbstractBaseUser, password: str, *, code: MailedCode | None = None) -> None:
+    """
+    Replace the password of a row that allauth holds, and bring the row up to date.
+
+    `code` is what this is done by if nobody is logged in; if nobody had verified its address, all goes that
+    came before (`services/ownership.py`).
+
+    :raises DoneMeanwhile: if the code was used
+    """
+    assert isinstance(user, User)
+    user.epoch = _replace_password(user.id, password, code=code)
+    user.refresh_from_db(fields=["password"])
+
+
+def _replace_password(user_id: int, password: str, *, code: MailedCode | None = None) -> int:
     hashed = make_password(to_password(password))
     with writing_directory(owner_id=user_id):
-        marks = [] if proven is None else take_over(user_id, proven, now=clock.now())
+        marks = [] if code is None else take_over(user_id, code, now=clock.now())
         forget_places(user_id)
         forget_unproven_addresses(user_id)
         ended = end_sessions(user_id, password=hashed)
     ended.tell()
     tell_ended(*marks)
     return ended.epoch
-
-
-def change_password(user: AbstractBaseUser, password: str, *, proven: str | None = None) -> None:
-    """Replace the password of a row that allauth holds, and bring the row up to date."""
-    assert isinstance(user, User)
-    user.epoch = set_password(user.id, password, proven=proven)
-    user.refresh_from_db(fields=["password"])
 
 
 def set_roles(user_id: int, roles: Collection[str]) -> int:

@@ -1,8 +1,12 @@
 """Who may say that an address is theirs: only a verified one is a claim, and then the only one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.account.models import EmailAddress
 
 from modules.accounts.models import User
+from modules.accounts.services.grants import lock_users
 from sharding.scope import writing_directory
 
 
@@ -14,6 +18,21 @@ def claim_address(user_id: int, email: str) -> None:
 def forget_unproven_addresses(user_id: int) -> None:
     """Forget what was added to an account and never verified, but for the address it signed up with."""
     EmailAddress.objects.filter(user_id=user_id, verified=False, primary=False).delete()
+
+
+@contextmanager
+def verifying_address(address: EmailAddress) -> Iterator[bool]:
+    """
+    Run a block that verifies an address, in one transaction with all that follows from it.
+
+    It is told whether that is still to be done: not if another request has verified the address meanwhile,
+    or taken it away. All who say that the address is theirs are locked first, for they may lose it.
+    """
+    with writing_directory():
+        claims = EmailAddress.objects.filter(email=address.email)
+        lock_users({address.user_id, *claims.values_list("user_id", flat=True)})
+        own = claims.filter(user_id=address.user_id).values_list("verified", flat=True).first()
+        yield own is False or (own is None and address.pk is None)
 
 
 def release_address(email: str, *, holder_id: int) -> None:

@@ -6,20 +6,32 @@ address of their own, make an app and a key. Whoever then gets in by a mail to t
 nobody.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 
+from modules.accounts.errors import DoneMeanwhile
 from modules.accounts.models import TokenFamily, User
 from modules.accounts.selectors.addresses import is_verified_by
 from modules.accounts.services.apps import drop_apps
 from modules.accounts.services.grants import lock_users
 
 
-def take_over(user_id: int, email: str, *, now: datetime) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class MailedCode:
+    """A code that was brought back: to which address it was mailed, and under which epoch of its account."""
+
+    address: str
+    epoch: int
+
+
+def take_over(user_id: int, code: MailedCode, *, now: datetime) -> list[str]:
     """
+    Use a mailed code up, and give the account to who brought it.
+
     End, in the caller's transaction, all by which somebody else may get in to an account, or act for it.
 
     That is all but its username and what was published under it: other addresses, verified ones too,
@@ -27,12 +39,19 @@ def take_over(user_id: int, email: str, *, now: datetime) -> list[str]:
     ends sessions and tokens. Nothing ends where the address was proven before: then its owner has forgotten a
     password.
 
+    Whatever is done by such a code raises the epoch. So it works once: of several requests that bring it at
+    the same moment all have read a session that still holds it, and the lock lets one through.
+
     Return what Redis has to hear once it is committed (`tell_ended`).
+
+    :raises DoneMeanwhile: if the code was used, or its account's epoch raised by anything else
     """
     lock_users([user_id])
-    if is_verified_by(user_id, email):
+    if not User.objects.filter(id=user_id, epoch=code.epoch).exists():
+        raise DoneMeanwhile
+    if is_verified_by(user_id, code.address):
         return []
-    EmailAddress.objects.filter(user_id=user_id).exclude(email=email).delete()
+    EmailAddress.objects.filter(user_id=user_id).exclude(email=code.address).delete()
     SocialAccount.objects.filter(user_id=user_id).delete()
     Authenticator.objects.filter(user_id=user_id).delete()
     TokenFamily.objects.filter(user_id=user_id).delete()

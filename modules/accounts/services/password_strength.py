@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from zxcvbn import zxcvbn
 
 from modules.accounts.services.hashing import hashing_slot
+from modules.accounts.services.passwords import Names
 
 # "Safely unguessable": 10^8 guesses, more than any who try here, and years of a thief's with our hashes.
 MIN_SCORE: Final = 3
@@ -31,7 +32,7 @@ _TITLE: Final = "This password is too easy to guess."
 class GuessableValidator:
     """Refuses a password that would soon be guessed (a validator of `AUTH_PASSWORD_VALIDATORS`)."""
 
-    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+    def validate(self, password: str, user: AbstractBaseUser | Names | None = None) -> None:
         """
         Look at a password, as its user's if that is known.
 
@@ -58,7 +59,7 @@ def _seen(text: str) -> str:
     )
 
 
-def _list_known(user: AbstractBaseUser | None) -> Iterator[str]:
+def _list_known(user: AbstractBaseUser | Names | None) -> Iterator[str]:
     """Yield what everybody would try for a user: names and addresses, whole and in parts."""
     names = [getattr(user, name, None) for name in ("username", "email")]
     for name in (*filter(None, names), settings.SITE_NAME):

@@ -7,6 +7,7 @@ two code points, others as one. It is the form of RFC 8265's OpaqueString; NFKC 
 """
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
 from modules.accounts.errors import PasswordInvalid
@@ -14,6 +15,14 @@ from modules.accounts.errors import PasswordInvalid
 MAX_PASSWORD: Final = 128
 # What normalizing may shrink a text by at most, so that no more is normalized than could be meant.
 _SHRINKS_BY: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What is known of whose a new password is to be, where there is no account to be asked."""
+
+    username: str | None = None
+    email: str | None = None
 
 
 def to_password(text: str) -> str:

@@ -4,10 +4,13 @@ from collections.abc import Collection
 
 from allauth.mfa.models import Authenticator
 
+from modules.kernel import clock
 from sharding.scope import writing_directory
 
 # Under which an authenticator app's row holds the last step (RFC 6238) of which a code was taken.
 _STEP = "last_step"
+# Under which allauth holds when recovery codes were first shown.
+_VIEWED = "viewed_at"
 
 
 def use_step(authenticator_id: int, steps: Collection[int]) -> bool:
@@ -25,6 +28,15 @@ def use_step(authenticator_id: int, steps: Collection[int]) -> bool:
         if fresh:
             mark_step(row, max(fresh))
     return bool(fresh)
+
+
+def note_viewed(codes: Authenticator) -> None:
+    """Note that somebody's recovery codes were shown, and bring the row that holds them up to date."""
+    with writing_directory():
+        codes.data = Authenticator.objects.select_for_update().get(id=codes.pk).data
+        if not codes.data.get(_VIEWED):
+            codes.data[_VIEWED] = clock.now().timestamp()
+            codes.save(update_fields=["data"])
 
 
 def mark_step(row: Authenticator, step: int) -> None:

@@ -57,7 +57,10 @@ class TestHalfFinishedLogIn:
 class TestReset:
     def begin(self, http, mailoutbox) -> tuple[str, dict[str, str]]:
         asked = http("POST", f"{AUTH}/password/request", {"email": "ada@example.org"})
-        return asked.body["meta"]["session_token"], {"key": code_in(mailoutbox), "password": "thief thief 1"}
+        return asked.body["meta"]["session_token"], {
+            "key": code_in(mailoutbox),
+            "password": "a thief of seven doors",
+        }
 
     def test_is_not_finished_after(self, http, ada, mailoutbox, end):
         token, body = self.begin(http, mailoutbox)

@@ -97,7 +97,7 @@ class AccountAdapter(Guards):
 
         All places where the owner has got in are forgotten with it, but for the one where this was asked.
         """
-        change_password(user, password, proven=request_state().reset_by)
+        change_password(user, password, code=request_state().reset_by)
         remember_device(self.request, user)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:

@@ -22,6 +22,7 @@ from allauth.idp.oidc.internal.oauthlib import authorization_codes
 from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from allauth.idp.oidc.internal.tokens import decode_jwt_token
 from allauth.mfa.internal.constants import LoginStageKey
+from allauth.mfa.recovery_codes.internal import auth as recovery_codes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.socialaccount.internal import jwtkit
@@ -48,6 +49,7 @@ __all__ = [
     "jwtkit",
     "manage_email",
     "raise_if_reauthentication_required",
+    "recovery_codes",
     "totp",
     "unstash_login",
     "webauthn",

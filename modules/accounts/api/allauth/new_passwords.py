@@ -12,7 +12,7 @@ from allauth.headless.account.inputs import ResetPasswordInput, SignupInput
 from django.core.exceptions import ValidationError
 
 from modules.accounts.api.request_state import request_state
-from modules.accounts.models import User
+from modules.accounts.services.passwords import Names
 
 
 def install() -> None:
@@ -25,8 +25,7 @@ def install() -> None:
 def check_sign_up(form: SignupInput) -> Any:
     """Look at the password of a sign-up when its names are known as well."""
     cleaned = super(SignupInput, form).clean()
-    names = {name: form.cleaned_data.get(name) for name in ("username", "email")}
-    _check(form, User(**names))
+    _check(form, Names(username=form.cleaned_data.get("username"), email=form.cleaned_data.get("email")))
     return cleaned
 
 
@@ -38,8 +37,9 @@ def check_reset(form: ResetPasswordInput) -> Any:
     password would tell that it is the one behind an address.
     """
     cleaned = super(ResetPasswordInput, form).clean()
+    by = request_state().reset_by
     user = None if "key" in form.errors else form.user
-    _check(form, user or User(email=request_state().reset_by))
+    _check(form, user or Names(email=by.address if by else None))
     return cleaned
 
 
@@ -48,7 +48,7 @@ def _take(form: SignupInput) -> Any:
     return form.cleaned_data["password"]
 
 
-def _check(form: Any, user: User) -> None:
+def _check(form: Any, user: Any) -> None:
     password = form.cleaned_data.get("password")
     if password is None:
         return

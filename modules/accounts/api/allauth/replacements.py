@@ -13,7 +13,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import AddEmailForm
-from allauth.account.models import EmailAddress, Login
+from allauth.account.models import Login
 from allauth.headless.account.inputs import (
     ChangePasswordInput,
     RequestPasswordResetInput,
@@ -27,7 +27,6 @@ from allauth.headless.account.views import (
     ResetPasswordView,
     VerifyEmailView,
 )
-from allauth.headless.base.response import UnauthorizedResponse
 from allauth.headless.socialaccount.inputs import SignupInput as ProviderSignupInput
 from allauth.headless.socialaccount.views import ManageProvidersView
 from allauth.headless.tokens.views import RefreshTokenView
@@ -37,7 +36,7 @@ from allauth.mfa.webauthn import forms as passkey_forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 
-from modules.accounts.api.allauth import begun, ceremonies, new_passwords, resets, totp_steps
+from modules.accounts.api.allauth import begun, ceremonies, new_passwords, resets, totp_steps, verification
 from modules.accounts.api.allauth.alone import alone
 from modules.accounts.api.allauth.guards import must_verify
 from modules.accounts.api.allauth.internals import (
@@ -50,14 +49,15 @@ from modules.accounts.api.allauth.internals import (
     jwkkit,
     manage_email,
     raise_if_reauthentication_required,
+    recovery_codes,
     totp,
 )
 from modules.accounts.api.request_state import request_state
 from modules.accounts.selectors.addresses import is_verified
 from modules.accounts.services.address_room import adding_address
-from modules.accounts.services.claims import release_address
 from modules.accounts.services.guesses import Refund, charge_guess_of_code, charge_guess_of_person
 from modules.accounts.services.revocations import tell_ended
+from modules.accounts.services.second_factors import note_viewed
 from modules.accounts.services.sessions import end_sessions_by_provider
 from sharding.scope import writing_directory
 
@@ -107,10 +107,12 @@ def install() -> None:
     new_passwords.install()
     # It leaves an account also to who has prepared it for the owner of the address.
     ResetPasswordView.get_input_kwargs = resets.by_address(ResetPasswordView.get_input_kwargs)
-    # It leaves a verified address also to others who said that it is theirs.
-    email_verification.verify_email = _verify(email_verification.verify_email)
+    # It leaves a verified address also to others who said that it is theirs, and lets a code verify it twice.
+    email_verification.verify_email = verification.once(email_verification.verify_email)
+    # It writes down that the codes were seen over one that was used meanwhile, which works again then.
+    recovery_codes.RecoveryCodes.mark_as_viewed = lambda codes: note_viewed(codes.instance)
     # It lets a link do so for whoever had it mailed, though its reader may mean another account.
-    VerifyEmailView.post = _verify_own(VerifyEmailView.post)
+    VerifyEmailView.post = verification.of_own(VerifyEmailView.post)
     # It prefers an unproven address, which then stands for the one that an account signed up with.
     manage_email.can_mark_as_primary = lambda address: address.verified
     # It parses anew what was parsed here by stricter rules, and lacks what says nothing.
@@ -225,28 +227,6 @@ def _take_address(form: SignupInput, email: str) -> str:
     if not must_verify() and is_verified(email):
         raise get_adapter().validation_error("email_taken")
     return email
-
-
-def _verify(verify: Callable[..., bool]) -> Callable[..., bool]:
-    def verify_alone(request: HttpRequest, address: EmailAddress) -> bool:
-        """Note that an address is verified, by a code or by a reset, so that it is nobody else's."""
-        is_done = verify(request, address)
-        if is_done:
-            release_address(address.email, holder_id=address.user_id)
-        return is_done
-
-    return verify_alone
-
-
-def _verify_own(post: Handle) -> Handle:
-    def verify(view: VerifyEmailView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take a link from the account that it is for alone: it takes the address from all others."""
-        if not view.process and view.input.verification.email_address.user_id != request.user.pk:
-            refused: HttpResponse = UnauthorizedResponse(request)
-            return refused
-        return post(view, request, *args, **kwargs)
-
-    return verify
 
 
 def _refuse_refresh(view: RefreshTokenView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -15,11 +15,13 @@ from allauth.headless.account.response import PasswordResetKeyResponse
 from allauth.headless.account.views import ResetPasswordView
 from django.http import HttpRequest
 
+from modules.accounts.api.allauth.begun import EPOCH
 from modules.accounts.api.allauth.devices import place_of
 from modules.accounts.api.allauth.guards import must_verify
 from modules.accounts.api.allauth.internals import ErrorResponse
 from modules.accounts.api.request_state import request_state
 from modules.accounts.selectors.addresses import find_reset_target
+from modules.accounts.services.ownership import MailedCode
 
 # In the state of a process: its code was shown once, which gives as much time again for a new password.
 _SEEN = "code_seen"
@@ -46,11 +48,12 @@ def try_code(view: ResetPasswordView, request: HttpRequest, *args: Any, **kwargs
 
 
 def by_address(get_input_kwargs: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Return what a view tells its form, and note by which address a password is to be replaced."""
+    """Return what a view tells its form, and note by which code a password is to be replaced."""
 
     @wraps(get_input_kwargs)
     def note_and_get(view: ResetPasswordView) -> dict[str, Any]:
-        request_state().reset_by = view.process.state["email"].lower()
+        state = view.process.state
+        request_state().reset_by = MailedCode(state["email"].lower(), state.get(EPOCH, 0))
         return get_input_kwargs(view)
 
     return note_and_get
