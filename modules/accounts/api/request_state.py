@@ -23,6 +23,8 @@ class RequestState:
     body: dict[str, Any] | None = None
     # What makes this sign-up the only one of its Idempotency-Key, until an account is made by it.
     sign_up: Once | None = None
+    # Whether a log-in takes back the wish to be gone: a repeat of a sign-up says nothing of that.
+    may_reopen: bool = True
     # Whether the mail with the code that is asked for was left with a worker.
     is_code_sent: bool = True
     # The mailed code by which a password is being replaced, if what was sent turns out to be it.

@@ -11,6 +11,7 @@ import pytest
 from django.db import connections
 
 from modules.accounts.models import User
+from modules.accounts.services.account_status import request_deletion
 from modules.kernel import clock
 from modules.kernel.hot import hot
 from sharding.ids import shard_of
@@ -177,6 +178,18 @@ class TestOnce:
         # A mark would tell whether the first one made an account.
         assert first.headers.keys() == second.headers.keys()
         assert len(recorded("accounts.account_created.v1")) == 1
+
+    def test_a_repeat_does_not_open_an_account_that_was_closed_meanwhile(self, http, sign_up_with):
+        signed_up = sign_up_with("k")
+        user_id = int(signed_up.body["data"]["user"]["id"])
+        request_deletion(user_id, confirm="ada", now=clock.now())
+
+        again = sign_up_with("k")
+
+        assert (again.status, again.body["errors"][0]["code"]) == (400, "username_password_mismatch")
+        assert not User.objects.get(id=user_id).is_active
+        entered = http("POST", "/auth/app/v1/auth/login", {"username": "ada", "password": PASSWORD})
+        assert (entered.status, User.objects.get(id=user_id).is_active) == (200, True)
 
     def test_a_repeat_of_a_browser_gets_a_cookie(self, http, sign_up_with):
         http("GET", "/auth/browser/v1/config")

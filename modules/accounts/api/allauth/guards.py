@@ -24,6 +24,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from modules.accounts.api.allauth.devices import place_of
 from modules.accounts.api.allauth.internals import get_authentication_records, get_reauthentication_flows
+from modules.accounts.api.request_state import request_state
 from modules.accounts.errors import EmailTaken
 from modules.accounts.selectors.addresses import is_verified, list_addresses_to_tell, list_log_in_names
 from modules.accounts.selectors.places import Place
@@ -74,7 +75,7 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
         Return whose name and password these are; an address stands for who has verified it.
 
         Of who was tried too often under all names together, and of a suspended account, the answer is that of
-        a wrong password, for the same work.
+        a wrong password, for the same work. So it is of a closed one where a log-in does not open it.
         """
         place = place_of(request)
         for name in _names_in(credentials, place):
@@ -84,7 +85,7 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
                 request, username=name if is_tried else NOBODY, password=credentials["password"]
             )
             if user is not None:
-                if refund is None or not may_log_in(user, now=clock.now()):
+                if refund is None or not _may_enter(user):
                     return None
                 refund()
                 return user
@@ -131,6 +132,10 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
         }
         for address in addresses:
             self.send_mail(template_prefix, address, origin | context)
+
+
+def _may_enter(user: AbstractBaseUser) -> bool:
+    return may_log_in(user, now=clock.now()) and (user.is_active or request_state().may_reopen)
 
 
 def _names_in(credentials: dict[str, Any], place: Place) -> list[str]:

@@ -77,7 +77,12 @@ def _sign_up(once: Once, answer: Callable[[], HttpResponseBase]) -> HttpResponse
 
 
 def _log_in(request: HttpRequest, sent: Mapping[str, Any]) -> HttpResponseBase:
-    """Have the password that came along open a session, as if it had been sent to the log-in."""
-    request_state().body = {name: sent[name] for name in ("username", "password")}
+    """
+    Have the password that came along open a session, as if it had been sent to the log-in.
+
+    But for an account that was closed meanwhile: the repeat may be an hour old, and is no wish to be back.
+    """
+    state = request_state()
+    state.body, state.may_reopen = {name: sent[name] for name in ("username", "password")}, False
     match = resolve(request.path_info.removesuffix(SIGN_UP) + LOG_IN)
     return cast(HttpResponseBase, match.func(request, *match.args, **match.kwargs))
