@@ -2,6 +2,8 @@
 
 import pytest
 
+from modules.accounts.services.account_status import cancel_deletion, request_deletion
+from modules.kernel import clock
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import Profile
 from sharding.ids import make_id
@@ -25,6 +27,21 @@ class TestMe:
         assert after.body == before.body
         assert after.body["data"]["username"] == "ada"
         assert after.body["state"] == {str(ada.id): {"followers": 0, "following": 0}}
+
+    def test_is_whole_at_once_when_the_account_is_open_again(self, ada, vera):
+        ada.call("PATCH", "/v1/me", {"display_name": "Ada", "bio": "Ho", "custom": {"a": 1}}, If_Match="*")
+        before = ada.call("GET", "/v1/me").body["data"]
+        request_deletion(ada.id, confirm="ada", now=clock.now())
+        deliver_all()
+        cancel_deletion(ada.id)
+
+        after = ada.call("GET", "/v1/me")
+
+        assert (after.status, after.body["data"]) == (200, before)
+        assert ada.call("GET", f"/v1/users/{ada.id}").body["data"] == before
+        assert vera.call("GET", f"/v1/users/{ada.id}").status == 404
+        deliver_all()
+        assert vera.call("GET", f"/v1/users/{ada.id}").body["data"] == before
 
     def test_is_edited_and_read_back_at_once(self, ada):
         deliver_all()

@@ -16,8 +16,12 @@ from sharding.scatter import Unavailable
 
 
 def allows(viewer: Viewer, user_id: int, head: UserHead) -> bool:
-    """Return whether a viewer may see a user; what stands between the two of them will be asked here."""
-    return head.status == ACTIVE
+    """
+    Return whether a viewer may see a user; what stands between the two of them will be asked here.
+
+    Who is logged in is not gone: their own card is hidden only until the news of a reopening has arrived.
+    """
+    return head.status == ACTIVE or user_id == viewer.id
 
 
 def select_visible(
