@@ -69,9 +69,10 @@ class AutoSchema(Spectacular):
         return self._draw(operation)
 
     def get_tags(self) -> list[str]:
-        """Return the context that the view lives in."""
+        """Return the context that the view lives in, unless it says another."""
         parts = type(self.view).__module__.split(".")
-        return [parts[1] if parts[0] == "modules" else parts[0]]
+        own = getattr(self.view, "tag", None)
+        return [own or (parts[1] if parts[0] == "modules" else parts[0])]
 
     def _draw(self, operation: Operation) -> Schema:
         """Return the operation as OpenAPI has it, without empty members."""

@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from modules.graph.api.follows import Following, Relationships
+from modules.graph.api.follows import Following
 
 urlpatterns = [
     path("me/following/<id:user_id>", Following.as_view()),
-    path("me/relationships", Relationships.as_view()),
 ]

@@ -68,33 +68,3 @@ class TestFollowing:
         answer = ada.call("POST", f"/v1/me/following/{vera.id}", {})
 
         assert answer.status == 405
-
-
-class TestRelationships:
-    def test_come_in_the_order_asked_each_once(self, ada, grace, vera):
-        ada.call("PUT", f"/v1/me/following/{vera.id}")
-
-        answer = ada.call("GET", f"/v1/me/relationships?ids={vera.id},{grace.id},{vera.id}")
-
-        assert answer.status == 200
-        assert answer.body == {
-            "data": [
-                {"user_id": str(vera.id), "following": True, "followed_by": False},
-                {"user_id": str(grace.id), "following": False, "followed_by": False},
-            ],
-            "included": {},
-            "state": {},
-            "next": None,
-            "prev": None,
-            "partial": False,
-            "missing": [],
-        }
-
-    @pytest.mark.parametrize("ids", ["", "?ids=", "?ids=0", "?ids=a", "?ids=1&ids=2", "?ids=1&more=2"])
-    def test_refuse_what_names_nobody(self, ada, ids):
-        assert ada.call("GET", f"/v1/me/relationships{ids}").status == 400
-
-    def test_refuse_more_than_a_hundred(self, ada):
-        ids = ",".join(str(number) for number in range(1, 102))
-
-        assert ada.call("GET", f"/v1/me/relationships?ids={ids}").status == 400

@@ -1,11 +1,9 @@
-"""`/v1/me/following/{user_id}` and `/v1/me/relationships`: parse, call once, answer; refusals rise."""
+"""`/v1/me/following/{user_id}`: parse, call once, answer; refusals rise."""
 
 from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
-from modules.graph.schemas import Relationship, RelationshipPage
-from modules.graph.selectors.follows import list_relationships
+from modules.graph.schemas import Relationship
 from modules.graph.services.follows import follow, unfollow
 from modules.kernel.http import Request, View, endpoint
-from modules.kernel.shapes import ByIds
 
 
 class Following(View):
@@ -32,12 +30,3 @@ class Following(View):
         Unfollowing somebody whom the caller does not follow changes nothing and answers the same.
         """
         unfollow(request.user.id, user_id)
-
-
-class Relationships(View):
-    """How the caller and other people stand."""
-
-    @endpoint("list_relationships", scope="read:graph")
-    def get(self, request: Request, query: ByIds) -> RelationshipPage:
-        """Tell whom of these users the caller follows, and who of them follows the caller."""
-        return list_relationships(request.user.id, query.ids)

@@ -3,10 +3,9 @@
 from collections.abc import Collection
 
 from modules.graph.models import FollowIn, FollowOut
-from modules.graph.schemas import EdgePage, Relationship, RelationshipPage
+from modules.graph.schemas import EdgePage, Relationship
 from modules.graph.selectors.pages import build_edge_page
 from modules.kernel.cursors import Paging
-from modules.kernel.shapes import Nothing
 
 
 def list_following_ids(user_id: int) -> list[int]:
@@ -28,21 +27,16 @@ def list_following(user_id: int, paging: Paging) -> EdgePage:
 
 def map_relationships(user_id: int, other_ids: Collection[int]) -> dict[int, Relationship]:
     """
-    Return how the user and each of the others stand; for unknown ids, not at all.
+    Return how the user and each of the others stand, as the lists have it: nobody who is closed is in them.
 
     Both sides lie on the user's own shard: two reads, however many others. "Followed by" is the mirror
-    and may be a moment late.
+    and may be a moment late. Whether there is such a user is for others to know: of an unknown id it says no.
     """
-    following = is_following(user_id, other_ids)
-    mirror = FollowIn.objects.of(user_id).filter(follower_id__in=other_ids, is_active=True)
+    edges = FollowOut.objects.of(user_id).filter(target_id__in=other_ids, is_hidden=False)
+    mirror = FollowIn.objects.of(user_id).filter(follower_id__in=other_ids, is_active=True, is_hidden=False)
+    following = set(edges.values_list("target_id", flat=True))
     followed_by = set(mirror.values_list("follower_id", flat=True))
     return {
         other: Relationship(user_id=other, following=other in following, followed_by=other in followed_by)
         for other in other_ids
     }
-
-
-def list_relationships(user_id: int, other_ids: Collection[int]) -> RelationshipPage:
-    """Return the user's relationships to the others, in the order asked."""
-    data = list(map_relationships(user_id, other_ids).values())
-    return RelationshipPage(data=data, included=Nothing(), state={}, next=None, prev=None)

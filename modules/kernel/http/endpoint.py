@@ -59,6 +59,8 @@ class View(APIView):
     """A resource; its methods are marked with `@endpoint`."""
 
     operations: ClassVar[dict[str, Operation]] = {}
+    # Under what the contract lists it, if not under the name of its context.
+    tag: ClassVar[str | None] = None
 
     def __init_subclass__(cls) -> None:
         """Read the signatures once, when the class is made."""

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.graph.public import UserNotFound
-from modules.graph.schemas import EdgePage, Viewer
+from modules.graph.schemas import EdgePage, RelationshipPage, Viewer
 from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered, render_page, render_single
+from modules.kernel.shapes import Nothing
 from modules.profiles.models import ACTIVE
 from modules.profiles.schemas import MeView, Settings, UserBatch, UserCard, UserHead, UserPage, UserView
 from modules.profiles.selectors.cards import map_cards
@@ -85,6 +86,21 @@ def list_following(user_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[
     :raises UserNotFound: if there is no such user, or none whom the viewer may see
     """
     return _list_edges(graph.list_following(user_id, paging), user_id, viewer=viewer)
+
+
+def list_relationships(user_ids: Sequence[int], *, viewer: Viewer) -> RelationshipPage:
+    """Return how the viewer stands with these users, in the order asked; the rest is missing, as in lists."""
+    unavailable: Unavailable = {}
+    shown = map_cards(user_ids, viewer=viewer, unavailable=unavailable).keys()
+    return RelationshipPage(
+        data=list(graph.map_relationships(viewer.id, shown).values()),
+        included=Nothing(),
+        state={},
+        next=None,
+        prev=None,
+        partial=bool(unavailable),
+        missing=[id for id in user_ids if id not in shown],
+    )
 
 
 def build_me(user: RenderedCard[UserHead], *, viewer: Viewer) -> Rendered[MeView]:
