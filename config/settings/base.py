@@ -52,6 +52,9 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+# What the request that records an event brings about itself, before the news of it arrives.
+AT_ONCE = {"posts.post_published.v1": ["modules.timelines.public.push_to_author"]}
+
 DATABASES = db.databases(ENV)
 DATABASE_ROUTERS = ["sharding.router.ShardRouter"]
 SHARDING = db.sharding(ENV)

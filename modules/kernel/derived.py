@@ -7,8 +7,12 @@ been away. So bringing it about again must do no harm, and an old repeat must no
 """
 
 from collections.abc import Callable
-from functools import update_wrapper
+from dataclasses import fields
+from functools import cache, update_wrapper
 from typing import Final, Generic, ParamSpec
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from modules.kernel.hot import RedisAway
 from sharding import outages
@@ -45,6 +49,22 @@ class Derived(Generic[P]):
 
 
 FACTS: Final[list[Derived[...]]] = []
+
+
+def follow_now(event: Event) -> None:
+    """
+    In the request that recorded an event, after its commit: bring about at once what upper contexts derive.
+
+    Settings name those facts (`AT_ONCE`), for whoever records an event knows nobody above; each is one trip
+    to Redis at most, and takes the event's fields.
+    """
+    for fact in _facts_at_once(event.name):
+        fact.now(**{field.name: getattr(event, field.name) for field in fields(event)})
+
+
+@cache
+def _facts_at_once(event_name: str) -> tuple[Derived[...], ...]:
+    return tuple(import_string(path) for path in settings.AT_ONCE.get(event_name, ()))
 
 
 def derived(*repeated_by: type[Event]) -> Callable[[Callable[P, None]], Derived[P]]:

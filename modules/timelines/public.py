@@ -2,5 +2,6 @@
 
 from modules.timelines.selectors.candidates import warm
 from modules.timelines.selectors.home import get_home, window_contains
+from modules.timelines.services.windows import push_to_author
 
-__all__ = ["get_home", "warm", "window_contains"]
+__all__ = ["get_home", "push_to_author", "warm", "window_contains"]

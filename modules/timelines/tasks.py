@@ -4,13 +4,15 @@ from modules.graph.events import FollowerAdded, Unfollowed
 from modules.kernel.bus import subscribes
 from modules.posts.events import PostPublished
 from modules.timelines.services import windows
+from modules.timelines.services.windows import push_to_author
 from sharding.scope import Once
 
 
 @subscribes(PostPublished, queue="fanout")
 def fan_out(event: PostPublished, once: Once) -> None:
     """Put a new post into the homes of its author and his followers."""
-    windows.push_post(event.post_id, event.author_id)
+    push_to_author(event.post_id, event.author_id)
+    windows.push_to_followers(event.post_id, event.author_id)
 
 
 @subscribes(FollowerAdded)

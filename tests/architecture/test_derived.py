@@ -38,6 +38,7 @@ def test_every_derived_fact_is_repeated_by_each_of_its_events():
         ("graph", "Unfollowed", "drop_following"),
         ("posts", "PostDeleted", "put_tombstone"),
         ("profiles", "ProfileEdited", "renew_card"),
+        ("timelines", "PostPublished", "push_to_author"),
     }
     assert wanted <= found
 

@@ -6,12 +6,14 @@ import pytest
 
 from modules.graph import public as graph
 from modules.graph.events import FollowerAdded, Unfollowed
-from modules.kernel.hot import RedisAway, hot
+from modules.kernel.cursors import Paging
+from modules.kernel.hot import RedisAway, count_trips, hot
 from modules.posts.events import PostPublished
 from modules.timelines import public as timelines
 from modules.timelines import tasks
 from modules.timelines.models import windows
 from sharding.scope import Once
+from tests.graph.people import redis_away
 from tests.posts.world import drain, make_person, publish, publish_past
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,44 @@ def reader(ada):
 def window_of(person):
     (entries,) = hot().run(("LRANGE", windows.home(person.id), 0, -1))
     return [int.from_bytes(entry[:8], "big") for entry in entries[:-1]]
+
+
+class TestItsAuthor:
+    """Whoever posts reads it in their own home at once, before any news is delivered."""
+
+    def test_reads_it_next(self, ada):
+        drain()
+        timelines.warm(ada.id)
+
+        first, second = publish(ada), publish(ada)
+
+        page = timelines.get_home(graph.viewer_of(ada.id), Paging.first(5)).parse()
+        assert [card.id for card in page.data] == [second, first]
+        drain()
+        assert window_of(ada) == [second, first]
+
+    def test_pays_one_trip_for_it(self, ada):
+        publish(ada)
+
+        with count_trips() as trips:
+            publish(ada)
+
+        assert (trips.trips, trips.commands) == (1, 1)
+
+    def test_has_no_window_made_for_it(self, ada):
+        publish(ada)
+
+        assert hot().run(("EXISTS", windows.home(ada.id))) == [0]
+
+    def test_waits_for_the_news_where_redis_is_away(self, ada, settings):
+        timelines.warm(ada.id)
+
+        with redis_away(settings):
+            post_id = publish(ada)
+
+        assert window_of(ada) == []
+        drain()
+        assert window_of(ada) == [post_id]
 
 
 class TestFanOut:

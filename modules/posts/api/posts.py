@@ -20,8 +20,8 @@ class Posts(View):
         """
         Publish a post.
 
-        It reaches the homes of the author and the followers within moments. Send an `Idempotency-Key`
-        and a repeat has no second effect and gets the same answer.
+        It is in the author's home at once, and in those of the followers within moments. Send an
+        `Idempotency-Key` and a repeat has no second effect and gets the same answer.
         """
         return publish_post(request.user.id, body, now=clock.now(), once=request.once)
 

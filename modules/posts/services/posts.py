@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.models import F
 
 from modules.graph.public import viewer_of
-from modules.kernel.derived import derived
+from modules.kernel.derived import derived, follow_now
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
@@ -44,10 +44,11 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
         with connections[write.alias].cursor() as cursor:
             cursor.execute(_PUBLISH, row)
             (post_id,) = cursor.fetchone()
-        outbox.record(PostPublished(post_id=post_id, author_id=author_id))
+        outbox.record(published := PostPublished(post_id=post_id, author_id=author_id))
         card = PostCard(id=post_id, author_id=author_id, text=new.text, published_at=now)
         if once is not None:
             write.answer(201, card.json_bytes())
+    follow_now(published)
     return card
 
 

@@ -7,19 +7,26 @@ Without Redis these raise RedisAway, and the news comes again: a window that sur
 from django.conf import settings
 
 from modules.graph import public as graph
+from modules.kernel.derived import derived
 from modules.posts import public as posts
+from modules.posts.events import PostPublished
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 
 _FOLLOWERS_AT_ONCE = 1000
 
 
-def push_post(post_id: int, author_id: int) -> None:
-    """Put a post into its author's own home, then into his followers', unless they pull his posts."""
-    entry = Entry(post_id, author_id)
-    windows.push([windows.home(author_id), windows.posts_of(author_id)], entry)
+@derived(PostPublished)
+def push_to_author(post_id: int, author_id: int) -> None:
+    """Put a post into its author's own home, whose next read is to hold it, and where readers pull theirs."""
+    windows.push([windows.home(author_id), windows.posts_of(author_id)], Entry(post_id, author_id))
+
+
+def push_to_followers(post_id: int, author_id: int) -> None:
+    """Put a post into the homes of its author's followers, unless they pull it."""
     if graph.is_pulled(author_id):
         return
+    entry = Entry(post_id, author_id)
     for follower_ids in graph.batch_follower_ids(author_id, size=_FOLLOWERS_AT_ONCE):
         windows.push([windows.home(id) for id in follower_ids], entry)
 
