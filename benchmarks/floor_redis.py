@@ -11,7 +11,7 @@ from typing import Any
 
 import hiredis
 
-from modules.kernel.card_layout import PREFIX
+from modules.kernel.card_layout import CHECKED_AT
 from modules.kernel.redis_address import Address
 from modules.posts.schemas import POST_LAYOUT
 from modules.profiles.schemas import USER_LAYOUT
@@ -21,7 +21,7 @@ ENTRY = struct.Struct(">QQ")
 
 # Where the JSON begins in an entry, and the author in a post's head: its first number.
 _POST_AT, _USER_AT = POST_LAYOUT.json_at, USER_LAYOUT.json_at
-_AUTHOR = slice(PREFIX.size, PREFIX.size + 8)
+_AUTHOR = slice(CHECKED_AT, CHECKED_AT + 8)
 
 _local = threading.local()
 

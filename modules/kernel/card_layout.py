@@ -1,15 +1,21 @@
 """
-How a card lies in Redis: version, revision, whether it is a tombstone; the numbers of its head; a tail of
-ids, if its kind has one; its JSON.
+How a card lies in Redis: version, revision, whether it is a tombstone; a checksum of what follows; the
+numbers of its head; a tail of ids, if its kind has one; its JSON.
+
+The JSON goes into answers as it lies there. A cut or garbled one would break them, and the checksum tells:
+such an entry is none.
 """
 
 import struct
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 Head = TypeVar("Head", bound=tuple[Any, ...])
 
 PREFIX = struct.Struct(">QBB")
+_CHECKSUM = struct.Struct(">I")
+CHECKED_AT = PREFIX.size + _CHECKSUM.size
 _COUNT = struct.Struct(">H")
 _ID = 8
 
@@ -34,7 +40,7 @@ class Layout(Generic[Head]):
         """Keep how entries are laid out."""
         self._make = make
         self._numbers = struct.Struct(f">{numbers}")
-        self._entry = struct.Struct(f"{PREFIX.format}{numbers}")
+        self._entry = struct.Struct(f"{PREFIX.format}I{numbers}")
         self._tail = tail
         self._revision = revision
 
@@ -46,8 +52,9 @@ class Layout(Generic[Head]):
     def pack(self, card: RenderedCard[Head]) -> bytes:
         """Return the entry of a card."""
         head, tail = (card.head[:-1], card.head[-1]) if self._tail else (card.head, None)
-        entry = PREFIX.pack(card.version, self._revision, 0) + self._numbers.pack(*head)
-        return entry + (b"" if tail is None else _pack_ids(tail)) + card.json
+        checked = self._numbers.pack(*head) + (b"" if tail is None else _pack_ids(tail)) + card.json
+        prefix = PREFIX.pack(card.version, self._revision, 0)
+        return prefix + _CHECKSUM.pack(zlib.crc32(checked)) + checked
 
     def pack_tombstone(self, version: int) -> bytes:
         """Return the entry that says: there is no card of this version or an older one."""
@@ -63,20 +70,24 @@ class Layout(Generic[Head]):
             try:
                 if entry is None or entry[8] != revision:
                     absent.append(id)
-                elif entry[9]:
+                    continue
+                if entry[9]:
                     if len(entry) != PREFIX.size:  # neither a card nor a tombstone
                         spoiled.append(id)
+                    continue
+                version, _, _, checksum, *head = unpack(entry)
+                if zlib.crc32(entry[CHECKED_AT:]) != checksum:
+                    spoiled.append(id)
                 elif self._tail:
                     found[id] = self._unpack_with_tail(entry)
                 else:
-                    version, _, _, *head = unpack(entry)
                     found[id] = RenderedCard(make(*head), entry[start:], version)
             except (IndexError, struct.error):
                 spoiled.append(id)
         return Unpacked(found, absent, spoiled)
 
     def _unpack_with_tail(self, entry: bytes) -> RenderedCard[Head]:
-        version, _, _, *head = self._entry.unpack_from(entry)
+        version, _, _, _, *head = self._entry.unpack_from(entry)
         (count,) = _COUNT.unpack_from(entry, self._entry.size)
         start = self._entry.size + _COUNT.size
         tail = struct.unpack_from(f">{count}q", entry, start)

@@ -56,7 +56,7 @@ class PostHead(NamedTuple):
 
 
 POST = "post"
-POST_LAYOUT = Layout(PostHead, "qBq", revision=1)
+POST_LAYOUT = Layout(PostHead, "qBq", revision=2)
 
 
 def refs_of(heads: Iterable[PostHead]) -> dict[str, set[int]]:

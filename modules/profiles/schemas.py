@@ -90,4 +90,4 @@ class UserHead(NamedTuple):
 
 
 USER = "user"
-USER_LAYOUT = Layout(UserHead, "B", revision=1)
+USER_LAYOUT = Layout(UserHead, "B", revision=2)

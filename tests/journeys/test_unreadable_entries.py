@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,9 +34,9 @@ POISONS: dict[str, Poison] = {
     "text": lambda redis, key: redis.set(key, b"garbage"),
     "nothing": lambda redis, key: redis.set(key, b""),
     "bytes": lambda redis, key: redis.set(key, b"\xff" * 40),
-    "zeros": lambda redis, key: redis.set(key, b"\0" * 8 + b"\1"),
-    "half": lambda redis, key: redis.set(key, b"\xff" * 8 + b"\1\0"),
-    "tombstone": lambda redis, key: redis.set(key, b"\xff" * 8 + b"\1\1 or not"),
+    "zeros": lambda redis, key: redis.set(key, b"\0" * 8 + b"\2"),
+    "half": lambda redis, key: redis.set(key, b"\xff" * 8 + b"\2\0"),
+    "tombstone": lambda redis, key: redis.set(key, b"\xff" * 8 + b"\2\1 or not"),
     "infinite": lambda redis, key: redis.set(key, b"inf"),
     "pickle": lambda redis, key: redis.set(key, PICKLE),
     "list": lambda redis, key: redis.rpush(key, b"garbage"),
@@ -134,6 +135,31 @@ class TestAnEntryThatIsNoneOfOurs:
                 left.append(name)
 
         assert (wrong, left) == ([], [])
+
+    @pytest.mark.parametrize("kind", ["post", "user"])
+    def test_is_a_card_that_was_cut_or_garbled_anywhere(self, world, redis, kind):
+        right, key = world.ask(), world.key(kind)
+        good = redis.get(key)
+        broken = [good[:size] for size in (len(good) - 1, len(good) - 20, 40, 15)]
+        broken += [good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :] for at in (10, 14, 40, len(good) - 2)]
+
+        answers = []
+        for entry in broken:
+            redis.set(key, entry)
+            answers.append((world.ask(), redis.get(key)))
+
+        assert answers == [(right, good)] * len(broken)
+
+    @pytest.mark.parametrize("post_id", [2**63, 2**63 + 5, 2**64 - 2, 0])
+    @pytest.mark.parametrize("kind", ["tl", "ob"])
+    def test_is_a_window_of_ids_that_nothing_has(self, world, redis, kind, post_id):
+        right, key = world.ask(), world.key(kind)
+        via_id = world.reader.id if kind == "tl" else world.pulled.id
+        redis.delete(key)
+        redis.rpush(key, struct.pack(">QQ", post_id, via_id), bytes(16))
+
+        assert [world.ask(), world.ask()] == [right, right]
+        assert struct.pack(">QQ", post_id, via_id) not in redis.lrange(key, 0, -1)
 
     def test_of_any_kind_at_once_harms_nobody(self, world, redis):
         right, cached = world.ask(), get_redis_connection()

@@ -21,6 +21,8 @@ from modules.timelines.schemas import TimelineSettings
 TOP: Final = 2**64 - 1
 
 _ENTRY = struct.Struct(">QQ")
+# As they are read: an id of ours has 63 bits, so whatever is not above zero here is none.
+_SIGNED = struct.Struct(">qq")
 _ID = struct.Struct(">Q")
 _KEYS_PER_CALL = 250  # so that Redis is never blocked for long
 _OPENING_SECONDS = 60
@@ -158,9 +160,11 @@ def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:
 def _to_step(key: bytes, reply: Sequence[Any]) -> Step:
     has_following, floor, packed, pulled, via_ids = reply
     try:
-        entries = list(map(Entry._make, _ENTRY.iter_unpack(packed)))
+        entries = list(map(Entry._make, _SIGNED.iter_unpack(packed)))
         followed = [id for (id,) in _ID.iter_unpack(via_ids)]
-    except struct.error as fault:
+        if any(post_id <= 0 or via_id <= 0 for post_id, via_id in entries):
+            raise ValueError("no id of ours")
+    except (struct.error, ValueError) as fault:
         hot().discard(key, reason=type(fault).__name__)
         raise Unreadable(str(fault)) from fault
     pulled_ids = [int(id) for id in pulled]
