@@ -31,5 +31,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "modules.kernel.http.problems.handler400"
 handler403 = "modules.kernel.http.problems.handler403"
-handler404 = "modules.kernel.http.problems.handler404"
+handler404 = "modules.kernel.http.callers.handler404"
 handler500 = "modules.kernel.http.problems.handler500"

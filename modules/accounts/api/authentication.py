@@ -19,6 +19,7 @@ from modules.accounts.services.principals import recognize, recognize_good
 from modules.audit.schemas import Action
 from modules.kernel import clock
 from modules.kernel.errors import Fault, HeaderInvalid
+from modules.kernel.http import limiting
 from modules.kernel.limits import LimitReached
 from modules.kernel.principals import ON_BEHALF, Principal
 from modules.kernel.shapes import ID_PATTERN, MAX_ID
@@ -89,10 +90,11 @@ def _sent(meta: Mapping[str, Any]) -> str | None:
 
 def _on_behalf(request: Request, service: Principal) -> Principal:
     """
-    Return the user whom a service acts for, once it is on record that it does.
+    Return the user whom a service acts for, once it is on record that it does; the record is counted before.
 
     :raises OnBehalfNotAllowed: if the credentials may not
     :raises OnBehalfUnknown: if there is no such active user
+    :raises LimitReached: if the app has nothing left
     """
     if service.key_id is None or not service.may(ON_BEHALF):
         raise OnBehalfNotAllowed
@@ -102,6 +104,7 @@ def _on_behalf(request: Request, service: Principal) -> Principal:
         fault = Fault(None, "malformed", "Send the id of one user.", header="Banyan-On-Behalf-Of")
         raise HeaderInvalid(errors=[fault])
     plain = request._request
+    limiting.charge_principal(plain, service)
     action = Action(plain.method or "", plain.path, getattr(plain, "id", ""))
     epoch = act_for(int(named), action, app_id=service.app_id, key_id=service.key_id, now=clock.now())
     if epoch is None:

@@ -5,23 +5,18 @@ DRF's `APIView` spends half of its time on negotiation, renderers and throttles 
 format does not have. `View` keeps what the rest of DRF builds on (authenticators, schema, exceptions).
 """
 
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.views import APIView
 
 from modules.kernel.errors import Forbidden
-from modules.kernel.http import conditional, freshness, idempotency, limiting, pagination, parsing, problems
+from modules.kernel.http import callers, conditional, freshness, idempotency, pagination, parsing, problems
 from modules.kernel.http.operations import Deprecation, Operation, Reply, operations_of
 from modules.kernel.http.request import Request
 from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.shapes import PagingQuery, Query
 from sharding.errors import AlreadyDone, ShardMoved
-
-if TYPE_CHECKING:
-    from rest_framework.authentication import BaseAuthentication
 
 JSON = "application/json"
 _NO_QUERY, _FIRST_PAGE = Query(), PagingQuery()
@@ -49,12 +44,6 @@ class UserRequired(Forbidden):
     title = "This is done for a user; a service says for whom in Banyan-On-Behalf-Of."
 
 
-@cache
-def _authenticators(classes: tuple[type["BaseAuthentication"], ...]) -> tuple["BaseAuthentication", ...]:
-    """Return one instance of each authenticator; they keep nothing of a request."""
-    return tuple(kind() for kind in classes)
-
-
 class View(APIView):
     """A resource; its methods are marked with `@endpoint`."""
 
@@ -70,11 +59,11 @@ class View(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer a request, whatever happens."""
         method = "GET" if request.method == "HEAD" else request.method or ""
-        operation = self.operations.get(method)
-        if operation is None:
-            return self._answer_other(request)
         try:
-            wrapped = Request(request, _authenticators(tuple(self.authentication_classes)))
+            wrapped = callers.identify(request, tuple(self.authentication_classes))
+            operation = self.operations.get(method)
+            if operation is None:
+                return self._answer_other(method)
             return self._answer(wrapped, operation, kwargs)
         except AlreadyDone as done:
             return _replay(done)
@@ -88,9 +77,8 @@ class View(APIView):
         return [*self.operations, *heads, "OPTIONS"]
 
     def _answer(self, request: Request, operation: Operation, path: dict[str, Any]) -> HttpResponse:
-        """Authenticate, parse, call, answer."""
+        """Authorize, parse, call, answer."""
         plain = request._request
-        _identify(request)
         _authorize(request, operation)
         parameters = parsing.split_query(plain)
         arguments = {**path, **_read(request, operation, parameters)}
@@ -108,21 +96,15 @@ class View(APIView):
         except ShardMoved:
             return operation.function(self, request, **arguments)
 
-    def _answer_other(self, request: HttpRequest) -> HttpResponse:
-        """Answer a method that the resource does not have."""
-        if request.method == "OPTIONS":
-            return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
-        return problems.answer(problems.MethodNotAllowed(self.allowed_methods), request)
+    def _answer_other(self, method: str) -> HttpResponse:
+        """
+        Answer a method that the resource does not have.
 
-
-def _identify(request: Request) -> None:
-    """Learn who is calling, and count the request against him; or the guess, against where it came from."""
-    try:
-        request.identify()
-    except AuthenticationFailed:
-        limiting.charge_guess(request._request)
-        raise
-    limiting.charge_caller(request)
+        :raises MethodNotAllowed: unless it only asks which there are
+        """
+        if method != "OPTIONS":
+            raise problems.MethodNotAllowed(self.allowed_methods)
+        return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
 
 def _authorize(request: Request, operation: Operation) -> None:

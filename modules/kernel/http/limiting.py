@@ -1,10 +1,11 @@
 """
-Where limits meet requests: the address before anything else, the caller once he is known.
+Where limits meet requests: the address before anything else, the caller once they are known.
 
-Who sends no credentials is counted by address at once, in one trip. Who does is counted as himself, so that
-people behind one address do not use up each other's share; credentials that nobody holds are counted against
-the address again, and once that is used up no others are looked at than those that were good lately: they are
-a neighbour's, whom no stranger shuts out (`refused_unread` on the request tells whatever authenticates).
+Who sends no credentials is counted by address at once, in one trip. Who does is counted as themselves, so
+that people behind one address do not use up each other's share; credentials that nobody holds are counted
+against the address again, and once that is used up no others are looked at than those that were good lately:
+they are a neighbour's, whom no stranger shuts out (`refused_unread` on the request tells whatever
+authenticates).
 """
 
 import time
@@ -28,6 +29,9 @@ GUESSES = limits.declare(
 )
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
+# Beneath the second nobody looks at credentials, so who brings some is as unknown as who does not.
+_OURS = "/v1/"
+_COUNTED = (_OURS, "/.well-known/")
 _KNOWN_AT_MOST = 10_000
 
 # Addresses that have guessed too often, as far as this process has seen, and until when.
@@ -41,9 +45,10 @@ def admit(request: HttpRequest) -> None:
 
     :raises LimitReached: if the address has nothing left
     """
-    if not settings.LIMITS.is_on or not request.path_info.startswith("/v1/"):
+    path = request.path_info
+    if not settings.LIMITS.is_on or not path.startswith(_COUNTED):
         return
-    if not _has_credentials(request):
+    if not _has_credentials(request) or not path.startswith(_OURS):
         charge_address(request, ANONYMOUS)
     elif _guessers and (left := _find_guesser(client_address(request))) is not None:
         guesses = limits.configured(GUESSES)
@@ -65,16 +70,33 @@ def charge_caller(request: Request) -> None:
     """
     Count a request against its caller; a cookie that is nobody's makes it one of its address.
 
-    :raises LimitReached: if there is nothing left for him
+    :raises LimitReached: if there is nothing left for them
     """
-    plain = request._request
-    if not settings.LIMITS.is_on or hasattr(plain, "charged"):
-        return
-    caller = request.viewer
+    caller, plain = request.viewer, request._request
     if caller is None:
-        charge_address(plain, ANONYMOUS)
+        charge_stranger(plain)
     else:
-        _charge(plain, *_account_of(caller, plain))
+        charge_principal(plain, caller)
+
+
+def charge_principal(request: HttpRequest, principal: Principal) -> None:
+    """
+    Count a request against who sends it, if it is not counted yet.
+
+    :raises LimitReached: if there is nothing left for them
+    """
+    if settings.LIMITS.is_on and not hasattr(request, "charged"):
+        _charge(request, *_account_of(principal, request))
+
+
+def charge_stranger(request: HttpRequest) -> None:
+    """
+    Count a request of nobody known against its address, if it is not counted yet.
+
+    :raises LimitReached: if the address has nothing left
+    """
+    if not hasattr(request, "charged"):
+        charge_address(request, ANONYMOUS)
 
 
 def charge_guess(request: HttpRequest) -> None:
@@ -114,7 +136,7 @@ def add_headers(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _account_of(caller: Principal, request: HttpRequest) -> tuple[Limit, str]:
-    """Return the limit and the key under which a caller is counted: a user's apps share his quota."""
+    """Return the limit and the key under which a caller is counted: a user's apps share their quota."""
     if caller.id == 0 or caller.key_id is not None:
         return APPS, str(caller.app_id)
     is_read = request.method in _SAFE

@@ -152,11 +152,6 @@ def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer_status(403, request, {})
 
 
-def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the resolver's 404 as a problem."""
-    return answer_status(404, request, {})
-
-
 def handler500(request: HttpRequest) -> HttpResponse:
     """Log what no view caught and return a problem that tells nothing of it."""
     # Django calls this while it still handles the exception.
