@@ -12,6 +12,8 @@ from typing import Any
 
 # A status, headers, and JSON or the very bytes of a body.
 Answer = tuple[int, dict[str, str], Any]
+# A connection that ends before the answer.
+LOST: Answer = (0, {}, b"")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def answering(*answers: Answer) -> Iterator[Stub]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             names = {name.lower(): value for name, value in self.headers.items()}
             status, headers, said = stub.answer(Asked(self.command, self.path, names, body))
+            if status == 0:
+                self.close_connection = True
+                return
             sent = said if isinstance(said, bytes) else json.dumps(said).encode()
             self.send_response(status)
             whole = {"Content-Type": "application/json", **headers, "Content-Length": str(len(sent))}

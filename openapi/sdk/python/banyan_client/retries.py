@@ -1,4 +1,10 @@
-"""Retries that do nothing twice: every POST carries an Idempotency-Key, and the same one when it is repeated."""
+"""
+Retries that do nothing twice, and report nothing that is not so.
+
+Every POST carries an Idempotency-Key, and the same one when it is repeated. What has none is repeated only
+where its first attempt was surely not carried out, or may be carried out twice: a PATCH whose answer was lost
+would hear 412 of its own change, a DELETE 404.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +20,11 @@ from banyan_client.errors import REDIRECTS, check_answer, retry_after, to_error
 
 # What a request is, among its extensions: a step of signing in, a call of the API, or neither.
 KIND, STEP, CALL = "banyan", "step", "call"
+
+# Then nothing has left.
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# Steps that take a code which is good for once.
+ONE_TIME = ("/auth/2fa/authenticate", "/auth/email/verify")
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,35 @@ def _is_passing(response: httpx.Response) -> bool:
     return response.status_code == 409 and b'"request_in_flight"' in response.content
 
 
+def may_repeat(
+    request: httpx.Request, response: httpx.Response | None, trouble: httpx.TransportError | None
+) -> bool:
+    """Return whether a request that failed may be sent again without doing or reporting what is not so."""
+    if _is_repeatable(request):
+        return True
+    if response is None:
+        return isinstance(trouble, UNSENT)
+    return response.status_code != 503 or _was_not_done(response)
+
+
+def _is_repeatable(request: httpx.Request) -> bool:
+    """Return whether a second attempt is answered like the first, whether or not that was carried out."""
+    if request.method == "POST":
+        return "Idempotency-Key" in request.headers and not request.url.path.endswith(ONE_TIME)
+    return request.method in ("GET", "HEAD", "OPTIONS") or (
+        request.method == "PUT" and "If-Match" not in request.headers
+    )
+
+
+def _was_not_done(response: httpx.Response) -> bool:
+    """Return whether a 503 says that nothing was done."""
+    try:
+        body = response.json()
+    except ValueError:
+        return False
+    return isinstance(body, dict) and body.get("outcome") == "none"
+
+
 def prepare(request: httpx.Request) -> None:
     """Give a POST the key that makes its repeats harmless."""
     if request.method == "POST":
@@ -64,7 +104,9 @@ class RetryingTransport(httpx.BaseTransport):
         while True:
             attempt += 1
             response, trouble = self._try(request)
-            wait = self._retry.wait(attempt, response)
+            wait = None
+            if may_repeat(request, response, trouble):
+                wait = self._retry.wait(attempt, response)
             if wait is None or time.monotonic() + wait > deadline:
                 return _settle(response, trouble)
             time.sleep(wait)
@@ -99,7 +141,9 @@ class AsyncRetryingTransport(httpx.AsyncBaseTransport):
         while True:
             attempt += 1
             response, trouble = await self._try(request)
-            wait = self._retry.wait(attempt, response)
+            wait = None
+            if may_repeat(request, response, trouble):
+                wait = self._retry.wait(attempt, response)
             if wait is None or time.monotonic() + wait > deadline:
                 return _settle(response, trouble)
             await asyncio.sleep(wait)

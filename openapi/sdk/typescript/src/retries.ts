@@ -1,6 +1,12 @@
-/** Retries that do nothing twice: every POST carries an Idempotency-Key, and the same one when it is repeated. */
+/**
+ * Retries that do nothing twice, and report nothing that is not so.
+ *
+ * Every POST carries an Idempotency-Key, and the same one when it is repeated. What has none is repeated only where its
+ * first attempt was surely not carried out, or may be carried out twice: a PATCH whose answer was lost would hear 412 of
+ * its own change, a DELETE 404.
+ */
 
-import { BanyanError, Redirected, retryAfter } from "./errors.js";
+import { BanyanError, Redirected, retryAfter, toObject } from "./errors.js";
 
 /** What really sends: `fetch`, or whatever stands in for it. */
 export type Fetch = (request: Request, init?: RequestInit) => Promise<Response>;
@@ -18,6 +24,12 @@ export const RETRY: Retry = { attempts: 5, firstWait: 0.2, longestWait: 10, tota
 /** For how many seconds one attempt may go without its answer. */
 const PATIENCE = 30;
 
+/** What Node says when nothing has left; browsers do not tell. */
+const UNSENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
+
+/** Steps that take a code which is good for once. */
+const ONE_TIME = /\/auth\/(2fa\/authenticate|email\/verify)$/;
+
 /** Send until there is an answer worth having; throw what kept any from coming. */
 export async function sendRepeatedly(request: Request, fetch: Fetch, retry: Retry): Promise<Response> {
   prepare(request);
@@ -27,13 +39,32 @@ export async function sendRepeatedly(request: Request, fetch: Fetch, retry: Retr
     // Credentials go nowhere but where they were meant to go: a redirect is followed by nobody.
     if (response !== undefined && isRedirect(response)) throw new Redirected(response);
     if (trouble instanceof BanyanError) throw trouble;
-    const wait = await toWait(retry, attempt, response);
+    const wait = (await mayRepeat(request, response, trouble)) ? await toWait(retry, attempt, response) : undefined;
     if (wait === undefined || performance.now() + wait * 1000 > deadline) {
       if (response === undefined) throw trouble;
       return response;
     }
     await sleep(wait, request.signal);
   }
+}
+
+/** Return whether a request that failed may be sent again without doing or reporting what is not so. */
+async function mayRepeat(request: Request, response?: Response, trouble?: unknown): Promise<boolean> {
+  if (isRepeatable(request)) return true;
+  if (response === undefined) return UNSENT.includes(codeOf(trouble));
+  return response.status !== 503 || toObject(await response.clone().text())["outcome"] === "none";
+}
+
+/** Return whether a second attempt is answered like the first, whether or not that was carried out. */
+function isRepeatable({ method, headers, url }: Request): boolean {
+  if (method === "POST") return headers.has("Idempotency-Key") && !ONE_TIME.test(new URL(url).pathname);
+  return ["GET", "HEAD", "OPTIONS"].includes(method) || (method === "PUT" && !headers.has("If-Match"));
+}
+
+/** Return what Node calls the trouble of a connection. */
+function codeOf(trouble: unknown): string {
+  const cause = trouble instanceof Error ? trouble.cause : undefined;
+  return String((cause as { readonly code?: unknown } | undefined)?.code);
 }
 
 /** Give a POST the key that makes its repeats harmless. */

@@ -108,3 +108,59 @@ test("stops when the caller calls it off, in an attempt or between two", async (
 
   assert.equal(stub.asked.length, 2);
 });
+
+const EDIT = { params: { header: { "If-Match": '"1.a"' } }, body: { bio: "Hi" } };
+const POST_7 = { params: { path: { post_id: "7" } } };
+// What follows a lost answer: the API says of its own success that it cannot be done.
+const STALE: Answer = [412, {}, { code: "stale" }];
+const GONE: Answer = [404, {}, { code: "post_not_found" }];
+
+test("throws what lost the answer of a request without a key, and repeats nothing", async (t) => {
+  const [editing, edited] = await start(t, ["break", STALE]);
+  const [deleting, deleted] = await start(t, ["cut", GONE]);
+  const isNoRefusal = (thrown: unknown): boolean => !(thrown instanceof BanyanError);
+
+  await assert.rejects(editing.api.PATCH("/v1/me", EDIT), isNoRefusal);
+  await assert.rejects(deleting.api.DELETE("/v1/posts/{post_id}", POST_7), isNoRefusal);
+
+  assert.deepEqual([edited.asked.length, deleted.asked.length], [1, 1]);
+});
+
+test("repeats nothing without a key where the API cannot say what happened", async (t) => {
+  const [banyan, stub] = await start(t, [[503, {}, { code: "unavailable", outcome: "unknown" }], STALE]);
+
+  await assert.rejects(banyan.api.PATCH("/v1/me", EDIT), Unavailable);
+
+  assert.equal(stub.asked.length, 1);
+});
+
+test("repeats no code, which is good for once", async (t) => {
+  const [banyan, stub] = await start(t, ["break", [409, {}, {}]]);
+
+  await assert.rejects(banyan.sendCode("123456"), (thrown) => !(thrown instanceof BanyanError));
+
+  assert.equal(stub.asked.length, 1);
+});
+
+test("repeats without a key what was surely not done, and what may be done twice", async (t) => {
+  const notDone: Answer = [503, { "Retry-After": "0" }, { code: "unavailable", outcome: "none" }];
+  const [banyan, stub] = await start(t, [notDone, [429, { "Retry-After": "0" }, {}], [200, {}, {}], "break", [200, {}, {}]]);
+
+  await banyan.api.PATCH("/v1/me", EDIT);
+  await banyan.api.PUT("/v1/me/following/{user_id}", { params: { path: { user_id: "7" } } });
+
+  assert.deepEqual(stub.asked.map((asked) => asked.method), ["PATCH", "PATCH", "PATCH", "PUT", "PUT"]);
+});
+
+test("repeats whatever reached nobody", async () => {
+  let attempts = 0;
+  const refuse = async (): Promise<Response> => {
+    attempts += 1;
+    throw new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } });
+  };
+  const banyan = new Banyan("http://localhost:1", { retry: { attempts: 3, firstWait: 0.01 }, fetch: refuse });
+
+  await assert.rejects(banyan.api.DELETE("/v1/posts/{post_id}", POST_7), TypeError);
+
+  assert.equal(attempts, 3);
+});
