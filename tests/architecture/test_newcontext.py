@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import re
 import shutil
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.core.management.base import CommandError
 
 from config.env import ROOT
+from config.management.commands.newcontext import _files, _refuse_bad_names
 from tests.stack.commands import NAMED, manage_each
 
 # What the document calls its example; whoever has built that very one still runs these tests.
@@ -26,6 +29,13 @@ COMMANDS = re.findall(r"`(make (?:newcontext |migrations |openapi|check|test)[^`
 BLOCKS = re.compile(r"^   ```python\n(.*?)^   ```", re.DOTALL | re.MULTILINE)
 CODE = [textwrap.dedent(block) for block in BLOCKS.findall(STEPS)]
 TOOLS = Path(sys.executable).parent
+# Whatever the templates of a context say, and what Python has built in: names that somebody may come upon.
+_TEMPLATES = "\n".join(path.read_text() for path in (ROOT / "config/management/newcontext").iterdir())
+WORDS = sorted(
+    word
+    for word in {*re.findall(r"[a-z]+", _TEMPLATES.lower()), *map(str.lower, dir(builtins))}
+    if re.fullmatch(r"[a-z]{2,19}", word)
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +104,12 @@ REFUSED = {
     ("nones",): "None is a word of Python's",
     ("openapi", "--one", "thing"): "There is an app openapi already",
     ("sessions",): "There is a /v1/me/sessions already",
+    ("journeys",): "There is a tests/journeys already",
+    ("applets", "--one", "app"): "The contract has a AppCard already",
+    ("users",): "The contract has a UserCard already",
+    ("onces",): "would make Once mean two things in modules/onces/services/onces.py",
+    ("models",): "would make models mean two things in modules/models/models/__init__.py",
+    ("warnings",): "would make Warning mean two things in modules/warnings/models/__init__.py",
 }
 
 
@@ -111,6 +127,22 @@ class TestNewContext:
         assert odd == {}
         assert f"would write modules/{NAME}/urls.py" in rehearsed.stdout
         assert not (tree / "modules" / NAME).exists()
+
+    @pytest.mark.parametrize("word", WORDS)
+    def test_takes_or_refuses_each_word_of_its_own_templates(self, word, tmp_path):
+        name = f"{word}s"
+        try:
+            _refuse_bad_names(name, word, "timelines")
+        except CommandError:
+            return
+        for path, text in _files(name, word).items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+
+        # Names that are not defined, are defined twice, or hide Python's own; code that is none.
+        found = run(tmp_path, f"{TOOLS}/ruff", "check", "--isolated", "--select", "F,A001", ".")
+
+        assert found.returncode == 0, found.stdout
 
 
 class TestSteps:

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
 from config.env import ROOT
+from config.management.collisions import find_collision
 from config.management.tidy import tidy
 from config.settings.contexts import CONTEXTS
 
@@ -84,20 +85,36 @@ class Command(BaseCommand):
 def _refuse_bad_names(name: str, one: str, beside: str) -> None:
     if not re.fullmatch(r"[a-z]{3,20}", name) or keyword.iskeyword(name):
         raise CommandError("A context's name is one plural noun in lower case, 3 to 20 letters: bookmarks.")
-    if name in CONTEXTS or (ROOT / "modules" / name).exists():
-        raise CommandError(f"There is a modules/{name} already.")
+    for folder in (f"modules/{name}", f"tests/{name}"):
+        if (ROOT / folder).exists():
+            raise CommandError(f"There is a {folder} already.")
     if not re.fullmatch(r"[a-z]{2,20}", one) or one == name or keyword.iskeyword(one):
         raise CommandError(f"Say what one of {name} is called: --one … (make newcontext NAME={name} ONE=…).")
     if keyword.iskeyword(one.capitalize()):
         raise CommandError(
             f"{one.capitalize()} is a word of Python's, and no class can have it for its name."
         )
-    if name in {app.label for app in apps.get_app_configs()}:
-        raise CommandError(f"There is an app {name} already, and Django knows apps by that alone.")
-    if f"\n  /v1/me/{name}:\n" in (ROOT / "openapi/banyan.yaml").read_text():
-        raise CommandError(f"There is a /v1/me/{name} already.")
     if beside not in CONTEXTS:
         raise CommandError(f"--beside {beside}: no such context. There are: {', '.join(CONTEXTS)}.")
+    _refuse_taken(name, one)
+
+
+def _refuse_taken(name: str, one: str) -> None:
+    """Refuse a name that Django, the contract or the templates have for something else."""
+    if name in {app.label for app in apps.get_app_configs()}:
+        raise CommandError(f"There is an app {name} already, and Django knows apps by that alone.")
+    contract = (ROOT / "openapi/banyan.yaml").read_text()
+    if f"\n  /v1/me/{name}:\n" in contract:
+        raise CommandError(f"There is a /v1/me/{name} already.")
+    for shape in (f"{one.capitalize()}Card", f"{one.capitalize()}Page"):
+        if f"\n    {shape}:\n" in contract:
+            raise CommandError(f"The contract has a {shape} already; choose another --one than {one}.")
+    if met := find_collision(_files, name, one):
+        word, path = met
+        raise CommandError(
+            f"{name} (one of them: {one}) would make {word} mean two things in {path}: that code, or Python, "
+            "has it for something else. Choose another name, or another --one."
+        )
 
 
 def _files(name: str, one: str) -> dict[str, str]:
