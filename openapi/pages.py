@@ -1,7 +1,7 @@
 """The contract as JSON, a page to read it on, and a page of error codes: all from this process, offline."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 from threading import Lock
@@ -10,6 +10,7 @@ import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
+from modules.kernel.http import conditional
 from openapi.codes import every_code
 
 _drawing = Lock()
@@ -125,12 +126,16 @@ def _read(name: str) -> bytes:
 
 
 def _cached(request: HttpRequest, content: bytes, kind: str, *, policy: str | None) -> HttpResponse:
-    """Return what anybody may keep for five minutes, or 304 to who has it already."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    fresh = request.META.get("HTTP_IF_NONE_MATCH") == etag
-    response = HttpResponse(status=304) if fresh else HttpResponse(content, content_type=kind)
-    response.headers["ETag"] = etag
+    """Return what anybody may keep for five minutes, or 304 if it is unchanged."""
+    response = HttpResponse(content, content_type=kind)
+    response.headers["ETag"] = etag = _etag(content)
     response.headers["Cache-Control"] = "public, max-age=300"
     if policy:
         response.headers["Content-Security-Policy"] = policy
-    return response
+    return conditional.unchanged(response) if conditional.has_already(request, etag) else response
+
+
+@lru_cache(maxsize=32)
+def _etag(content: bytes) -> str:
+    """Return the ETag of what is sent; a megabyte is not hashed anew for whoever asks."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'

@@ -49,7 +49,9 @@ class Live:
 
     def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """Send one request as the owner."""
-        sent = {"X-Session-Token": self.token, "If-Match": "*"}
+        sent = {"X-Session-Token": self.token}
+        if method == "PATCH":
+            sent["If-Match"] = "*"
         if body is not None:
             sent |= {"Content-Type": JSON, "Content-Length": str(len(body))}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}

@@ -15,12 +15,17 @@ class TestOpenapi:
         assert answer.headers["Content-Type"] == "application/json"
         assert answer.headers["Cache-Control"] == "public, max-age=300"
 
-    def test_is_not_sent_twice_to_who_has_it(self, api):
-        etag = api.get("/v1/openapi.json").headers["ETag"]
+    @pytest.mark.parametrize("path", ["/v1/openapi.json", "/docs", "/docs/assets/start.js"])
+    @pytest.mark.parametrize("sent", ["{}", 'W/{}, "x"', ', "x" ,{}', "*"])
+    def test_is_not_sent_again_if_unchanged(self, api, path, sent):
+        first = api.get(path)
 
-        answer = api.get("/v1/openapi.json", if_none_match=etag)
+        answer = api.get(path, if_none_match=sent.format(first.headers["ETag"]))
 
         assert (answer.status_code, answer.content) == (304, b"")
+        told = ("ETag", "Cache-Control", "Content-Security-Policy")
+        assert [answer.headers[name] for name in told] == [first.headers[name] for name in told]
+        assert {"Content-Type", "Content-Length"} & set(answer.headers) == set()
 
 
 class TestPage:

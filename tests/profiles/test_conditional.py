@@ -48,10 +48,14 @@ class TestIfNoneMatch:
         assert [answer.status for answer in (counted, edited)] == [200, 200]
         assert (counted.body["state"][str(ada.id)]["followers"], edited.body["data"]["bio"]) == (1, "new")
 
-    def test_takes_weak_tags_and_lists_of_them(self, ada):
+    @pytest.mark.parametrize("sent", ['"x", W/{}', ', {}, , "x"', " ,{} , ", "*", " * "])
+    def test_takes_weak_tags_and_lists_of_them(self, ada, sent):
         etag = call("GET", f"/v1/users/{ada.id}").headers["ETag"]
 
-        assert call("GET", f"/v1/users/{ada.id}", If_None_Match=f'"x", W/{etag}').status == 304
+        answer = call("GET", f"/v1/users/{ada.id}", If_None_Match=sent.format(etag))
+
+        assert answer.status == 304
+        assert {"content-type", "content-length"} & {name.lower() for name in answer.headers} == set()
 
     def test_costs_the_caller_nothing_of_his_limit(self, ada, settings):
         settings.LIMITS = replace(settings.LIMITS, is_on=True)
@@ -117,7 +121,12 @@ class TestIfMatch:
 
     @pytest.mark.parametrize(
         ("sent", "status", "code"),
-        [(None, 428, "precondition_required"), ("1", 400, "header_invalid"), ('"x"', 400, "header_invalid")],
+        [
+            (None, 428, "precondition_required"),
+            ("1", 400, "header_invalid"),
+            ("", 400, "header_invalid"),
+            (" , ", 400, "header_invalid"),
+        ],
     )
     def test_is_needed_and_read_strictly(self, ada, sent, status, code):
         headers = {} if sent is None else {"If_Match": sent}
@@ -127,3 +136,20 @@ class TestIfMatch:
         assert (answer.status, answer.body["code"]) == (status, code)
         assert [fault["header"] for fault in answer.body["errors"]] == ["If-Match"]
         assert not Profile.objects.of(ada.id).on_primary().exists()
+
+    @pytest.mark.parametrize("sent", ["{}", ', {}, ,"x"', '"x" ,{},', 'W/"1.0123456789abcdef", {}'])
+    def test_holds_if_one_of_a_list_is_right(self, ada, sent):
+        deliver_all()
+        etag = ada.call("GET", "/v1/me").headers["ETag"]
+
+        assert ada.call("PATCH", "/v1/me", {"bio": "seen"}, If_Match=sent.format(etag)).status == 200
+
+    @pytest.mark.parametrize("sent", ["W/{}", '"x"', 'W/{}, "x"'])
+    def test_fails_for_weak_and_foreign_tags(self, ada, sent):
+        deliver_all()
+        etag = ada.call("GET", "/v1/me").headers["ETag"]
+
+        answer = ada.call("PATCH", "/v1/me", {"bio": "blind"}, If_Match=sent.format(etag))
+
+        assert (answer.status, answer.body["code"]) == (412, "precondition_failed")
+        assert ada.call("GET", "/v1/me").headers["ETag"] == etag

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags
 
 from modules.kernel.errors import Fault, HeaderInvalid, PreconditionRequired
 from modules.kernel.http import limiting
@@ -29,34 +30,56 @@ def tag(answer: Shape | Rendered[Any], content: bytes) -> str:
 def answer(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
     """Return the answer with its ETag, or 304 in its place; a 304 is not counted against the caller."""
     response.headers["ETag"] = etag
-    wanted = request.META.get("HTTP_IF_NONE_MATCH")
-    if wanted is None or not (wanted == "*" or etag in _listed(wanted)):
+    if not has_already(request, etag):
         return response
     limiting.give_back(request)
-    headers = {name: response.headers[name] for name in ("ETag", "Link") if name in response.headers}
-    unchanged = HttpResponse(status=304, headers=headers)
-    del unchanged.headers["Content-Type"]
-    return unchanged
+    return unchanged(response)
+
+
+def has_already(request: HttpRequest, etag: str) -> bool:
+    """Return whether `If-None-Match` names an ETag; a weak one is as good (RFC 9110, 13.1.2)."""
+    wanted = request.META.get("HTTP_IF_NONE_MATCH")
+    if wanted is None:
+        return False
+    tags = parse_etags(wanted)
+    return tags == ["*"] or etag in [each.removeprefix("W/") for each in tags]
+
+
+def unchanged(response: HttpResponse) -> HttpResponse:
+    """Return a 304 in place of an answer, with what caches need of it and nothing about a body."""
+    kept = ("ETag", "Link", "Cache-Control", "Content-Security-Policy")
+    headers = {name: response.headers[name] for name in kept if name in response.headers}
+    made = HttpResponse(status=304, headers=headers)
+    del made.headers["Content-Type"]
+    return made
 
 
 def read_versions(request: HttpRequest) -> frozenset[int] | None:
     """
-    Return the versions that `If-Match` names, or None for `*`.
+    Return the versions that `If-Match` names, or None for `*`; a weak ETag names none (RFC 9110, 13.1.1).
 
-    :raises PreconditionRequired: if it was not sent; HeaderInvalid: if it holds no ETag of ours
+    :raises PreconditionRequired: if it was not sent; HeaderInvalid: if it holds no ETag
     """
     sent = request.META.get("HTTP_IF_MATCH")
     if sent is None:
         hint = "Send the ETag of your last GET, or * to change whatever is there."
         raise PreconditionRequired(errors=[Fault(None, "required", hint, header="If-Match")])
-    if sent.strip() == "*":
-        return None
-    matches = [_TAG.fullmatch(part) for part in _listed(sent)]
-    if not all(matches) or not matches:
+    tags = parse_etags(sent)
+    if not tags:
         hint = "Send ETags as they came, in quotes, separated by commas."
         raise HeaderInvalid(errors=[Fault(None, "malformed", hint, header="If-Match")])
-    return frozenset(int(match[1]) for match in matches if match)
+    if tags == ["*"]:
+        return None
+    return frozenset(int(match[1]) for match in map(_TAG.fullmatch, tags) if match)
 
 
-def _listed(header: str) -> list[str]:
-    return [part.strip().removeprefix("W/") for part in header.split(",")]
+def refuse_others(request: HttpRequest, *names: str) -> None:
+    """
+    Refuse conditions that nothing here looks at: to carry out a write all the same would break its promise.
+
+    :raises HeaderInvalid: naming all that were sent
+    """
+    sent = [name for name in names if f"HTTP_{name.upper().replace('-', '_')}" in request.META]
+    if sent:
+        hint = "This operation does not look at it, so nothing was done; leave it out."
+        raise HeaderInvalid(errors=[Fault(None, "not_supported", hint, header=name) for name in sent])

@@ -124,14 +124,23 @@ def _read(request: Request, operation: Operation, parameters: dict[str, str]) ->
     plain = request._request
     if operation.body_name and operation.body:
         arguments[operation.body_name] = parsing.parse_body(parsing.read_body(plain), operation.body)
-    if operation.declared.conditional and plain.method == "PATCH":
-        request.seen = conditional.read_versions(plain)
+    if plain.method not in ("GET", "HEAD"):
+        _read_conditions(request, operation)
     if plain.method == "POST":
         key = idempotency.read_key(plain, required=operation.declared.key_required)
         if key is not None and request.viewer is not None:
             app_id = request.viewer.app_id
             request.once = idempotency.make_once(plain, key, operation_id=operation.id, app_id=app_id)
     return arguments
+
+
+def _read_conditions(request: Request, operation: Operation) -> None:
+    """Read under which condition something is to be written; one that is not looked at is refused."""
+    if operation.declared.conditional:
+        conditional.refuse_others(request._request, "If-None-Match")
+        request.seen = conditional.read_versions(request._request)
+    else:
+        conditional.refuse_others(request._request, "If-Match", "If-None-Match")
 
 
 def _read_query(request: Request, operation: Operation, parameters: dict[str, str]) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _add_headers(response: HttpResponse, request_id: str) -> None:
     for name, pair in _HEADERS.items():
         store.setdefault(name, pair)
     store["x-request-id"] = ("X-Request-Id", request_id)
-    if not response.streaming and response.status_code != 204:
+    if not response.streaming and response.status_code not in (204, 304):
         # Without a length gunicorn sends chunks, one write more for each answer.
         store.setdefault("content-length", ("Content-Length", str(len(response.content))))
 

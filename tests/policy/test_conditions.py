@@ -1,0 +1,35 @@
+"""A condition on a write is looked at, or the write refused; none is done as if it had not been sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.policy.callers import credentials, make_world
+from tests.policy.requests import BODIES, routes
+from tests.posts.world import call
+
+pytestmark = pytest.mark.django_db
+
+WRITES = {route.id: route for route in routes() if route.method != "GET"}
+LOOKED_AT = {"If-Match": {id for id, route in WRITES.items() if route.operation.declared.conditional}}
+
+
+@pytest.mark.parametrize("sent", ["*", '"7.0123456789abcdef"'])
+@pytest.mark.parametrize("header", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize("operation_id", sorted(WRITES))
+def test_a_condition_that_is_not_looked_at_is_refused(operation_id, header, sent):
+    if operation_id in LOOKED_AT.get(header, ()):
+        return
+    route, world = WRITES[operation_id], make_world()
+    headers = credentials("owner", world, None) | {header.replace("-", "_"): sent}
+
+    answer = call(route.method, route.url(world.names()), BODIES.get(route.id), as_=None, **headers)
+
+    assert (answer.status, answer.body["code"]) == (400, "header_invalid")
+    assert [(fault["header"], fault["code"]) for fault in answer.body["errors"]] == [
+        (header, "not_supported")
+    ]
+
+
+def test_some_are_looked_at():
+    assert sorted(LOOKED_AT["If-Match"]) == ["edit_app", "edit_me"]
