@@ -29,11 +29,23 @@ def prepare(request: Request, inbox: Inbox) -> None:
     # The loop has said so, if there was anybody to wait for it.
     request._expected_100_continue = False
     _check_host(request)
+    # What of 1.2 to 1.9 is understood here is 1.1, and so is answered (RFC 9110, 6.2).
+    request.version = min(request.version, (1, 1))
+    if _asks_to_close(request):
+        request.force_close()
     if inbox.stage is Stage.BODY_TOO_LONG or inbox.is_cut:
         # The application refuses it by its length, or as cut off; what comes of it is thrown away.
         request.force_close()
     if isinstance(request.body.reader, ChunkedReader):
         _unchunk(request, inbox)
+
+
+def _asks_to_close(request: Request) -> bool:
+    """Return whether `close` is among the options of a connection; gunicorn sees it where it stands alone."""
+    options = [
+        option for name, value in request.headers if name == "CONNECTION" for option in value.split(",")
+    ]
+    return any(option.strip(" \t").lower() == "close" for option in options)
 
 
 def _check_host(request: Request) -> None:

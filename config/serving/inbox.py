@@ -122,7 +122,7 @@ class Inbox:
         """Note that the client waits for a word before it sends its body; another wish is refused at once."""
         if expected != b"100-continue":
             self.stage = Stage.WHOLE
-        elif head.split(b"\r\n", 1)[0].endswith(b"http/1.1"):
+        elif not head.split(b"\r\n", 1)[0].endswith(b"http/1.0"):
             self._wants_continue = True
 
     def _scan_body(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from tests.journeys.raw import Wire
@@ -35,6 +37,60 @@ class TestHost:
 
     def test_may_stand_in_the_target(self, url):
         assert ask(url, "GET http://localhost/healthz HTTP/1.1", "Host: localhost")[0] == 200
+
+
+class TestConnection:
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            ["Connection: TE, close"],
+            ["Connection: close ,TE"],
+            ["Connection:,Close,"],
+            ["Connection: keep-alive", "Connection: close"],
+        ],
+    )
+    def test_ends_if_close_is_among_its_options(self, url, lines):
+        with Wire(url) as wire:
+            wire.send("\r\n".join(["GET /healthz HTTP/1.1", "Host: localhost", *lines, "", ""]).encode())
+
+            answer = wire.read()
+
+            assert (answer.status, answer.headers["connection"], wire.is_over()) == (200, "close", True)
+
+    @pytest.mark.parametrize("option", ["TE", "keep-alive, TE", "closed", "x-close"])
+    def test_goes_on_if_it_is_not(self, url, option):
+        head = f"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: {option}\r\n\r\n".encode()
+        with Wire(url) as wire:
+            wire.send(head)
+            first = wire.read()
+            wire.send(head)
+
+            assert [first.status, wire.read().status] == [200, 200]
+
+
+class TestVersion:
+    @pytest.mark.parametrize(
+        ("asked", "answered"), [("1.0", "1.0"), ("1.1", "1.1"), ("1.2", "1.1"), ("1.9", "1.1")]
+    )
+    def test_is_answered_as_far_as_it_is_understood(self, url, asked, answered):
+        host, _, port = url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), 10) as wire:
+            wire.sendall(
+                f"GET /healthz HTTP/{asked}\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+            )
+
+            assert wire.makefile("rb").readline() == f"HTTP/{answered} 200 OK\r\n".encode()
+
+    def test_that_is_later_waits_for_a_word_before_its_body_as_well(self, url):
+        with Wire(url) as wire:
+            wire.send(
+                b"POST /v1/posts HTTP/1.2\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+            )
+
+            assert wire.read().status == 100
+            wire.send(b"{}")
+            assert wire.read().status == 401
 
 
 class TestLength:
