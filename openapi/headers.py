@@ -21,6 +21,7 @@ COMMON: Schema = {
         "X-Request-Id": "A name for the request, if it has one already.",
     },
     "response": {
+        "Allow": "The methods that there are, where another was asked for.",
         "Banyan-Freshness": "Send it along to read at once, from anywhere, what was written here.",
         "Deprecation": "Since when the operation is deprecated (RFC 9745).",
         "RateLimit": "What is left of the limit that counted the request.",

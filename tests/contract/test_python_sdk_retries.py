@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from config.stack.layout import ROOT
+from deploy.embedded.layout import ROOT
 from tests.contract.stub import LOST, Answer, Stub, answering
 from tests.contract.test_python_sdk_answers import example
 

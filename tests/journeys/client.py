@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.embedded.layout import ROOT
+from tests.contract.declared import undeclared
 
 PASSWORD = "correct horse battery"
 
@@ -76,6 +77,7 @@ class Client:
         answer = Answer(response.status, got, json.loads(raw) if raw else None)
         if got.get("content-type") == "application/problem+json":
             assert answer.body.get("code") in codes_of_contract(), answer
+        assert not undeclared(method, path, answer.status, got), answer
         return answer
 
     def follow(self, other: Client) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,10 +19,12 @@ from modules.accounts.services.principals import recognize, recognize_good
 from modules.audit.schemas import Action
 from modules.kernel import clock
 from modules.kernel.errors import Fault, HeaderInvalid
-from modules.kernel.http import limiting
 from modules.kernel.limits import LimitReached
 from modules.kernel.principals import ON_BEHALF, Principal
 from modules.kernel.shapes import ID_PATTERN, MAX_ID
+
+if TYPE_CHECKING:
+    from modules.kernel.http import Request as CountedRequest
 
 CHALLENGE = 'Bearer realm="banyan"'
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -104,7 +106,7 @@ def _on_behalf(request: Request, service: Principal) -> Principal:
         fault = Fault(None, "malformed", "Send the id of one user.", header="Banyan-On-Behalf-Of")
         raise HeaderInvalid(errors=[fault])
     plain = request._request
-    limiting.charge_principal(plain, service)
+    cast("CountedRequest", request).charge(service)
     action = Action(plain.method or "", plain.path, getattr(plain, "id", ""))
     epoch = act_for(int(named), action, app_id=service.app_id, key_id=service.key_id, now=clock.now())
     if epoch is None:

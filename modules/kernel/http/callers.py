@@ -39,7 +39,11 @@ def identify(request: HttpRequest, classes: Authentication) -> Request:
     except AuthenticationFailed:
         limiting.charge_guess(request)
         raise
-    limiting.charge_caller(wrapped)
+    if wrapped.viewer is None:
+        # Of nobody, or with a cookie that is nobody's.
+        limiting.charge_stranger(request)
+    else:
+        limiting.charge_principal(request, wrapped.viewer)
     return wrapped
 
 

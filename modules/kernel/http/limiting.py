@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponse
 
 from modules.kernel import limits
 from modules.kernel.http.address import client_address
-from modules.kernel.http.request import Request
 from modules.kernel.limits import Charge, Limit, LimitReached, Standing
 from modules.kernel.principals import Principal
 
@@ -64,19 +63,6 @@ def charge_address(request: HttpRequest, limit: Limit) -> None:
     """
     if settings.LIMITS.is_on:
         _charge(request, limit, client_address(request))
-
-
-def charge_caller(request: Request) -> None:
-    """
-    Count a request against its caller; a cookie that is nobody's makes it one of its address.
-
-    :raises LimitReached: if there is nothing left for them
-    """
-    caller, plain = request.viewer, request._request
-    if caller is None:
-        charge_stranger(plain)
-    else:
-        charge_principal(plain, caller)
 
 
 def charge_principal(request: HttpRequest, principal: Principal) -> None:

@@ -8,6 +8,7 @@ from rest_framework.request import ForcedAuthentication
 from rest_framework.request import Request as DrfRequest
 
 from modules.kernel.errors import Unauthorized
+from modules.kernel.http import limiting
 from modules.kernel.principals import Principal
 from sharding.scope import Once
 
@@ -45,6 +46,14 @@ class Request(DrfRequest):
                 # What the access line shows, whoever else wraps the request.
                 self._request.viewer_id = found[0].id or None  # type: ignore[attr-defined]
                 return
+
+    def charge(self, principal: Principal) -> None:
+        """
+        Count the request against who sends it, once; for an authenticator that leaves a trace of it.
+
+        :raises LimitReached: if there is nothing left for them
+        """
+        limiting.charge_principal(self._request, principal)
 
     @property
     def viewer(self) -> Principal | None:
