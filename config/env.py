@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from environs import Env as Reader
 from environs import ValidationError, validate
 
+from config import checks_of_values as values
 from config.addresses import Database, MailServer, mask_url
 from modules.kernel.redis_address import Address
 
@@ -89,53 +91,73 @@ def load() -> Env:
     reader.add_parser("mail_server", MailServer.parse)
     reader.add_parser("social_apps", _social_apps)
     reader.add_parser("origins", _origins)
+    reader.add_parser("address", values.read_address)
+    # Read before what is held against them.
+    instances = reader.databases("INSTANCES", check=values.check_named)
+    pull_threshold = reader.int(
+        "PULL_THRESHOLD", 10_000, validate=validate.Range(min=1, max=values.MAX_COUNT)
+    )
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=validate.Length(min=32)),
         # Earlier keys: what they signed or encrypted can still be read.
-        secret_key_fallbacks=reader.list("SECRET_KEY_FALLBACKS", []),
+        secret_key_fallbacks=reader.list("SECRET_KEY_FALLBACKS", [], validate=values.check_keys),
         debug=reader.bool("DEBUG", False),
-        allowed_hosts=reader.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
-        trusted_origins=reader.list("TRUSTED_ORIGINS", []),
-        host=reader.str("HOST", "127.0.0.1"),
+        allowed_hosts=reader.list(
+            "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], validate=values.check_hosts
+        ),
+        trusted_origins=reader.list("TRUSTED_ORIGINS", [], validate=values.check_origins),
+        host=reader.str("HOST", "127.0.0.1", validate=values.check_listened_on),
         port=reader.int("PORT", 8000, validate=validate.Range(min=1, max=65535)),
         directory_url=reader.database("DIRECTORY_URL"),
-        instances=reader.databases("INSTANCES"),
-        replicas=reader.databases("REPLICAS", {}),
+        instances=instances,
+        replicas=reader.databases("REPLICAS", {}, check=values.replicas_of(instances)),
         redis_cache_url=reader.redis("REDIS_CACHE_URL"),
         redis_hot_url=reader.redis("REDIS_HOT_URL"),
         redis_broker_url=reader.redis("REDIS_BROKER_URL"),
-        state_dir=reader.path("STATE_DIR", ROOT / ".banyan" / "state"),
+        state_dir=reader.path("STATE_DIR", ROOT / ".banyan" / "state", validate=values.check_folder),
         log_format=reader.str("LOG_FORMAT", "auto", validate=validate.OneOf(["auto", "json", "human"])),
-        log_level=reader.str("LOG_LEVEL", "INFO"),
-        web_workers=reader.int("WEB_WORKERS", 2, validate=validate.Range(min=1)),
+        log_level=reader.str("LOG_LEVEL", "INFO", validate=validate.OneOf(values.LEVELS)),
+        web_workers=reader.int("WEB_WORKERS", 2, validate=validate.Range(min=1, max=values.MAX_PROCESSES)),
         # Four: on two cores eight made a warm home a quarter dearer (python -m benchmarks).
-        web_threads=reader.int("WEB_THREADS", 4, validate=validate.Range(min=1)),
-        worker_concurrency=reader.int("WORKER_CONCURRENCY", 2, validate=validate.Range(min=1)),
-        scatter_threads=reader.int("SCATTER_THREADS", 4, validate=validate.Range(min=1)),
-        statement_timeout_ms=reader.int("STATEMENT_TIMEOUT_MS", 5000, validate=validate.Range(min=1)),
+        web_threads=reader.int("WEB_THREADS", 4, validate=validate.Range(min=1, max=values.MAX_PROCESSES)),
+        worker_concurrency=reader.int(
+            "WORKER_CONCURRENCY", 2, validate=validate.Range(min=1, max=values.MAX_PROCESSES)
+        ),
+        scatter_threads=reader.int(
+            "SCATTER_THREADS", 4, validate=validate.Range(min=1, max=values.MAX_PROCESSES)
+        ),
+        statement_timeout_ms=reader.int(
+            "STATEMENT_TIMEOUT_MS", 5000, validate=validate.Range(min=1, max=values.MAX_MS)
+        ),
         # Of a request, for all databases together: then its user hears 503.
-        database_wait_ms=reader.int("DATABASE_WAIT_MS", 800, validate=validate.Range(min=1)),
-        lock_timeout_ms=reader.int("LOCK_TIMEOUT_MS", 500, validate=validate.Range(min=1)),
-        window_size=reader.int("WINDOW_SIZE", 800, validate=validate.Range(min=100)),
-        pull_threshold=reader.int("PULL_THRESHOLD", 10_000, validate=validate.Range(min=1)),
-        pull_demotion=reader.int("PULL_DEMOTION", 8_000, validate=validate.Range(min=0)),
-        following_cap=reader.int("FOLLOWING_CAP", 5_000, validate=validate.Range(min=1)),
+        database_wait_ms=reader.int(
+            "DATABASE_WAIT_MS", 800, validate=validate.Range(min=1, max=values.MAX_MS)
+        ),
+        lock_timeout_ms=reader.int("LOCK_TIMEOUT_MS", 500, validate=validate.Range(min=1, max=values.MAX_MS)),
+        window_size=reader.int("WINDOW_SIZE", 800, validate=validate.Range(min=100, max=values.MAX_COUNT)),
+        pull_threshold=pull_threshold,
+        pull_demotion=reader.int("PULL_DEMOTION", 8_000, validate=validate.Range(min=0, max=pull_threshold)),
+        following_cap=reader.int(
+            "FOLLOWING_CAP", 5_000, validate=validate.Range(min=1, max=values.MAX_COUNT)
+        ),
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
         # From one address in half an hour.
-        sign_ups=reader.int("SIGN_UPS", 5, validate=validate.Range(min=1)),
-        trusted_proxies=reader.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0)),
+        sign_ups=reader.int("SIGN_UPS", 5, validate=validate.Range(min=1, max=values.MAX_COUNT)),
+        trusted_proxies=reader.int(
+            "TRUSTED_PROXIES", 0, validate=validate.Range(min=0, max=values.MAX_PROCESSES)
+        ),
         cors_origins=reader.origins("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
-        public_url=reader.str("PUBLIC_URL", "").rstrip("/"),
+        public_url=reader.address("PUBLIC_URL", ""),
         # What mails, passkeys and authenticator apps call this service.
-        site_name=reader.str("SITE_NAME", "Banyan"),
+        site_name=reader.str("SITE_NAME", "Banyan", validate=values.check_title),
         # What mails and other providers lead people back to.
-        frontend_url=reader.str("FRONTEND_URL", "http://localhost:3000").rstrip("/"),
+        frontend_url=reader.address("FRONTEND_URL", "http://localhost:3000", is_needed=True),
         social_apps=reader.social_apps("SOCIAL_APPS", []),
         # Where the front end is a sibling of the API: example.org of app.example.org and api.example.org.
-        passkey_domain=reader.str("PASSKEY_DOMAIN", ""),
+        passkey_domain=reader.str("PASSKEY_DOMAIN", "", validate=values.check_domain),
         email_url=reader.mail_server("EMAIL_URL", MailServer.parse("console:")),
-        email_from=reader.str("EMAIL_FROM", "Banyan <noreply@localhost>"),
+        email_from=reader.str("EMAIL_FROM", "Banyan <noreply@localhost>", validate=values.check_sender),
         email_verification=reader.str(
             "EMAIL_VERIFICATION", "mandatory", validate=validate.OneOf(["mandatory", "optional"])
         ),
@@ -145,12 +167,16 @@ def load() -> Env:
     return env
 
 
-def _databases(value: str | dict[str, Database]) -> dict[str, Database]:
+def _databases(
+    value: str | dict[str, Database], *, check: Callable[[Collection[str]], None]
+) -> dict[str, Database]:
     """Read `a=postgres://…,b=postgres://…`; a URL may hold commas, between its hosts."""
     if isinstance(value, dict):
         return value
     pairs = [part.partition("=") for part in _NEXT_DATABASE.split(value.strip().strip(",")) if part]
-    return {name.strip(): _database(name.strip(), url.strip()) for name, _, url in pairs}
+    found = {name.strip(): _database(name.strip(), url.strip()) for name, _, url in pairs}
+    check(found)
+    return found
 
 
 def _database(name: str, url: str) -> Database:
@@ -182,11 +208,8 @@ def _origins(value: str | list[str]) -> list[str]:
         return value
     found = [origin.strip() for origin in value.split(",") if origin.strip()]
     for origin in found:
-        try:
-            parts = urlsplit(origin)
-        except ValueError as fault:
-            raise ValidationError(f"expected https://app.example.org, not {origin!r}") from fault
-        if origin != f"{parts.scheme}://{parts.netloc}".lower() or not parts.netloc or "*" in origin:
+        parts = urlsplit(origin) if values.is_web_address(origin) else None
+        if parts is None or origin != f"{parts.scheme}://{parts.netloc}".lower():
             raise ValidationError(f"expected https://app.example.org, no path or pattern; not {origin!r}")
     return found
 
@@ -202,6 +225,8 @@ def _social_apps(value: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
         raise ValidationError(hint)
     for app in apps:
         if not isinstance(app, dict) or not {"provider", "client_id"} <= app.keys():
+            raise ValidationError(hint)
+        if not all(isinstance(value, str) and value for value in (app["client_id"], app.get("secret", "-"))):
             raise ValidationError(hint)
         if app["provider"] not in SOCIAL_PROVIDERS:
             raise ValidationError(f"provider is one of {', '.join(SOCIAL_PROVIDERS)}")

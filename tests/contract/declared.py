@@ -20,7 +20,7 @@ OF_HTTP = frozenset(
 
 
 def undeclared(method: str, path: str, status: int, headers: Iterable[str]) -> set[str]:
-    """Return the headers of an answer of which the contract says nothing; of one that it lacks itself, none."""
+    """Return the headers of an answer that the contract does not name, if it names that."""
     operation = _operation(method, path.partition("?")[0])
     if operation is None:
         return set()

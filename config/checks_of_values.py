@@ -1,0 +1,119 @@
+"""What values of environment variables have to look like; each check says what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from environs import ValidationError
+
+_NAME = r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
+_HOST = re.compile(rf"(?:{_NAME}|\[[0-9a-f:.]+\])", re.IGNORECASE)
+_ALLOWED = re.compile(rf"(?:\*|\.?{_NAME}|\[[0-9a-f:.]+\])", re.IGNORECASE)
+_LISTENED_ON = re.compile(rf"(?:{_NAME}|[0-9a-f:.]+)", re.IGNORECASE)
+# What PostgreSQL takes as a number of milliseconds.
+MAX_MS = 2**31 - 1
+MAX_PROCESSES = 1_000
+MAX_COUNT = 10**9
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def is_web_address(url: str) -> bool:
+    """Return whether a URL is http[s]://host[:port][/path] and nothing beside."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    is_whole = parts.scheme in ("http", "https") and not (
+        parts.query or parts.fragment or "@" in parts.netloc
+    )
+    hostname = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    is_clean = not re.search(r"[\s\\<>\"]", url) and not parts.netloc.endswith(":")
+    return is_whole and is_clean and port != 0 and _HOST.fullmatch(hostname) is not None
+
+
+def read_address(url: str, *, is_needed: bool = False) -> str:
+    """
+    Return a web address without a slash at its end, or nothing where nothing was said and that may be.
+
+    :raises ValidationError: if it is none
+    """
+    if not is_web_address(url) and (url or is_needed):
+        raise ValidationError("expected https://api.example.org, with a port where it is another")
+    return url.rstrip("/")
+
+
+def check_hosts(hosts: list[str]) -> None:
+    """:raises ValidationError: naming the first that is no host"""
+    for host in hosts:
+        if not _ALLOWED.fullmatch(host):
+            raise ValidationError(
+                f"expected api.example.org,.example.org without scheme and port; not {host!r}"
+            )
+
+
+def check_origins(origins: list[str]) -> None:
+    """:raises ValidationError: naming the first that is no origin; a star may stand for its first part"""
+    for origin in origins:
+        if not is_web_address(origin.replace("://*.", "://any.", 1)) or urlsplit(origin).path:
+            raise ValidationError(f"expected https://app.example.org,https://*.example.org; not {origin!r}")
+
+
+def check_listened_on(host: str) -> None:
+    """:raises ValidationError: unless one can listen there"""
+    if not _LISTENED_ON.fullmatch(host):
+        raise ValidationError("expected 127.0.0.1, 0.0.0.0, :: or a name")
+
+
+def check_domain(domain: str) -> None:
+    """:raises ValidationError: unless it is empty or a name"""
+    if domain and not re.fullmatch(_NAME, domain, re.IGNORECASE):
+        raise ValidationError("expected example.org, without scheme and port")
+
+
+def check_keys(keys: list[str]) -> None:
+    """:raises ValidationError: if one could never have been a key here; none is repeated"""
+    if any(len(key) < 32 for key in keys):
+        raise ValidationError("expected earlier values of BANYAN_SECRET_KEY, of 32 characters or more each")
+
+
+def check_title(text: str) -> None:
+    """:raises ValidationError: if it cannot stand in a line of a mail"""
+    if not 0 < len(text.strip()) <= 64 or not text.isprintable():
+        raise ValidationError("expected one line of 1 to 64 characters")
+
+
+def check_sender(text: str) -> None:
+    """:raises ValidationError: unless it is a name with an address, or an address"""
+    address = parseaddr(text)[1]
+    if not text.isprintable() or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise ValidationError("expected Banyan <noreply@example.org>")
+
+
+def check_folder(path: Path) -> None:
+    """:raises ValidationError: if something else is there"""
+    folder = next(each for each in (path, *path.parents) if each.exists())
+    if not folder.is_dir():
+        raise ValidationError(f"expected a folder, or where one can be made; {folder} is none")
+
+
+def check_named(servers: Collection[str]) -> None:
+    """:raises ValidationError: if there is none, or one is called as Django calls the directory"""
+    if not servers or "default" in servers:
+        raise ValidationError("expected a=postgres://…,b=postgres://…, at least one, none of them 'default'")
+
+
+def replicas_of(instances: Any) -> Callable[[Collection[str]], None]:
+    """Return a check that replicas are called by their instances, which are read before them."""
+
+    def check(replicas: Collection[str]) -> None:
+        for name in replicas:
+            if name.rpartition("_")[0] not in (instances or {}):
+                raise ValidationError(f"expected a_replica1=postgres://…, of an instance a; not {name!r}")
+
+    return check
