@@ -9,8 +9,9 @@ from importlib.util import find_spec
 def main() -> None:
     if find_spec("django") is None:
         sys.exit("This Python lacks Banyan's libraries. Say .venv/bin/python manage.py …, or make help.")
-    from config.management.trouble import explain
+    from config.management.trouble import explain, refuse_unreadable
 
+    refuse_unreadable(sys.argv[1:])
     adopted: dict[str, str] = {}
     try:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from pathlib import Path
 
@@ -9,6 +10,22 @@ from deploy.embedded.errors import StackError
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXTS = ROOT / "modules"
+
+
+def refuse_unreadable(arguments: list[str]) -> None:
+    """
+    Refuse what a terminal in another encoding makes of an argument; no name, path or text is read from it.
+
+    :raises SystemExit: naming the first
+    """
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(argument).decode("utf-8", "backslashreplace")
+            raise SystemExit(
+                f"The argument {shown} is not UTF-8; type it on a terminal that writes UTF-8."
+            ) from None
 
 
 def explain(error: BaseException, *, is_adopted: bool) -> str | None:

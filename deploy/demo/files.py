@@ -72,14 +72,23 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             for number, line in enumerate(lines, 1):
                 if stripped := line.strip(" \r\n"):
                     yield number, stripped
-    except gzip.BadGzipFile:
-        raise Unreadable(f"{path} is not gzipped. Run: gzip {path}") from None
+    except gzip.BadGzipFile as error:
+        # Of a stream that is none, and of one whose sum is wrong.
+        if not _is_gzipped(path):
+            raise Unreadable(f"{path} is not gzipped. Run: gzip {path}") from None
+        raise Unreadable(f"{path} is damaged: {error}.") from None
     except UnicodeDecodeError:
         raise Unreadable(f"{path} is not UTF-8.") from None
     except (EOFError, zlib.error):
         raise Unreadable(f"{path} is damaged: its gzip stream ends early or does not fit.") from None
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _is_gzipped(path: Path) -> bool:
+    """Return whether a file begins as gzip's do."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def _refuse(path: Path, faults: list[str]) -> None:

@@ -92,6 +92,8 @@ BAD_FILES = {
     "empty": (gzip.compress(b""), "holds nobody"),
     "of-selfish-people": (gzip.compress(b"1\t1\n"), "holds nobody"),
     "plain": (b"1\t2\n", "is not gzipped. Run: gzip"),
+    "wrong sum": (gzip.compress(b"1\t2\n")[:-8] + b"\0" * 4 + b"\4\0\0\0", "is damaged: CRC check failed"),
+    "wrong length": (gzip.compress(b"1\t2\n")[:-4] + b"\5\0\0\0", "is damaged: Incorrect length"),
     "cut": (gzip.compress(b"1\t2\n" * 1000)[:-10], "is damaged"),
     "not-utf-8": (gzip.compress(b"1\t2\n\xff\xff"), "is not UTF-8"),
 }

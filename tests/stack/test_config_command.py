@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from deploy.embedded.layout import ROOT
 from tests.stack.commands import NAMED, SECRET, manage_each
 
 
-def manage(*words: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+def manage(*words: str | bytes, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
     """Run manage.py with servers that are named and do not exist."""
     command = [sys.executable, "manage.py", *words]
     return subprocess.run(command, cwd=cwd, env={**NAMED, **env}, capture_output=True, text=True, check=False)
@@ -185,3 +186,15 @@ class TestManage:
         assert refused.stderr.startswith(
             f"The context 'graph' cannot be loaded (modules/graph/models/__init__.py, line 1): {said}"
         )
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        "words",
+        [(b"account", b"show", b"\xff"), (b"config", b"--\xff"), (b"\xff",), (b"newcontext", b"a\xe9")],
+    )
+    def test_that_are_no_text_are_refused_without_a_traceback(self, words):
+        refused = manage(*words)
+
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert re.fullmatch(r"The argument .*\\x(ff|e9) is not UTF-8; .*\n", refused.stderr)
