@@ -16,7 +16,7 @@ from modules.kernel.errors import (
     Unauthorized,
     Unavailable,
 )
-from modules.kernel.http import parsing, problems
+from modules.kernel.http import parsing, problems, strict_json
 from modules.kernel.http.endpoint import InsufficientScope, UserRequired
 from modules.kernel.http.operations import Operation
 from modules.kernel.http.problems import Problem
@@ -204,7 +204,7 @@ def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
     if operation.body is not None:
         found += [
             parsing.BodyInvalid,
-            parsing.JsonInvalid,
+            strict_json.JsonInvalid,
             parsing.BodyTooLarge,
             parsing.MediaTypeUnsupported,
         ]

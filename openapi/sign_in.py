@@ -16,7 +16,7 @@ from allauth.headless.constants import Flow
 from modules.accounts.api.allauth.internals import get_schema
 from modules.accounts.errors import DoneMeanwhile
 from modules.kernel.errors import BadRequest, Forbidden, NotFound, Unauthorized, Unavailable
-from modules.kernel.http import parsing, problems
+from modules.kernel.http import parsing, problems, strict_json
 from modules.kernel.limits import LimitReached
 from openapi import codes, examples, sign_in_bodies
 from openapi.alternatives import Uniter
@@ -31,7 +31,7 @@ _SECURITY: list[Schema] = [{"sessionToken": []}, {"browserSession": []}, {}]
 # What our own edge answers before allauth is asked: always, to what may be forged, to what has a body.
 _OF_EDGE = (NotFound, BadRequest, LimitReached, Unavailable)
 _OF_WRITES = (Unauthorized, Forbidden)
-_OF_BODIES = (parsing.BodyInvalid, parsing.JsonInvalid, parsing.BodyTooLarge)
+_OF_BODIES = (parsing.BodyInvalid, strict_json.JsonInvalid, parsing.BodyTooLarge)
 _INPUT_ERROR: Schema = {
     "description": "An input error occurred.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
