@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
-PATIENCE_S = 10.0  # without any answer, a run ends
+TIMEOUT_S = 10.0  # without any answer, a run ends
 MAX_FAILURES = 20  # more of them say nothing new
 
 _CHUNK = 262_144
@@ -85,7 +85,7 @@ class _Connection:
     __slots__ = ("expected", "received", "sent_at", "sock")
 
     def __init__(self, port: int) -> None:
-        self.sock = socket.create_connection((HOST, port), PATIENCE_S)
+        self.sock = socket.create_connection((HOST, port), TIMEOUT_S)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent_at = 0  # nothing is on its way
         self.begin()
@@ -111,7 +111,7 @@ class _Run:
         for _ in range(min(self._load.connections, self._load.at_most)):
             self._open(deadline)
         while self._waiting:
-            ready = self._selector.select(PATIENCE_S)
+            ready = self._selector.select(TIMEOUT_S)
             if not ready:
                 self.outcome.failures["no answer"] += self._waiting
                 return
@@ -188,10 +188,10 @@ class _Run:
         self.outcome.latencies_ns.append(took)
         self.outcome.body_bytes += len(received) - received.find(b"\r\n\r\n") - 4
 
-    def _replace(self, connection: _Connection, deadline: float, fault: str) -> None:
+    def _replace(self, connection: _Connection, deadline: float, error: str) -> None:
         """Count a request that got no whole answer, and go on over a new connection."""
         self._waiting -= 1
-        self.outcome.failures[fault] += 1
+        self.outcome.failures[error] += 1
         self._drop(connection)
         self._open(deadline)
 

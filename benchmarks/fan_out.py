@@ -18,7 +18,7 @@ from benchmarks.cpu import used_by
 from benchmarks.floor_redis import ENTRY, Wire
 from benchmarks.results import US, Sample
 from config.env import ROOT
-from modules.kernel.hot import Command, hot
+from modules.kernel.redis.client import Command, redis
 from modules.posts.events import PostPublished
 from modules.timelines.schemas import TimelineSettings
 from modules.timelines.tasks import fan_out
@@ -26,7 +26,7 @@ from sharding.ids import EPOCH_MS, make_id, shard_of
 from sharding.scope import Once
 
 KEYS_A_CALL = 250  # as the real handler: Redis must not be blocked for long
-LAY_AT_ONCE = 50
+FILL_AT_ONCE = 50
 LUA = Path(ROOT, "modules/timelines/models/lua")
 
 Deliver = Callable[[int], None]
@@ -46,8 +46,8 @@ class Job:
 def measure(job: Job) -> dict[str, Sample]:
     """Deliver the same posts by the handler and by both floors; return a sample of each."""
     if job.is_first:
-        _lay_full_windows(job)
-    wire = Wire(settings.HOT.url)
+        _fill_windows(job)
+    wire = Wire(settings.REDIS["timelines"].url)
     ways: dict[str, tuple[bytes, Deliver]] = {
         "handler": (b"tl:", _by_handler(job)),
         "lists": (b"fl:", _by_lists(job, wire)),
@@ -125,22 +125,22 @@ def _sample(job: Job, post_ids: Sequence[int], prefix: bytes, deliver: Deliver) 
 
 def _missed(job: Job, prefix: bytes, post_id: int) -> dict[str, int]:
     """Count the windows that did not take the last post."""
-    heads = hot().run(*[("LINDEX", b"%b%d" % (prefix, id), 0) for id in job.follower_ids])
+    heads = redis("timelines").run(*[("LINDEX", b"%b%d" % (prefix, id), 0) for id in job.follower_ids])
     entry = ENTRY.pack(post_id, job.author_id)
     missed = sum(head != entry for head in heads)
     return {"not delivered": missed} if missed else {}
 
 
-def _lay_full_windows(job: Job) -> None:
+def _fill_windows(job: Job) -> None:
     """Give every follower three full windows: the handler's, and one for each floor."""
     shard = shard_of(job.author_id)
     old = [ENTRY.pack(make_id(ms, shard, 0), job.author_id) for ms in range(_config().window_size, 0, -1)]
     sentinel = old[-1][:8] + bytes(8)
-    for at in range(0, len(job.follower_ids), LAY_AT_ONCE):
-        ids = job.follower_ids[at : at + LAY_AT_ONCE]
+    for at in range(0, len(job.follower_ids), FILL_AT_ONCE):
+        ids = job.follower_ids[at : at + FILL_AT_ONCE]
         keys = [b"%b%d" % (prefix, id) for id in ids for prefix in (b"tl:", b"fl:", b"fs:")]
         pushes: list[Command] = [("RPUSH", key, *old, sentinel) for key in keys]
-        hot().run(("DEL", *keys), *pushes)
+        redis("timelines").run(("DEL", *keys), *pushes)
 
 
 def _lua(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import hiredis
 
 from modules.kernel.card_layout import CHECKED_AT
-from modules.kernel.redis_address import Address
+from modules.kernel.redis.address import Address
 from modules.posts.schemas import POST_LAYOUT
 from modules.profiles.schemas import USER_LAYOUT
 

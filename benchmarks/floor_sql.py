@@ -14,7 +14,7 @@ from benchmarks.floor_redis import ENTRY, PAGE, lay, wire
 
 _SHARDS = 4096
 _PULL = 100
-_LIFE_S = 3600
+_TTL_S = 3600
 _FRESHNESS_S = 30
 
 _FOLLOWING = "SELECT target_id FROM graph_followout WHERE user_id = %s"
@@ -94,9 +94,9 @@ def cold_home(user_id: int) -> bytes:
     wire().run(
         ("DEL", key, rules),
         ("RPUSH", key, *packed, bytes(16)),
-        ("EXPIRE", key, _LIFE_S),
+        ("EXPIRE", key, _TTL_S),
         ("SADD", rules, 0, *following),
-        ("EXPIRE", rules, _LIFE_S),
+        ("EXPIRE", rules, _TTL_S),
     )
     return lay(entries[:PAGE])
 

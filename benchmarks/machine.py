@@ -11,7 +11,7 @@ import psutil
 from django.db import connections
 
 from deploy.embedded.throwaway import Throwaway
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import redis
 
 LIBRARIES = ("django", "djangorestframework", "gunicorn", "psycopg", "celery", "hiredis")
 
@@ -21,15 +21,15 @@ def facts(stack: Throwaway) -> dict[str, Any]:
     with connections["default"].cursor() as cursor:
         cursor.execute("SHOW server_version")
         (postgres,) = cursor.fetchone()
-    (info,) = hot().run(("INFO", "server"))
-    redis = next(line for line in info.decode().splitlines() if line.startswith("redis_version"))
+    (info,) = redis("timelines").run(("INFO", "server"))
+    found = next(line for line in info.decode().splitlines() if line.startswith("redis_version"))
     return {
         "cores": psutil.cpu_count(),
         "processor": _processor(),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "postgresql": postgres.split()[0],
-        "redis": redis.partition(":")[2],
+        "redis": found.partition(":")[2],
         **{name: version(name) for name in LIBRARIES},
         "postgresql_servers": len(stack.topology.primaries) + len(stack.topology.replicas),
         "load_average_before": [round(one, 2) for one in os.getloadavg()],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import cycle
 
 HOST = "127.0.0.1"
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 
 PUBLISH = ("POST", "/v1/posts")
 
@@ -53,7 +53,7 @@ class Patron:
     def use(self, stop: threading.Event) -> None:
         """Read the home, the own posts, and publish, again and again until `stop`."""
         paths = cycle([("GET", "/v1/timelines/home"), ("GET", f"/v1/users/{self.id}/posts"), PUBLISH])
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE_S)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=TIMEOUT_S)
         while not stop.is_set():
             self.replies.append(self._ask(connection, *next(paths)))
         connection.close()

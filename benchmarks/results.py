@@ -47,7 +47,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Trips:
+class RoundTrips:
     """What one request asks of others; BEGIN and COMMIT are not among the statements."""
 
     statements: float
@@ -64,7 +64,7 @@ class Row:
     unit: str = "request"
     samples: list[Sample] = field(default_factory=list)
     floor: list[Sample] = field(default_factory=list)
-    trips: Trips | None = None
+    trips: RoundTrips | None = None
 
     @property
     def failures(self) -> dict[str, int]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.test import Client
 
-from benchmarks.results import Trips
+from benchmarks.results import RoundTrips
 from benchmarks.rows import Request
 from benchmarks.world import World
-from modules.kernel.hot import count_trips
+from modules.kernel.redis.client import count_trips
 from sharding.testing import count_queries
 
 SAMPLES = 20
 
 
-def count(row: Request, world: World) -> Trips:
+def count(row: Request, world: World) -> RoundTrips:
     """Return the mean of a few requests of a row, after one that warms this process."""
     row.prepare(world)
     lines = row.banyan(world)[: SAMPLES + 1]
@@ -23,7 +23,7 @@ def count(row: Request, world: World) -> Trips:
     with count_queries() as queries, count_trips() as trips:
         for line in asked:
             _send(client, line, row.status)
-    return Trips(queries.total / len(asked), trips.trips / len(asked))
+    return RoundTrips(queries.total / len(asked), trips.trips / len(asked))
 
 
 def _send(client: Client, line: bytes, status: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from multiprocessing import get_context
 
 from benchmarks.cpu import Cores, Used, pin, pinned, used_by
-from benchmarks.driver import HOST, PATIENCE_S, Load, Outcome, drive
+from benchmarks.driver import HOST, TIMEOUT_S, Load, Outcome, drive
 from benchmarks.results import Sample
 from deploy.embedded.applications import Applications
 from deploy.embedded.ports import listen, port_of
@@ -33,7 +33,7 @@ class Server:
 
     def ask(self, line: bytes) -> bytes:
         """Send one request over a connection of its own and return the answer's body."""
-        with socket.create_connection((HOST, self.port), PATIENCE_S) as sock:
+        with socket.create_connection((HOST, self.port), TIMEOUT_S) as sock:
             # Of the older protocol, which knows no chunks and ends with the connection.
             sock.sendall(line.replace(b"HTTP/1.1", b"HTTP/1.0", 1))
             answer = b"".join(iter(lambda: sock.recv(65536), b""))

@@ -17,7 +17,7 @@ from environs import ValidationError, validate
 
 from config import checks_of_values as values
 from config.addresses import Database, MailServer, mask_url
-from modules.kernel.redis_address import Address
+from modules.kernel.redis.address import Address
 
 # Where users may come from; any other that speaks OpenID Connect is of the first kind.
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
@@ -43,6 +43,10 @@ class Env:
     replicas: dict[str, Database]
     redis_cache_url: str
     redis_hot_url: str
+    redis_timelines_url: str
+    redis_cards_url: str
+    redis_sessions_url: str
+    redis_limits_url: str
     redis_broker_url: str
     state_dir: Path
     log_format: str
@@ -97,6 +101,7 @@ def load() -> Env:
     pull_threshold = reader.int(
         "PULL_THRESHOLD", 10_000, validate=validate.Range(min=1, max=values.MAX_COUNT)
     )
+    hot = reader.redis("REDIS_HOT_URL")
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=validate.Length(min=32)),
         # Earlier keys: what they signed or encrypted can still be read.
@@ -112,7 +117,11 @@ def load() -> Env:
         instances=instances,
         replicas=reader.databases("REPLICAS", {}, check=values.replicas_of(instances)),
         redis_cache_url=reader.redis("REDIS_CACHE_URL"),
-        redis_hot_url=reader.redis("REDIS_HOT_URL"),
+        redis_hot_url=hot,
+        redis_timelines_url=_redis_or(hot, reader, "REDIS_TIMELINES_URL"),
+        redis_cards_url=_redis_or(hot, reader, "REDIS_CARDS_URL"),
+        redis_sessions_url=_redis_or(hot, reader, "REDIS_SESSIONS_URL"),
+        redis_limits_url=_redis_or(hot, reader, "REDIS_LIMITS_URL"),
         redis_broker_url=reader.redis("REDIS_BROKER_URL"),
         state_dir=reader.path("STATE_DIR", ROOT / ".banyan" / "state", validate=values.check_folder),
         log_format=reader.str("LOG_FORMAT", "auto", validate=validate.OneOf(["auto", "json", "human"])),
@@ -193,6 +202,11 @@ def _database(name: str, url: str) -> Database:
         raise ValidationError([f"{name}: {message}" for message in error.messages]) from None
 
 
+def _redis_or(hot: str, reader: Reader, name: str) -> str:
+    """Return where Redis is for one purpose, which may be said of each; else it is the hot one."""
+    return str(reader.redis(name)) if f"BANYAN_{name}" in os.environ else hot
+
+
 def _redis(url: str) -> str:
     """Return the URL of a Redis, once it is known that whoever gets it will understand it."""
     try:
@@ -219,8 +233,8 @@ def _social_apps(value: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
     hint = 'expected JSON: [{"provider": "google", "client_id": "…", "secret": "…"}]'
     try:
         apps = json.loads(value) if isinstance(value, str) else value
-    except ValueError as fault:
-        raise ValidationError(hint) from fault
+    except ValueError as error:
+        raise ValidationError(hint) from error
     if not isinstance(apps, list):
         raise ValidationError(hint)
     for app in apps:

@@ -11,7 +11,7 @@ import orjson
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import PURPOSES, redis
 from sharding.backend import deadline
 
 _TIMEOUT = 1.0  # seconds for all probes together
@@ -89,8 +89,9 @@ def _query(alias: str) -> Callable[[], None]:
 
 
 def _ping() -> None:
-    """Ask Redis for an answer."""
-    hot().run(("PING",))
+    """Ask each Redis for an answer, a server of several purposes once."""
+    for client in {redis(purpose) for purpose in PURPOSES}:
+        client.run(("PING",))
 
 
 def _probe(probes: dict[str, Callable[[], None]]) -> dict[str, bool]:

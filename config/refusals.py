@@ -26,7 +26,7 @@ def install() -> None:
 
 def write_problem(sock: Writable, status: int, reason: str, message: str) -> None:
     """Write a problem to a client and ask it to close; nothing of what it sent is repeated."""
-    # gunicorn says 501 of a transfer coding it does not know; the fault is still the client's.
+    # gunicorn says 501 of a transfer coding it does not know; the error is still the client's.
     status = 400 if status == HTTPStatus.NOT_IMPLEMENTED else status
     detail = "This is no valid HTTP request." if status == HTTPStatus.BAD_REQUEST else title_of(status)[1]
     _write(sock, status, detail, [])
@@ -34,8 +34,8 @@ def write_problem(sock: Writable, status: int, reason: str, message: str) -> Non
 
 def write_cut_off(sock: Writable) -> None:
     """Write the problem of a request that ended too early; what is there may read as JSON all the same."""
-    fault = {"pointer": "", "code": "body_incomplete", "detail": "Less came than the request says."}
-    _write(sock, HTTPStatus.BAD_REQUEST, "The request was cut off.", [fault])
+    error = {"pointer": "", "code": "body_incomplete", "detail": "Less came than the request says."}
+    _write(sock, HTTPStatus.BAD_REQUEST, "The request was cut off.", [error])
 
 
 def _write(sock: Writable, status: int, detail: str, errors: list[dict[str, str]]) -> None:

@@ -45,7 +45,7 @@ REPLAYED: Schema = {
     "schema": {"type": "string"},
 }
 
-FAULT: Schema = {
+INPUT_ERROR: Schema = {
     "type": "object",
     "description": "One thing wrong with what was sent: in the body, a parameter or a header.",
     "required": ["code", "detail"],

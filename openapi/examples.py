@@ -52,7 +52,7 @@ _FORMATS = {
     "uri-reference": "/docs",
 }
 _EMPTY: dict[str, Any] = {"boolean": True, "null": None, "integer": 1, "number": 1.0}
-_FAULTS = {
+_ERRORS = {
     "body_invalid": {"pointer": "/text", "code": "too_long", "detail": "Send at most 5000 characters."},
     "query_invalid": {"parameter": "limit", "code": "int_parsing", "detail": "Send a whole number."},
 }
@@ -60,7 +60,7 @@ _FAULTS = {
 
 def of_problem(problem: Problem) -> Schema:
     """Return a problem as it is answered."""
-    fault = _FAULTS.get(problem.code)
+    error = _ERRORS.get(problem.code)
     return {
         "summary": problem.title,
         "value": {
@@ -70,7 +70,7 @@ def of_problem(problem: Problem) -> Schema:
             "detail": problem.detail or problem.title,
             "instance": "/v1/posts",
             "code": problem.code,
-            "errors": [fault] if fault else [],
+            "errors": [error] if error else [],
             "request_id": "6f1c0b9d2a3e4f5061728394",
         },
     }

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from modules.kernel.http import conditional
 from openapi.codes import every_code
 
-_drawing = Lock()
+_rendering = Lock()
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "png": "image/png"}
 _ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "oauth2-redirect.js", "favicon-32x32.png")
 # Swagger UI sets style attributes and draws its icons from data: addresses; scripts are ours only.
@@ -69,7 +69,7 @@ def without_slash(request: HttpRequest) -> HttpResponse:
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
-    """Answer the contract, drawn once a process."""
+    """Answer the contract, rendered once a process."""
     return _cached(request, _schema(), "application/json", policy=None)
 
 
@@ -106,12 +106,12 @@ def error_codes(request: HttpRequest) -> HttpResponse:
 
 def _schema() -> bytes:
     """Return the contract as JSON; the generator loads its parts as if there were no threads."""
-    with _drawing:
-        return _draw_schema()
+    with _rendering:
+        return _render_schema()
 
 
 @cache
-def _draw_schema() -> bytes:
+def _render_schema() -> bytes:
     # Imported here: it takes a tenth of a second that only processes asked for docs should pay.
     from drf_spectacular.generators import SchemaGenerator
 

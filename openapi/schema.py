@@ -25,8 +25,8 @@ from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.shapes import ID_PATTERN, PagingQuery
 from openapi import codes, examples, headers, security, sign_in, standing, start
 from openapi.components import (
-    FAULT,
     IDEMPOTENCY_KEY,
+    INPUT_ERROR,
     PROBLEM,
     REPLAYED,
     Schema,
@@ -88,24 +88,24 @@ class AutoSchema(Spectacular):
                 *self._conditions(operation),
             ],
             "requestBody": self._body(operation),
-            "security": security.requirements(operation.declared),
-            "x-required-scope": operation.declared.scope,
-            "deprecated": operation.declared.deprecated is not None,
+            "security": security.requirements(operation.spec),
+            "x-required-scope": operation.spec.scope,
+            "deprecated": operation.spec.deprecated is not None,
             "responses": {**self._successes(operation), **self._problems(operation)},
         }
         return {name: part for name, part in drawn.items() if part}
 
     def _conditions(self, operation: Operation) -> list[Schema]:
         """Return the header by which a conditional operation is made so."""
-        if not operation.declared.conditional:
+        if not operation.spec.conditional:
             return []
         return [_IF_MATCH if self.method == "PATCH" else _IF_NONE_MATCH]
 
     def _headers(self, operation: Operation) -> list[Schema]:
         """Return the headers that an operation reads."""
-        if self.method != "POST" or operation.declared.public:
+        if self.method != "POST" or operation.spec.public:
             return []
-        return [{**IDEMPOTENCY_KEY, "required": True} if operation.declared.key_required else IDEMPOTENCY_KEY]
+        return [{**IDEMPOTENCY_KEY, "required": True} if operation.spec.key_required else IDEMPOTENCY_KEY]
 
     def _body(self, operation: Operation) -> Schema:
         """Return the request body."""
@@ -116,9 +116,9 @@ class AutoSchema(Spectacular):
 
     def _successes(self, operation: Operation) -> Schema:
         """Return the answers of a success by status."""
-        statuses = [operation.status, *operation.declared.also]
+        statuses = [operation.status, *operation.spec.also]
         drawn = {str(status): self._success(operation, status) for status in statuses}
-        if operation.declared.conditional and self.method == "GET":
+        if operation.spec.conditional and self.method == "GET":
             drawn["304"] = {"description": "The client has it already.", "headers": {"ETag": _ETAG}}
         return drawn
 
@@ -128,7 +128,7 @@ class AutoSchema(Spectacular):
         named = {"Link": _LINK} if operation.paging_name else {}
         if self._headers(operation):
             named["Idempotency-Replayed"] = REPLAYED
-        if operation.declared.conditional:
+        if operation.spec.conditional:
             named["ETag"] = _ETAG
         if named:
             answer["headers"] = named
@@ -140,7 +140,7 @@ class AutoSchema(Spectacular):
     def _problems(self, operation: Operation) -> Schema:
         """Return the answers of everything that can go wrong, by status."""
         put(self.registry, "Problem", PROBLEM)
-        put(self.registry, "Fault", FAULT)
+        put(self.registry, "Fault", INPUT_ERROR)
         found: dict[str, dict[str, Problem]] = defaultdict(dict)
         for problem in (*_refusals(operation), *self._repeats(operation)):
             found[str(problem.status)][problem.code] = problem
@@ -188,7 +188,7 @@ def _has_sign_in(urlconf: str | None) -> bool:
 
 def _refusals(operation: Operation) -> Iterator[Problem]:
     """Yield what an endpoint refuses, and the edge before it runs."""
-    for kind in (*operation.declared.refuses, *_usual_refusals(operation)):
+    for kind in (*operation.spec.refuses, *_usual_refusals(operation)):
         yield codes.problem_of(kind)
 
 
@@ -208,11 +208,11 @@ def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
             parsing.BodyTooLarge,
             parsing.MediaTypeUnsupported,
         ]
-    if operation.declared.conditional:
+    if operation.spec.conditional:
         found += [PreconditionRequired] if operation.body is not None else []
-    if operation.declared.scope is not None:
+    if operation.spec.scope is not None:
         found.append(InsufficientScope)
-        if operation.declared.scope != FIRST_PARTY and not operation.declared.for_apps:
+        if operation.spec.scope != FIRST_PARTY and not operation.spec.for_apps:
             found.append(UserRequired)
     return found
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from modules.kernel.http.operations import Declared
+from modules.kernel.http.operations import EndpointSpec
 from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.scopes import GRANTABLE
 from openapi.components import Schema
@@ -52,14 +52,14 @@ def schemes() -> Schema:
     }
 
 
-def requirements(declared: Declared) -> list[Schema]:
+def requirements(spec: EndpointSpec) -> list[Schema]:
     """Return which credentials are enough for an endpoint; no grant reaches what is first party."""
-    if declared.scope == FIRST_PARTY:
+    if spec.scope == FIRST_PARTY:
         return SESSIONS
-    scopes = [declared.scope] if declared.scope else []
+    scopes = [spec.scope] if spec.scope else []
     # OpenAPI lets only OAuth name scopes here, for redocly and spectral know no others: see x-required-scope.
     granted: list[Schema] = [{"oauth2": scopes}, {"serviceKey": []}]
-    return [*SESSIONS, *granted, {}] if declared.public else [*SESSIONS, *granted]
+    return [*SESSIONS, *granted, {}] if spec.public else [*SESSIONS, *granted]
 
 
 def _oauth() -> Schema:

@@ -48,15 +48,15 @@ _REFERENCE = re.compile(r"#/components/(\w+)/(\w+)")
 
 def merge(contract: Schema) -> None:
     """Add allauth's paths, and the components that they reach, to the contract."""
-    theirs: Schema = get_schema()
-    theirs["paths"] = {path: item for path, item in theirs["paths"].items() if "/phone" not in path}
-    theirs = without_phones(theirs)
-    _correct(theirs)
-    sign_in_bodies.correct(theirs["components"])
-    theirs = Uniter(theirs).write(theirs)
-    theirs = _inline(theirs, theirs["components"])
-    anybody = theirs["components"]["responses"]["Authentication"]
-    for path, item in theirs["paths"].items():
+    of_library: Schema = get_schema()
+    of_library["paths"] = {path: item for path, item in of_library["paths"].items() if "/phone" not in path}
+    of_library = without_phones(of_library)
+    _correct(of_library)
+    sign_in_bodies.correct(of_library["components"])
+    of_library = Uniter(of_library).write(of_library)
+    of_library = _inline(of_library, of_library["components"])
+    anybody = of_library["components"]["responses"]["Authentication"]
+    for path, item in of_library["paths"].items():
         for method, operation in _operations(item):
             operation["operationId"] = _name(method, path)
             operation["summary"] = operation["summary"].strip()
@@ -71,14 +71,14 @@ def merge(contract: Schema) -> None:
             kinds += (DoneMeanwhile,) if method == "post" and path.endswith(_CODES) else ()
             _add_problems(operation, kinds, contract)
         contract["paths"][path] = _mend(item)
-    for section, name in sorted(_reachable(theirs)):
+    for section, name in sorted(_reachable(of_library)):
         part = contract["components"].setdefault(section, {})
-        part[f"Auth{name}"] = _mend(theirs["components"][section][name])
+        part[f"Auth{name}"] = _mend(of_library["components"][section][name])
 
 
-def _correct(theirs: Schema) -> None:
+def _correct(of_library: Schema) -> None:
     """Put right what allauth says of itself and does not do."""
-    parts = theirs["components"]
+    parts = of_library["components"]
     # Its example is of an earlier version, and so is one name that it requires.
     del parts["schemas"]["ConfigurationResponse"]["example"]
     for holder in (
@@ -97,11 +97,11 @@ def _correct(theirs: Schema) -> None:
     # both are one shape, under the name of the wider one.
     asked = [parts["schemas"].pop(name) for name in ("AuthenticationResponse", "ReauthenticationResponse")]
     parts["schemas"]["AuthenticationResponse"] = {"description": _AUTHENTICATION, "anyOf": asked}
-    _rename(theirs, "ReauthenticationResponse", "AuthenticationResponse")
+    _rename(of_library, "ReauthenticationResponse", "AuthenticationResponse")
     # Here these ask for it as well.
     for path, methods in _DELICATE.items():
         for method in methods:
-            operation = theirs["paths"].get(f"/auth/{{client}}/v1/account/{path}", {}).get(method)
+            operation = of_library["paths"].get(f"/auth/{{client}}/v1/account/{path}", {}).get(method)
             if operation:
                 operation["responses"]["401"] = {"$ref": "#/components/responses/ReauthenticationRequired"}
     # A code is sent in the body; the header is of links.
@@ -109,12 +109,14 @@ def _correct(theirs: Schema) -> None:
         if header["name"] == "X-Password-Reset-Key":
             header["required"] = False
     # A line of it has slipped into the message above it.
-    [fault] = parts["examples"]["CannotGenerateRecoveryCodes"]["value"]["errors"]
-    fault["message"], _, fault["code"] = fault["message"].strip().partition("\ncode: ")
-    recovery = theirs["paths"].get("/auth/{client}/v1/account/authenticators/recovery-codes", {}).get("post")
+    [error] = parts["examples"]["CannotGenerateRecoveryCodes"]["value"]["errors"]
+    error["message"], _, error["code"] = error["message"].strip().partition("\ncode: ")
+    recovery = (
+        of_library["paths"].get("/auth/{client}/v1/account/authenticators/recovery-codes", {}).get("post")
+    )
     if recovery:
         recovery["responses"]["200"] = {"$ref": "#/components/responses/RecoveryCodes"}
-    change = theirs["paths"].get("/auth/{client}/v1/account/password/change", {}).get("post")
+    change = of_library["paths"].get("/auth/{client}/v1/account/password/change", {}).get("post")
     if change:
         change["responses"]["200"] = {"$ref": "#/components/responses/AuthenticatedByPassword"}
 
@@ -214,13 +216,13 @@ def _is_ours(section: str, name: str) -> bool:
     return (section, name) == ("schemas", "Problem") or (section == "examples" and name in named)
 
 
-def _reachable(theirs: Schema) -> set[tuple[str, str]]:
+def _reachable(of_library: Schema) -> set[tuple[str, str]]:
     """Return section and name of every component that a path leads to."""
     found: set[tuple[str, str]] = set()
-    ahead = set(_references(theirs["paths"]))
+    ahead = set(_references(of_library["paths"]))
     while ahead:
         found |= ahead
-        reached = [theirs["components"][section][name] for section, name in ahead]
+        reached = [of_library["components"][section][name] for section, name in ahead]
         ahead = set(_references(reached)) - found
     return found
 

@@ -9,7 +9,7 @@ from django.core import checks
 from django.core.checks import CheckMessage
 from django.db.migrations.loader import MigrationLoader
 
-from sharding import places
+from sharding import pins
 from sharding.fence import RESTS_ON, VERSION, AddFence, UpgradeFence
 from sharding.ids import ShardedIdField
 from sharding.managers import ShardedManager
@@ -62,10 +62,10 @@ def sharded_relations_stay_on_the_shard(model: Any) -> Iterator[CheckMessage]:
     """Refuse relations that a shard cannot hold: many-to-many, generic, to or from another placement."""
     for field in model._meta.get_fields():
         if isinstance(field, GenericForeignKey) or field.many_to_many:
-            is_wrong = places.is_sharded(model) and not field.auto_created
+            is_wrong = pins.is_sharded(model) and not field.auto_created
         else:
             target = field.related_model if field.is_relation and not field.auto_created else None
-            is_wrong = target is not None and places.is_sharded(model) != places.is_sharded(target)
+            is_wrong = target is not None and pins.is_sharded(model) != pins.is_sharded(target)
         if is_wrong:
             yield checks.Error(
                 f"{model._meta.label}.{field.name} relates rows of different databases.",
@@ -77,7 +77,7 @@ def sharded_relations_stay_on_the_shard(model: Any) -> Iterator[CheckMessage]:
 @_for_each_model
 def owner_is_in_the_key(model: Any) -> Iterator[CheckMessage]:
     """Refuse a sharded model whose primary key does not carry the shard: nothing could route or move it."""
-    if not places.is_sharded(model):
+    if not pins.is_sharded(model):
         return
     names = {field.attname for field in model._meta.concrete_fields}
     carried = [isinstance(f, ShardedIdField) or f.attname == model.owner_key for f in model._meta.pk_fields]
@@ -92,7 +92,7 @@ def owner_is_in_the_key(model: Any) -> Iterator[CheckMessage]:
 @_for_each_model
 def managers_are_sharded(model: Any) -> Iterator[CheckMessage]:
     """Refuse a manager of a sharded model that would send its queries to `default`."""
-    if not places.is_sharded(model):
+    if not pins.is_sharded(model):
         return
     for manager in (*model._meta.managers, model._meta.base_manager):
         queryset_class = getattr(manager, "_queryset_class", object)
@@ -116,7 +116,7 @@ def fences_stand(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     versions = {
         model: standing.get((*_key(model), getattr(model, "owner_key", "")), 0)
         for model in apps.get_models()
-        if places.is_sharded(model)
+        if pins.is_sharded(model)
     }
     unfenced = [model for model, version in versions.items() if not version]
     old = [model for model, version in versions.items() if 0 < version < VERSION]

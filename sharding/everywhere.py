@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 
 from sharding import binding, freshness, scatter, shard_map
 from sharding.errors import Refused, WrongShard
-from sharding.places import Pin
+from sharding.pins import Pin
 from sharding.querysets import ShardedQuerySet
 from sharding.scatter import Scattered
 
@@ -47,7 +47,7 @@ def read_everywhere(
     on_primary: bool,
 ) -> Scattered[Any]:
     """
-    Run a query on every instance that owns shards and merge what came in time.
+    ShardRange a query on every instance that owns shards and merge what came in time.
 
     :raises WrongShard: inside a binding
     :raises Refused: for a query with an offset, or ordered by what its rows do not show
@@ -62,7 +62,7 @@ def read_everywhere(
     def leg(instance: str) -> Callable[[], list[Any]]:
         ranges = snapshot.ranges_of(instance)
         # Where shards have ever moved, the mark of another instance rules replicas out.
-        epoch = max(epoch for _, _, owner, _, epoch in snapshot.runs() if owner == instance)
+        epoch = max(epoch for _, _, owner, _, epoch in snapshot.ranges() if owner == instance)
 
         def read_at(alias: str) -> list[Any]:
             rows = manager.pinned(Pin(None, scoped=True, at=alias))

@@ -1,5 +1,5 @@
 """
-Freshness: whoever wrote reads his own writes, from a replica when one has caught up.
+Freshness: whoever wrote reads their own writes, from a replica when one has caught up.
 
 After a commit the position of the instance's log is noted. A read compares it with what *the very replica
 chosen* has replayed, waits a moment, and else takes the primary. Positions are compared, never timestamps.
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LsnMark:
     """A position in an instance's log, and the epoch of the shard written to."""
 
     epoch: int
@@ -33,12 +33,12 @@ class Mark:
 class _Marks:
     """What the caller brought (loaded at first need) and what was written since."""
 
-    def __init__(self, loader: Callable[[], Mapping[str, Mark]] | None) -> None:
+    def __init__(self, loader: Callable[[], Mapping[str, LsnMark]] | None) -> None:
         self._loader = loader
-        self._loaded: Mapping[str, Mark] = {}
-        self.written: dict[str, Mark] = {}
+        self._loaded: Mapping[str, LsnMark] = {}
+        self.written: dict[str, LsnMark] = {}
 
-    def known(self) -> dict[str, Mark]:
+    def known(self) -> dict[str, LsnMark]:
         if self._loader is not None:
             loader, self._loader = self._loader, None
             self._loaded = loader()
@@ -49,23 +49,23 @@ _marks: ContextVar[_Marks | None] = ContextVar("sharding_freshness", default=Non
 
 #: Per process: how far each replica is known to be, and until when it is left alone.
 _replayed: dict[str, int] = {}
-_resting: dict[str, float] = {}
-_REST_S = 1.0
+_down_until: dict[str, float] = {}
+_DOWN_S = 1.0
 _POLL_S = 0.002
 
 
-def begin(loader: Callable[[], Mapping[str, Mark]] | None = None) -> None:
+def begin(loader: Callable[[], Mapping[str, LsnMark]] | None = None) -> None:
     """Start a request or a task: `loader` brings the caller's marks, and is called at most once."""
     _marks.set(_Marks(loader))
 
 
-def marks() -> dict[str, Mark]:
+def marks() -> dict[str, LsnMark]:
     """Return what was written since `begin`, by instance."""
     holder = _marks.get()
     return dict(holder.written) if holder is not None else {}
 
 
-def merge(first: Mapping[str, Mark], second: Mapping[str, Mark]) -> dict[str, Mark]:
+def merge(first: Mapping[str, LsnMark], second: Mapping[str, LsnMark]) -> dict[str, LsnMark]:
     """Return the later mark of each instance."""
     merged = dict(first)
     for alias, mark in second.items():
@@ -75,12 +75,12 @@ def merge(first: Mapping[str, Mark], second: Mapping[str, Mark]) -> dict[str, Ma
     return merged
 
 
-def encode(many: Mapping[str, Mark]) -> str:
+def encode(many: Mapping[str, LsnMark]) -> str:
     """Return marks as plain text: `a:1:3F2A08,b:…`; signing is the caller's."""
     return ",".join(f"{alias}:{mark.epoch}:{mark.lsn:X}" for alias, mark in sorted(many.items()))
 
 
-def decode(text: str) -> dict[str, Mark]:
+def decode(text: str) -> dict[str, LsnMark]:
     """
     Return the marks in a text, the inverse of `encode`.
 
@@ -89,7 +89,7 @@ def decode(text: str) -> dict[str, Mark]:
     decoded = {}
     for part in text.split(",") if text else ():
         alias, epoch, lsn = part.split(":")
-        decoded[alias] = Mark(int(epoch), int(lsn, 16))
+        decoded[alias] = LsnMark(int(epoch), int(lsn, 16))
     return decoded
 
 
@@ -99,7 +99,7 @@ def note(instance: str, epoch: int) -> None:
         return
     with connections[instance].cursor() as cursor:
         cursor.execute("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint")
-        mark = Mark(epoch, cursor.fetchone()[0])
+        mark = LsnMark(epoch, cursor.fetchone()[0])
     holder = _marks.get()
     if holder is None:
         holder = _Marks(None)
@@ -115,13 +115,13 @@ def choose(instance: str, epoch: int) -> str:
     watching.watch()
     needed = _needed(instance, epoch)
     now = time.monotonic()
-    awake = [one for one in replicas if _resting.get(one, 0.0) <= now and watching.may_read(one)]
+    awake = [one for one in replicas if _down_until.get(one, 0.0) <= now and watching.may_read(one)]
     if needed is None or not awake:
         return instance
     replica = random.choice(awake)  # noqa: S311 - spreading load, not guarding anything
     if _is_caught_up(replica, needed):
         return replica
-    set_aside(replica)
+    mark_down(replica)
     return instance
 
 
@@ -136,22 +136,22 @@ def read(instance: str, epoch: int, read_at: Callable[[str], T]) -> T:
         try:
             return read_at(alias)
         except InstanceUnavailable:
-            if not set_aside(alias):
+            if not mark_down(alias):
                 raise
 
 
-def set_aside(alias: str) -> bool:
+def mark_down(alias: str) -> bool:
     """Leave a replica alone for a second; tell whether it is one."""
     is_replica = alias not in settings().instances
     if is_replica:
-        _resting[alias] = time.monotonic() + _REST_S
+        _down_until[alias] = time.monotonic() + _DOWN_S
     return is_replica
 
 
 def forget_replicas() -> None:
     """Forget what is known of replicas; after a replica was rebuilt, and in tests."""
     _replayed.clear()
-    _resting.clear()
+    _down_until.clear()
 
 
 def _needed(instance: str, epoch: int) -> int | None:

@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 from django.db import models
 from django.db.models import QuerySet
 
-from sharding import binding, everywhere, places, scatter
+from sharding import binding, everywhere, pins, scatter
 from sharding.errors import Refused, WrongShard
 from sharding.ids import shard_of
-from sharding.places import Pin
+from sharding.pins import Pin
 from sharding.querysets import ShardedQuerySet
 from sharding.scatter import Scattered
 
@@ -45,7 +45,7 @@ class ShardedManager(models.Manager[M]):
                 f"{self.model.__name__}.of() an owner of shard {shard}, inside shard {built.shard}."
             )
         pin = Pin(shard, owner_id=owner_id, scoped=True)
-        return rows.pinned(pin).filter(**{places.owner_key_of(self.model): owner_id})
+        return rows.pinned(pin).filter(**{pins.owner_key_of(self.model): owner_id})
 
     def gather(
         self,
@@ -66,7 +66,7 @@ class ShardedManager(models.Manager[M]):
         :raises InstanceUnavailable: without `unavailable`, if an instance cannot be reached
         """
         field = self.model._meta.pk if by == "pk" else self.model._meta.get_field(by)
-        if field not in places.shard_bearing(self.model):
+        if field not in pins.shard_bearing(self.model):
             raise Refused(f"{self.model.__name__}.{by} does not say the shard: gather by id or by owner key.")
 
         def read(alias: str, mine: list[int]) -> list[M]:

@@ -12,14 +12,14 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from sharding import places
+from sharding import pins
 from sharding.errors import Refused
 from sharding.managers import ShardedManager
 
 
 class ShardedModel(models.Model):
     """
-    Rows that belong to an owner and live on his shard.
+    Rows that belong to an owner and live on their shard.
 
     `owner_key` names the column that carries the owner's id. The primary key is a `ShardedIdField` (an
     entity), contains the owner key (an edge), or is the owner key.
@@ -36,16 +36,16 @@ class ShardedModel(models.Model):
 
     def save_base(self, raw: bool = False, *args: Any, using: str | None = None, **kwargs: Any) -> None:
         """Save in the open transaction of the owner's shard; where the row was read from means nothing."""
-        alias = places.write_alias(places.place_row(self))
+        alias = pins.write_alias(pins.place_row(self))
         if using is not None and using != alias:
-            places.require_bound_alias(using)
+            pins.require_bound_alias(using)
         super().save_base(raw, *args, using=alias, **kwargs)  # type: ignore[misc]
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         """Delete in the open transaction of the owner's shard."""
-        alias = places.write_alias(places.place_row(self))
+        alias = pins.write_alias(pins.place_row(self))
         if using is not None and using != alias:
-            places.require_bound_alias(using)
+            pins.require_bound_alias(using)
         return super().delete(using=alias, keep_parents=keep_parents)
 
     def refresh_from_db(

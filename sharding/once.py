@@ -2,7 +2,7 @@
 Once: one row per idempotency key or delivered event, in the writer's transaction.
 
 The row comes first and the effect after it, so two that carry the same key meet at the row. It is keyed by
-the owner and fenced like his other rows: it moves with his shard, else a redelivery would double effects.
+the owner and fenced like their other rows: it moves with their shard, else a redelivery would double effects.
 """
 
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredResponse:
     """What stands under a key already."""
 
     fingerprint: bytes
@@ -68,7 +68,7 @@ def parameters(owner_id: int, once: Once) -> list[Any]:
     return [owner_id, once.scope, once.key, once.fingerprint, settings().lock_timeout_ms]
 
 
-def refuse_repeat(once: Once, kept: Kept) -> None:
+def refuse_repeat(once: Once, kept: StoredResponse) -> None:
     """
     Refuse: the key stands already.
 
@@ -92,10 +92,10 @@ def refuse_done_in_directory(once: Once, *, owner_id: int = 0) -> None:
         cursor.execute(_KEPT, [owner_id, once.scope, once.key])
         row = cursor.fetchone()
     if row is not None:
-        refuse_repeat(once, Kept(*row))
+        refuse_repeat(once, StoredResponse(*row))
 
 
-def keep_answer(alias: str, owner_id: int, once: Once, status: int, body: bytes | None) -> None:
+def store_response(alias: str, owner_id: int, once: Once, status: int, body: bytes | None) -> None:
     """Keep the answer with the row, in the open transaction; costs one UPDATE."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_ANSWER, [status, body, owner_id, once.scope, once.key])

@@ -1,12 +1,12 @@
 """
 Querysets of sharded models: each says where right where it starts, or refuses.
 
-    Post.objects.of(author_id)             one owner's rows, routed by his id and filtered by it
+    Post.objects.of(author_id)             one owner's rows, routed by their id and filtered by it
     Post.objects.gather(ids)               rows by id, one read per instance, in parallel
     Post.objects.everywhere(query)         all instances, with a deadline, residue excluded
 
 A queryset is *pinned* to a shard where it is built, and the pin travels with its query: through chains,
-subqueries and pickles. What a pin means is decided when the query runs (`places.py`).
+subqueries and pickles. What a pin means is decided when the query runs (`pins.py`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,11 +18,11 @@ from typing import Any, NoReturn, Self, TypeVar
 from django.db import models
 from django.db.models import QuerySet, sql
 
-from sharding import binding, freshness, places
+from sharding import binding, freshness, pins
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable, NoShard, Refused, WrongShard
 from sharding.ids import ShardedIdField, mint_ids
-from sharding.places import Pin
+from sharding.pins import Pin
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -39,17 +39,17 @@ class ShardedQuery(sql.Query):
     def get_compiler(self, using: str | None = None, connection: Any = None, elide_empty: bool = True) -> Any:
         """Compile for one database, if the pin admits it."""
         alias = using if using is not None else connection.alias
-        places.require_admitted(self, alias)
+        pins.require_admitted(self, alias)
         return super().get_compiler(using, connection, elide_empty)
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Compile as a part of another query: Django would run it wherever that one runs."""
-        places.require_admitted(self, connection.alias)
+        pins.require_admitted(self, connection.alias)
         return super().as_sql(compiler, connection)
 
     def sql_with_params(self) -> Any:
         """Show the SQL; showing runs nothing and needs no place."""
-        alias = places.primary_of(self.pin) if self.pin is not None else "default"
+        alias = pins.primary_of(self.pin) if self.pin is not None else "default"
         return super().get_compiler(alias).as_sql()
 
 
@@ -61,10 +61,10 @@ class ShardedQuerySet(QuerySet[M, M]):
     ) -> None:
         super().__init__(model, query or ShardedQuery(model), None, hints)
         if using is not None:
-            places.require_bound_alias(using)
+            pins.require_bound_alias(using)
         if query is None and model is not None:
             row = (hints or {}).get("instance")
-            self.pin = (places.pin_of_row(row) if row is not None else None) or places.bound_pin()
+            self.pin = (pins.pin_of_row(row) if row is not None else None) or pins.bound_pin()
 
     # --- where ---------------------------------------------------------------------------------------------
 
@@ -90,14 +90,14 @@ class ShardedQuerySet(QuerySet[M, M]):
         if self.query.is_empty():
             return settings().directory
         if pin is None:
-            raise NoShard(f"{self.model.__name__}: {places.NOWHERE}")
-        places.require_scope(self.query, pin)
-        return places.write_alias(pin) if self._for_write else places.read_alias(pin)
+            raise NoShard(f"{self.model.__name__}: {pins.NOWHERE}")
+        pins.require_scope(self.query, pin)
+        return pins.write_alias(pin) if self._for_write else pins.read_alias(pin)
 
     def on_primary(self) -> Self:
         """Read from the primary, whatever replicas there are."""
         if self.pin is None:
-            raise NoShard(f"{self.model.__name__}: {places.NOWHERE}")
+            raise NoShard(f"{self.model.__name__}: {pins.NOWHERE}")
         return self.pinned(replace(self.pin, on_primary=True))
 
     def pinned(self, pin: Pin | None) -> Self:
@@ -110,13 +110,13 @@ class ShardedQuerySet(QuerySet[M, M]):
         """Refuse: an instance is no place for rows. Inside a binding, Django may repeat its alias."""
         if alias is None:
             return self.pinned(self.pin)
-        places.require_bound_alias(alias)
-        return self.pinned(self.pin or places.bound_pin())
+        pins.require_bound_alias(alias)
+        return self.pinned(self.pin or pins.bound_pin())
 
     def _add_hints(self, **hints: Any) -> None:
         super()._add_hints(**hints)  # type: ignore[misc]
         row = hints.get("instance")
-        if row is not None and (pin := places.pin_of_row(row)) is not None:
+        if row is not None and (pin := pins.pin_of_row(row)) is not None:
             self.pin = pin
 
     # --- reads ---------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ class ShardedQuerySet(QuerySet[M, M]):
 
     def _prefetch_related_objects(self) -> None:
         is_on_primary = self.pin is not None and self.pin.on_primary
-        with places.relations_on_primary() if is_on_primary else nullcontext():
+        with pins.relations_on_primary() if is_on_primary else nullcontext():
             super()._prefetch_related_objects()  # type: ignore[misc]
 
     def count(self) -> int:
@@ -148,7 +148,7 @@ class ShardedQuerySet(QuerySet[M, M]):
                 return call()
             except InstanceUnavailable as error:
                 is_chosen_here = binding.current() is None and self.pin is not None and self.pin.at is None
-                if not (is_chosen_here and freshness.set_aside(error.alias)):
+                if not (is_chosen_here and freshness.mark_down(error.alias)):
                     raise
 
     # --- writes --------------------------------------------------------------------------------------------
@@ -210,25 +210,25 @@ class ShardedQuerySet(QuerySet[M, M]):
 
     def _claim(self, rows: Sequence[M]) -> Pin:
         """Return the place of rows to be written: the bound shard, and the pinned owner's if there is one."""
-        pins = {places.place_row(row) for row in rows}
+        found = {pins.place_row(row) for row in rows}
         mine = self.pin
         if (
             mine is not None
             and mine.owner_id is not None
-            and {pin.owner_id for pin in pins} != {mine.owner_id}
+            and {pin.owner_id for pin in found} != {mine.owner_id}
         ):
             raise WrongShard(f"{self.model.__name__}: rows of another owner than the one named by .of().")
-        return next(iter(pins))
+        return next(iter(found))
 
     def _owned(self, kwargs: dict[str, Any]) -> Self:
-        pin = places.require_place(kwargs.get(places.owner_key_of(self.model)), self.model.__name__)
+        pin = pins.require_place(kwargs.get(pins.owner_key_of(self.model)), self.model.__name__)
         mine = self.pin
         if mine is not None and mine.owner_id not in (None, pin.owner_id):
             raise WrongShard(f"{self.model.__name__}: a row of another owner than the one named by .of().")
         return self.pinned(pin)
 
     def _refuse_new_owner(self, names: Iterable[str]) -> None:
-        owner_key = places.owner_key_of(self.model)
+        owner_key = pins.owner_key_of(self.model)
         if owner_key in names:
             raise WrongShard(f"{self.model.__name__}.{owner_key} is for ever: a row never changes its owner.")
 
@@ -238,7 +238,7 @@ class ShardedQuerySet(QuerySet[M, M]):
             return
         assert pin.shard is not None
         for row, minted in zip(
-            nameless, mint_ids(pin.shard, len(nameless), using=places.write_alias(pin)), strict=True
+            nameless, mint_ids(pin.shard, len(nameless), using=pins.write_alias(pin)), strict=True
         ):
             row.pk = minted
 

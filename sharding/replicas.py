@@ -22,7 +22,7 @@ from sharding.backend import deadline
 from sharding.conf import settings
 
 # One that does not answer must not keep the others from being asked.
-_PATIENCE_S = 0.5
+_TIMEOUT_S = 0.5
 _POSITIONS = 60
 _CURRENT = "SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"
 _REPLAYED = "SELECT (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint"
@@ -106,7 +106,7 @@ def _keep_looking(stop: threading.Event) -> None:
 def _ask(alias: str, sql: str) -> int | None:
     """Return a position, or None if the database does not say."""
     try:
-        with deadline.within(_PATIENCE_S), connections[alias].cursor() as cursor:
+        with deadline.within(_TIMEOUT_S), connections[alias].cursor() as cursor:
             cursor.execute(sql)
             return int(cursor.fetchone()[0])
     except (DatabaseError, InterfaceError, TypeError) as error:

@@ -5,11 +5,11 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from sharding import binding, places
+from sharding import binding, pins
 from sharding.conf import settings
 from sharding.errors import NoShard, Refused, WrongShard
 
-SHARDED = places.SHARDED
+SHARDED = pins.SHARDED
 DIRECTORY = "directory"
 INSTANCES = "instances"
 EVERYWHERE = "everywhere"
@@ -24,7 +24,7 @@ def placement_of(model: Any) -> str:
     if model.__module__ == "__fake__":  # a migration's copy has lost its class attributes
         model = _real(model._meta.app_label, model._meta.model_name) or model
     if model._meta.auto_created and any(
-        places.is_sharded(field.related_model) for field in model._meta.fields if field.is_relation
+        pins.is_sharded(field.related_model) for field in model._meta.fields if field.is_relation
     ):
         raise Refused(f"{model.__name__}: a many-to-many field of a sharded model has no place for its rows.")
     return getattr(model, "placement", DIRECTORY)
@@ -37,14 +37,14 @@ class ShardRouter:
         """Return the alias to read from."""
         placement = placement_of(model)
         if placement == SHARDED:
-            return places.read_alias(_pin(model, hints))
+            return pins.read_alias(_pin(model, hints))
         return settings().directory if placement == DIRECTORY else binding.require().alias
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str:
         """Return the alias to write to."""
         placement = placement_of(model)
         if placement == SHARDED:
-            return places.write_alias(_pin(model, hints))
+            return pins.write_alias(_pin(model, hints))
         if placement == DIRECTORY:
             return _directory_for_write(model)
         return binding.require().alias
@@ -55,8 +55,8 @@ class ShardRouter:
 
         Raises instead of answering no: Django would make a ValueError of it, which validators swallow.
         """
-        pins = {pin for row in (one, other) if (pin := places.pin_of_row(row)) is not None}
-        if places.is_sharded(one) != places.is_sharded(other) or len(pins) > 1:
+        found = {pin for row in (one, other) if (pin := pins.pin_of_row(row)) is not None}
+        if pins.is_sharded(one) != pins.is_sharded(other) or len(found) > 1:
             raise WrongShard(f"{type(one).__name__} and {type(other).__name__} are not on one shard.")
         return True
 
@@ -70,9 +70,9 @@ class ShardRouter:
         return db in homes.get(placement, (settings().directory, *instances))
 
 
-def _pin(model: type[Model], hints: dict[str, Any]) -> places.Pin:
+def _pin(model: type[Model], hints: dict[str, Any]) -> pins.Pin:
     row = hints.get("instance")
-    pin = (places.pin_of_row(row) if row is not None else None) or places.bound_pin()
+    pin = (pins.pin_of_row(row) if row is not None else None) or pins.bound_pin()
     if pin is None:
         raise NoShard(f"{model.__name__}: nothing says where.")
     return pin

@@ -106,7 +106,7 @@ def per_instance(
         answers = run(jobs)
     else:
         answers, lost = run_available(jobs)
-        unavailable.update({any_id: fault for name, fault in lost.items() for any_id in groups[name]})
+        unavailable.update({any_id: error for name, error in lost.items() for any_id in groups[name]})
     return [row for answer in answers.values() for row in answer]
 
 
@@ -117,8 +117,8 @@ def run(jobs: Mapping[str, Callable[[], T]]) -> dict[str, T]:
     The caller's thread takes one of the jobs, so that a single instance costs no hand-over.
     """
     answers, lost = run_available(jobs)
-    for fault in lost.values():
-        raise fault
+    for error in lost.values():
+        raise error
     return answers
 
 
@@ -200,8 +200,8 @@ def _attempt(
 ) -> None:
     try:
         answers[name] = take()
-    except InstanceUnavailable as fault:
-        lost[name] = fault
+    except InstanceUnavailable as error:
+        lost[name] = error
 
 
 def _collect(answers: dict[str, T], name: str, take: Callable[[], T]) -> None:

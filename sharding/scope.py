@@ -26,12 +26,12 @@ from sharding.binding import Binding
 from sharding.conf import settings
 from sharding.errors import AlreadyDone, InFlight, NoShard, ShardMoved, WrongShard, sqlstate_of
 from sharding.ids import is_mintable, shard_of
-from sharding.once import Kept, Once
+from sharding.once import Once, StoredResponse
 from sharding.tracebacks import tell
 
 __all__ = [
-    "Answer",
     "Once",
+    "Response",
     "Write",
     "current_binding",
     "for_each_owner",
@@ -54,7 +54,7 @@ require_binding = binding.require
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What a repeat of this write will be answered with."""
 
     status: int
@@ -70,11 +70,11 @@ class Write:
     epoch: int
     once: Once | None
 
-    def answer(self, status: int, body: bytes | None = None) -> Answer:
+    def answer(self, status: int, body: bytes | None = None) -> Response:
         """Keep the answer for repeats, in this transaction; without a `once` there is nothing to keep."""
         if self.once is not None:
-            once.keep_answer(self.alias, self.owner_id, self.once, status, body)
-        return Answer(status, body)
+            once.store_response(self.alias, self.owner_id, self.once, status, body)
+        return Response(status, body)
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def writing_for(owner_id: int, *, once: Once | None = None) -> Iterator[Write]:
     :raises InstanceUnavailable: if the instance cannot be reached
     """
     if not is_mintable(owner_id):
-        raise NoShard(f"{owner_id} is nobody's id.")
+        raise NoShard(f"{owner_id} is not a user id.")
     shard = shard_of(owner_id)
     outer = binding.current()
     if outer is not None:
@@ -174,7 +174,7 @@ def _enter(alias: str, shard: int | None, owner_id: int, key: Once | None, outer
     if key is not None:
         is_fresh, *kept = rest
         if not is_fresh:
-            once.refuse_repeat(key, Kept(*kept))
+            once.refuse_repeat(key, StoredResponse(*kept))
     return int(epoch)
 
 

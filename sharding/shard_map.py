@@ -33,7 +33,7 @@ _READ_S = 0.5
 log = structlog.get_logger(__name__)
 
 #: first shard, last shard, instance, state, epoch
-Run = tuple[int, int, str, str, int]
+ShardRange = tuple[int, int, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ class ShardMap:
     _state: bytes
     _epoch: "array[int]"
     #: Kept, because walking 4096 shards takes milliseconds and `everywhere` asks each time.
-    _runs: tuple[Run, ...] = ()
+    _ranges: tuple[ShardRange, ...] = ()
 
     @classmethod
-    def from_runs(cls, runs: Iterable[Run]) -> "ShardMap":
+    def from_ranges(cls, runs: Iterable[ShardRange]) -> "ShardMap":
         """
         Build the map from runs of shards.
 
@@ -69,7 +69,7 @@ class ShardMap:
         if len(instance) != SHARDS:
             raise NoShard("The shard map is empty or has holes: run `manage.py shards migrate`.")
         laid = cls(names, states, bytes(instance), bytes(state), epochs)
-        return replace(laid, _runs=tuple(laid._walk()))
+        return replace(laid, _ranges=tuple(laid._walk()))
 
     def alias_of(self, shard: int) -> str:
         """Return the instance that owns a shard."""
@@ -91,15 +91,15 @@ class ShardMap:
                 found.setdefault(self.alias_of(shard), []).append(shard)
         return found
 
-    def runs(self) -> list[Run]:
-        """Return the map as runs of equal shards, the inverse of `from_runs`."""
-        return list(self._runs)
+    def ranges(self) -> list[ShardRange]:
+        """Return the map as runs of equal shards, the inverse of `from_ranges`."""
+        return list(self._ranges)
 
     def ranges_of(self, alias: str) -> list[tuple[int, int]]:
         """Return an instance's shards as (first, last), in order and never touching."""
-        return list(_joined((first, last) for first, last, name, _, _ in self.runs() if name == alias))
+        return list(_joined((first, last) for first, last, name, _, _ in self.ranges() if name == alias))
 
-    def _walk(self) -> Iterator[Run]:
+    def _walk(self) -> Iterator[ShardRange]:
         for key, group in groupby(range(SHARDS), key=self._entry):
             shards = list(group)
             yield shards[0], shards[-1], *key
@@ -235,14 +235,14 @@ def read_directory() -> ShardMap:
     # Others wait for this reading, and there is a file.
     with deadline.within(_READ_S), connections[alias].cursor() as cursor:
         cursor.execute(_READ)
-        return ShardMap.from_runs(cursor.fetchall())
+        return ShardMap.from_ranges(cursor.fetchall())
 
 
 def read_file(path: Path) -> ShardMap | None:
     """Return the map kept in a file, or None if there is none that can be used."""
     try:
         kept: dict[str, Any] = json.loads(path.read_text())
-        return ShardMap.from_runs(tuple(run) for run in kept["runs"])
+        return ShardMap.from_ranges(tuple(run) for run in kept["runs"])
     except (OSError, ValueError, LookupError, TypeError, NoShard):
         return None
 
@@ -252,7 +252,7 @@ def write_file(shard_map: ShardMap, path: Path) -> None:
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(json.dumps({"runs": shard_map.runs()}))
+        unfinished.write_text(json.dumps({"runs": shard_map.ranges()}))
         unfinished.replace(path)
     except OSError as error:
         log.warning("shard_map.not_kept", path=str(path), error=tell(error))

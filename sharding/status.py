@@ -34,7 +34,7 @@ def describe_map() -> list[dict[str, Any]]:
     """Return the map as runs of equal shards."""
     return [
         {"first": first, "last": last, "instance": instance, "state": state, "epoch": epoch}
-        for first, last, instance, state, epoch in shard_map.refresh().runs()
+        for first, last, instance, state, epoch in shard_map.refresh().ranges()
     ]
 
 

@@ -21,7 +21,7 @@ from deploy.embedded.throwaway import Throwaway
 from sharding.backend import breaker
 from tests.boot import SETTINGS
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 
 P = TypeVar("P", bound=Process)
 
@@ -262,7 +262,7 @@ class Deliverers:
             self.run_worker()
 
 
-def until(condition: Callable[[], object], *, within: float = PATIENCE) -> None:
+def until(condition: Callable[[], object], *, within: float = TIMEOUT) -> None:
     """Wait until a condition holds; fail the test when it does not in time."""
     deadline = time.monotonic() + within
     while not condition():

@@ -29,14 +29,14 @@ _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 def _costs_one_connection(step: Callable[..., None]) -> Callable[..., None]:
-    """Return a step of the loop whose fault ends the connection that met it, and no other."""
+    """Return a step of the loop whose error ends the connection that met it, and no other."""
 
     @wraps(step)
     def guarded(worker: "Worker", conn: Connection, *args: Any) -> None:
         try:
             step(worker, conn, *args)
         except Exception:
-            worker.log.exception("A connection met a fault of ours and was closed")
+            worker.log.exception("A connection met an error of ours and was closed")
             if conn.fileno() >= 0:
                 worker._close(conn)
 
@@ -73,8 +73,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         """Take a new connection, and look whether its request has come."""
         try:
             sock, client = listener.accept()
-        except OSError as fault:
-            if fault.errno in _TOO_MANY_FILES:
+        except OSError as error:
+            if error.errno in _TOO_MANY_FILES:
                 self._make_room()
             return
         self.nr_conns += 1
@@ -97,8 +97,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             self._refuse_cut_off(conn, inbox)
         except StopIteration:
             pass  # half of an answer was made, and none of it sent
-        except Exception as fault:  # noqa: BLE001 - gunicorn tells the client's from ours, and logs ours
-            self.handle_error(request, conn.sock, conn.client, fault)
+        except Exception as error:  # noqa: BLE001 - gunicorn tells the client's from ours, and logs ours
+            self.handle_error(request, conn.sock, conn.client, error)
         if keep:
             conn.inbox = Inbox(received.take_buffered())
         return _flush(conn) and keep

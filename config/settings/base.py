@@ -9,8 +9,8 @@ from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
 from config.settings.accounts import frontend_urls, social, verification
 from modules.graph.schemas import GraphSettings
-from modules.kernel.hot import HotSettings
 from modules.kernel.limits import Limit, LimitSettings
+from modules.kernel.redis.client import RedisSettings
 from modules.kernel.sizes import MAX_BODY
 from modules.timelines.schemas import TimelineSettings
 from sharding.conf import RelaySettings
@@ -86,7 +86,12 @@ SPECTACULAR_SETTINGS = rest.SPECTACULAR
 LOGGING = telemetry.logs(ENV)
 LOGGING_CONFIG = "config.settings.telemetry.configure"
 
-HOT = HotSettings(url=ENV.redis_hot_url)
+REDIS = {
+    "timelines": RedisSettings(ENV.redis_timelines_url),
+    "cards": RedisSettings(ENV.redis_cards_url),
+    "sessions": RedisSettings(ENV.redis_sessions_url),
+    "limits": RedisSettings(ENV.redis_limits_url),
+}
 RELAY = RelaySettings()
 GRAPH = GraphSettings(
     following_cap=ENV.following_cap,

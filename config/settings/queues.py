@@ -5,7 +5,7 @@ from typing import Any
 from kombu import Queue
 
 from config.env import Env
-from modules.kernel.redis_address import Address
+from modules.kernel.redis.address import Address
 
 DEFAULT, FANOUT, MIRRORS, PERIODIC = "default", "fanout", "mirrors", "periodic"
 QUEUES = [DEFAULT, FANOUT, MIRRORS, PERIODIC]

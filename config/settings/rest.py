@@ -8,7 +8,7 @@ from modules.kernel.cors import CorsSettings
 
 MIDDLEWARE = [
     # Request id, the one access line, security headers, problem+json for whatever is answered as HTML.
-    "modules.kernel.http.middleware.Edge",
+    "modules.kernel.http.middleware.RequestEdge",
     # Session, user and CSRF for /auth/ alone; every other path pays one comparison.
     "modules.accounts.api.allauth.middleware.AllauthMiddleware",
     # allauth insists on finding it by name; about 2 us.

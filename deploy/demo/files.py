@@ -27,11 +27,11 @@ def read_edges(path: Path) -> tuple[list[tuple[int, int]], dict[str, int]]:
     :raises Unreadable: if a line is not `follower<TAB>followee`, or there is none
     """
     edges: dict[tuple[int, int], None] = {}
-    faults: list[str] = []
+    errors: list[str] = []
     left_out = {"followed themselves": 0, "came twice": 0}
     for number, line in _lines(path):
         if (found := _EDGE.fullmatch(line)) is None:
-            faults.append(f"line {number}: expected follower<TAB>followee, both whole numbers.")
+            errors.append(f"line {number}: expected follower<TAB>followee, both whole numbers.")
             continue
         edge = int(found[1]), int(found[2])
         if edge[0] == edge[1]:
@@ -39,7 +39,7 @@ def read_edges(path: Path) -> tuple[list[tuple[int, int]], dict[str, int]]:
         elif edge in edges:
             left_out["came twice"] += 1
         edges[edge] = None
-    _refuse(path, faults)
+    _refuse(path, errors)
     kept = [edge for edge in edges if edge[0] != edge[1]]
     if not kept:
         raise Unreadable(f"{path} holds nobody who follows anybody else.")
@@ -52,14 +52,14 @@ def read_texts(path: Path) -> list[str]:
 
     :raises Unreadable: if one could not be posted, or there is none
     """
-    texts, faults = [], []
+    texts, errors = [], []
     for number, line in _lines(path):
         try:
             texts.append(NewPost.model_validate({"text": line}).text)
         except ValidationError as error:
-            kinds = ", ".join(fault["msg"] for fault in error.errors(include_input=False))
-            faults.append(f"line {number} cannot be posted: {kinds}.")
-    _refuse(path, faults)
+            kinds = ", ".join(error["msg"] for error in error.errors(include_input=False))
+            errors.append(f"line {number} cannot be posted: {kinds}.")
+    _refuse(path, errors)
     if not texts:
         raise Unreadable(f"{path} holds no text.")
     return texts
@@ -91,12 +91,12 @@ def _is_gzipped(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def _refuse(path: Path, faults: list[str]) -> None:
+def _refuse(path: Path, errors: list[str]) -> None:
     """
-    Refuse a file with faults, naming the first of them.
+    Refuse a file with errors, naming the first of them.
 
     :raises Unreadable: if there are any
     """
-    if faults:
-        more = [f"… and {len(faults) - SHOWN} more."] if len(faults) > SHOWN else []
-        raise Unreadable("\n".join([*(f"{path}, {fault}" for fault in faults[:SHOWN]), *more]))
+    if errors:
+        more = [f"… and {len(errors) - SHOWN} more."] if len(errors) > SHOWN else []
+        raise Unreadable("\n".join([*(f"{path}, {error}" for error in errors[:SHOWN]), *more]))

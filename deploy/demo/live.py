@@ -22,7 +22,7 @@ from sharding.delivery.relay import LEADER_LOCK
 
 # The most followed, and one person in so many of the rest.
 SAMPLE_EVERY = 4_000
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 POLL_S = 0.005
 
 
@@ -62,7 +62,7 @@ def _publish(author: str, author_id: int, follower_ids: list[int]) -> FanOut:
     )
     committed = time.perf_counter()
     missing = set(follower_ids)
-    while missing and time.perf_counter() - committed < PATIENCE_S:
+    while missing and time.perf_counter() - committed < TIMEOUT_S:
         missing -= timelines.window_contains(missing, card.id)
         time.sleep(POLL_S)
     reached = None if missing else (time.perf_counter() - committed) * 1000

@@ -51,7 +51,7 @@ def copy(target: Binaries) -> None:
 
 
 def _open_to_all(folder: Path) -> None:
-    """Make the copy readable by everyone: a root with umask 077 installs wheels for himself."""
+    """Make the copy readable by everyone: a root with umask 077 installs wheels for themselves."""
     for parent, _, files in os.walk(folder):
         os.chmod(parent, 0o755)  # noqa: S103  programs everyone may download
         for file in files:

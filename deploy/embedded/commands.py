@@ -26,7 +26,7 @@ from deploy.embedded.schema import Notes
 
 PAUSE = 0.2
 START = 600.0  # the first `make up` of a slow machine, with its migrations
-PATIENCE = 90.0  # longer than the launcher needs for the slowest orderly stop
+TIMEOUT = 90.0  # longer than the launcher needs for the slowest orderly stop
 
 
 def up() -> int:
@@ -74,7 +74,7 @@ def _await_answer(ports: Ports, lock: Lock) -> None:
 
 def _await_port(layout: Layout, lock: Lock) -> None:
     """Wait until the launcher that was here first has chosen its port; it may have begun just now."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not checkout.has_ports(layout) and lock.holder() and time.monotonic() < deadline:
         time.sleep(0.05)
 
@@ -127,12 +127,12 @@ def _end_orphans(layout: Layout) -> list[str]:
 
 def _stop_launcher(lock: Lock, holder: int) -> None:
     os.kill(holder, signal.SIGTERM)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while lock.holder() == holder:
         if time.monotonic() > deadline:
             # Its children hang on lifelines, and on records for end_orphans.
             psutil.Process(holder).kill()
-            deadline += PATIENCE
+            deadline += TIMEOUT
         time.sleep(0.05)
 
 

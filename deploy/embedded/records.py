@@ -19,7 +19,7 @@ import psutil
 from deploy.embedded.alive import is_alive, wait_for_end
 
 SAME_START = 2.0  # seconds; psutil derives the moment from the boot time, which clocks move
-PATIENCE = 15.0
+TIMEOUT = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,10 @@ def end_orphans(folder: Path) -> list[str]:
     for orphan in orphans:
         leaders += orphan.leader()
         _send(orphan.leader(), orphan.stop)
-    wait_for_end(leaders, PATIENCE)
+    wait_for_end(leaders, TIMEOUT)
     rest = [process for orphan in orphans for process in orphan.family()]
     _send(rest, signal.SIGKILL)
-    wait_for_end(rest, PATIENCE)
+    wait_for_end(rest, TIMEOUT)
     for path in paths:
         path.unlink(missing_ok=True)
     return [orphan.name for orphan in orphans]

@@ -32,7 +32,7 @@ class Topology:
             "BANYAN_SECRET_KEY": self.secrets.secret_key,
             "BANYAN_OIDC_PRIVATE_KEY": self.secrets.oidc_private_key,
             "BANYAN_EMAIL_URL": f"file://{self.layout.mails}",
-            # Whoever tries the service out on his own machine has no mailbox but `make mail`.
+            # Whoever tries the service out on their own machine has no mailbox but `make mail`.
             "BANYAN_EMAIL_VERIFICATION": os.environ.get("BANYAN_EMAIL_VERIFICATION", "optional"),
             "BANYAN_STATE_DIR": str(self.layout.state),
             "BANYAN_DIRECTORY_URL": self.primaries[DIRECTORY].url,

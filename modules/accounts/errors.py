@@ -81,24 +81,24 @@ class AppNotFound(NotFound):
 
 
 class TooManyAddresses(Invalid):
-    """The account has as many addresses as any may have."""
+    """The account has reached the limit of addresses."""
 
     code = "too_many_addresses"
-    title = "You have as many addresses as anybody may; delete one first."
+    title = "You have reached the limit of addresses; delete one first."
 
 
 class TooManyPasskeys(Invalid):
-    """The account has as many passkeys and security keys as any may have."""
+    """The account has reached the limit of passkeys and security keys."""
 
     code = "too_many_passkeys"
-    title = "You have as many passkeys as anybody may; delete one first."
+    title = "You have reached the limit of passkeys; delete one first."
 
 
 class TooManyApps(Invalid):
-    """The caller has as many apps as anybody may have."""
+    """The caller has reached the limit of apps."""
 
     code = "too_many_apps"
-    title = "You have as many apps as anybody may; delete one first."
+    title = "You have reached the limit of apps; delete one first."
 
 
 class KeyNotFound(NotFound):
@@ -109,10 +109,10 @@ class KeyNotFound(NotFound):
 
 
 class TooManyKeys(Invalid):
-    """The app has as many keys as any may have."""
+    """The app has reached the limit of keys."""
 
     code = "too_many_keys"
-    title = "This app has as many keys as any may; revoke one first."
+    title = "This app has reached the limit of keys; revoke one first."
 
 
 class PublicAppHasNoKeys(Invalid):
@@ -147,7 +147,7 @@ class ReauthenticationRequired(Forbidden):
     """The session is good, and its user has not shown for minutes who they are."""
 
     code = "reauthentication_required"
-    title = "Show again who you are, then repeat this request."
+    title = "Confirm that it is you, then repeat this request."
 
     def __init__(self) -> None:
         """Say how."""

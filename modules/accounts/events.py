@@ -34,7 +34,7 @@ class MailQueued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded:
-    """One session of a user ended: he logged out there, or its key was changed."""
+    """One session of a user ended: they logged out there, or its key was changed."""
 
     name: ClassVar[str] = "accounts.session_ended.v1"
 
@@ -54,9 +54,9 @@ class SessionsRevoked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialsEnded:
-    """Access tokens or keys of an app ended before their time; the marks are those of cached entries."""
+    """Access tokens or keys of an app ended early; their cached entries are found by these ids."""
 
     name: ClassVar[str] = "accounts.credentials_ended.v1"
 
     app_id: str
-    marks: list[str]
+    revocation_ids: list[str]

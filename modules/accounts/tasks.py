@@ -2,7 +2,7 @@
 
 from modules.accounts.events import CredentialsEnded, MailQueued, SessionEnded, SessionsRevoked
 from modules.accounts.services.account_status import forget_pending_accounts as forget_pending
-from modules.accounts.services.revocations import announce_ended, announce_epoch
+from modules.accounts.services.revocations import cache_epoch, cache_revocations
 from modules.accounts.services.sessions import forget_expired_sessions as forget
 from modules.accounts.services.token_families import forget_spent_tokens as forget_spent
 from modules.kernel import clock
@@ -13,20 +13,20 @@ from sharding.scope import Once
 
 @subscribes(SessionEnded)
 def forget_ended_session(event: SessionEnded, once: Once) -> None:
-    """Tell Redis that a session is dead, in case it could not be told at once; bears a repeat."""
-    announce_ended(event.session_id)
+    """Tell Redis that a session is dead, in case it could not be told at once; it is idempotent."""
+    cache_revocations(event.session_id)
 
 
 @subscribes(SessionsRevoked)
 def forget_revoked_sessions(event: SessionsRevoked, once: Once) -> None:
-    """Tell Redis that older sessions are dead, in case it could not be told at once; bears a repeat."""
-    announce_epoch(event.user_id, event.epoch)
+    """Tell Redis that older sessions are dead, in case it could not be told at once; it is idempotent."""
+    cache_epoch(event.user_id, event.epoch)
 
 
 @subscribes(CredentialsEnded)
 def forget_ended_credentials(event: CredentialsEnded, once: Once) -> None:
-    """Tell Redis that tokens or keys are dead, in case it could not be told at once; bears a repeat."""
-    announce_ended(*event.marks)
+    """Tell Redis that tokens or keys are dead, in case it could not be told at once; it is idempotent."""
+    cache_revocations(*event.revocation_ids)
 
 
 @subscribes(MailQueued)

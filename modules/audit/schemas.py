@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from modules.kernel.shapes import Id, Moment, Nothing, Page, Shape
+from modules.kernel.shapes import Id, Nothing, Page, Shape, UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class AuditCard(Shape):
     """Something that was done with an app's power."""
 
     id: Id
-    at: Moment
+    at: UtcDateTime
     action: str
     key_id: Id | None
     actor_id: Id | None

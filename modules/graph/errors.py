@@ -18,7 +18,7 @@ class CannotFollowYourself(Invalid):
 
 
 class FollowingCapReached(Invalid):
-    """The user follows as many people as anybody may; it bounds every merge at read time."""
+    """The user has reached the following limit; it bounds every merge at read time."""
 
     code = "following_cap_reached"
-    title = "You follow as many people as you may."
+    title = "You have reached the following limit."

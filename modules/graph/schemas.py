@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from modules.kernel.shapes import Id, Moment, Nothing, Page, Shape
+from modules.kernel.shapes import Id, Nothing, Page, Shape, UtcDateTime
 
 
 class Relationship(Shape):
@@ -29,7 +29,7 @@ class Counts(Shape):
 
 
 class OwnCounts(Shape):
-    """A user's counts as he sees them himself, and whether others do."""
+    """A user's counts as they see them themselves, and whether others do."""
 
     counts: Counts
     are_hidden: bool
@@ -39,7 +39,7 @@ class Edge(Shape):
     """One end of an edge, seen from the other."""
 
     user_id: Id
-    followed_at: Moment
+    followed_at: UtcDateTime
 
 
 class EdgePage(Shape):
@@ -116,7 +116,7 @@ class GraphSettings:
     following_cap: int = 5_000
     # From here on an author's posts are pulled by readers instead of pushed to followers ...
     pull_threshold: int = 10_000
-    # ... until he has fewer than this; the gap keeps an author on the edge from changing sides each minute.
+    # ... until they have fewer than this; the gap keeps an author at the line from changing sides.
     pull_demotion: int = 8_000
-    # Pushed and pulled for so long afterwards: windows hold nothing of the time when he was only pulled.
+    # Pushed and pulled for so long afterwards: windows hold nothing of the time when they were only pulled.
     pull_overlap: timedelta = timedelta(days=7)

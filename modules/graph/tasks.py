@@ -4,7 +4,7 @@ from modules.accounts.events import AccountStatusChanged
 from modules.graph.events import Followed, StatusChanged, Unfollowed
 from modules.graph.services.followers import add_follower, remove_follower
 from modules.graph.services.following_cache import drop_following
-from modules.graph.services.statuses import note_status, tell_followees, tell_followers
+from modules.graph.services.statuses import note_status, sync_followees, sync_followers
 from modules.kernel import clock
 from modules.kernel.bus import subscribes
 from sharding.scope import Once
@@ -44,10 +44,10 @@ def note_account_status(event: AccountStatusChanged, once: Once) -> None:
 def count_follower_by_status(event: StatusChanged, once: Once) -> None:
     """Show or hide a user among the followers of others; what has heard of it changes no more."""
     if not event.after_edge_id:
-        tell_followees(event.user_id, version=event.version)
+        sync_followees(event.user_id, version=event.version)
 
 
 @subscribes(StatusChanged, queue="mirrors")
 def count_followee_by_status(event: StatusChanged, once: Once) -> None:
     """Show or hide a user among those whom others follow, a part of them at a time."""
-    tell_followers(event.user_id, version=event.version, after=event.after_edge_id, once=once)
+    sync_followers(event.user_id, version=event.version, after=event.after_edge_id, once=once)

@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol
 import structlog
 
 from modules.kernel.card_layout import Head, Layout, RenderedCard
-from modules.kernel.hot import Command, RedisAway, Script, hot
+from modules.kernel.redis.client import Command, RedisUnavailable, Script, redis
 from sharding import outages
 from sharding.scatter import Unavailable
 
@@ -105,17 +105,17 @@ class CardKind(Generic[Head]):
         """
         Keep cards, but for those of which a newer version is there.
 
-        :raises RedisAway: if Redis cannot be told now
+        :raises RedisUnavailable: if Redis cannot be told now
         """
-        hot().run(*self.store_cards(cards))
+        redis("cards").run(*self.store_cards(cards))
 
     def put_tombstone(self, ids: Iterable[int], *, version: int) -> None:
         """
         Put a tombstone over cards: absent for all until a newer version comes or its life ends.
 
-        :raises RedisAway: if Redis cannot be told now
+        :raises RedisUnavailable: if Redis cannot be told now
         """
-        hot().run(*self.store(dict.fromkeys(ids, self._layout.pack_tombstone(version))))
+        redis("cards").run(*self.store(dict.fromkeys(ids, self._layout.pack_tombstone(version))))
 
     def command(self, ids: Sequence[int]) -> Command:
         """Return the one command that fetches these ids, for a pipeline of the caller's own."""
@@ -128,7 +128,7 @@ class CardKind(Generic[Head]):
         """Return what the replies to `command` hold and the ids that must be rendered."""
         found, absent, spoiled = self._layout.unpack(ids, replies)
         if spoiled:
-            hot().discard(*[b"%b%d" % (self._prefix, id) for id in spoiled], reason="no card")
+            redis("cards").discard(*[b"%b%d" % (self._prefix, id) for id in spoiled], reason="no card")
         return found, absent + spoiled
 
     def store_cards(self, cards: Mapping[int, RenderedCard[Head]]) -> list[Command]:
@@ -208,8 +208,8 @@ def _fetch(
 ) -> list[tuple[dict[int, RenderedCard[Any]], list[int]]]:
     """Return, of each kind, what is kept and which ids must be rendered: one round trip for all."""
     try:
-        replies = iter(hot().run(*[kind.command(ids) for kind, ids in asked if ids]))
-    except RedisAway:
+        replies = iter(redis("cards").run(*[kind.command(ids) for kind, ids in asked if ids]))
+    except RedisUnavailable:
         return [({}, ids) for _, ids in asked]
     return [kind.read(ids, next(replies)) if ids else ({}, []) for kind, ids in asked]
 
@@ -217,6 +217,6 @@ def _fetch(
 def _run_quietly(commands: Sequence[Command]) -> None:
     """Run commands whose effect may be missed without Redis: who reads renders anew."""
     try:
-        hot().run(*commands)
-    except RedisAway as fault:
-        outages.met(fault.server, fault)
+        redis("cards").run(*commands)
+    except RedisUnavailable as error:
+        outages.met(error.server, error)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-from modules.kernel.errors import BadRequest, Fault
+from modules.kernel.errors import BadRequest, InputError
 
 _HEAD = struct.Struct(">BB")  # key version, direction
 _NUMBER = 8
@@ -30,7 +30,7 @@ class CursorInvalid(BadRequest):
     def __init__(self) -> None:
         """Point at the parameter."""
         hint = "Use `next` or `prev` of an earlier page with the same filters, or leave it out."
-        super().__init__(hint, errors=[Fault(None, self.code, hint, parameter="cursor")])
+        super().__init__(hint, errors=[InputError(None, self.code, hint, parameter="cursor")])
 
 
 class Position(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Final, Generic, ParamSpec
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from modules.kernel.hot import RedisAway
+from modules.kernel.redis.client import RedisUnavailable
 from sharding import outages
 from sharding.outbox import Event
 
@@ -36,7 +36,7 @@ class Derived(Generic[P]):
         """
         Bring it about for certain: what a subscriber does.
 
-        :raises RedisAway: if Redis cannot be told now; the event is then delivered again
+        :raises RedisUnavailable: if Redis cannot be told now; the event is then delivered again
         """
         self._bring_about(*args, **kwargs)
 
@@ -44,8 +44,8 @@ class Derived(Generic[P]):
         """Bring it about in the request, after the commit; without Redis note that, for it is repeated."""
         try:
             self._bring_about(*args, **kwargs)
-        except RedisAway as fault:
-            outages.met(fault.server, fault)
+        except RedisUnavailable as error:
+            outages.met(error.server, error)
 
 
 FACTS: Final[list[Derived[...]]] = []

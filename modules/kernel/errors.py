@@ -11,7 +11,7 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InputError:
     """One thing wrong with what was sent: in the body (a JSON pointer), a parameter or a header."""
 
     pointer: str | None
@@ -21,7 +21,7 @@ class Fault:
     header: str | None = None
 
     def as_json(self) -> dict[str, str]:
-        """Return the fault as a member of a problem's `errors`, without what does not apply."""
+        """Return the error as a member of a problem's `errors`, without what does not apply."""
         place = {"pointer": self.pointer, "parameter": self.parameter, "header": self.header}
         return {name: text for name, text in place.items() if text is not None} | {
             "code": self.code,
@@ -41,10 +41,10 @@ class Refusal(Exception):
         self,
         detail: str | None = None,
         *,
-        errors: Sequence[Fault] = (),
+        errors: Sequence[InputError] = (),
         retry_after: int | None = None,
     ) -> None:
-        """Keep a detail for the reader, the faults found and when to come back, in seconds."""
+        """Keep a detail for the reader, the errors found and when to come back, in seconds."""
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors = tuple(errors)

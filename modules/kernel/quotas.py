@@ -18,8 +18,8 @@ from functools import cache, partial
 
 from django.conf import settings
 
-from modules.kernel.hot import RedisAway, Script, hot
-from modules.kernel.limits import Charge, LimitReached, Standing, configured
+from modules.kernel.limits import Cost, LimitReached, RateLimitState, configured
+from modules.kernel.redis.client import RedisUnavailable, Script, redis
 
 # Newest first. The answer names the quota that refuses longest, counted from one, and for how long; or zero.
 # A use far in the future is none of ours, and would refuse for as long as it stood.
@@ -49,41 +49,41 @@ _SECOND = 1_000_000
 _MAX_KEPT = 10_000
 
 
-def acquire(*charges: Charge) -> Callable[[], None]:
+def acquire(*costs: Cost) -> Callable[[], None]:
     """
-    Charge one use to every quota, in one trip; return what gives it back, should it turn out to be none.
+    Cost one use to every quota, in one trip; return what gives it back, should it turn out to be none.
 
     :raises LimitReached: if any is used up; none is charged then
     """
-    here = [Charge(configured(limit), key) for limit, key in charges]
+    here = [Cost(configured(limit), key) for limit, key in costs]
     try:
         refusing, wait = _acquire_shared(here)
         refund = partial(_refund_shared, here)
-    except RedisAway:
+    except RedisUnavailable:
         refusing, wait = _local().acquire(here, settings.LIMITS.processes)
         refund = partial(_local().refund, here)
     if refusing:
         limit = here[refusing - 1].limit
-        # `Standing` tells when all is back; what is known here is when one is.
-        reset = wait / _SECOND + limit.window - limit.share / _SECOND
-        raise LimitReached(Standing(limit, False, 0, reset))
+        # `RateLimitState` tells when all is back; what is known here is when one is.
+        reset = wait / _SECOND + limit.window - limit.interval / _SECOND
+        raise LimitReached(RateLimitState(limit, False, 0, reset))
     return refund
 
 
-def _key(charge: Charge) -> str:
-    return f"rq:{charge.limit.name}:{charge.key}"
+def _key(cost: Cost) -> str:
+    return f"rq:{cost.limit.name}:{cost.key}"
 
 
-def _acquire_shared(charges: Sequence[Charge]) -> tuple[int, int]:
-    arguments = [part for limit, _ in charges for part in (limit.quota, limit.window * _SECOND)]
-    [(refusing, wait)] = hot().run(_ACQUIRE.call([_key(charge) for charge in charges], arguments))
+def _acquire_shared(costs: Sequence[Cost]) -> tuple[int, int]:
+    arguments = [part for limit, _ in costs for part in (limit.quota, limit.window * _SECOND)]
+    [(refusing, wait)] = redis("limits").run(_ACQUIRE.call([_key(cost) for cost in costs], arguments))
     return refusing, wait
 
 
-def _refund_shared(charges: Sequence[Charge]) -> None:
+def _refund_shared(costs: Sequence[Cost]) -> None:
     """Take back the newest use, whosever it was: the count is what matters. Without Redis it is lost."""
-    with suppress(RedisAway):
-        hot().run(_REFUND.call([_key(charge) for charge in charges]))
+    with suppress(RedisUnavailable):
+        redis("limits").run(_REFUND.call([_key(cost) for cost in costs]))
 
 
 class _Local:
@@ -91,40 +91,40 @@ class _Local:
 
     def __init__(self) -> None:
         """Start with nobody known."""
-        self._uses: dict[Charge, deque[int]] = {}
+        self._uses: dict[Cost, deque[int]] = {}
         self._lock = threading.Lock()
 
-    def acquire(self, charges: Sequence[Charge], processes: int) -> tuple[int, int]:
-        """Charge all or none, each at this process's share; return which refuses and for how long."""
+    def acquire(self, costs: Sequence[Cost], processes: int) -> tuple[int, int]:
+        """Cost all or none, each at this process's share; return which refuses and for how long."""
         now = time.monotonic_ns() // 1000
         with self._lock:
-            waits = [self._wait(charge, processes, now) for charge in charges]
+            waits = [self._wait(cost, processes, now) for cost in costs]
             if (wait := max(waits)) > 0:
                 return waits.index(wait) + 1, wait
             if len(self._uses) > _MAX_KEPT:
                 self._forget(now)
-            for charge in charges:
-                self._uses.setdefault(charge, deque(maxlen=charge.limit.quota)).appendleft(now)
+            for cost in costs:
+                self._uses.setdefault(cost, deque(maxlen=cost.limit.quota)).appendleft(now)
         return 0, 0
 
-    def refund(self, charges: Sequence[Charge]) -> None:
+    def refund(self, costs: Sequence[Cost]) -> None:
         """Take back the newest uses."""
         with self._lock:
-            for charge in charges:
-                if uses := self._uses.get(charge):
+            for cost in costs:
+                if uses := self._uses.get(cost):
                     uses.popleft()
 
-    def _wait(self, charge: Charge, processes: int, now: int) -> int:
-        share = max(1, charge.limit.quota // processes)
-        uses = self._uses.get(charge, ())
-        return uses[share - 1] + charge.limit.window * _SECOND - now if len(uses) >= share else 0
+    def _wait(self, cost: Cost, processes: int, now: int) -> int:
+        share = max(1, cost.limit.quota // processes)
+        uses = self._uses.get(cost, ())
+        return uses[share - 1] + cost.limit.window * _SECOND - now if len(uses) >= share else 0
 
     def _forget(self, now: int) -> None:
         """Drop whoever has everything back; if all are in debt, a flood of keys does not cost memory."""
         self._uses = {
-            charge: uses
-            for charge, uses in self._uses.items()
-            if uses and uses[0] + charge.limit.window * _SECOND > now
+            cost: uses
+            for cost, uses in self._uses.items()
+            if uses and uses[0] + cost.limit.window * _SECOND > now
         }
         if len(self._uses) > _MAX_KEPT:
             self._uses.clear()

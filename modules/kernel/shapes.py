@@ -75,7 +75,7 @@ def _to_text(moment: datetime) -> str:
     return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-Moment = Annotated[
+UtcDateTime = Annotated[
     AwareDatetime,
     AfterValidator(_to_utc),
     PlainSerializer(_to_text, when_used="json"),
@@ -142,8 +142,8 @@ def _digits(text: Any) -> Any:
 _WHOLE = re.compile("-?(0|[1-9][0-9]{0,18})")
 
 
-class Whole:
-    """Marks a number in a query string, and between what it must lie: `Annotated[int, Whole(1, 100)]`."""
+class IntRange:
+    """Marks a number in a query string, and between what it must lie: `Annotated[int, IntRange(1, 100)]`."""
 
     def __init__(self, least: int, most: int) -> None:
         """Keep the limits."""
@@ -165,7 +165,7 @@ class ByIds(Query):
 class PagingQuery(Query):
     """A page of a list: how much, and where to go on."""
 
-    limit: Annotated[int, Whole(1, 100), Field(description="How many items to return at most.")] = 20
+    limit: Annotated[int, IntRange(1, 100), Field(description="How many items to return at most.")] = 20
     cursor: Annotated[
         str | None, Field(min_length=1, max_length=512, description="`next` or `prev` of an earlier page.")
     ] = None
@@ -181,7 +181,7 @@ class Shape(BaseModel):
         return self.__pydantic_serializer__.to_json(self)
 
 
-class FreeJson:
+class JsonLimit:
     """
     Marks a JSON value of the client's own making, which may take this many bytes.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from modules.kernel.card_layout import Layout
-from modules.kernel.shapes import Batch, Body, Id, Moment, Nothing, Page, Shape, Single
+from modules.kernel.shapes import Batch, Body, Id, Nothing, Page, Shape, Single, UtcDateTime
 from modules.kernel.text import PlainText
 from modules.profiles.schemas import USER, UserCard
 
@@ -26,7 +26,7 @@ class PostCard(Shape):
     id: Id
     author_id: Id
     text: str
-    published_at: Moment
+    published_at: UtcDateTime
 
 
 class PostIncluded(Shape):

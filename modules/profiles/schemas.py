@@ -9,18 +9,18 @@ from modules.kernel.card_layout import Layout
 from modules.kernel.shapes import (
     Batch,
     Body,
-    FreeJson,
     Id,
-    Moment,
+    JsonLimit,
     Nothing,
     Page,
     Query,
     Shape,
     Single,
+    UtcDateTime,
 )
 from modules.kernel.text import PlainText
 
-CustomData = Annotated[dict[str, JsonValue], FreeJson(max_bytes=4096)]
+CustomData = Annotated[dict[str, JsonValue], JsonLimit(max_bytes=4096)]
 
 
 class EditProfile(Body):
@@ -45,18 +45,18 @@ class ConfirmDeletion(Query):
 class Deletion(Shape):
     """Until when logging in takes a deletion back."""
 
-    delete_after: Moment
+    delete_after: UtcDateTime
 
 
 class UserCard(Shape):
-    """A user as everyone sees him."""
+    """A user as everyone sees them."""
 
     id: Id
     username: str
     display_name: str
     bio: str
     custom: dict[str, JsonValue]
-    joined_at: Moment
+    joined_at: UtcDateTime
 
 
 class UserView(Single[UserCard, Nothing, Counts]):
@@ -64,13 +64,13 @@ class UserView(Single[UserCard, Nothing, Counts]):
 
 
 class Settings(Shape):
-    """What a user has decided about himself."""
+    """What a user has decided about themselves."""
 
     hide_counts: bool
 
 
 class MeView(UserView):
-    """The caller: counts, hidden or not, stand in `state`, and what only he may know in `settings`."""
+    """The caller: counts, hidden or not, stand in `state`, and what only they may know in `settings`."""
 
     settings: Settings
 

@@ -3,20 +3,20 @@
 from modules.accounts.events import AccountCreated, AccountStatusChanged
 from modules.kernel.bus import subscribes
 from modules.profiles.events import ProfileEdited
-from modules.profiles.services.profiles import open_profile, renew_card, show_or_hide
+from modules.profiles.services.profiles import create_profile, renew_card, set_profile_visibility
 from sharding.scope import Once
 
 
 @subscribes(AccountCreated)
 def make_profile(event: AccountCreated, once: Once) -> None:
     """Make the profile of a new account on its shard, once."""
-    open_profile(event.user_id, once=once)
+    create_profile(event.user_id, once=once)
 
 
 @subscribes(AccountStatusChanged)
-def follow_account(event: AccountStatusChanged, once: Once) -> None:
+def sync_account_status(event: AccountStatusChanged, once: Once) -> None:
     """Hide a user whose account was closed, show one whose account was opened, once."""
-    show_or_hide(event.user_id, is_active=event.is_active, once=once)
+    set_profile_visibility(event.user_id, is_active=event.is_active, once=once)
 
 
 @subscribes(ProfileEdited)

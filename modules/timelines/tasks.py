@@ -1,4 +1,4 @@
-"""What timelines hears. Each handler bears a repeat, because a window takes a post once."""
+"""What timelines hears. Each handler is idempotent, because a window takes a post once."""
 
 from modules.graph.events import FollowerAdded, Unfollowed
 from modules.kernel.bus import subscribes
@@ -10,7 +10,7 @@ from sharding.scope import Once
 
 @subscribes(PostPublished, queue="fanout")
 def fan_out(event: PostPublished, once: Once) -> None:
-    """Put a new post into the homes of its author and his followers."""
+    """Put a new post into the homes of its author and their followers."""
     push_to_author(event.post_id, event.author_id)
     windows.push_to_followers(event.post_id, event.author_id)
 

@@ -1,7 +1,7 @@
 """
 The receiving end of the outbox: claim a batch, run the handler on each event, settle.
 
-The broker is only a doorbell: a message that comes twice, late or never changes nothing, because what
+The broker only notifies: a message that comes twice, late or never changes nothing, because what
 counts is the delivery's row on the instance that recorded the event.
 """
 
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 Delivery = tuple[int, int, dict[str, Any]]
 Handler = Callable[[dict[str, Any], Once], None]
 
-# A message may be late, or there twice: who comes first has the delivery, whichever message he holds. One
+# A message may be late, or there twice: who comes first has the delivery, whichever message they hold. One
 # whose owner's earlier delivery is elsewhere (claimed, or backed off) is left, to be sent again in order.
 _CLAIM = """
     WITH claimable AS (

@@ -1,5 +1,5 @@
 """
-The relay: it turns recorded facts into deliveries, leases those that are due, and rings the broker's bell.
+The relay: it turns recorded facts into deliveries, leases those that are due, and notifies workers.
 
 One relay works for an instance at a time, its leader by an advisory lock. A lease that runs out is sent
 again, so a wiped broker or a killed worker loses nothing. Deliveries of one owner to one subscriber keep
@@ -115,7 +115,7 @@ class Relay:
             _LEASE, {"limit": LEASE_LIMIT, "window": LEASE_WINDOW, "lease": self._settings.lease_s}
         )
         for subscriber, deliveries in _messages(leased):
-            self._ring(subscriber, deliveries)
+            self._notify(subscriber, deliveries)
         return int(expanded) + len(leased)
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ class Relay:
         while not stop.is_set() and self.step():
             pass
 
-    def _ring(self, subscriber: str, deliveries: list[Delivery]) -> None:
+    def _notify(self, subscriber: str, deliveries: list[Delivery]) -> None:
         """Hand one message to the broker; if it cannot take it, the deliveries come due again soon."""
         try:
             self._send(subscriber, self._queues[subscriber], self.alias, deliveries)

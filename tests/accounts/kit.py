@@ -21,7 +21,8 @@ from modules.accounts.schemas import NewApp
 from modules.accounts.services.apps import register_app
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key, issue_session_token
-from modules.kernel import clock, hot
+from modules.kernel import clock
+from modules.kernel.redis import client as redis_client
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PASSWORD = "a long walk home"
@@ -43,8 +44,8 @@ KEY = {"name": "nightly", "scopes": ["read:profiles"]}
 
 def reconnect() -> None:
     """Take a new Redis client, whose breaker knows of no outage in an earlier test."""
-    hot.hot().close()
-    hot._client.cache_clear()
+    redis_client.redis("sessions").close()
+    redis_client.forget_clients()
 
 
 @dataclass

@@ -12,7 +12,7 @@ from django.db import connections
 from modules.accounts.models import User
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import redis
 from modules.mail.models import Mail
 from tests.accounts.kit import PASSWORD, Http
 
@@ -66,8 +66,8 @@ class TestSignUp:
 
         answer = sign_ben_up(http)
 
-        [fault] = answer.body["errors"]
-        assert (answer.status, fault["param"], fault["code"]) == (400, "email", "email_taken")
+        [error] = answer.body["errors"]
+        assert (answer.status, error["param"], error["code"]) == (400, "email", "email_taken")
         assert not User.objects.filter(username="ben").exists()
 
 
@@ -200,7 +200,7 @@ class TestVerifying:
                 return Http()("POST", f"{A}/auth/email/verify", body, X_Session_Token=key[1]).status
             finally:
                 connections.close_all()
-                hot().close()
+                redis("sessions").close()
 
         with ThreadPoolExecutor(8) as pool:
             statuses = set(pool.map(attempt, keys))

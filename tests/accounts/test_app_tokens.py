@@ -8,7 +8,7 @@ from allauth.idp.oidc.models import Token
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
-from modules.kernel.hot import count_trips
+from modules.kernel.redis.client import count_trips
 from sharding.testing import count_queries
 from tests.accounts.kit import make_key, make_token
 

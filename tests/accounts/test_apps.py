@@ -74,7 +74,7 @@ class TestRegister:
     def test_points_at_what_it_refuses(self, as_ada, change, pointer):
         answer = as_ada("POST", "/v1/apps", APP | change)
 
-        assert (answer.status, [fault["pointer"] for fault in answer.body["errors"]]) == (400, [pointer])
+        assert (answer.status, [error["pointer"] for error in answer.body["errors"]]) == (400, [pointer])
         assert AppRow.objects.count() == 0
 
     def test_takes_addresses_of_devices_and_of_own_schemes(self, as_ada):

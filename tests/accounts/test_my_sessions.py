@@ -1,4 +1,4 @@
-"""Where somebody is logged in: he sees it, and ends it."""
+"""Where somebody is logged in: they see it, and end it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import redis
 from tests.accounts.kit import PASSWORD, Answer, Http
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +95,7 @@ class TestEnd:
 
         phone("DELETE", f"/v1/me/sessions/{other}")
 
-        assert hot().run(("EXISTS", f"auth:ended:{other}")) == [1]
+        assert redis("sessions").run(("EXISTS", f"auth:ended:{other}")) == [1]
         assert not tablet.is_in()
 
     def test_of_what_is_not_one_s_own_is_refused(self, phone, make_account):

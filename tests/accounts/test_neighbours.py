@@ -10,9 +10,9 @@ from django.test import Client
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import end_session, issue_session_token
 from modules.kernel import clock
-from modules.kernel.hot import hot
 from modules.kernel.http import limiting
 from modules.kernel.limits import Limit
+from modules.kernel.redis.client import redis
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,9 @@ class TestNeighbour:
     def test_goes_on_when_what_is_cached_of_them_is_over(self, token):
         guess()
         forget_kept()
-        hot().run(("EVAL", "for _, k in ipairs(redis.call('KEYS', 'sess:*')) do redis.call('DEL', k) end", 0))
+        redis("sessions").run(
+            ("EVAL", "for _, k in ipairs(redis.call('KEYS', 'sess:*')) do redis.call('DEL', k) end", 0)
+        )
 
         assert ask(token) == 200
 

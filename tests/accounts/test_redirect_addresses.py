@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from modules.accounts.schemas import EditApp, NewApp, NewKey
 from modules.accounts.schemas.addresses import to_canonical
-from modules.kernel.errors import Fault
-from modules.kernel.http.faults import Place, to_faults
+from modules.kernel.errors import InputError
+from modules.kernel.http.input_errors import Place, to_input_errors
 
 APP: dict[str, object] = {
     "name": "Reader",
@@ -120,10 +120,10 @@ FINE = [
 ]
 
 
-def faults_of(shape: type[NewApp | EditApp | NewKey], body: Mapping[str, object]) -> list[Fault]:
+def faults_of(shape: type[NewApp | EditApp | NewKey], body: Mapping[str, object]) -> list[InputError]:
     with pytest.raises(ValidationError) as refused:
         shape.model_validate(body)
-    return to_faults(refused.value, Place.BODY)
+    return to_input_errors(refused.value, Place.BODY)
 
 
 class TestAddress:
@@ -132,8 +132,8 @@ class TestAddress:
     def test_that_is_odd_is_refused_with_a_pointer(self, name, uri):
         body = APP | {name: ["https://fine.example/", uri]}
 
-        assert [fault.pointer for fault in faults_of(NewApp, body)] == [f"/{name}/1"]
-        assert [fault.pointer for fault in faults_of(EditApp, {name: [uri]})] == [f"/{name}/0"]
+        assert [error.pointer for error in faults_of(NewApp, body)] == [f"/{name}/1"]
+        assert [error.pointer for error in faults_of(EditApp, {name: [uri]})] == [f"/{name}/0"]
 
     @pytest.mark.parametrize("uri", FINE)
     def test_that_all_read_alike_is_taken_to_the_letter(self, uri):
@@ -156,9 +156,9 @@ class TestDoubled:
     def test_addresses_are_refused_with_a_pointer_to_the_second(self, first, second):
         assert to_canonical(first) == to_canonical(second)
         for name in ("redirect_uris", "post_logout_redirect_uris"):
-            faults = faults_of(NewApp, APP | {name: ["https://b.example/", first, second, first]})
+            errors = faults_of(NewApp, APP | {name: ["https://b.example/", first, second, first]})
 
-            assert [(fault.pointer, fault.code) for fault in faults] == [
+            assert [(error.pointer, error.code) for error in errors] == [
                 (f"/{name}/2", "doubled"),
                 (f"/{name}/3", "doubled"),
             ]
@@ -187,9 +187,9 @@ class TestDoubled:
         }
         key = {"name": "nightly", "scopes": ["read:profiles", "read:profiles"]}
 
-        assert [fault.pointer for fault in faults_of(NewApp, APP | twice)] == ["/scopes/2", "/grant_types/1"]
-        assert [fault.pointer for fault in faults_of(EditApp, {"scopes": twice["scopes"]})] == ["/scopes/2"]
-        assert [fault.pointer for fault in faults_of(NewKey, key)] == ["/scopes/1"]
+        assert [error.pointer for error in faults_of(NewApp, APP | twice)] == ["/scopes/2", "/grant_types/1"]
+        assert [error.pointer for error in faults_of(EditApp, {"scopes": twice["scopes"]})] == ["/scopes/2"]
+        assert [error.pointer for error in faults_of(NewKey, key)] == ["/scopes/1"]
 
     def test_are_answered_so_and_nothing_is_registered(self, as_ada):
         answer = as_ada("POST", "/v1/apps", APP | {"redirect_uris": ["https://a.example/"] * 2})

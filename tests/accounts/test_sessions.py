@@ -19,8 +19,8 @@ from modules.accounts.services.sessions import (
     issue_session_token,
 )
 from modules.accounts.tasks import forget_ended_session, forget_revoked_sessions
-from modules.kernel.hot import RedisAway, count_trips, hot
 from modules.kernel.principals import Principal
+from modules.kernel.redis.client import RedisUnavailable, count_trips, redis
 from sharding.scope import Once
 from sharding.testing import count_queries
 from tests.accounts.kit import NOON, reconnect
@@ -84,7 +84,7 @@ class TestRecognize:
         assert queries.by_alias == {"default": 1}
 
     def test_keeps_a_bounded_number(self, ada, token, monkeypatch):
-        monkeypatch.setattr("modules.accounts.services.principals.KEPT_AT_MOST", 1)
+        monkeypatch.setattr("modules.accounts.services.principals.MAX_CACHED", 1)
         recognize(token, now=NOON)
         recognize(issue_session_token(ada.id, now=NOON), now=NOON)
 
@@ -122,7 +122,7 @@ class TestWithoutRedis:
 
     def test_a_log_out_during_an_outage_stays_one(self, token, stack):
         recognize(token, now=NOON)
-        [entry] = hot().run(("GET", f"sess:{hash_key(token)}"))
+        [entry] = redis("sessions").run(("GET", f"sess:{hash_key(token)}"))
         stack.stop_redis()
         end_session(token)
         assert recognize_elsewhere(token) is None
@@ -131,7 +131,7 @@ class TestWithoutRedis:
         stack.start_redis()
         [session_id] = [int(entry.split(b":")[1])]
         reconnect()
-        hot().run(("SET", f"sess:{hash_key(token)}", entry))
+        redis("sessions").run(("SET", f"sess:{hash_key(token)}", entry))
         forget_ended_session(SessionEnded(user_id=1, session_id=session_id), ONCE)
 
         assert recognize_elsewhere(token) is None
@@ -139,7 +139,7 @@ class TestWithoutRedis:
     def test_the_news_waits_for_redis(self, ada, stack):
         stack.stop_redis()
 
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             forget_ended_session(SessionEnded(user_id=ada.id, session_id=1), ONCE)
 
 
@@ -150,23 +150,23 @@ class TestAnEpochThatCannotBeRead:
         recognize(token, now=NOON)
         recognize(other, now=NOON)
         entries = [
-            (f"sess:{hash_key(held)}", hot().run(("GET", f"sess:{hash_key(held)}"))[0])
+            (f"sess:{hash_key(held)}", redis("sessions").run(("GET", f"sess:{hash_key(held)}"))[0])
             for held in (token, other)
         ]
         end_all_sessions(ada.id)
         mark, (command, *value) = f"auth:epoch:{ada.id}", poison
-        hot().run(*[("SET", *entry) for entry in entries], ("DEL", mark), (command, mark, *value))
+        redis("sessions").run(*[("SET", *entry) for entry in entries], ("DEL", mark), (command, mark, *value))
 
         assert [recognize_elsewhere(held) for held in (token, other)] == [None, None]
-        assert hot().run(("GET", mark)) == [b"2"]
+        assert redis("sessions").run(("GET", mark)) == [b"2"]
 
     def test_gives_way_to_a_raise(self, ada, token):
         recognize(token, now=NOON)
-        hot().run(("RPUSH", f"auth:epoch:{ada.id}", "x"))
+        redis("sessions").run(("RPUSH", f"auth:epoch:{ada.id}", "x"))
 
         end_all_sessions(ada.id)
 
-        assert hot().run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
+        assert redis("sessions").run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
 
 
 class TestEndSession:
@@ -186,11 +186,11 @@ class TestEndSession:
 
     def test_beats_a_slow_reader(self, token):
         recognize(token, now=NOON)
-        [entry] = hot().run(("GET", f"sess:{hash_key(token)}"))
+        [entry] = redis("sessions").run(("GET", f"sess:{hash_key(token)}"))
         end_session(token)
 
         # A reader that saw the row before it was deleted writes what it saw only now.
-        hot().run(("SET", f"sess:{hash_key(token)}", entry))
+        redis("sessions").run(("SET", f"sess:{hash_key(token)}", entry))
 
         assert recognize_elsewhere(token) is None
 
@@ -231,10 +231,10 @@ class TestRevocation:
 
     def test_beats_a_slow_reader(self, ada, token):
         recognize(token, now=NOON)
-        [entry] = hot().run(("GET", f"sess:{hash_key(token)}"))
+        [entry] = redis("sessions").run(("GET", f"sess:{hash_key(token)}"))
         end_all_sessions(ada.id)
 
-        hot().run(("SET", f"sess:{hash_key(token)}", entry))
+        redis("sessions").run(("SET", f"sess:{hash_key(token)}", entry))
 
         assert recognize_elsewhere(token) is None
 
@@ -259,7 +259,7 @@ class TestRevocation:
         forget_revoked_sessions(SessionsRevoked(user_id=ada.id, epoch=3), ONCE)
         forget_revoked_sessions(SessionsRevoked(user_id=ada.id, epoch=2), ONCE)
 
-        assert hot().run(("GET", f"auth:epoch:{ada.id}")) == [b"3"]
+        assert redis("sessions").run(("GET", f"auth:epoch:{ada.id}")) == [b"3"]
 
     def test_refuses_an_unknown_account(self, db):
         with pytest.raises(AccountNotFound):
@@ -295,7 +295,7 @@ class TestForgetEndedSession:
         forget_ended_session(event, ONCE)
         forget_ended_session(event, ONCE)
 
-        assert hot().run(("KEYS", "auth:ended:*")) == [[f"auth:ended:{session_id}".encode()]]
+        assert redis("sessions").run(("KEYS", "auth:ended:*")) == [[f"auth:ended:{session_id}".encode()]]
         assert recognize(other, now=NOON) == Principal(id=ada.id, epoch=1)
 
 
@@ -307,5 +307,5 @@ class TestForgetRevokedSessions:
         forget_revoked_sessions(event, ONCE)
         forget_revoked_sessions(event, ONCE)
 
-        assert hot().run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
+        assert redis("sessions").run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
         assert recognize(bob, now=NOON) is not None

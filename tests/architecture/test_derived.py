@@ -31,9 +31,9 @@ def test_every_derived_fact_is_repeated_by_each_of_its_events():
     found = {call for context in CONTEXTS for call in repeats(context)}
 
     assert wanted == {
-        ("accounts", "CredentialsEnded", "announce_ended"),
-        ("accounts", "SessionEnded", "announce_ended"),
-        ("accounts", "SessionsRevoked", "announce_epoch"),
+        ("accounts", "CredentialsEnded", "cache_revocations"),
+        ("accounts", "SessionEnded", "cache_revocations"),
+        ("accounts", "SessionsRevoked", "cache_epoch"),
         ("graph", "Followed", "drop_following"),
         ("graph", "Unfollowed", "drop_following"),
         ("posts", "PostDeleted", "put_tombstone"),
@@ -48,7 +48,7 @@ def test_no_service_decides_by_itself_what_to_do_without_redis():
         str(path.relative_to(ROOT))
         for path in ROOT.glob("modules/*/services/*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ExceptHandler) and node.type and "RedisAway" in ast.unparse(node.type)
+        if isinstance(node, ast.ExceptHandler) and node.type and "RedisUnavailable" in ast.unparse(node.type)
     }
 
     # Principals are read there, and a reader asks the directory.

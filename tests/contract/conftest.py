@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.contract.browsers import chromium
 from tests.contract.front_ends import FrontEnd
 
-PATIENCE = 20_000.0  # milliseconds; only what fails waits so long
-expect.set_options(timeout=PATIENCE)
+TIMEOUT = 20_000.0  # milliseconds; only what fails waits so long
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def profile(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context()
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     yield context
     context.close()
 

@@ -33,7 +33,7 @@ _CODES = (
     ),
     *(b'"not_an_integer"', b'"redirect_unsafe"', b'"redirect_missing"', b'"secret_needed"'),
 )
-# Rules of the product: nobody follows himself, no key is sent with two bodies, nobody has apps without end.
+# Rules of the product: nobody follows themselves, no key comes with two bodies, nobody has apps without end.
 _RULES = (
     *(b'"cannot_follow_yourself"', b'"idempotency_key_reused"', b'"confirmation_mismatch"'),
     *(b'"too_many_apps"', b'"too_many_keys"', b'"public_app"'),

@@ -63,7 +63,7 @@ def make_role(name: str, user_id: int) -> Role:
 def mint_app_token(user_id: int) -> str:
     """Return an access token with which an app may read a user's profile and nothing else."""
     value = secrets.token_urlsafe(32)
-    # Somebody else's: in a long run the user has registered as many as anybody may.
+    # Somebody else's: in a long run the user has reached the limit.
     app_id = make_app(create_account(username="third_party", email=None, password=None, now=clock.now()).id)
     with writing_directory():
         Token.objects.create(

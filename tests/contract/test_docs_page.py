@@ -99,7 +99,7 @@ class TestDocsPage:
         popup.get_by_label("Password").fill(PASSWORD)
         popup.keyboard.press("Enter")
         with popup.expect_event("close"):
-            popup.get_by_role("button", name="Let it in").click()
+            popup.get_by_role("button", name="Allow").click()
         page.locator(".modal-ux .btn-done").first.click()
 
         assert try_me(page) == "200"

@@ -102,7 +102,7 @@ class TestStranger:
         tab.get_by_label("Username or email").fill(ada.username)
         tab.get_by_label("Password").fill(PASSWORD)
         tab.get_by_role("button", name="Log in").click()
-        tab.get_by_role("button", name="Let it in").click()
+        tab.get_by_role("button", name="Allow").click()
         expect(tab.get_by_role("heading", name="An app of somebody else")).to_be_visible()
 
         sent = {

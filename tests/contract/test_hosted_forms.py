@@ -124,7 +124,7 @@ class TestLogIn:
         log_in(tab)
         tab.get_by_label("Code").fill(code_of(secret))
 
-        said = follow(tab, back, press(tab, "Go on"))
+        said = follow(tab, back, press(tab, "Continue"))
 
         assert (said["error"], said["state"]) == ("login_required", "s-1")
 
@@ -156,20 +156,20 @@ class TestLogIn:
 
         expect(tab.get_by_role("alert")).to_contain_text("too old")
         log_in(tab)
-        assert "code" in follow(tab, back, press(tab, "Let it in"))
+        assert "code" in follow(tab, back, press(tab, "Allow"))
 
     def test_can_be_sent_again_from_the_page_before(self, url, app, back, tab):
         tab.goto(ask(url, app, back))
         log_in(tab)
-        expect(tab.get_by_role("button", name="Let it in")).to_be_visible()
+        expect(tab.get_by_role("button", name="Allow")).to_be_visible()
 
         tab.go_back()
         log_in(tab)
-        expect(tab.get_by_role("alert").or_(tab.get_by_role("button", name="Let it in"))).to_be_visible()
+        expect(tab.get_by_role("alert").or_(tab.get_by_role("button", name="Allow"))).to_be_visible()
         if tab.get_by_role("alert").is_visible():
             log_in(tab)
 
-        assert "code" in follow(tab, back, press(tab, "Let it in"))
+        assert "code" in follow(tab, back, press(tab, "Allow"))
 
     def test_can_be_sent_twice_at_once(self, url, app, back, tab):
         tab.goto(ask(url, app, back))
@@ -178,7 +178,7 @@ class TestLogIn:
 
         tab.get_by_role("button", name="Log in").dblclick()
 
-        assert "code" in follow(tab, back, press(tab, "Let it in"))
+        assert "code" in follow(tab, back, press(tab, "Allow"))
 
     def test_tells_who_takes_no_cookies(self, url, app, back, tab, profile):
         tab.goto(ask(url, app, back))
@@ -217,23 +217,23 @@ class TestSecondFactor:
         tab.get_by_label("Code").fill(code_of(secret))
         spoil_token(profile, url)
 
-        press(tab, "Go on")()
+        press(tab, "Continue")()
         expect(tab.get_by_role("alert")).to_contain_text("too old")
         tab.get_by_label("Code").fill(code_of(secret))
-        press(tab, "Go on")()
+        press(tab, "Continue")()
 
-        assert "code" in follow(tab, back, press(tab, "Let it in"))
+        assert "code" in follow(tab, back, press(tab, "Allow"))
 
     def test_leads_on_from_the_page_before(self, url, app, back, secret, tab):
         tab.goto(ask(url, app, back))
         log_in(tab)
         tab.get_by_label("Code").fill(code_of(secret))
-        press(tab, "Go on")()
-        expect(tab.get_by_role("button", name="Let it in")).to_be_visible()
+        press(tab, "Continue")()
+        expect(tab.get_by_role("button", name="Allow")).to_be_visible()
 
         tab.go_back()
 
-        assert "code" in follow(tab, back, press(tab, "Let it in"))
+        assert "code" in follow(tab, back, press(tab, "Allow"))
 
 
 class TestConsent:
@@ -248,7 +248,7 @@ class TestConsent:
         refused = follow(tab, back, press(tab, "Cancel"))
         other = profile.new_page()
         other.goto(ask(url, app, back, prompt="consent"))
-        agreed = follow(other, back, press(other, "Let it in"))
+        agreed = follow(other, back, press(other, "Allow"))
 
         assert refused == {"error": "access_denied", "state": "s-1"}
         assert (set(agreed), agreed["state"]) == ({"code", "state"}, "s-1")
@@ -259,13 +259,13 @@ class TestConsent:
         expect(tab.get_by_role("checkbox")).to_have_count(2)
         for box in tab.get_by_role("checkbox").all():
             box.uncheck()
-        press(tab, "Let it in")()
+        press(tab, "Allow")()
         expect(tab.get_by_role("alert")).to_contain_text("at least one")
         tab.get_by_role("checkbox").first.check()
 
-        assert "code" in follow(tab, back, press(tab, "Let it in"))
+        assert "code" in follow(tab, back, press(tab, "Allow"))
 
-    @pytest.mark.parametrize(("button", "said"), [("Let it in", "code"), ("Cancel", "error")])
+    @pytest.mark.parametrize(("button", "said"), [("Allow", "code"), ("Cancel", "error")])
     def test_is_shown_anew_when_it_is_too_old(self, url, app, back, tab, profile, button, said):
         tab.goto(ask(url, app, back))
         log_in(tab)
@@ -280,20 +280,20 @@ class TestConsent:
     def test_asks_who_is_logged_out_meanwhile_to_log_in_and_goes_on(self, url, app, back, tab, profile):
         tab.goto(ask(url, app, back))
         log_in(tab)
-        expect(tab.get_by_role("button", name="Let it in")).to_be_visible()
+        expect(tab.get_by_role("button", name="Allow")).to_be_visible()
         profile.clear_cookies()
 
-        press(tab, "Let it in")()
+        press(tab, "Allow")()
         log_in(tab)
 
-        assert follow(tab, back, press(tab, "Let it in"))["state"] == "s-1"
+        assert follow(tab, back, press(tab, "Allow"))["state"] == "s-1"
 
     def test_can_be_given_twice_at_once(self, url, app, back, tab):
         tab.goto(ask(url, app, back))
         log_in(tab)
-        expect(tab.get_by_role("button", name="Let it in")).to_be_visible()
+        expect(tab.get_by_role("button", name="Allow")).to_be_visible()
 
-        tab.get_by_role("button", name="Let it in").dblclick()
+        tab.get_by_role("button", name="Allow").dblclick()
 
         expect(tab.get_by_role("heading", name="An app of somebody else")).to_be_visible()
 
@@ -302,7 +302,7 @@ class TestConsent:
         log_in(tab)
         tab.locator("input[name=request]").evaluate("field => field.value = 'forged'")
 
-        press(tab, "Let it in")()
+        press(tab, "Allow")()
 
         expect(tab.get_by_role("alert")).to_contain_text("not ours")
 
@@ -371,4 +371,4 @@ class TestUnverified:
         tab.get_by_role("link", name="Log in again").click()
         log_in(tab)
 
-        assert "code" in follow(tab, back, press(tab, "Let it in"))
+        assert "code" in follow(tab, back, press(tab, "Allow"))

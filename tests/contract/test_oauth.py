@@ -213,7 +213,7 @@ def log_in(page: Page) -> None:
 def arrive(page: Page) -> str:
     """Choose to let the app in and return the address to which the browser was sent."""
     with page.expect_request(lambda request: request.url.startswith(BACK)) as sent:
-        page.get_by_role("button", name="Let it in").click()
+        page.get_by_role("button", name="Allow").click()
     return str(sent.value.url)
 
 
@@ -223,7 +223,9 @@ class TestPages:
         expect(page.get_by_role("heading", name="Log in")).to_be_visible()
         log_in(page)
 
-        expect(page.get_by_role("heading", name="Let Forest reader in?")).to_be_visible()
+        expect(
+            page.get_by_role("heading", name="Allow Forest reader to access your account?")
+        ).to_be_visible()
         expect(page.get_by_role("group", name="What it may do")).to_be_visible()
         back = arrive(page)
 
@@ -258,7 +260,7 @@ class TestPages:
         page.get_by_label("Password").fill("not her password")
         page.get_by_role("button", name="Log in").click()
 
-        expect(page.get_by_role("alert")).to_contain_text("do not fit together")
+        expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
         expect(page.get_by_label("Username or email")).to_have_value("ada")
 
     def test_ask_for_the_second_factor(self, app, secret, page):

@@ -56,7 +56,7 @@ def issuer_of(url: str) -> str:
 def allow(page: Page) -> None:
     """Log Ada in, and let the app in."""
     log_in(page)
-    page.get_by_role("button", name="Let it in").click()
+    page.get_by_role("button", name="Allow").click()
 
 
 class Talk:

@@ -20,8 +20,9 @@ import modules.mail.tasks
 import modules.profiles.tasks  # noqa: F401 - so that every subscriber is known
 from modules.accounts.public import create_account, issue_session_token
 from modules.graph.models import FollowCount, FollowIn, FollowOut
-from modules.kernel import clock, hot
+from modules.kernel import clock
 from modules.kernel.bus import dispatch
+from modules.kernel.redis import client as redis_client
 from sharding.delivery.consumer import Delivery
 from sharding.delivery.relay import Relay
 from sharding.testing import choosing
@@ -145,17 +146,19 @@ def counts(person: Person) -> tuple[int, int]:
 @contextmanager
 def redis_away(settings: Any) -> Iterator[None]:
     """Send the hot client to a port where nobody listens, and back."""
-    before = settings.HOT
-    settings.HOT = hot.HotSettings(url="redis://127.0.0.1:1/0")
+    before = settings.REDIS
+    settings.REDIS = dict.fromkeys(
+        redis_client.PURPOSES, redis_client.RedisSettings(url="redis://127.0.0.1:1/0")
+    )
     reconnect()
     try:
         yield
     finally:
-        settings.HOT = before
+        settings.REDIS = before
         reconnect()
 
 
 def reconnect() -> None:
     """Take a new client, whose breaker knows of no outage."""
-    hot.hot().close()
-    hot._client.cache_clear()
+    redis_client.redis("timelines").close()
+    redis_client.forget_clients()

@@ -8,7 +8,7 @@ from modules.graph.public import ensure_following, follow, following_key, is_fol
 from modules.graph.schemas import PUBLIC_VIEWER, Ties
 from modules.graph.selectors import following_cache
 from modules.graph.selectors.follows import list_following_ids
-from modules.kernel.hot import RedisAway, count_trips, hot
+from modules.kernel.redis.client import RedisUnavailable, count_trips, redis
 from sharding.scope import Once
 from sharding.testing import count_queries
 from tests.graph.people import deliver_all, redis_away
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def members(person) -> set[int] | None:
     """Return what the rule set holds, or None if there is none."""
-    [found] = hot().run(("SMEMBERS", following_key(person.id)))
+    [found] = redis("timelines").run(("SMEMBERS", following_key(person.id)))
     return {int(member) for member in found} or None
 
 
@@ -134,9 +134,9 @@ class TestRefreshFollowing:
         about = {"follower_id": ada.id, "target_id": vera.id, "edge_id": 1}
 
         with redis_away(settings):
-            with pytest.raises(RedisAway):
+            with pytest.raises(RedisUnavailable):
                 tasks.refresh_rules_after_follow(Followed(**about), Once("test", "1"))
-            with pytest.raises(RedisAway):
+            with pytest.raises(RedisUnavailable):
                 tasks.refresh_rules_after_unfollow(Unfollowed(**about), Once("test", "2"))
 
 

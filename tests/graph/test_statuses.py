@@ -242,8 +242,8 @@ class TestMeanwhile:
         deliver_all()
         late = [vera.id, True, 1, [ada.id]]
 
-        statuses._execute([ada.id], statuses._TELL_FOLLOWEES, late)
-        statuses._execute([ada.id], statuses._TELL_FOLLOWERS, [True, 1, [ada.id], vera.id, 1])
+        statuses._execute([ada.id], statuses._SYNC_FOLLOWEES, late)
+        statuses._execute([ada.id], statuses._SYNC_FOLLOWERS, [True, 1, [ada.id], vera.id, 1])
 
         assert shown(ada) == (2, 2)
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 # Longer than anything that a server does on purpose.
-PATIENCE = 30
+TIMEOUT = 30
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         place = urlsplit(url)
-        self._socket = socket.create_connection((place.hostname or "", place.port or 0), PATIENCE)
+        self._socket = socket.create_connection((place.hostname or "", place.port or 0), TIMEOUT)
 
     def __enter__(self) -> Wire:
         return self
 
-    def __exit__(self, *_fault: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._socket.close()
 
     def send(self, data: bytes) -> None:

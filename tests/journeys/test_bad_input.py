@@ -34,13 +34,13 @@ class Answer:
     @property
     def places(self) -> list[str | None]:
         """Return what the problem points at."""
-        faults = self.body.get("errors", [])
-        return [fault.get("pointer", fault.get("parameter", fault.get("header"))) for fault in faults]
+        errors = self.body.get("errors", [])
+        return [error.get("pointer", error.get("parameter", error.get("header"))) for error in errors]
 
 
 @dataclass(frozen=True)
 class Live:
-    """A server, somebody with a session there, and what is his."""
+    """A server, somebody with a session there, and what is theirs."""
 
     host: str
     port: int

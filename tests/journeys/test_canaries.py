@@ -37,7 +37,7 @@ class TestAnswers:
             headers = cache(partial(credentials, caller, world))
             for route in routes():
                 forget_kept()
-                body, own = BODIES.get(route.id), headers(route.operation.declared.scope)
+                body, own = BODIES.get(route.id), headers(route.operation.spec.scope)
                 answer = call(route.method, route.url(names), body, as_=None, If_Match="*", **own)
                 found[route.id, caller] = find_in_text(json.dumps(answer.body) + str(answer.headers))
 

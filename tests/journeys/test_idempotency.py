@@ -37,7 +37,7 @@ AT_COMMIT = f"""
 
 @pytest.fixture
 def api(stack):
-    # Whoever waits at a gate must still wait when he is killed.
+    # Whoever waits at a gate must still wait when they are killed.
     return stack.run_api(BANYAN_LOCK_TIMEOUT_MS="2000")
 
 

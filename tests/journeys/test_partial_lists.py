@@ -9,7 +9,7 @@ import pytest
 from modules.accounts.public import issue_session_token
 from modules.graph import public as graph
 from modules.kernel import clock
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import redis
 from modules.timelines.models import windows
 from tests.machines import until
 from tests.posts.world import Person, call, drain, make_person, publish
@@ -23,9 +23,9 @@ A, B = 0, 4095
 def forget_cards() -> None:
     """Empty Redis of finished cards; windows and rule sets stay."""
     for kind in ("post", "user"):
-        keys = hot().run(("KEYS", f"{kind}:*"))[0]
+        keys = redis("timelines").run(("KEYS", f"{kind}:*"))[0]
         if keys:
-            hot().run(("DEL", *keys))
+            redis("timelines").run(("DEL", *keys))
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ class TestHome:
         post_id = publish(bea, "whose")
         drain()
         call("GET", "/v1/timelines/home", as_=reader)
-        hot().run(("DEL", f"user:{bea.id}"))
+        redis("timelines").run(("DEL", f"user:{bea.id}"))
 
         stack.kill("b")
         page = call("GET", "/v1/timelines/home", as_=reader)
@@ -95,7 +95,7 @@ class TestHome:
         publish(ada, "here")
         publish(bea, "there")
         drain()
-        hot().run(("DEL", windows.home(reader.id)))
+        redis("timelines").run(("DEL", windows.home(reader.id)))
 
         stack.kill("b")
         page = call("GET", "/v1/timelines/home", as_=reader)
@@ -107,7 +107,7 @@ class TestHome:
 
     def test_of_a_reader_of_the_dead_instance_is_unavailable(self, world, stack):
         reader, _, _ = world
-        hot().run(("DEL", windows.home(reader.id)))
+        redis("timelines").run(("DEL", windows.home(reader.id)))
 
         stack.kill("a")
         stack.kill("a_replica1")

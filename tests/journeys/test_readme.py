@@ -56,7 +56,7 @@ class TestTour:
         assert again == post
         assert [card["id"] for card in home["data"]] == [post["id"]]
         assert mistakes["status"] == 400
-        assert {fault["pointer"] for fault in mistakes["errors"]} == {"/text", "/color"}
+        assert {error["pointer"] for error in mistakes["errors"]} == {"/text", "/color"}
 
     def test_of_services_does_what_it_says(self, url):
         chapter = (ROOT / "docs" / "identity.md").read_text().split("## Services")[1]

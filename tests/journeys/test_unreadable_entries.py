@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-import redis as redis_client
+import redis as redis_py
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django_redis import get_redis_connection
 
 from modules.accounts.services.principals import entry_key, forget_kept
-from modules.accounts.services.revocations import announce_epoch
+from modules.accounts.services.revocations import cache_epoch
 from modules.accounts.services.sessions import hash_key
 from modules.graph import public as graph
 from modules.graph.selectors.pulled import forget_pulled
-from modules.kernel import hot, limits, quotas
+from modules.kernel import limits, quotas
 from modules.kernel.limits import Limit
+from modules.kernel.redis import client as redis_client
 from modules.timelines import public as timelines
 from tests.posts.world import Person, call, drain, publish, sign_up
 
@@ -84,12 +85,12 @@ class World:
 
 @pytest.fixture
 def redis() -> Any:
-    return redis_client.Redis.from_url(django_settings.HOT.url)
+    return redis_py.Redis.from_url(django_settings.REDIS["timelines"].url)
 
 
 @pytest.fixture
 def world(settings) -> World:
-    hot._client.cache_clear()
+    redis_client.forget_clients()
     limits._local.cache_clear()
     quotas._local.cache_clear()
     wide = [replace(limit, quota=10_000, window=86_400) for limit, _ in limits.list_declared()]
@@ -105,8 +106,8 @@ def world(settings) -> World:
     drain()
     timelines.warm(reader.id)
     made = World(reader, pushed, pulled, posts[0])
-    hot.hot().run(("SET", made.key("ryw"), "a:1:1"))
-    announce_epoch(reader.id, 1)
+    redis_client.redis("timelines").run(("SET", made.key("ryw"), "a:1:1"))
+    cache_epoch(reader.id, 1)
     made.ask()
     return made
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from modules.kernel.hot import Hot, HotSettings
+from modules.kernel.redis.client import PURPOSES, RedisClient, RedisSettings
 from tests.kernel.servers import RedisServer
 
 ADA = 7
@@ -53,9 +53,10 @@ def redis_of_run(tmp_path_factory):
 
 @pytest.fixture
 def redis(redis_of_run, settings):
-    """A running, empty Redis that `hot()` talks to; a test may kill it and start it again."""
-    settings.HOT = HotSettings(url=redis_of_run.url, open_seconds=0.05)
-    Hot(settings.HOT).run(("FLUSHALL",))
+    """A running, empty Redis that `redis("timelines")` talks to; a test may kill it and start it again."""
+    here = RedisSettings(url=redis_of_run.url, open_seconds=0.05)
+    settings.REDIS = dict.fromkeys(PURPOSES, here)
+    RedisClient(here).run(("FLUSHALL",))
     yield redis_of_run
     redis_of_run.restore()
 
@@ -63,4 +64,4 @@ def redis(redis_of_run, settings):
 @pytest.fixture
 def no_redis(settings):
     """A hot Redis that nobody serves."""
-    settings.HOT = HotSettings(url="redis://127.0.0.1:1/0", open_seconds=0.0)
+    settings.REDIS = dict.fromkeys(PURPOSES, RedisSettings(url="redis://127.0.0.1:1/0", open_seconds=0.0))

@@ -1,4 +1,4 @@
-"""Every bad input is answered with a problem that points at the fault: no 500, and nothing passes."""
+"""Every bad input is answered with a problem that points at the error: no 500, and nothing passes."""
 
 import json
 
@@ -146,13 +146,13 @@ BODIES = {
 class TestBodies:
     @pytest.mark.parametrize("name", BODIES)
     def test_are_refused_with_a_pointer(self, api, name):
-        raw, status, code, pointer, fault = BODIES[name]
+        raw, status, code, pointer, error = BODIES[name]
 
         answer = api.post("/v1/things", raw)
 
         problem = answer.json()
         assert (answer.status_code, problem["code"]) == (status, code)
-        assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(pointer, fault)]
+        assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(pointer, error)]
         assert answer.headers["Content-Type"] == "application/problem+json"
 
     def test_name_every_fault_at_once(self, api):
@@ -283,13 +283,13 @@ CURSORS = ["", "x", "%00", "..", "AAAA", "MAAAAAAAAAAAA5Ors-qhwfcfdAKaV1MLb9I", 
 class TestQueries:
     @pytest.mark.parametrize("query", QUERIES)
     def test_are_refused_with_the_parameter(self, api, query):
-        parameter, fault = QUERIES[query]
+        parameter, error = QUERIES[query]
 
         answer = api.get(f"/v1/things?{query}")
 
         problem = answer.json()
         assert (answer.status_code, problem["code"]) == (400, "query_invalid")
-        assert [(error["parameter"], error["code"]) for error in problem["errors"]] == [(parameter, fault)]
+        assert [(error["parameter"], error["code"]) for error in problem["errors"]] == [(parameter, error)]
 
     @pytest.mark.parametrize("cursor", CURSORS)
     def test_are_refused_for_their_cursor(self, api, cursor):

@@ -7,7 +7,7 @@ import pytest
 
 from modules.kernel import derived as facts
 from modules.kernel.derived import derived
-from modules.kernel.hot import RedisAway, hot
+from modules.kernel.redis.client import RedisUnavailable, redis
 from sharding import outages
 
 
@@ -28,13 +28,13 @@ def note(monkeypatch):
     @derived(Raised)
     def note(number: int, *, by: str = "nobody") -> None:
         """Note a number."""
-        hot().run(("SET", "test:noted", f"{number} by {by}"))
+        redis("timelines").run(("SET", "test:noted", f"{number} by {by}"))
 
     return note
 
 
 def noted() -> list[bytes | None]:
-    return hot().run(("GET", "test:noted"))
+    return redis("timelines").run(("GET", "test:noted"))
 
 
 class TestNow:
@@ -48,7 +48,7 @@ class TestNow:
 
         note.now(3)
 
-        assert list(outages._away) == [RedisAway.server]
+        assert list(outages._away) == [RedisUnavailable.server]
 
     def test_hides_no_other_failure(self, redis, monkeypatch):
         monkeypatch.setattr(facts, "FACTS", [])
@@ -68,7 +68,7 @@ class TestCall:
         assert noted() == [b"4 by nobody"]
 
     def test_waits_for_redis(self, no_redis, note):
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             note(4)
 
 

@@ -74,7 +74,7 @@ class TestErrorCodes:
         assert Refusal.code not in codes
 
     def test_have_the_anchor_that_a_problem_points_to(self, api):
-        anchor = api.get("/v1/faults/not_found").json()["type"].partition("#")[2]
+        anchor = api.get("/v1/errors/not_found").json()["type"].partition("#")[2]
 
         assert f'<tr id="{anchor}">' in api.get("/docs/errors").content.decode()
 

@@ -4,7 +4,7 @@ import pytest
 
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.shapes import Body, Shape
-from tests.kernel.urls import Faulty, MovesOnce
+from tests.kernel.urls import Failing, MovesOnce
 
 
 class TestEndpoint:
@@ -86,11 +86,11 @@ class TestEndpoint:
         assert (answer.status_code, MovesOnce.calls) == (200, 2)
 
     def test_runs_no_third_time(self, api):
-        Faulty.calls = 0
+        Failing.calls = 0
 
-        answer = api.get("/v1/faults/moved")
+        answer = api.get("/v1/errors/moved")
 
-        assert (answer.status_code, answer.json()["outcome"], Faulty.calls) == (503, "none", 2)
+        assert (answer.status_code, answer.json()["outcome"], Failing.calls) == (503, "none", 2)
 
 
 class TestIdempotencyKey:
@@ -115,13 +115,13 @@ class TestIdempotencyKey:
         assert api.post("/v1/whoami", b"", idempotency_key=key).json()["key"] == key
 
     def test_of_a_repeat_gets_the_first_answer(self, api):
-        answer = api.get("/v1/faults/done")
+        answer = api.get("/v1/errors/done")
 
         assert (answer.status_code, answer.content) == (201, b'{"id":"5"}')
         assert answer.headers["Idempotency-Replayed"] == "true"
 
     def test_of_a_repeat_without_a_kept_answer_gets_204(self, api):
-        answer = api.get("/v1/faults/done_silently")
+        answer = api.get("/v1/errors/done_silently")
 
         assert (answer.status_code, answer.content) == (204, b"")
         assert answer.headers["Idempotency-Replayed"] == "true"

@@ -1,9 +1,9 @@
-"""Whoever wrote reads his own writes at the next request, wherever it lands."""
+"""Whoever wrote reads their own writes at the next request, wherever it lands."""
 
 import pytest
 
-from modules.kernel.hot import count_trips, hot
 from modules.kernel.http.freshness import sign, verify
+from modules.kernel.redis.client import count_trips, redis
 from sharding import freshness
 from sharding.ids import SHARDS, make_id
 from sharding.shard_map import alias_of
@@ -52,7 +52,7 @@ class TestFreshness:
         marks = verify(answer.headers["Banyan-Freshness"], int(ada))
         assert marks is not None
         assert list(freshness.decode(marks)) == ["a"]
-        kept, life = hot().run(("GET", f"ryw:{ada}"), ("TTL", f"ryw:{ada}"))
+        kept, life = redis("sessions").run(("GET", f"ryw:{ada}"), ("TTL", f"ryw:{ada}"))
         assert (kept.decode(), life) == (marks, 30)
 
     def test_is_not_handed_out_after_a_read(self, api, ada):
@@ -77,14 +77,14 @@ class TestFreshness:
         assert api.get("/v1/writes?name=a", x_test_user=ada).json()["key"] in ("a", "a_replica1")
 
     def test_sends_who_is_ahead_of_every_replica_to_the_primary(self, api, ada):
-        future = freshness.encode({"a": freshness.Mark(1, 2**62)})
+        future = freshness.encode({"a": freshness.LsnMark(1, 2**62)})
 
         answer = api.get("/v1/writes?name=a", x_test_user=ada, banyan_freshness=sign(future, int(ada)))
 
         assert answer.json()["key"] == "a"
 
     def test_of_another_caller_counts_for_nothing(self, api, ada):
-        future = freshness.encode({"a": freshness.Mark(1, 2**62)})
+        future = freshness.encode({"a": freshness.LsnMark(1, 2**62)})
 
         answer = api.get("/v1/writes?name=a", x_test_user=ada, banyan_freshness=sign(future, 8))
 

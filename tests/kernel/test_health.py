@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpRequest
 
 from config import health
-from modules.kernel.hot import count_trips
+from modules.kernel.redis.client import count_trips
 from sharding.testing import count_queries
 
 

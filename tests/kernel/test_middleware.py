@@ -31,7 +31,7 @@ class TestRequestId:
         assert len({api.get("/healthz").headers["X-Request-Id"] for _ in range(5)}) == 5
 
     def test_stands_in_every_line_of_the_request(self, api, lines):
-        api.get("/v1/faults/bug", x_request_id="r1")
+        api.get("/v1/errors/bug", x_request_id="r1")
 
         assert {line["request_id"] for line in lines} == {"r1"}
 
@@ -58,13 +58,13 @@ class TestAccessLine:
         }
 
     def test_names_the_code_of_a_problem(self, api, lines):
-        api.get("/v1/faults/not_found")
+        api.get("/v1/errors/not_found")
 
         [line] = access(lines)
         assert (line["status"], line["code"], line["route"]) == (
             404,
             "thing_not_found",
-            "v1/faults/<str:name>",
+            "v1/errors/<str:name>",
         )
 
     def test_names_the_path_where_there_is_no_route(self, api, lines):
@@ -108,7 +108,7 @@ class TestAccessLine:
 
 
 class TestHeaders:
-    @pytest.mark.parametrize("path", ["/v1/things", "/v1/faults/bug", "/nowhere", "/healthz"])
+    @pytest.mark.parametrize("path", ["/v1/things", "/v1/errors/bug", "/nowhere", "/healthz"])
     def test_are_safe_on_every_answer(self, api, path):
         headers = api.get(path).headers
 

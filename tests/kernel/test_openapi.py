@@ -18,7 +18,7 @@ from openapi import examples, security
 
 def draw():
     schema = SchemaGenerator(urlconf="tests.kernel.urls").get_schema(request=None, public=True)
-    # The authenticator of these tests has no extension; that is its one fault.
+    # The authenticator of these tests has no extension; that is its one error.
     GENERATOR_STATS.reset()
     schema["paths"].pop("/v1/stray", None)
     return schema
@@ -212,7 +212,7 @@ class TestExamples:
         for name, media in contents(whole):
             for value in values_of(whole, media):
                 validator = Draft202012Validator({**whole, **media["schema"]})
-                assert [fault.message for fault in validator.iter_errors(value)] == [], name
+                assert [error.message for error in validator.iter_errors(value)] == [], name
                 checked += 1
         assert checked > 100
 

@@ -29,7 +29,7 @@ ANSWERS = {
 class TestProblem:
     @pytest.mark.parametrize("name", ANSWERS)
     def test_has_one_form_for_everything(self, api, name):
-        answer = api.get(f"/v1/faults/{name}")
+        answer = api.get(f"/v1/errors/{name}")
 
         problem = answer.json()
         assert (answer.status_code, problem["code"]) == ANSWERS[name]
@@ -37,16 +37,16 @@ class TestProblem:
         assert set(problem) - {"outcome"} == MEMBERS
         assert problem["status"] == answer.status_code
         assert problem["type"] == f"/docs/errors#{problem['code']}"
-        assert problem["instance"] == f"/v1/faults/{name}"
+        assert problem["instance"] == f"/v1/errors/{name}"
         assert problem["request_id"] == answer.headers["X-Request-Id"]
 
     def test_carries_title_and_detail(self, api):
-        assert api.get("/v1/faults/not_found").json()["detail"] == "There is no such thing."
-        assert api.get("/v1/faults/detail").json()["title"] == "There is no such thing."
-        assert api.get("/v1/faults/detail").json()["detail"] == "Look elsewhere."
+        assert api.get("/v1/errors/not_found").json()["detail"] == "There is no such thing."
+        assert api.get("/v1/errors/detail").json()["title"] == "There is no such thing."
+        assert api.get("/v1/errors/detail").json()["detail"] == "Look elsewhere."
 
     def test_carries_the_faults_of_a_refusal(self, api):
-        assert api.get("/v1/faults/invalid").json()["errors"] == [
+        assert api.get("/v1/errors/invalid").json()["errors"] == [
             {"pointer": "/a~1b", "code": "too_odd", "detail": "Even it out."}
         ]
 
@@ -55,18 +55,18 @@ class TestProblem:
         [("too_many", "7"), ("drf_throttled", "3"), ("in_flight", "1"), ("away", "2"), ("moved", "1")],
     )
     def test_says_when_to_come_back(self, api, name, seconds):
-        assert api.get(f"/v1/faults/{name}").headers["Retry-After"] == seconds
+        assert api.get(f"/v1/errors/{name}").headers["Retry-After"] == seconds
 
     def test_says_that_a_write_may_have_happened(self, api):
-        assert api.post("/v1/faults/operational").json()["outcome"] == "unknown"
+        assert api.post("/v1/errors/operational").json()["outcome"] == "unknown"
 
     def test_says_that_a_write_has_not_happened(self, api):
-        assert api.post("/v1/faults/moved").json()["outcome"] == "none"
+        assert api.post("/v1/errors/moved").json()["outcome"] == "none"
 
     def test_says_nothing_of_that_for_a_read(self, api):
-        assert "outcome" not in api.get("/v1/faults/operational").json()
+        assert "outcome" not in api.get("/v1/errors/operational").json()
 
-    @pytest.mark.parametrize("path", ["/v1/faults/bug", "/broken"])
+    @pytest.mark.parametrize("path", ["/v1/errors/bug", "/broken"])
     def test_of_a_bug_shows_nothing_and_is_logged_whole(self, api, path):
         with structlog.testing.capture_logs() as lines:
             answer = api.get(path)
@@ -99,7 +99,7 @@ class TestProblem:
         answer = api.get("/v1/whoami", host="evil.example")
 
         assert answer.status_code == 400
-        assert [fault["header"] for fault in answer.json()["errors"]] == ["Host"]
+        assert [error["header"] for error in answer.json()["errors"]] == ["Host"]
 
     def test_is_not_what_a_probe_by_address_gets(self, api):
         assert api.get("/healthz", host="10.0.0.7:8000").status_code == 200

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from modules.kernel import hot, quotas
-from modules.kernel.limits import Charge, Limit, LimitReached
+from modules.kernel import quotas
+from modules.kernel.limits import Cost, Limit, LimitReached
+from modules.kernel.redis import client as redis_client
 
 pytestmark = pytest.mark.django_db
 
@@ -17,17 +18,17 @@ DAY = Limit("day", 4, 86_400)
 
 @pytest.fixture(autouse=True)
 def _fresh(settings):
-    hot.hot().close()
-    hot._client.cache_clear()
+    redis_client.redis("limits").close()
+    redis_client.forget_clients()
     quotas._local.cache_clear()
     settings.LIMITS = replace(settings.LIMITS, processes=2)
     yield
-    hot._client.cache_clear()
+    redis_client.forget_clients()
 
 
-def passes(*charges: Charge) -> bool:
+def passes(*costs: Cost) -> bool:
     try:
-        quotas.acquire(*charges)
+        quotas.acquire(*costs)
     except LimitReached:
         return False
     return True
@@ -36,33 +37,33 @@ def passes(*charges: Charge) -> bool:
 def age(limit: Limit, key: str, seconds: int) -> None:
     """Make every use of a quota so much older."""
     name = f"rq:{limit.name}:{key}"
-    [uses] = hot.hot().run(("LRANGE", name, 0, -1))
+    [uses] = redis_client.redis("limits").run(("LRANGE", name, 0, -1))
     for place, use in enumerate(uses):
-        hot.hot().run(("LSET", name, place, int(use) - seconds * 1_000_000))
+        redis_client.redis("limits").run(("LSET", name, place, int(use) - seconds * 1_000_000))
 
 
 class TestAcquire:
     def test_lets_exactly_the_quota_through_forty_threads(self):
         with ThreadPoolExecutor(40) as pool:
-            passed = list(pool.map(lambda _: passes(Charge(TEN, "ada")), range(400)))
+            passed = list(pool.map(lambda _: passes(Cost(TEN, "ada")), range(400)))
 
         assert sum(passed) == 10
 
     def test_counts_each_key_by_itself(self):
-        assert [passes(Charge(THREE, "ada")) for _ in range(4)] == [True, True, True, False]
-        assert passes(Charge(THREE, "grace"))
+        assert [passes(Cost(THREE, "ada")) for _ in range(4)] == [True, True, True, False]
+        assert passes(Cost(THREE, "grace"))
 
     def test_lets_nothing_through_until_the_window_of_the_first_is_over(self):
-        charge = Charge(THREE, "ada")
-        assert [passes(charge) for _ in range(3)] == [True] * 3
+        cost = Cost(THREE, "ada")
+        assert [passes(cost) for _ in range(3)] == [True] * 3
 
         age(THREE, "ada", 3590)
-        assert not passes(charge)
+        assert not passes(cost)
         age(THREE, "ada", 10)
-        assert [passes(charge) for _ in range(4)] == [True, True, True, False]
+        assert [passes(cost) for _ in range(4)] == [True, True, True, False]
 
     def test_charges_none_if_one_refuses(self):
-        day, hour = Charge(DAY, "ada"), Charge(THREE, "ada")
+        day, hour = Cost(DAY, "ada"), Cost(THREE, "ada")
         assert [passes(day, hour) for _ in range(5)] == [True, True, True, False, False]
 
         age(THREE, "ada", 3600)
@@ -70,24 +71,24 @@ class TestAcquire:
         assert [passes(day, hour) for _ in range(2)] == [True, False]
 
     def test_tells_the_refused_when_one_more_will_pass(self):
-        quotas.acquire(Charge(THREE, "ada"))
+        quotas.acquire(Cost(THREE, "ada"))
         age(THREE, "ada", 600)
         for _ in range(2):
-            quotas.acquire(Charge(THREE, "ada"))
+            quotas.acquire(Cost(THREE, "ada"))
 
         with pytest.raises(LimitReached) as refusal:
-            quotas.acquire(Charge(THREE, "ada"))
+            quotas.acquire(Cost(THREE, "ada"))
 
-        assert 2990 < refusal.value.standing.retry_after <= 3000
+        assert 2990 < refusal.value.state.retry_after <= 3000
         assert "'three' is 3 in 3600 seconds" in str(refusal.value)
 
     def test_gives_back_what_was_no_use(self):
-        charge = Charge(THREE, "ada")
-        give_backs = [quotas.acquire(charge) for _ in range(3)]
+        cost = Cost(THREE, "ada")
+        refunds = [quotas.acquire(cost) for _ in range(3)]
 
-        give_backs[0]()
+        refunds[0]()
 
-        assert [passes(charge) for _ in range(2)] == [True, False]
+        assert [passes(cost) for _ in range(2)] == [True, False]
 
 
 class TestWithoutRedis:
@@ -97,17 +98,17 @@ class TestWithoutRedis:
 
     def test_each_process_lets_its_share_through(self):
         with ThreadPoolExecutor(8) as pool:
-            passed = list(pool.map(lambda _: passes(Charge(TEN, "ada")), range(40)))
+            passed = list(pool.map(lambda _: passes(Cost(TEN, "ada")), range(40)))
 
         assert sum(passed) == 5
 
     def test_charges_none_if_one_refuses_and_gives_back(self):
-        four = Charge(Limit("four", 4, 3600), "ada")
-        give_back = quotas.acquire(Charge(THREE, "ada"))
+        four = Cost(Limit("four", 4, 3600), "ada")
+        refund = quotas.acquire(Cost(THREE, "ada"))
 
-        assert not passes(four, Charge(THREE, "ada"))
-        give_back()
-        assert [passes(four, Charge(THREE, "ada")) for _ in range(2)] == [True, False]
+        assert not passes(four, Cost(THREE, "ada"))
+        refund()
+        assert [passes(four, Cost(THREE, "ada")) for _ in range(2)] == [True, False]
         assert [passes(four) for _ in range(2)] == [True, False]
 
 
@@ -117,9 +118,9 @@ class TestUsesThatAreNoneOfOurs:
         name, passed = "rq:ten:ada", 0
 
         for _ in range(8):
-            hot.hot().run(("DEL", name), ("RPUSH", name, *[uses] * 10))
-            passed += passes(Charge(TEN, "ada"))
+            redis_client.redis("limits").run(("DEL", name), ("RPUSH", name, *[uses] * 10))
+            passed += passes(Cost(TEN, "ada"))
 
         # This process's share of the ten; then Redis counts anew.
-        assert (passed, hot.hot().run(("EXISTS", name))) == (5, [0])
-        assert passes(Charge(TEN, "ada"))
+        assert (passed, redis_client.redis("limits").run(("EXISTS", name))) == (5, [0])
+        assert passes(Cost(TEN, "ada"))

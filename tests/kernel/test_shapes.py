@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from pydantic import ValidationError
 
-from modules.kernel.shapes import Body, Id, Moment, Page, Shape
+from modules.kernel.shapes import Body, Id, Page, Shape, UtcDateTime
 
 GREATEST = 2**63 - 1
 
@@ -16,7 +16,7 @@ class Card(Shape):
 
     id: Id
     parent_id: Id | None
-    at: Moment
+    at: UtcDateTime
 
 
 class Likes(Shape):

@@ -38,8 +38,8 @@ NO_TEXT = [
 def fault_of(adapter, text: str) -> str:
     with pytest.raises(ValidationError) as refused:
         adapter.validate_python(text)
-    [fault] = refused.value.errors()
-    return fault["type"]
+    [error] = refused.value.errors()
+    return error["type"]
 
 
 class TestPlainText:

@@ -16,13 +16,13 @@ from rest_framework.views import APIView
 
 from config import health
 from modules.kernel.cursors import Paging
-from modules.kernel.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound, Stale, TooMany
-from modules.kernel.hot import RedisAway
+from modules.kernel.errors import Conflict, Forbidden, Gone, InputError, Invalid, NotFound, Stale, TooMany
 from modules.kernel.http import Reply, Request, View, endpoint
 from modules.kernel.http.operations import Deprecation
 from modules.kernel.principals import Principal
+from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.rendered import Rendered, render_page
-from modules.kernel.shapes import Body, FreeJson, Id, Ids, Moment, Nothing, Page, Query, Shape, Whole
+from modules.kernel.shapes import Body, Id, Ids, IntRange, JsonLimit, Nothing, Page, Query, Shape, UtcDateTime
 from modules.kernel.text import PlainText
 from sharding import freshness
 from sharding.errors import AlreadyDone, InFlight, InstanceUnavailable, KeyReused, ShardMoved
@@ -32,7 +32,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 class ByHeader(BaseAuthentication):
-    """Believes whoever says who he is."""
+    """Believes whoever says who they are."""
 
     def authenticate(self, request):
         said = request.META.get("HTTP_X_TEST_USER")
@@ -57,7 +57,7 @@ class NewThing(Body):
     text: Annotated[str, PlainText(1, 20)]
     items: Annotated[list[Leaf], Field(max_length=3)] = []
     is_loud: bool = False
-    custom: Annotated[dict[str, JsonValue], FreeJson(4096)] = {}
+    custom: Annotated[dict[str, JsonValue], JsonLimit(4096)] = {}
 
 
 class Thing(Shape):
@@ -65,7 +65,7 @@ class Thing(Shape):
 
     id: Id
     text: str
-    made_at: Moment
+    made_at: UtcDateTime
 
 
 class ThingState(Shape):
@@ -96,7 +96,7 @@ class Filter(Query):
     """Things of a sort."""
 
     sort: str = "new"
-    least: Annotated[int, Whole(0, 9)] = 0
+    least: Annotated[int, IntRange(0, 9)] = 0
 
 
 class Instance(Query):
@@ -210,14 +210,14 @@ def secretive() -> Exception:
     return RuntimeError("the password is hunter2")
 
 
-FAULTS: dict[str, Callable[[], Exception]] = {
+INPUT_ERRORS: dict[str, Callable[[], Exception]] = {
     "not_found": lambda: ThingNotFound(),
     "detail": lambda: ThingNotFound("Look elsewhere."),
     "forbidden": Forbidden,
     "conflict": Conflict,
     "gone": Gone,
     "stale": Stale,
-    "invalid": lambda: Invalid(errors=[Fault("/a~1b", "too_odd", "Even it out.")]),
+    "invalid": lambda: Invalid(errors=[InputError("/a~1b", "too_odd", "Even it out.")]),
     "too_many": lambda: TooMany(retry_after=7),
     "bug": secretive,
     "drf_denied": lambda: PermissionDenied("Not you."),
@@ -226,7 +226,7 @@ FAULTS: dict[str, Callable[[], Exception]] = {
     "moved": lambda: ShardMoved(7, "a"),
     "away": lambda: InstanceUnavailable("a"),
     "operational": lambda: OperationalError("server closed the connection"),
-    "redis": lambda: RedisAway("refused"),
+    "redis": lambda: RedisUnavailable("refused"),
     "done": lambda: AlreadyDone(201, b'{"id":"5"}'),
     "done_silently": lambda: AlreadyDone(),
     "reused": KeyReused,
@@ -234,19 +234,19 @@ FAULTS: dict[str, Callable[[], Exception]] = {
 }
 
 
-class Faulty(KernelView):
+class Failing(KernelView):
     calls = 0
 
     @endpoint("get_fault", public=True)
     def get(self, request: Request, name: str) -> Thing:
         """Raise."""
         type(self).calls += 1
-        raise FAULTS[name]()
+        raise INPUT_ERRORS[name]()
 
     @endpoint("post_fault", public=True)
     def post(self, request: Request, name: str) -> Thing:
         """Raise."""
-        raise FAULTS[name]()
+        raise INPUT_ERRORS[name]()
 
 
 class MovesOnce(KernelView):
@@ -298,7 +298,7 @@ urlpatterns = [
     path("v1/things/<id:thing_id>", OneThing.as_view()),
     path("v1/whoami", Whoami.as_view()),
     path("v1/keyed", Keyed.as_view()),
-    path("v1/faults/<str:name>", Faulty.as_view()),
+    path("v1/errors/<str:name>", Failing.as_view()),
     path("v1/moves", MovesOnce.as_view()),
     path("v1/writes", Writes.as_view()),
     path("v1/stray", Stray.as_view()),

@@ -36,7 +36,7 @@ CALLERS = (
 
 @dataclass(frozen=True)
 class World:
-    """An owner and what is his; `target` is somebody whom anybody may read and follow."""
+    """An owner and what is theirs; `target` is somebody whom anybody may read and follow."""
 
     owner: Person
     target: Person
@@ -61,7 +61,7 @@ class World:
 
 
 def make_world() -> World:
-    """Make an owner with a post, an app with a key, and an app that he let in."""
+    """Make an owner with a post, an app with a key, and an app that they let in."""
     owner, target = make_person(), make_person()
     set_roles(owner.id, [OPERATOR])
     app = make_app(owner.id)

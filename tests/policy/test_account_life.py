@@ -15,7 +15,7 @@ from modules.accounts.public import cancel_deletion, restore_account, suspend_ac
 from modules.accounts.services.principals import forget_kept
 from modules.graph.public import follow
 from modules.kernel import clock
-from modules.kernel.hot import RedisAway, hot
+from modules.kernel.redis.client import RedisUnavailable, redis
 from modules.profiles.models import Profile
 from modules.profiles.selectors.cards import USERS
 from modules.profiles.services.profiles import renew_card
@@ -211,12 +211,12 @@ class TestFollowAccount:
 
     def test_comes_again_until_redis_has_heard(self, ada, settings):
         drain()
-        with redis_away(settings), pytest.raises(RedisAway):
+        with redis_away(settings), pytest.raises(RedisUnavailable):
             renew_card(ada.id)
 
         renew_card(ada.id)
 
-        assert hot().run(USERS.command([ada.id]))[0][0] is not None
+        assert redis("timelines").run(USERS.command([ada.id]))[0][0] is not None
 
 
 class TestCommand:

@@ -11,7 +11,7 @@ from tests.posts.world import call
 pytestmark = pytest.mark.django_db
 
 WRITES = {route.id: route for route in routes() if route.method != "GET"}
-LOOKED_AT = {"If-Match": {id for id, route in WRITES.items() if route.operation.declared.conditional}}
+LOOKED_AT = {"If-Match": {id for id, route in WRITES.items() if route.operation.spec.conditional}}
 
 
 @pytest.mark.parametrize("sent", ["*", '"7.0123456789abcdef"'])
@@ -26,7 +26,7 @@ def test_a_condition_that_is_not_looked_at_is_refused(operation_id, header, sent
     answer = call(route.method, route.url(world.names()), BODIES.get(route.id), as_=None, **headers)
 
     assert (answer.status, answer.body["code"]) == (400, "header_invalid")
-    assert [(fault["header"], fault["code"]) for fault in answer.body["errors"]] == [
+    assert [(error["header"], error["code"]) for error in answer.body["errors"]] == [
         (header, "not_supported")
     ]
 

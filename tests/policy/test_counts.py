@@ -10,8 +10,8 @@ from django.test import Client
 
 from modules.audit.models import AuditEntry
 from modules.kernel import limits
-from modules.kernel.hot import hot
-from modules.kernel.limits import Charge, Limit
+from modules.kernel.limits import Cost, Limit
+from modules.kernel.redis.client import redis
 from tests.policy.callers import credentials, make_world
 from tests.policy.requests import patterns
 
@@ -41,8 +41,8 @@ def paths() -> list[str]:
 
 def counted(limit: Limit, key: str) -> int:
     """Return what somebody has spent of a limit; the first look begins the count."""
-    redis_key = limits._key(Charge(limit, key))
-    return int(hot().run(("GET", redis_key))[0] or 0)
+    redis_key = limits._key(Cost(limit, key))
+    return int(redis("timelines").run(("GET", redis_key))[0] or 0)
 
 
 def ask(method: str, path: str, **headers: str) -> int:
@@ -55,7 +55,7 @@ def cost(method: str, path: str, limit: Limit, key: str, **headers: str) -> int:
     """Return how many requests of a limit one is counted as."""
     before = counted(limit, key)
     ask(method, path, **headers)
-    return (counted(limit, key) - before) // limit.share
+    return (counted(limit, key) - before) // limit.interval
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,7 @@ def wide(settings):
     figures = {field: Limit(name, 10_000, 36_000) for field, name in names.items()}
     settings.LIMITS = limits.LimitSettings().with_limits(*figures.values())
     for limit in figures.values():
-        limits.take(Charge(limit, ADDRESS))
+        limits.acquire(Cost(limit, ADDRESS))
     return SimpleNamespace(**figures)
 
 
@@ -104,7 +104,7 @@ class TestACaller:
         headers = credentials("token", world, None)
         key = str(world.owner.id)
         for limit in (wide.reads, wide.writes):
-            limits.take(Charge(limit, key))
+            limits.acquire(Cost(limit, key))
 
         assert [cost("OPTIONS", path, wide.reads, key, **headers)] == [1]
         assert [cost("BREW", path, wide.writes, key, **headers)] == [1]

@@ -39,12 +39,12 @@ def ask(operation_id: str, url: str, **headers: str) -> tuple[int, set[str]]:
 class TestOperation:
     def test_answers_nobody_with_an_undeclared_header(self, operation_id):
         route, world = ROUTES[operation_id], make_world()
-        if route.operation.declared.conditional and route.method == "PATCH":
+        if route.operation.spec.conditional and route.method == "PATCH":
             extra = {"If_Match": "*"}
         else:
             extra = {"Idempotency_Key": "once"} if route.method == "POST" else {}
         found = {}
-        scope = route.operation.declared.scope
+        scope = route.operation.spec.scope
         # All of them first: who may deletes what the others hold.
         sent = {caller: credentials(caller, world, scope) | extra for caller in CALLERS}
         for caller, headers in sent.items():

@@ -41,7 +41,7 @@ def expected(operation_id: str, caller: str) -> Any:
 def ask(route: Route, world: World, headers: dict[str, str]) -> Answer:
     """Return what an operation on what is an owner's answers."""
     forget_kept()
-    if route.operation.declared.conditional and route.method == "PATCH":
+    if route.operation.spec.conditional and route.method == "PATCH":
         headers = {**headers, "If_Match": "*"}
     return call(route.method, route.url(world.names()), BODIES.get(route.id), as_=None, **headers)
 
@@ -61,7 +61,7 @@ class TestPolicy:
 
     def test_class_is_that_of_the_scope(self):
         classes = {id: row["class"] for id, row in POLICY["operations"].items()}
-        scopes = {id: route.operation.declared.scope for id, route in ROUTES.items()}
+        scopes = {id: route.operation.spec.scope for id, route in ROUTES.items()}
 
         assert classes == {
             id: "public" if scope is None else "own" if scope == FIRST_PARTY else "scoped"
@@ -69,7 +69,7 @@ class TestPolicy:
         }
 
     def test_uses_every_scope_that_can_be_granted_and_none_beside(self):
-        asked = {route.operation.declared.scope for route in ROUTES.values()}
+        asked = {route.operation.spec.scope for route in ROUTES.values()}
 
         assert asked == {None, FIRST_PARTY, *GRANTABLE}
 
@@ -80,7 +80,7 @@ class TestPolicy:
         headers = cache(partial(credentials, caller, world))
         got, told = {}, {}
         for route in in_order(ROUTES):
-            answer = ask(route, world, headers(route.operation.declared.scope))
+            answer = ask(route, world, headers(route.operation.spec.scope))
             got[route.id] = "allow" if answer.status < 300 else answer.status
             told[route.id] = answer.body
 
@@ -114,11 +114,11 @@ class TestBodies:
         headers = credentials("owner", world, None)
         got = {}
         for route in in_order(BODIES):
-            match = {"If_Match": "*"} if route.operation.declared.conditional else {}
+            match = {"If_Match": "*"} if route.operation.spec.conditional else {}
             for name in PEOPLE_ARE_NOT_TO_SAY:
                 body = BODIES[route.id] | {name: "1"}
                 answer = call(route.method, route.url(world.names()), body, as_=None, **headers, **match)
-                pointers = [fault["pointer"] for fault in answer.body.get("errors", [])]
+                pointers = [error["pointer"] for error in answer.body.get("errors", [])]
                 got[route.id, name] = answer.status, pointers
 
         assert got == {(id, name): (400, [f"/{name}"]) for id in BODIES for name in PEOPLE_ARE_NOT_TO_SAY}

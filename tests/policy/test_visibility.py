@@ -46,7 +46,7 @@ def viewer() -> Person:
 
 @pytest.fixture
 def author(viewer: Person) -> Person:
-    """Somebody whom the viewer follows, and who follows him."""
+    """Somebody whom the viewer follows, and who follows them."""
     author = sign_up("author")
     follow(viewer.id, author.id)
     follow(author.id, viewer.id)

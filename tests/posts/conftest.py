@@ -2,10 +2,10 @@
 
 import pytest
 
-from modules.kernel import hot
+from modules.kernel.redis import client as redis_client
 
 
 @pytest.fixture(autouse=True)
 def _closed_breaker() -> None:
     """A test that stopped Redis leaves the breaker open for two seconds, and this one has its own."""
-    hot._client.cache_clear()
+    redis_client.forget_clients()

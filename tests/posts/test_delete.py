@@ -2,7 +2,7 @@
 
 import pytest
 
-from modules.kernel.hot import RedisAway, hot
+from modules.kernel.redis.client import RedisUnavailable, redis
 from modules.posts import public as posts
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.models import Post
@@ -87,10 +87,10 @@ class TestBuryDeleted:
         author = make_person()
         post_id = publish(author)
         POSTS.get_many([post_id])
-        (card,) = hot().run(("GET", f"post:{post_id}"))
+        (card,) = redis("cards").run(("GET", f"post:{post_id}"))
         delete_post(author.id, post_id, now=NOON)
         # As if Redis had been away while the post was deleted.
-        hot().run(("SET", f"post:{post_id}", card))
+        redis("cards").run(("SET", f"post:{post_id}", card))
         assert list(POSTS.get_many([post_id])) == [post_id]
 
         drain()
@@ -110,5 +110,5 @@ class TestBuryDeleted:
     def test_is_not_done_while_redis_is_away(self, stack):
         stack.stop_redis()
 
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             put_tombstone(2**62, version=2)

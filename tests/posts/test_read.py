@@ -5,7 +5,7 @@ import pytest
 from modules.graph.public import UserNotFound
 from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.cursors import Paging
-from modules.kernel.hot import count_trips, hot
+from modules.kernel.redis.client import count_trips, redis
 from modules.posts import public as posts
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
@@ -82,7 +82,7 @@ class TestListPosts:
     def test_costs_the_same_for_any_number(self, many):
         authors = [make_person() for _ in range(6)]
         ids = [publish(authors[n % 6]) for n in range(many)]
-        hot().run(("FLUSHDB",))
+        redis("cards").run(("FLUSHDB",))
 
         with count_queries() as cold:
             list_posts(ids, viewer=PUBLIC_VIEWER)

@@ -41,7 +41,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account and a profile, and with a session if he signed up."""
+    """Somebody with an account and a profile, and with a session if they signed up."""
 
     id: int
     username: str
@@ -91,7 +91,7 @@ def publish_past(author: Person, *moments: int) -> list[int]:
 
 
 def until_replicated() -> None:
-    """Wait for the replicas: who asks without a mark of his own may be answered by one that lags."""
+    """Wait for the replicas: who asks without a mark of their own may be answered by one that lags."""
     for instance, replicas in settings.SHARDING.replicas.items():
         with connections[instance].cursor() as cursor:
             cursor.execute("SELECT pg_current_wal_insert_lsn()::text")

@@ -7,7 +7,7 @@ import pytest
 from modules.graph.public import add_edges_in_bulk
 from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.cursors import Paging
-from modules.kernel.hot import count_trips
+from modules.kernel.redis.client import count_trips
 from modules.profiles.models import Profile
 from modules.profiles.public import create_profiles_in_bulk, map_cards
 from modules.profiles.selectors.users import list_followers, list_following, list_users

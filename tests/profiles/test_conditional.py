@@ -134,7 +134,7 @@ class TestIfMatch:
         answer = ada.call("PATCH", "/v1/me", {"bio": "blind"}, **headers)
 
         assert (answer.status, answer.body["code"]) == (status, code)
-        assert [fault["header"] for fault in answer.body["errors"]] == ["If-Match"]
+        assert [error["header"] for error in answer.body["errors"]] == ["If-Match"]
         assert not Profile.objects.of(ada.id).on_primary().exists()
 
     @pytest.mark.parametrize("sent", ["{}", ', {}, ,"x"', '"x" ,{},', 'W/"1.0123456789abcdef", {}'])

@@ -97,7 +97,7 @@ class TestMe:
         answer = ada.call("PATCH", "/v1/me", body, If_Match="*")
 
         assert answer.status in {400, 422}
-        assert [fault["pointer"] for fault in answer.body["errors"]] == [pointer]
+        assert [error["pointer"] for error in answer.body["errors"]] == [pointer]
         assert Profile.objects.of(ada.id).on_primary().get().version == 1
         assert announced(ProfileEdited) == []
 

@@ -4,14 +4,14 @@ import pytest
 
 from modules.graph.public import UserNotFound
 from modules.graph.schemas import PUBLIC_VIEWER
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import redis
 from modules.profiles import tasks
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import Profile
 from modules.profiles.public import create_profiles_in_bulk, map_cards
 from modules.profiles.schemas import EditProfile
 from modules.profiles.selectors.cards import USERS
-from modules.profiles.services.profiles import edit_profile, open_profile
+from modules.profiles.services.profiles import create_profile, edit_profile
 from sharding.errors import AlreadyDone
 from sharding.ids import make_id
 from sharding.scope import Once
@@ -39,10 +39,10 @@ class TestMakeProfile:
         assert profile_of(ada).version == 1
 
     def test_ends_at_its_once_row_the_second_time(self, ada):
-        open_profile(ada.id, once=Once("test", "1"))
+        create_profile(ada.id, once=Once("test", "1"))
 
         with pytest.raises(AlreadyDone):
-            open_profile(ada.id, once=Once("test", "1"))
+            create_profile(ada.id, once=Once("test", "1"))
 
     def test_leaves_a_profile_that_was_edited_before_it_came(self, ada):
         edit_profile(ada.id, EditProfile(bio="First!"))
@@ -54,7 +54,7 @@ class TestMakeProfile:
     def test_makes_nothing_for_an_account_that_is_gone(self, db):
         gone = make_id(1, 4000, 0)
 
-        open_profile(gone, once=Once("test", "1"))
+        create_profile(gone, once=Once("test", "1"))
 
         assert Profile.objects.of(gone).on_primary().first() is None
 
@@ -128,7 +128,7 @@ class TestRefreshCard:
 
         tasks.refresh_card(ProfileEdited(user_id=ada.id, version=2), Once("test", "1"))
 
-        [entry] = hot().run(USERS.command([ada.id]))
+        [entry] = redis("cards").run(USERS.command([ada.id]))
         found, _ = USERS.read([ada.id], entry)
         assert found[ada.id].version == 3
 

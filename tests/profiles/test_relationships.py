@@ -5,7 +5,7 @@ import pytest
 from modules.accounts.services.account_status import cancel_deletion, request_deletion
 from modules.graph.public import viewer_of
 from modules.kernel import clock
-from modules.kernel.hot import count_trips
+from modules.kernel.redis.client import count_trips
 from modules.profiles.selectors.users import list_relationships
 from sharding.ids import make_id
 from sharding.testing import count_queries

@@ -7,7 +7,7 @@ from django.db import connections
 
 from sharding import freshness
 from sharding.errors import InstanceUnavailable
-from sharding.freshness import Mark
+from sharding.freshness import LsnMark
 from sharding.scope import writing_for
 from sharding.testing import count_queries
 from tests.machines import until
@@ -92,7 +92,7 @@ class TestReading:
         assert texts(Note.objects.of(ADA)) == ["mine"]
 
     def test_takes_the_primary_where_a_moved_shard_was_written_elsewhere(self):
-        freshness.begin(lambda: {"b": Mark(1, 1)})
+        freshness.begin(lambda: {"b": LsnMark(1, 1)})
 
         assert (freshness.choose("a", epoch=2), freshness.choose("a", epoch=1)) == ("a", "a_replica1")
 
@@ -141,7 +141,7 @@ class TestMarks:
     def test_are_loaded_at_the_first_read_and_once(self):
         loads = []
 
-        def load() -> dict[str, Mark]:
+        def load() -> dict[str, LsnMark]:
             loads.append(1)
             return {}
 
@@ -155,7 +155,7 @@ class TestMarks:
 
 class TestEncode:
     def test_comes_back_as_it_went_in(self):
-        marks = {"a": Mark(3, 0xABCDEF), "b": Mark(1, 0)}
+        marks = {"a": LsnMark(3, 0xABCDEF), "b": LsnMark(1, 0)}
 
         assert freshness.decode(freshness.encode(marks)) == marks
         assert freshness.decode("") == {}
@@ -168,6 +168,8 @@ class TestEncode:
 
 class TestMerge:
     def test_keeps_the_later_mark(self):
-        merged = freshness.merge({"a": Mark(1, 5), "b": Mark(1, 9)}, {"a": Mark(1, 7), "b": Mark(1, 2)})
+        merged = freshness.merge(
+            {"a": LsnMark(1, 5), "b": LsnMark(1, 9)}, {"a": LsnMark(1, 7), "b": LsnMark(1, 2)}
+        )
 
-        assert merged == {"a": Mark(1, 7), "b": Mark(1, 9)}
+        assert merged == {"a": LsnMark(1, 7), "b": LsnMark(1, 9)}

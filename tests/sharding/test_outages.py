@@ -12,7 +12,7 @@ import structlog
 from django.db import DataError, OperationalError
 
 from modules.graph.public import follow
-from modules.kernel.hot import RedisAway
+from modules.kernel.redis.client import RedisUnavailable
 from sharding import outages
 from sharding.conf import RelaySettings
 from sharding.errors import InstanceUnavailable
@@ -64,7 +64,7 @@ class TestServerOf:
             (InstanceUnavailable("b"), "b"),
             (InstanceUnavailable("default"), "directory"),
             (OperationalError("lock timeout"), None),
-            (RedisAway("gone"), "redis"),
+            (RedisUnavailable("gone"), "redis"),
             (DataError(), None),
             (ValueError(), None),
         ],

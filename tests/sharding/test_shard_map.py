@@ -26,19 +26,19 @@ class TestShardMap:
             for first, last in zip(firsts, [*cuts, 4096], strict=True)
         ]  # fmt: skip
 
-        laid = ShardMap.from_runs(runs)
+        laid = ShardMap.from_ranges(runs)
 
         for first, last, *entry in runs:
             for shard in (first, last):
                 assert [laid.alias_of(shard), laid.state_of(shard), laid.epoch_of(shard)] == entry
-        assert ShardMap.from_runs(laid.runs()) == laid
+        assert ShardMap.from_ranges(laid.ranges()) == laid
 
     @pytest.mark.parametrize(
         "runs", [[], [(0, 4094, "a", "open", 1)], [(1, 4095, "a", "open", 1)], [EVEN[0]], [*EVEN, EVEN[0]]]
     )
     def test_is_whole_or_refused(self, runs):
         with pytest.raises(NoShard):
-            ShardMap.from_runs(runs)
+            ShardMap.from_ranges(runs)
 
     def test_joins_ranges_of_an_instance_across_states_and_epochs(self):
         runs = [
@@ -48,12 +48,12 @@ class TestShardMap:
             (30, 4095, "a", "open", 1),
         ]
 
-        assert ShardMap.from_runs(runs).ranges_of("a") == [(0, 19), (30, 4095)]
+        assert ShardMap.from_ranges(runs).ranges_of("a") == [(0, 19), (30, 4095)]
 
     def test_knows_which_shards_are_open(self):
         rest = [(4091, 4092, "b", "open", 1), (4093, 4095, "a", "open", 1)]
 
-        laid = ShardMap.from_runs([(0, 4090, "a", "full", 1), *rest])
+        laid = ShardMap.from_ranges([(0, 4090, "a", "full", 1), *rest])
 
         assert laid.open_shards() == {"b": [4091, 4092], "a": [4093, 4094, 4095]}
 
@@ -131,16 +131,16 @@ class TestWriteFile:
     def test_replaces_it_whole_and_leaves_nothing_else(self, tmp_path):
         path = tmp_path / "state" / "map.json"
 
-        shard_map.write_file(ShardMap.from_runs([(0, 4095, "a", "open", 1)]), path)
-        shard_map.write_file(ShardMap.from_runs(EVEN), path)
+        shard_map.write_file(ShardMap.from_ranges([(0, 4095, "a", "open", 1)]), path)
+        shard_map.write_file(ShardMap.from_ranges(EVEN), path)
 
-        assert shard_map.read_file(path) == ShardMap.from_runs(EVEN)
+        assert shard_map.read_file(path) == ShardMap.from_ranges(EVEN)
         assert [entry.name for entry in path.parent.iterdir()] == ["map.json"]
 
     def test_where_nothing_can_be_written_stops_nobody(self, tmp_path):
         (tmp_path / "file").write_text("")
 
-        shard_map.write_file(ShardMap.from_runs(EVEN), tmp_path / "file" / "map.json")
+        shard_map.write_file(ShardMap.from_ranges(EVEN), tmp_path / "file" / "map.json")
 
 
 class TestSpread:

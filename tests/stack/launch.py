@@ -16,7 +16,7 @@ from deploy.embedded.ports import free_port
 from tests.machines import until
 
 STACK = [sys.executable, "-m", "deploy.embedded"]
-PATIENCE = 180.0
+TIMEOUT = 180.0
 
 
 class Launch:
@@ -55,14 +55,14 @@ class Launch:
 
     def await_up(self) -> None:
         """Wait until the launcher says that all is up."""
-        until(lambda: self._is_over() or "Banyan is up" in self.output(), within=PATIENCE)
+        until(lambda: self._is_over() or "Banyan is up" in self.output(), within=TIMEOUT)
         assert not self._is_over(), self.output()
 
     def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the stack beside it."""
         command = [*STACK, *words]
         return subprocess.run(
-            command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False, timeout=PATIENCE
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False, timeout=TIMEOUT
         )
 
     def beside(self, *words: str) -> subprocess.Popen[str]:
@@ -96,18 +96,18 @@ class Launch:
         """Press Ctrl-C and return the launcher's exit status."""
         assert self._launcher is not None
         self._launcher.send_signal(signal.SIGINT)
-        return self._launcher.wait(PATIENCE)
+        return self._launcher.wait(TIMEOUT)
 
     def status(self) -> int:
         """Wait for the launcher's end and return its exit status."""
         assert self._launcher is not None
-        return self._launcher.wait(PATIENCE)
+        return self._launcher.wait(TIMEOUT)
 
     def end(self) -> None:
         """Leave nothing behind, whatever the test has done."""
         self.ask("reset", "--force")
         if self._launcher is not None:
-            self._launcher.wait(PATIENCE)
+            self._launcher.wait(TIMEOUT)
 
     def _is_over(self) -> bool:
         assert self._launcher is not None

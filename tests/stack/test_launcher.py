@@ -16,7 +16,7 @@ import pytest
 from deploy.embedded.alive import is_alive
 from deploy.embedded.layout import throwaway_layout
 from tests.machines import until
-from tests.stack.launch import PATIENCE, Launch
+from tests.stack.launch import TIMEOUT, Launch
 
 EVERYTHING = {"directory", "a", "b", "a_replica1", "redis", "api", "worker", "beat", "relay"}
 
@@ -60,7 +60,7 @@ def kill(launch: Launch, name: str) -> psutil.Process:
     killed = launch.process(name)
     backs = launch.output().count(f"{name} is back.")
     killed.kill()
-    until(lambda: launch.output().count(f"{name} is back.") > backs, within=PATIENCE)
+    until(lambda: launch.output().count(f"{name} is back.") > backs, within=TIMEOUT)
     return killed
 
 
@@ -132,7 +132,7 @@ class TestUp:
 
         with pytest.raises(OSError, match="in use"):
             socket.create_server(("127.0.0.1", launch.port))
-        until(lambda: launch.output().count("api is back."), within=PATIENCE)
+        until(lambda: launch.output().count("api is back."), within=TIMEOUT)
         assert launch.url == f"http://127.0.0.1:{launch.port}"
         assert healthz(launch) == 200
 
@@ -142,7 +142,7 @@ class TestUp:
         orphans = launch.processes()
 
         launch.kill_launcher()
-        until(lambda: not is_alive(orphans["api"]), within=PATIENCE)
+        until(lambda: not is_alive(orphans["api"]), within=TIMEOUT)
         with closing(socket.create_server(("127.0.0.1", launch.port))):
             launch.begin()
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become 
 
 
 class PlainUser:
-    """Somebody with an empty home and nothing of ours in his environment."""
+    """Somebody with an empty home and nothing of ours in their environment."""
 
     def __init__(self, home: Path) -> None:
         nobody = pwd.getpwnam("nobody")
@@ -51,7 +51,7 @@ class PlainUser:
         )
 
     def find_python(self) -> str:
-        """Return an interpreter that he reaches: this one may lie in root's private home."""
+        """Return an interpreter that they reach: this one may lie in root's private home."""
         for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
             ask = ["/bin/sh", "-c", f"{python} -c ''"]
             if subprocess.run(ask, capture_output=True, check=False, **self._as).returncode == 0:

@@ -12,7 +12,7 @@ from deploy.embedded.applications import answers
 from deploy.embedded.layout import throwaway_layout
 from deploy.embedded.lock import Lock
 from tests.machines import until
-from tests.stack.launch import PATIENCE, Launch
+from tests.stack.launch import TIMEOUT, Launch
 
 pytestmark = pytest.mark.timeout(500)
 
@@ -31,7 +31,7 @@ def checkouts() -> Iterator[list[Launch]]:
 
 def await_port(launch: Launch) -> int:
     """Return the port that a launcher has written down for everyone else."""
-    until((launch.home / "ports.json").exists, within=PATIENCE)
+    until((launch.home / "ports.json").exists, within=TIMEOUT)
     return int(launch.url.rpartition(":")[2])
 
 
@@ -73,7 +73,7 @@ class TestOneCheckout:
             assert second.stdout.readline().startswith("Banyan is starting: ")
             one.kill_launcher()
 
-            said, complaint = second.communicate(timeout=PATIENCE)
+            said, complaint = second.communicate(timeout=TIMEOUT)
 
         assert (second.returncode, said) == (1, "")
         assert complaint.startswith("It ended before it was up")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import redis
 from tests.posts.conftest import _closed_breaker
 
 __all__ = ["_closed_breaker"]
@@ -12,7 +12,7 @@ __all__ = ["_closed_breaker"]
 
 @pytest.fixture
 def clean_redis(stack_of_run) -> None:
-    hot().run(("FLUSHDB",))
+    redis("timelines").run(("FLUSHDB",))
 
 
 @pytest.fixture

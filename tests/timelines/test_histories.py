@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from modules.graph import public as graph
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import redis
 from modules.posts import public as posts
 from modules.timelines.models import windows
 from tests.posts.world import NOON, drain, make_person, publish, publish_past, relay_some
@@ -54,7 +54,7 @@ class History:
         relay_some()
 
     def lose(self):
-        hot().run(("DEL", windows.home(self.chance.choice(self.readers).id)))
+        redis("timelines").run(("DEL", windows.home(self.chance.choice(self.readers).id)))
 
     def read(self):
         """Whatever was not heard yet, nothing forbidden is shown, nothing twice, and all in order."""

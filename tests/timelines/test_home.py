@@ -6,7 +6,7 @@ import pytest
 
 from modules.graph import public as graph
 from modules.kernel.cursors import Paging
-from modules.kernel.hot import Script, hot
+from modules.kernel.redis.client import Script, redis
 from modules.posts import public as posts
 from modules.posts.schemas import NewPost
 from modules.timelines import public as timelines
@@ -299,4 +299,4 @@ class TestWarm:
         timelines.warm(reader.id)
 
         assert windows.find_floor(windows.home(reader.id)) == 0
-        assert hot().run(("LLEN", windows.home(reader.id))) == [1]
+        assert redis("timelines").run(("LLEN", windows.home(reader.id))) == [1]

@@ -6,7 +6,7 @@ import pytest
 
 from modules.graph import public as graph
 from modules.kernel.cursors import Paging
-from modules.kernel.hot import count_trips, hot
+from modules.kernel.redis.client import count_trips, redis
 from modules.posts import public as posts
 from modules.timelines import public as timelines
 from modules.timelines.models import windows
@@ -77,7 +77,7 @@ class TestWithoutRedis:
         drain()
 
         warm = read_ids(reader, limit=4)
-        hot().run(("DEL", windows.home(reader.id)))
+        redis("timelines").run(("DEL", windows.home(reader.id)))
         evicted = read_ids(reader, limit=4)
         stack.flush_redis()
         flushed = read_ids(reader, limit=4)

@@ -8,7 +8,7 @@ from django.db.migrations import CreateModel, Migration
 from django.db.migrations.operations.base import Operation
 
 from config.management.tidy import tidy
-from sharding import places
+from sharding import pins
 from sharding.fence import RESTS_ON, VERSION, AddFence
 
 
@@ -43,6 +43,6 @@ def _fence_of(label: str, operation: Operation) -> AddFence | None:
     if not isinstance(operation, CreateModel):
         return None
     model = apps.get_model(label, operation.name)  # noqa: TID251 - by the name that Django's state has
-    if not places.is_sharded(model):
+    if not pins.is_sharded(model):
         return None
     return AddFence(model.__name__, owner=model.owner_key, version=VERSION)

@@ -18,7 +18,7 @@ from modules.accounts.services.on_behalf import act_for
 from modules.accounts.services.principals import recognize, recognize_good
 from modules.audit.schemas import Action
 from modules.kernel import clock
-from modules.kernel.errors import Fault, HeaderInvalid
+from modules.kernel.errors import HeaderInvalid, InputError
 from modules.kernel.limits import LimitReached
 from modules.kernel.principals import ON_BEHALF, Principal
 from modules.kernel.shapes import ID_PATTERN, MAX_ID
@@ -44,7 +44,7 @@ class HeaderAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Principal, str] | None:
         """
-        Return the caller and his key, or None if no credentials were sent.
+        Return the caller and their key, or None if no credentials were sent.
 
         :raises LimitReached: if their address has guessed too often, and they were not good lately
         :raises AuthenticationFailed: if some were sent that nobody holds, or no longer, or two kinds at once
@@ -103,8 +103,8 @@ def _on_behalf(request: Request, service: Principal) -> Principal:
     assert service.app_id is not None
     named = request.META[ON_BEHALF_HEADER]
     if not ID.fullmatch(named) or int(named) > MAX_ID:
-        fault = Fault(None, "malformed", "Send the id of one user.", header="Banyan-On-Behalf-Of")
-        raise HeaderInvalid(errors=[fault])
+        error = InputError(None, "malformed", "Send the id of one user.", header="Banyan-On-Behalf-Of")
+        raise HeaderInvalid(errors=[error])
     plain = request._request
     cast("CountedRequest", request).charge(service)
     action = Action(plain.method or "", plain.path, getattr(plain, "id", ""))
@@ -119,7 +119,7 @@ class BrowserSessionAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Principal, str] | None:
         """
-        Return the caller and his key, or None if the cookie is missing or dead; a browser sends it anyway.
+        Return the caller and their key, or None if the cookie is missing or dead; a browser sends it anyway.
 
         :raises LimitReached: if its address has guessed too often, and it was not good lately
         :raises PermissionDenied: if the request writes and may have been forged

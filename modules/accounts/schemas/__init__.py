@@ -19,11 +19,11 @@ from modules.accounts.schemas.apps import (
     NewSecret,
     Rotation,
 )
-from modules.kernel.shapes import Id, Moment, Nothing, Page, Shape
+from modules.kernel.shapes import Id, Nothing, Page, Shape, UtcDateTime
 
 __all__ = [
     "APP_SCOPES",
-    "AccountLife",
+    "AccountStatus",
     "AccountsSettings",
     "AppCard",
     "AppCreated",
@@ -51,17 +51,17 @@ class Identity(Shape):
     id: Id
     username: str
     is_active: bool
-    created_at: Moment
+    created_at: UtcDateTime
 
 
-class AccountLife(Shape):
+class AccountStatus(Shape):
     """Whether an account is open, and what closes it; for operators."""
 
     id: Id
     username: str
     is_active: bool
-    suspended_at: Moment | None
-    delete_after: Moment | None
+    suspended_at: UtcDateTime | None
+    delete_after: UtcDateTime | None
     roles: list[str]
 
 
@@ -70,7 +70,7 @@ class AccountsSettings:
     """How long things are believed, and how much hashing a process bears; seconds."""
 
     # A process believes a principal this long without asking anybody: the slowest a revocation may act.
-    principal_life: float = 2.0
+    principal_ttl: float = 2.0
     # Redis believes a session this long: what a log-out during an outage may need at most.
     entry_life: int = 60
     # And so much longer while the directory, which ought to be asked, is away.
@@ -79,9 +79,9 @@ class AccountsSettings:
     good_life: int = 3600
     # A session in use is prolonged, by one UPDATE, at most this often.
     touch_after: int = 3600
-    session_life: int = 30 * 86_400
+    session_ttl: int = 30 * 86_400
     # Of a session that is nobody's yet: twice what allauth leaves for a log-in to be finished.
-    open_session_life: int = 1800
+    open_session_ttl: int = 1800
     # How long somebody counts as present who has shown who they are: what is delicate asks for it anew then.
     presence_life: float = 300.0
     # Argon2 at 19 MiB takes 35 ms of a core; more at once would only starve the other threads.
@@ -96,9 +96,9 @@ class SessionCard(Shape):
     is_current: bool
     user_agent: str
     address: str
-    created_at: Moment
-    last_seen_at: Moment
-    expires_at: Moment
+    created_at: UtcDateTime
+    last_seen_at: UtcDateTime
+    expires_at: UtcDateTime
 
 
 class SessionPage(Page[SessionCard, Nothing, Nothing]):

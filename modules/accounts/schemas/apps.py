@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from modules.accounts.schemas.addresses import RedirectUri, to_canonical
 from modules.accounts.schemas.lists import EachOnce
 from modules.kernel.scopes import GRANTABLE
-from modules.kernel.shapes import Body, Id, Moment, Nothing, Page, Shape
+from modules.kernel.shapes import Body, Id, Nothing, Page, Shape, UtcDateTime
 from modules.kernel.text import PlainText
 
 
@@ -95,7 +95,7 @@ class AppCard(Shape):
     post_logout_redirect_uris: list[str]
     scopes: list[str]
     grant_types: list[str]
-    created_at: Moment
+    created_at: UtcDateTime
 
     @property
     def version(self) -> int:
@@ -144,9 +144,9 @@ class KeyCard(Shape):
     prefix: str
     scopes: list[str]
     may_act_for_users: bool
-    created_at: Moment
-    expires_at: Moment
-    last_used_at: Moment | None
+    created_at: UtcDateTime
+    expires_at: UtcDateTime
+    last_used_at: UtcDateTime | None
 
 
 class KeyCreated(KeyCard):
@@ -165,7 +165,7 @@ class GrantCard(Shape):
     id: str
     name: str
     scopes: list[str]
-    granted_at: Moment
+    granted_at: UtcDateTime
 
 
 class GrantPage(Page[GrantCard, Nothing, Nothing]):

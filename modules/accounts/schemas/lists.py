@@ -33,10 +33,10 @@ class EachOnce:
         forms = [self.canonical(text) for text in texts]
         again = [number for number, form in enumerate(forms) if form in forms[:number]]
         if again:
-            raise ValidationError.from_exception_data("list", [_fault(number, texts) for number in again])
+            raise ValidationError.from_exception_data("list", [_error(number, texts) for number in again])
         return texts
 
 
-def _fault(number: int, texts: list[str]) -> InitErrorDetails:
+def _error(number: int, texts: list[str]) -> InitErrorDetails:
     doubled = PydanticCustomError("doubled", "Send this once; it stands in the list already.")
     return InitErrorDetails(type=doubled, loc=(number,), input=texts[number])

@@ -7,7 +7,7 @@ from django.db.models import Q
 from modules.accounts.errors import AccountNotFound
 from modules.accounts.models import User
 from modules.accounts.models.users import to_skeleton, to_username
-from modules.accounts.schemas import AccountLife, Identity
+from modules.accounts.schemas import AccountStatus, Identity
 
 
 def get_identity(user_id: int) -> Identity:
@@ -45,19 +45,19 @@ def find_user_id(username: str) -> int | None:
     return rows.values_list("id", flat=True).first()
 
 
-def get_life(username: str) -> AccountLife:
+def get_account_status(username: str) -> AccountStatus:
     """
     Return whether the account of a name is open, and what closes it.
 
     :raises AccountNotFound: if there is no such account
     """
-    row = User.objects.filter(username=to_username(username)).values(*AccountLife.model_fields).first()
+    row = User.objects.filter(username=to_username(username)).values(*AccountStatus.model_fields).first()
     if row is None:
         raise AccountNotFound
-    return AccountLife(**row)
+    return AccountStatus(**row)
 
 
-def find_life(account: str) -> AccountLife:
+def find_account_status(account: str) -> AccountStatus:
     """
     Return the same of an account that is named by its username, its id or its address.
 
@@ -69,11 +69,11 @@ def find_life(account: str) -> AccountLife:
     meant = Q(email=written) if "@" in written else Q(username=written)
     if written.isascii() and written.isdigit() and int(written[:20]) < 2**63:
         meant |= Q(id=int(written[:20]))
-    rows = User.objects.filter(meant).values(*AccountLife.model_fields)
+    rows = User.objects.filter(meant).values(*AccountStatus.model_fields)
     found = sorted(rows, key=lambda row: row["username"] != written)
     if not found:
         raise AccountNotFound
-    return AccountLife(**found[0])
+    return AccountStatus(**found[0])
 
 
 def map_user_ids(usernames: Collection[str]) -> dict[str, int]:

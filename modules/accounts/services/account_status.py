@@ -19,7 +19,7 @@ from sharding.scope import writing_directory
 
 GRACE = timedelta(days=30)
 # A sign-up that nobody has finished by then gives its username free. Until then a log-in mails another code.
-PENDING_AT_MOST = timedelta(days=1)
+MAX_PENDING = timedelta(days=1)
 
 
 def request_deletion(user_id: int, *, confirm: str, now: datetime) -> datetime:
@@ -36,7 +36,7 @@ def request_deletion(user_id: int, *, confirm: str, now: datetime) -> datetime:
             raise ConfirmationMismatch
         ended = _store(user, delete_after=delete_after, suspended_at=user.suspended_at)
         notify(user_id, f"It was closed. A log-in before {delete_after:%d %B %Y} takes that back.", now=now)
-    ended.tell()
+    ended.revoke_in_cache()
     return delete_after
 
 
@@ -49,7 +49,7 @@ def cancel_deletion(user_id: int) -> None:
     with writing_directory(owner_id=user_id):
         user = _lock(user_id)
         ended = _store(user, delete_after=None, suspended_at=user.suspended_at)
-    ended.tell()
+    ended.revoke_in_cache()
 
 
 def suspend_account(user_id: int, *, now: datetime) -> None:
@@ -61,7 +61,7 @@ def suspend_account(user_id: int, *, now: datetime) -> None:
     with writing_directory(owner_id=user_id):
         user = _lock(user_id)
         ended = _store(user, delete_after=user.delete_after, suspended_at=user.suspended_at or now)
-    ended.tell()
+    ended.revoke_in_cache()
 
 
 def restore_account(user_id: int) -> None:
@@ -73,7 +73,7 @@ def restore_account(user_id: int) -> None:
     with writing_directory(owner_id=user_id):
         user = _lock(user_id)
         ended = _store(user, delete_after=user.delete_after, suspended_at=None)
-    ended.tell()
+    ended.revoke_in_cache()
 
 
 def forget_pending_accounts(*, now: datetime, batch: int = 500) -> int:
@@ -85,7 +85,7 @@ def forget_pending_accounts(*, now: datetime, batch: int = 500) -> int:
     forgotten = 0
     while True:
         with writing_directory():
-            late = User.objects.filter(is_pending=True, created_at__lte=now - PENDING_AT_MOST)
+            late = User.objects.filter(is_pending=True, created_at__lte=now - MAX_PENDING)
             ids = list(late.select_for_update(skip_locked=True).values_list("id", flat=True)[:batch])
             User.objects.filter(id__in=ids).delete()
         forgotten += len(ids)

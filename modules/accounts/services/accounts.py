@@ -20,11 +20,11 @@ from modules.accounts.models.users import USERNAME_RULE, to_skeleton, to_usernam
 from modules.accounts.schemas import Identity
 from modules.accounts.services.addresses import to_address
 from modules.accounts.services.claims import claim_address, forget_unproven_addresses
-from modules.accounts.services.credentials import map_owned_marks
+from modules.accounts.services.credentials import map_owned_revocation_ids
 from modules.accounts.services.ownership import MailedCode, take_over
 from modules.accounts.services.passwords import to_password
 from modules.accounts.services.places import forget_places
-from modules.accounts.services.revocations import tell_ended, tell_epoch
+from modules.accounts.services.revocations import raise_epoch_in_cache, revoke_in_cache
 from modules.kernel import clock
 from modules.kernel.errors import Refusal
 from sharding import outbox
@@ -101,21 +101,21 @@ def refusing_taken() -> Iterator[None]:
     """
     try:
         yield
-    except IntegrityError as fault:
-        raise to_refusal(fault) from fault
+    except IntegrityError as error:
+        raise to_refusal(error) from error
 
 
-def to_refusal(fault: IntegrityError) -> Exception:
+def to_refusal(error: IntegrityError) -> Exception:
     """
-    Return the refusal that a broken claim means, or the fault itself if it is none.
+    Return the refusal that a broken claim means, or the error itself if it is none.
 
     allauth looks before it writes, without a lock; of two that look at once the second breaks a constraint.
     """
-    diagnosis = getattr(fault.__cause__, "diag", None)
+    diagnosis = getattr(error.__cause__, "diag", None)
     refusal = _CLAIMS.get(getattr(diagnosis, "constraint_name", None) or "")
     if refusal is None and getattr(diagnosis, "sqlstate", None) == UNIQUE_VIOLATION:
         refusal = DoneMeanwhile
-    return refusal() if refusal else fault
+    return refusal() if refusal else error
 
 
 def set_password(user_id: int, password: str) -> int:
@@ -148,12 +148,12 @@ def change_password(user: AbstractBaseUser, password: str, *, code: MailedCode |
 def _replace_password(user_id: int, password: str, *, code: MailedCode | None = None) -> int:
     hashed = make_password(to_password(password))
     with writing_directory(owner_id=user_id):
-        marks = [] if code is None else take_over(user_id, code, now=clock.now())
+        revocation_ids = [] if code is None else take_over(user_id, code, now=clock.now())
         forget_places(user_id)
         forget_unproven_addresses(user_id)
         ended = end_sessions(user_id, password=hashed)
-    ended.tell()
-    tell_ended(*marks)
+    ended.revoke_in_cache()
+    revoke_in_cache(*revocation_ids)
     return ended.epoch
 
 
@@ -179,7 +179,7 @@ def _raise_epoch(user_id: int, **changes: Any) -> int:
     """Change an account and make every session opened so far invalid, in one transaction."""
     with writing_directory(owner_id=user_id):
         ended = end_sessions(user_id, **changes)
-    ended.tell()
+    ended.revoke_in_cache()
     return ended.epoch
 
 
@@ -189,12 +189,12 @@ class Ended:
 
     user_id: int
     epoch: int
-    marks: tuple[str, ...]
+    revocation_ids: tuple[str, ...]
 
-    def tell(self) -> None:
+    def revoke_in_cache(self) -> None:
         """Tell Redis at once; should it be away, the events' subscribers tell it later."""
-        tell_epoch(self.user_id, self.epoch)
-        tell_ended(*self.marks)
+        raise_epoch_in_cache(self.user_id, self.epoch)
+        revoke_in_cache(*self.revocation_ids)
 
 
 def end_sessions(user_id: int, **changes: Any) -> Ended:
@@ -212,7 +212,11 @@ def end_sessions(user_id: int, **changes: Any) -> Ended:
     # Whoever got in may have let an app in; cached entries of tokens carry the old epoch as well.
     Token.objects.filter(user_id=user_id).delete()
     outbox.record(SessionsRevoked(user_id=user_id, epoch=epoch))
-    owned = map_owned_marks(user_id)
-    for app_id, marks in owned.items():
-        outbox.record(CredentialsEnded(app_id=app_id, marks=marks))
-    return Ended(user_id, epoch, tuple(mark for marks in owned.values() for mark in marks))
+    owned = map_owned_revocation_ids(user_id)
+    for app_id, revocation_ids in owned.items():
+        outbox.record(CredentialsEnded(app_id=app_id, revocation_ids=revocation_ids))
+    return Ended(
+        user_id,
+        epoch,
+        tuple(revocation_id for revocation_ids in owned.values() for revocation_id in revocation_ids),
+    )

@@ -15,7 +15,7 @@ def adding_address(user_id: int) -> Iterator[None]:
     """
     Run a block that adds an address to an account; one at a time, so that all are counted.
 
-    :raises TooManyAddresses: if the account has as many as any may
+    :raises TooManyAddresses: if the account has reached the limit
     """
     with writing_directory(owner_id=user_id):
         user = User.objects.select_for_update().get(id=user_id)

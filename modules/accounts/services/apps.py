@@ -14,7 +14,7 @@ from modules.accounts.schemas import AppCreated, AppType, EditApp, NewApp, NewSe
 from modules.accounts.selectors.apps import to_card
 from modules.accounts.services.hashing import SecretHasher
 from modules.accounts.services.notices import notify
-from modules.accounts.services.revocations import key_mark, tell_ended, token_mark
+from modules.accounts.services.revocations import key_revocation_id, revoke_in_cache, token_revocation_id
 from modules.audit.public import note
 from modules.kernel.errors import check_version
 from sharding import outbox
@@ -29,14 +29,14 @@ def register_app(owner_id: int, new: NewApp, *, now: datetime, once: Once | None
 
     A repeat of the request gets the app without the secret: it is not kept, not even as an answer.
 
-    :raises TooManyApps: if the user has as many as anybody may
+    :raises TooManyApps: if the user has reached the limit
     """
     secret = _new_secret() if new.type == AppType.CONFIDENTIAL else None
     app = Client(owner_id=owner_id, type=new.type.value, created_at=now, response_types="code", secret="")
     _set_secret(app, secret)
     _fill(app, new)
     with writing_directory(once=once, owner_id=owner_id) as write:
-        # The owner's row is the lock under which his apps are counted.
+        # The owner's row is the lock under which their apps are counted.
         User.objects.select_for_update().get(id=owner_id)
         if Client.objects.filter(owner_id=owner_id).count() >= MAX_APPS:
             raise TooManyApps
@@ -94,24 +94,24 @@ def delete_app(owner_id: int, app_id: str, *, now: datetime) -> None:
     with writing_directory(owner_id=owner_id):
         app = _lock(owner_id, app_id)
         notify(owner_id, "Your app{name} was deleted.", name=app.name, now=now)
-        marks = _drop(app, now=now)
-    tell_ended(*marks)
+        revocation_ids = _drop(app, now=now)
+    revoke_in_cache(*revocation_ids)
 
 
 def drop_apps(owner_id: int, *, now: datetime) -> list[str]:
     """
     Delete all apps of a user in the caller's transaction, and tell nobody by mail.
 
-    Return what Redis has to hear once it is committed (`tell_ended`).
+    Return what Redis has to hear once it is committed (`revoke_in_cache`).
     """
     apps = Client.objects.select_for_update().filter(owner_id=owner_id).order_by("id")
-    return [mark for app in apps for mark in _drop(app, now=now)]
+    return [revocation_id for app in apps for revocation_id in _drop(app, now=now)]
 
 
-def end_credentials(app_id: str, marks: list[str], *, owner_id: int) -> None:
-    """Announce in the open transaction what ends with it; tell Redis after it (`tell_ended`)."""
-    if marks:
-        outbox.record(CredentialsEnded(app_id=app_id, marks=marks), owner_id=owner_id)
+def end_credentials(app_id: str, revocation_ids: list[str], *, owner_id: int) -> None:
+    """Announce in the open transaction what ends with it; tell Redis after it (`revoke_in_cache`)."""
+    if revocation_ids:
+        outbox.record(CredentialsEnded(app_id=app_id, revocation_ids=revocation_ids), owner_id=owner_id)
 
 
 def _lock(owner_id: int, app_id: str) -> Client:
@@ -122,17 +122,17 @@ def _lock(owner_id: int, app_id: str) -> Client:
 
 
 def _drop(app: Client, *, now: datetime) -> list[str]:
-    """Delete a locked app with its tokens and keys, announce it, and return their marks."""
+    """Delete a locked app with its tokens and keys, announce it, and return their revocation ids."""
     app_id, owner_id = app.id, app.owner_id
     tokens = Token.objects.filter(client=app, type=Token.Type.ACCESS_TOKEN)
-    marks = [token_mark(id) for id in tokens.values_list("id", flat=True)]
+    revocation_ids = [token_revocation_id(id) for id in tokens.values_list("id", flat=True)]
     keys = ServiceKey.objects.filter(app_id=app_id)
-    marks += [key_mark(id) for id in keys.values_list("id", flat=True)]
+    revocation_ids += [key_revocation_id(id) for id in keys.values_list("id", flat=True)]
     keys.delete()
     app.delete()
     note("app_deleted", app_id=app_id, actor_id=owner_id, now=now)
-    end_credentials(app_id, marks, owner_id=owner_id)
-    return marks
+    end_credentials(app_id, revocation_ids, owner_id=owner_id)
+    return revocation_ids
 
 
 def _new_secret() -> str:

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from modules.accounts.models import ServiceKey, Session
 from modules.accounts.models.users import OPERATOR
-from modules.accounts.services.revocations import key_mark, token_mark
+from modules.accounts.services.revocations import key_revocation_id, token_revocation_id
 from modules.accounts.services.sessions import touch_session
 from modules.kernel.principals import APP, ON_BEHALF, SERVICE, TOKEN, Principal
 from sharding.scope import writing_directory
@@ -18,23 +18,23 @@ from sharding.scope import writing_directory
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """What the directory says of credentials: who holds them, until when, and the mark that ends them."""
+    """What the directory says of credentials: who holds them, until when, and the id to revoke them by."""
 
     principal: Principal
-    mark: str
+    revocation_id: str
     expires_at: datetime
 
     def pack(self) -> str:
         """Return it as Redis keeps it; scopes come last, for they hold colons."""
         who = self.principal
         scopes = "*" if who.scopes is None else " ".join(sorted(who.scopes))
-        parts = (who.id, self.mark, who.epoch, who.kind, who.app_id or "", who.key_id or "")
+        parts = (who.id, self.revocation_id, who.epoch, who.kind, who.app_id or "", who.key_id or "")
         return ":".join([*map(str, parts), " ".join(sorted(who.roles)), scopes])
 
     @classmethod
-    def of(cls, principal: Principal, *, mark: str, expires_at: datetime) -> Self:
-        """Return what was found, under the mark that its revocation will announce."""
-        return cls(principal, mark, expires_at)
+    def of(cls, principal: Principal, *, revocation_id: str, expires_at: datetime) -> Self:
+        """Return what was found, under the revocation id that its revocation will announce."""
+        return cls(principal, revocation_id, expires_at)
 
 
 def find_credentials(key_hash: str, *, now: datetime) -> Recognized | None:
@@ -42,20 +42,20 @@ def find_credentials(key_hash: str, *, now: datetime) -> Recognized | None:
     return _find_session(key_hash, now=now) or _find_token(key_hash, now=now) or _find_key(key_hash, now=now)
 
 
-def map_owned_marks(owner_id: int) -> dict[str, list[str]]:
+def map_owned_revocation_ids(owner_id: int) -> dict[str, list[str]]:
     """
-    Return the marks of what a user's apps hold for themselves, by app: keys, and tokens of no user.
+    Return the revocation ids of what a user's apps hold for themselves, by app: keys, and tokens of no user.
 
-    An app lives as long as its owner's account is open, and acts for users as long as he is an operator. Of
-    tokens that users gave it there may be very many: what is cached of those ends with its entry.
+    An app lives as long as its owner's account is open, and acts for users while the owner is an operator.
+    Of tokens that users gave it there may be very many: what is cached of those ends with its entry.
     """
     found: dict[str, list[str]] = {}
     owned = list(Client.objects.filter(owner_id=owner_id).values_list("id", flat=True))
     for key_id, app_id in ServiceKey.objects.filter(app_id__in=owned).values_list("id", "app_id"):
-        found.setdefault(app_id, []).append(key_mark(key_id))
+        found.setdefault(app_id, []).append(key_revocation_id(key_id))
     tokens = Token.objects.filter(client_id__in=owned, user=None)
     for token_id, app_id in tokens.values_list("id", "client_id"):
-        found.setdefault(app_id, []).append(token_mark(token_id))
+        found.setdefault(app_id, []).append(token_revocation_id(token_id))
     return found
 
 
@@ -73,7 +73,7 @@ def _find_session(key_hash: str, *, now: datetime) -> Recognized | None:
     if now - last_seen_at >= timedelta(seconds=settings.ACCOUNTS.touch_after):
         touch_session(session_id, now=now)
     principal = Principal(id=user_id, epoch=epoch, roles=frozenset(roles))
-    return Recognized.of(principal, mark=str(session_id), expires_at=expires_at)
+    return Recognized.of(principal, revocation_id=str(session_id), expires_at=expires_at)
 
 
 def _find_token(key_hash: str, *, now: datetime) -> Recognized | None:
@@ -95,7 +95,7 @@ def _find_token(key_hash: str, *, now: datetime) -> Recognized | None:
         scopes=frozenset(scopes.split()),
         app_id=app_id,
     )
-    return Recognized.of(principal, mark=token_mark(token_id), expires_at=expires_at)
+    return Recognized.of(principal, revocation_id=token_revocation_id(token_id), expires_at=expires_at)
 
 
 def _find_key(key_hash: str, *, now: datetime) -> Recognized | None:
@@ -115,4 +115,4 @@ def _find_key(key_hash: str, *, now: datetime) -> Recognized | None:
             ServiceKey.objects.filter(id=key_id).update(last_used_at=now)
     granted = frozenset(scopes) | ({ON_BEHALF} if may_act and OPERATOR in owner[1] else frozenset())
     principal = Principal(id=0, kind=SERVICE, scopes=granted, app_id=app_id, key_id=key_id)
-    return Recognized.of(principal, mark=key_mark(key_id), expires_at=expires_at)
+    return Recognized.of(principal, revocation_id=key_revocation_id(key_id), expires_at=expires_at)

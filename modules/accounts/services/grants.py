@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from modules.accounts.events import CredentialsEnded
 from modules.accounts.models import TokenFamily, User
-from modules.accounts.services.revocations import token_mark
+from modules.accounts.services.revocations import token_revocation_id
 from sharding import outbox
 from sharding.scope import writing_directory
 
@@ -54,20 +54,20 @@ def holding_app(app_id: str) -> Iterator[None]:
 
 
 def end_tokens(tokens: "QuerySet[Token]") -> list[str]:
-    """Delete codes and tokens, announce the access tokens among them, and return their marks."""
+    """Delete codes and tokens, announce the access tokens among them, and return their revocation ids."""
     rows = list(tokens)
     Token.objects.filter(id__in=[row.id for row in rows]).delete()
     ended: dict[tuple[str, int], list[str]] = defaultdict(list)
     for row in rows:
         if row.type == Token.Type.ACCESS_TOKEN:
-            ended[row.client_id, row.user_id or 0].append(token_mark(row.id))
-    for (app_id, user_id), marks in ended.items():
-        outbox.record(CredentialsEnded(app_id=app_id, marks=marks), owner_id=user_id)
-    return [mark for marks in ended.values() for mark in marks]
+            ended[row.client_id, row.user_id or 0].append(token_revocation_id(row.id))
+    for (app_id, user_id), revocation_ids in ended.items():
+        outbox.record(CredentialsEnded(app_id=app_id, revocation_ids=revocation_ids), owner_id=user_id)
+    return [revocation_id for revocation_ids in ended.values() for revocation_id in revocation_ids]
 
 
 def end_families(families: Collection[TokenFamily]) -> list[str]:
-    """Delete all that came from these consents, announce it, and return the marks."""
+    """Delete all that came from these consents, announce it, and return the revocation ids."""
     tokens = Token.objects.filter(
         user_id__in={family.user_id for family in families},
         type__in=GIVEN,

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from modules.kernel import limits, quotas
-from modules.kernel.limits import Charge, Limit
+from modules.kernel.limits import Cost, Limit
 
 Refund = Callable[[], None]
 
@@ -45,7 +45,7 @@ def charge_guess_of_code(code: str) -> Refund:
 def _acquire(limit: Limit, key: str) -> Refund:
     if not settings.LIMITS.is_on:
         return _nothing
-    return quotas.acquire(Charge(limit, key))
+    return quotas.acquire(Cost(limit, key))
 
 
 def _nothing() -> None:

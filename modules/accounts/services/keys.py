@@ -18,7 +18,7 @@ from modules.accounts.schemas import AppType, KeyCreated, NewKey
 from modules.accounts.selectors.apps import to_key_card
 from modules.accounts.services.apps import end_credentials
 from modules.accounts.services.notices import notify
-from modules.accounts.services.revocations import key_mark, tell_ended
+from modules.accounts.services.revocations import key_revocation_id, revoke_in_cache
 from modules.accounts.services.sessions import hash_key
 from modules.audit.public import note
 from sharding.scope import Once, writing_directory
@@ -34,7 +34,7 @@ def create_key(owner_id: int, app_id: str, new: NewKey, *, now: datetime, once: 
     :raises AppNotFound: if the user has no such app
     :raises PublicAppHasNoKeys: if the app cannot keep a secret
     :raises OperatorsOnly: if it may act for users and the owner is no operator
-    :raises TooManyKeys: if the app has as many as any may
+    :raises TooManyKeys: if the app has reached the limit
     """
     with writing_directory(once=once, owner_id=owner_id) as write:
         _lock_app(owner_id, app_id, now=now)
@@ -80,9 +80,9 @@ def rotate_key(
         created = _store(successor, owner_id=owner_id, action="key_rotated", now=now)
         ServiceKey.objects.filter(id=key_id).update(expires_at=min(old.expires_at, now + overlap))
         # Cached entries know the later end: they are dropped, and the directory says how long it lives.
-        end_credentials(app_id, [key_mark(key_id)], owner_id=owner_id)
+        end_credentials(app_id, [key_revocation_id(key_id)], owner_id=owner_id)
         write.answer(201, created.model_copy(update={"key": None}).json_bytes())
-    tell_ended(key_mark(key_id))
+    revoke_in_cache(key_revocation_id(key_id))
     return created
 
 
@@ -103,8 +103,8 @@ def revoke_key(owner_id: int, app_id: str, key_id: int, *, now: datetime) -> Non
             return
         ServiceKey.objects.filter(id=key_id).update(expires_at=now)
         note("key_revoked", app_id=app_id, actor_id=owner_id, now=now, key_id=key_id)
-        end_credentials(app_id, [key_mark(key_id)], owner_id=owner_id)
-    tell_ended(key_mark(key_id))
+        end_credentials(app_id, [key_revocation_id(key_id)], owner_id=owner_id)
+    revoke_in_cache(key_revocation_id(key_id))
 
 
 def _ask_for_operator(owner_id: int) -> None:

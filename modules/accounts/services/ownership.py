@@ -42,7 +42,7 @@ def take_over(user_id: int, code: MailedCode, *, now: datetime) -> list[str]:
     Whatever is done by such a code raises the epoch. So it works once: of several requests that bring it at
     the same moment all have read a session that still holds it, and the lock lets one through.
 
-    Return what Redis has to hear once it is committed (`tell_ended`).
+    Return what Redis has to hear once it is committed (`revoke_in_cache`).
 
     :raises DoneMeanwhile: if the code was used, or its account's epoch raised by anything else
     """

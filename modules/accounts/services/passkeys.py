@@ -14,7 +14,7 @@ from sharding.scope import writing_directory
 # All passkeys of an account are read at each of its log-ins by one.
 MOST = 20
 # A challenge is answered within it; browsers give people five minutes.
-CHALLENGE_LIFE = timedelta(minutes=10)
+CHALLENGE_TTL = timedelta(minutes=10)
 
 # Under which a passkey's row holds how often it says that it was used.
 SIGN_COUNT = "sign_count"
@@ -25,7 +25,7 @@ def adding_passkey(user_id: int) -> Iterator[None]:
     """
     Run a block that adds a passkey to an account; one at a time, so that all are counted.
 
-    :raises TooManyPasskeys: if the account has as many as any may
+    :raises TooManyPasskeys: if the account has reached the limit
     """
     with writing_directory(owner_id=user_id):
         User.objects.select_for_update().get(id=user_id)
@@ -37,7 +37,7 @@ def check_room_for_passkey(user_id: int) -> None:
     """
     Look whether an account may have one more passkey.
 
-    :raises TooManyPasskeys: if it has as many as any may
+    :raises TooManyPasskeys: if it has reached the limit
     """
     if Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).count() >= MOST:
         raise TooManyPasskeys
@@ -52,7 +52,7 @@ def spend_challenge(challenge: str, *, now: datetime) -> bool:
     digest = hash_key(f"passkey challenge {challenge}")
     with writing_directory():
         _, is_first = SpentToken.objects.get_or_create(
-            token_hash=digest, defaults={"expires_at": now + CHALLENGE_LIFE}
+            token_hash=digest, defaults={"expires_at": now + CHALLENGE_TTL}
         )
     return is_first
 

@@ -1,7 +1,7 @@
 """
 From credentials to the principal of a request, without SQL when it is hot.
 
-Three places are asked in turn: this process (at most `principal_life`), Redis (one trip, at most
+Three places are asked in turn: this process (at most `principal_ttl`), Redis (one trip, at most
 `entry_life`), the directory, which alone is the truth. Losing the first two costs a read of the third. Losing
 the third, Redis is believed for `entry_grace` longer: who was known goes on, and nothing can be ended then.
 Sessions, tokens and keys go the same way; only the last place knows them apart (`services/credentials.py`).
@@ -14,25 +14,25 @@ from django.conf import settings
 
 from modules.accounts.models import User
 from modules.accounts.services.credentials import find_credentials
-from modules.accounts.services.revocations import tell_epoch
+from modules.accounts.services.revocations import raise_epoch_in_cache
 from modules.accounts.services.sessions import hash_key
-from modules.kernel.hot import RedisAway, Script, hot
 from modules.kernel.principals import Principal
+from modules.kernel.redis.client import RedisUnavailable, Script, redis
 from sharding.errors import InstanceUnavailable
 
-KEPT_AT_MOST = 10_000
+MAX_CACHED = 10_000
 
 # An entry names its user and itself, so that one trip also learns whether either was revoked since.
 _READ = Script("""
 local entry = redis.call('GET', KEYS[1])
 if not entry then return false end
-local user, mark = string.match(entry, '^(%d+):(%w+):')
-if redis.call('EXISTS', 'auth:ended:' .. mark) == 1 then return false end
+local user, revocation_id = string.match(entry, '^(%d+):(%w+):')
+if redis.call('EXISTS', 'auth:ended:' .. revocation_id) == 1 then return false end
 local epoch = redis.pcall('GET', 'auth:epoch:' .. user)
 return {entry, type(epoch) == 'table' and 'unreadable' or epoch, redis.call('PTTL', KEYS[1])}
 """)
 
-_kept: dict[str, tuple[Principal, datetime]] = {}
+_cached: dict[str, tuple[Principal, datetime]] = {}
 
 
 def recognize(key: str, *, now: datetime) -> Principal | None:
@@ -42,9 +42,9 @@ def recognize(key: str, *, now: datetime) -> Principal | None:
     Now and then it also notes that they were used, and prolongs a session.
     """
     key_hash = hash_key(key)
-    kept = _kept.get(key_hash)
-    if kept is not None and now < kept[1]:
-        return kept[0]
+    cached = _cached.get(key_hash)
+    if cached is not None and now < cached[1]:
+        return cached[0]
     known, is_due = _find_hot(key_hash)
     principal = known
     if known is None or is_due:
@@ -77,32 +77,32 @@ def recognize_good(key: str, *, now: datetime) -> Principal | None:
 def forget_kept(key_hash: str | None = None) -> None:
     """Forget what this process believes of some credentials, or of all."""
     if key_hash is None:
-        _kept.clear()
+        _cached.clear()
     else:
-        _kept.pop(key_hash, None)
+        _cached.pop(key_hash, None)
 
 
 def _keep(key_hash: str, principal: Principal, *, now: datetime) -> None:
     # Emptying the whole is crude and bounded; an order of use would cost every hit.
-    if len(_kept) >= KEPT_AT_MOST:
-        _kept.clear()
-    _kept[key_hash] = (principal, now + timedelta(seconds=settings.ACCOUNTS.principal_life))
+    if len(_cached) >= MAX_CACHED:
+        _cached.clear()
+    _cached[key_hash] = (principal, now + timedelta(seconds=settings.ACCOUNTS.principal_ttl))
 
 
 def _find_hot(key_hash: str) -> tuple[Principal | None, bool]:
     """Return whom Redis knows, and whether that is so old that the directory ought to be asked."""
     key = entry_key(key_hash)
     try:
-        [reply] = hot().run(_READ.call(keys=[key]))
-    except RedisAway:
+        [reply] = redis("sessions").run(_READ.call(keys=[key]))
+    except RedisUnavailable:
         return None, False
     if not reply:
         return None, False
     entry, raised, left_ms = reply
     try:
         return _unpack(entry, raised), 0 <= left_ms <= settings.ACCOUNTS.entry_grace * 1000
-    except ValueError as fault:
-        hot().discard(key, reason=type(fault).__name__)
+    except ValueError as error:
+        redis("sessions").discard(key, reason=type(error).__name__)
         _mend_epoch(entry, raised)
         return None, False
 
@@ -113,7 +113,7 @@ def _mend_epoch(entry: bytes, raised: bytes | None) -> None:
         return
     user_id = int(entry.partition(b":")[0])
     epoch = User.objects.filter(id=user_id).values_list("epoch", flat=True).first()
-    tell_epoch(user_id, epoch or 0)
+    raise_epoch_in_cache(user_id, epoch or 0)
 
 
 def _unpack(entry: bytes, raised: bytes | None = None) -> Principal | None:
@@ -145,18 +145,18 @@ def _find_stored(key_hash: str, *, now: datetime) -> Principal | None:
 
 
 def _was_good(key_hash: str) -> bool:
-    if key_hash in _kept:
+    if key_hash in _cached:
         return True
     try:
-        return hot().run(("EXISTS", _good_key(key_hash))) == [1]
-    except RedisAway:
+        return redis("sessions").run(("EXISTS", _good_key(key_hash))) == [1]
+    except RedisUnavailable:
         return False
 
 
 def _put(*commands: tuple[Any, ...]) -> None:
     try:
-        hot().run(*commands)
-    except RedisAway:
+        redis("sessions").run(*commands)
+    except RedisUnavailable:
         return
 
 
@@ -166,5 +166,5 @@ def entry_key(key_hash: str) -> str:
 
 
 def _good_key(key_hash: str) -> str:
-    """Return the Redis key of the mark that credentials were good; it tells not whose they are."""
+    """Return the Redis key of the note that credentials were good; it tells not whose they are."""
     return f"good:{key_hash}"

@@ -6,7 +6,7 @@ from sharding.scope import writing_directory
 
 
 def reserve_username(username: str) -> None:
-    """Keep a username from future sign-ups, and what is made of it; who has it already keeps it."""
+    """Keep a username from future sign-ups, and what is made of it; whoever has it keeps it."""
     # In a transaction also for cachalot's sake: outside one it would invalidate before it writes.
     with writing_directory():
         row, is_new = ReservedName.objects.get_or_create(username=username.lower())

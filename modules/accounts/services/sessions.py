@@ -16,7 +16,7 @@ from modules.accounts.events import SessionEnded
 from modules.accounts.models import Session, TokenFamily, User
 from modules.accounts.selectors.sessions import OPENED_AT, was_opened_by
 from modules.accounts.services.grants import end_families, lock_users
-from modules.accounts.services.revocations import tell_ended
+from modules.accounts.services.revocations import revoke_in_cache
 from sharding import outbox
 from sharding.scope import writing_directory
 
@@ -111,7 +111,7 @@ def end_sessions_by_provider(user_id: int, *, provider: str, uid: str, but: str)
     """
     End, in the caller's transaction, the sessions that a user opened by another provider, but that of a key.
 
-    Return what Redis has to hear once it is committed (`tell_ended`).
+    Return what Redis has to hear once it is committed (`revoke_in_cache`).
     """
     lock_users([user_id])
     theirs = Session.objects.filter(user_id=user_id).exclude(key_hash=hash_key(but))
@@ -136,12 +136,12 @@ def _end(sessions: QuerySet[Session]) -> bool:
     with writing_directory():
         lock_users(sessions.exclude(user=None).values_list("user_id", flat=True))
         ended = _delete(sessions)
-    tell_ended(*ended)
+    revoke_in_cache(*ended)
     return bool(ended)
 
 
 def _delete(sessions: QuerySet[Session]) -> list[int | str]:
-    """Delete sessions whose users are locked, and what apps got in them; announce it and return the marks."""
+    """Delete sessions whose users are locked, and what apps got in them; announce it, return their ids."""
     ended = dict(sessions.select_for_update().values_list("id", "user_id"))
     Session.objects.filter(id__in=ended).delete()
     for session_id, user_id in ended.items():
@@ -152,7 +152,7 @@ def _delete(sessions: QuerySet[Session]) -> list[int | str]:
 
 def touch_session(session_id: int, *, now: datetime) -> None:
     """Note that a session is in use, and prolong it."""
-    life = timedelta(seconds=settings.ACCOUNTS.session_life)
+    life = timedelta(seconds=settings.ACCOUNTS.session_ttl)
     with writing_directory():
         Session.objects.filter(id=session_id).update(last_seen_at=now, expires_at=now + life)
 
@@ -172,7 +172,7 @@ def issue_session_token(user_id: int, *, now: datetime) -> str:
         HASH_SESSION_KEY: str(epoch),
         OPENED_AT: now.timestamp(),
     }
-    expires_at = now + timedelta(seconds=settings.ACCOUNTS.session_life)
+    expires_at = now + timedelta(seconds=settings.ACCOUNTS.session_ttl)
     key = new_key()
     open_session(key, SessionContent(json.dumps(data), user_id, epoch, expires_at), now=now)
     return key

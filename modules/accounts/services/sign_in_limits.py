@@ -20,7 +20,7 @@ from modules.accounts.selectors.places import Place, find_known
 from modules.accounts.services.addresses import MAX_SENT, NOBODY, to_login
 from modules.accounts.services.guesses import Refund
 from modules.kernel import limits
-from modules.kernel.limits import Charge, Limit, LimitReached
+from modules.kernel.limits import Cost, Limit, LimitReached
 
 # Any request under /auth/ and /identity/, before anything of it is read.
 SIGN_IN = limits.declare("sign-in", 3000, 300, counts="an address's requests under `/auth/` and `/identity/`")
@@ -64,8 +64,8 @@ def charge_log_in(name: str, place: Place) -> Refund:
     # Who logs in rightly all the time works as hard for the hasher: that is not given back. Of a browser of
     # the owner's it is counted by itself.
     worker = place.digests[0] if is_own_device else place.address
-    limits.take(*tried, Charge(LOG_INS_OF_ADDRESS, worker))
-    return lambda: _give_back(tried)
+    limits.acquire(*tried, Cost(LOG_INS_OF_ADDRESS, worker))
+    return lambda: _refund(tried)
 
 
 def charge_person(username: str, place: Place) -> Refund | None:
@@ -79,17 +79,17 @@ def charge_person(username: str, place: Place) -> Refund | None:
         return _nothing
     tried = _tries(f"person:{_digest(username)}", find_known(_fold(username), place), place)
     try:
-        limits.take(*tried)
+        limits.acquire(*tried)
     except LimitReached:
         return None
-    return lambda: _give_back(tried)
+    return lambda: _refund(tried)
 
 
-def _tries(account: str, source: str | None, place: Place) -> list[Charge]:
+def _tries(account: str, source: str | None, place: Place) -> list[Cost]:
     """Return what an attempt at an account from a place counts as; `source` is what is known of the place."""
     pair = f"{account}:{source or place.address}"
-    tried = [Charge(LOG_INS_OF_PAIR, pair), Charge(LOG_INS_OF_PAIR_HOURLY, pair)]
-    return tried if source is not None else [*tried, Charge(LOG_INS_OF_ACCOUNT, account)]
+    tried = [Cost(LOG_INS_OF_PAIR, pair), Cost(LOG_INS_OF_PAIR_HOURLY, pair)]
+    return tried if source is not None else [*tried, Cost(LOG_INS_OF_ACCOUNT, account)]
 
 
 def charge_sign_up(address: str) -> None:
@@ -98,7 +98,7 @@ def charge_sign_up(address: str) -> None:
 
     :raises LimitReached: if too many came from there
     """
-    _take(Charge(SIGN_UPS, address))
+    _take(Cost(SIGN_UPS, address))
 
 
 def charge_open_session(address: str) -> None:
@@ -107,7 +107,7 @@ def charge_open_session(address: str) -> None:
 
     :raises LimitReached: if too many were opened from there
     """
-    _take(Charge(OPEN_SESSIONS, address))
+    _take(Cost(OPEN_SESSIONS, address))
 
 
 def charge_step(address: str, find_own: FindOwn) -> None:
@@ -141,12 +141,12 @@ def charge_attempt(path: str, *, address: str, find_own: FindOwn) -> None:
 def _charge_place(limit: Limit, address: str, find_own: FindOwn) -> None:
     """Count by address; where that is used up, whoever has something of their own by that."""
     try:
-        _take(Charge(limit, address))
+        _take(Cost(limit, address))
     except LimitReached:
         own = find_own()
         if own is None:
             raise
-        _take(Charge(limit, own))
+        _take(Cost(limit, own))
 
 
 def _fold(name: str) -> str:
@@ -161,15 +161,15 @@ def _digest(name: str) -> str:
     return hashlib.sha256(_fold(name).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _give_back(charges: Iterable[Charge]) -> None:
+def _refund(charges: Iterable[Cost]) -> None:
     for charge in charges:
-        limits.give_back(charge)
+        limits.refund(charge)
 
 
 def _nothing() -> None:
     """Give nothing back."""
 
 
-def _take(*charges: Charge) -> None:
+def _take(*charges: Cost) -> None:
     if settings.LIMITS.is_on:
-        limits.take(*charges)
+        limits.acquire(*charges)

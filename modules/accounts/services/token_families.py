@@ -26,7 +26,7 @@ from modules.accounts.errors import AppNotFound
 from modules.accounts.models import Session, SpentToken, TokenFamily
 from modules.accounts.services import replays
 from modules.accounts.services.grants import GIVEN, end_families, end_tokens, holding_app, lock_users
-from modules.accounts.services.revocations import tell_ended
+from modules.accounts.services.revocations import revoke_in_cache
 from modules.accounts.services.sessions import hash_key
 from sharding.errors import sqlstate_of
 from sharding.scope import writing_directory
@@ -158,8 +158,8 @@ def answer_again(presented: str, *, app_id: str, asked: str, now: datetime) -> b
     spent = SpentToken.objects.select_related("family").filter(token_hash=hash_key(presented)).first()
     if spent is None or spent.family is None or spent.family.app_id != app_id:
         return None
-    answer, marks = _patiently(lambda: _answer_or_end(spent, presented, asked=asked, now=now))
-    tell_ended(*marks)
+    answer, revocation_ids = _patiently(lambda: _answer_or_end(spent, presented, asked=asked, now=now))
+    revoke_in_cache(*revocation_ids)
     if answer is None:
         raise TokenReused
     return answer
@@ -169,7 +169,7 @@ def _answer_or_end(
     spent: SpentToken, presented: str, *, asked: str, now: datetime
 ) -> tuple[bytes | None, list[str]]:
     """
-    Return the answer to a repeat; of what is none, end the family and return the marks.
+    Return the answer to a repeat; of what is none, end the family and return the revocation ids.
 
     :raises NotGranted: if it is a repeat, and nothing that came of it lives
     """
@@ -195,17 +195,17 @@ def withdraw_consent(user_id: int, app_id: str) -> None:
         families = TokenFamily.objects.filter(user_id=user_id, app_id=app_id)
         if not families.exists():
             raise AppNotFound
-        marks = end_tokens(Token.objects.filter(user_id=user_id, client_id=app_id, type__in=GIVEN))
+        revocation_ids = end_tokens(Token.objects.filter(user_id=user_id, client_id=app_id, type__in=GIVEN))
         families.delete()
-    tell_ended(*marks)
+    revoke_in_cache(*revocation_ids)
 
 
 def end_app_tokens(user_id: int, app_id: str) -> None:
     """End all codes and tokens that an app has of a user who logs out of it; nothing to end is no error."""
     with writing_directory(owner_id=user_id):
         lock_users([user_id])
-        marks = end_tokens(Token.objects.filter(user_id=user_id, client_id=app_id, type__in=GIVEN))
-    tell_ended(*marks)
+        revocation_ids = end_tokens(Token.objects.filter(user_id=user_id, client_id=app_id, type__in=GIVEN))
+    revoke_in_cache(*revocation_ids)
 
 
 def end_token(presented: str, *, app_id: str) -> None:
@@ -223,8 +223,8 @@ def end_token(presented: str, *, app_id: str) -> None:
         token = tokens.first()
         family = _family_of(token) if token is not None else spent.first()
         is_alone = token is not None and token.type == Token.Type.ACCESS_TOKEN
-        marks = end_tokens(tokens) if family is None or is_alone else end_families([family])
-    tell_ended(*marks)
+        revocation_ids = end_tokens(tokens) if family is None or is_alone else end_families([family])
+    revoke_in_cache(*revocation_ids)
 
 
 def forget_spent_tokens(*, now: datetime) -> int:
@@ -248,8 +248,8 @@ def _patiently(work: Callable[[], Result]) -> Result:
     for left in range(TRIES - 1, -1, -1):
         try:
             return work()
-        except DatabaseError as fault:
-            if left == 0 or sqlstate_of(fault) != LOCK_NOT_AVAILABLE:
+        except DatabaseError as error:
+            if left == 0 or sqlstate_of(error) != LOCK_NOT_AVAILABLE:
                 raise
     raise AssertionError("the last try returns or raises")
 

@@ -7,7 +7,7 @@ from sharding.models import ShardedModel
 
 class FollowCount(ShardedModel):
     """
-    A user's counts, exact on his shard at every moment, and whether his posts are pulled.
+    A user's counts, exact on their shard at every moment, and whether their posts are pulled.
 
     Counted is what the lists show: an edge that stands and whose other end is not closed.
 

@@ -24,7 +24,7 @@ def map_counts(user_ids: Collection[int], *, unavailable: Unavailable | None = N
 
 
 def get_own_counts(user_id: int) -> OwnCounts:
-    """Return a user's counts as he sees them himself."""
+    """Return a user's counts as they see them themselves."""
     row = FollowCount.objects.of(user_id).first()
     if row is None:
         return OwnCounts(counts=_NONE, are_hidden=False)

@@ -19,7 +19,7 @@ def batch_follower_ids(author_id: int, *, size: int = 1000) -> Iterator[list[int
     Yield the ids of all followers, oldest edge first, in lists of at most `size`.
 
     Reads the primary: a follower whom a replica does not show yet would miss the post, for the backfill
-    of his own follow may have run already. Each list is one index-only read; nothing is held in between.
+    of their own follow may have run already. Each list is one index-only read; nothing is held in between.
     """
     after = 0
     while True:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from itertools import compress
 
 from modules.graph.selectors.follows import list_following_ids
-from modules.kernel.hot import RedisAway, Script, hot
-from modules.kernel.redis_address import Argument
+from modules.kernel.redis.address import Argument
+from modules.kernel.redis.client import RedisUnavailable, Script, redis
 
 TTL_S = 3600
 ATTEMPTS = 3
@@ -48,7 +48,7 @@ def ensure_following(user_id: int) -> bool:
     """
     try:
         return any(_find_or_load(user_id) for _ in range(ATTEMPTS))
-    except RedisAway:
+    except RedisUnavailable:
         return False
 
 
@@ -56,8 +56,8 @@ def find_followed(user_id: int, person_ids: Sequence[int]) -> frozenset[int] | N
     """Return those of the people whom the user follows, by membership; None if the cache cannot say."""
     asked: list[Argument] = [0, *person_ids]
     try:
-        [[is_loaded, *follows]] = hot().run(("SMISMEMBER", following_key(user_id), *asked))
-    except RedisAway:
+        [[is_loaded, *follows]] = redis("timelines").run(("SMISMEMBER", following_key(user_id), *asked))
+    except RedisUnavailable:
         return None
     return frozenset(compress(person_ids, follows)) if is_loaded else None
 
@@ -66,11 +66,11 @@ def _find_or_load(user_id: int) -> bool:
     key, version = following_key(user_id), version_key(user_id)
     # Random, not counted: a count that Redis evicted would start again and come by an old value.
     fresh = secrets.token_hex(8)
-    is_there, _, token = hot().run(
+    is_there, _, token = redis("timelines").run(
         ("SISMEMBER", key, 0), ("SET", version, fresh, "NX", "EX", TTL_S), ("GET", version)
     )
     if is_there:
         return True
     ids = list_following_ids(user_id)
-    [stored] = hot().run(_STORE.call([key, version], [token, TTL_S, 0, *ids]))
+    [stored] = redis("timelines").run(_STORE.call([key, version], [token, TTL_S, 0, *ids]))
     return bool(stored)

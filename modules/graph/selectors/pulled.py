@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from modules.graph.models import FollowCount
 
-LIFE_S = 5.0
-PATIENCE_S = 0.3
+TTL_S = 5.0
+TIMEOUT_S = 0.3
 
 
 class _Known:
@@ -54,8 +54,8 @@ def forget_pulled() -> None:
 def _refresh() -> None:
     pulled = Q(is_pulled=True) | Q(pulled_until__gt=Now())
     found = FollowCount.objects.everywhere(
-        lambda rows: rows.filter(pulled), within=PATIENCE_S, on_primary=True
+        lambda rows: rows.filter(pulled), within=TIMEOUT_S, on_primary=True
     )
     ids = frozenset(row.user_id for row in found.rows)
     _Known.ids = ids if found.complete else ids | _Known.ids
-    _Known.until = time.monotonic() + LIFE_S
+    _Known.until = time.monotonic() + TTL_S

@@ -94,7 +94,7 @@ def _write(
             report(len(batch))
         return found
 
-    # One owner stands for his shard: that is all the map of shards needs to know.
+    # One owner stands for their shard: that is all the map of shards needs to know.
     return per_instance([group[0][0] for group in grouped.values()], write_at, on_primary=True)
 
 

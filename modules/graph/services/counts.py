@@ -1,4 +1,4 @@
-"""A user's counts: the lock that serializes his edges, and the line between pushed and pulled."""
+"""A user's counts: the lock that serializes their edges, and the line between pushed and pulled."""
 
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ def hide_counts(user_id: int, hide: bool) -> None:
 
 
 def announce_status(count: FollowCount, *, after: int = 0) -> None:
-    """Say that edges newer than one must hear whether a user's account is closed; with his counts locked."""
+    """Say that edges newer than one must hear whether an account is closed; with its user's counts locked."""
     outbox.record(
         StatusChanged(
             user_id=count.user_id,

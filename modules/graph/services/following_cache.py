@@ -5,7 +5,7 @@ import secrets
 from modules.graph.events import Followed, Unfollowed
 from modules.graph.selectors.following_cache import TTL_S, following_key, version_key
 from modules.kernel.derived import derived
-from modules.kernel.hot import Command, hot
+from modules.kernel.redis.client import Command, redis
 
 
 @derived(Followed, Unfollowed)
@@ -20,4 +20,4 @@ def drop_following(*user_ids: int) -> None:
     for user_id in user_ids:
         commands.append(("SET", version_key(user_id), secrets.token_hex(8), "EX", TTL_S))
         commands.append(("DEL", following_key(user_id)))
-    hot().run(*commands)
+    redis("timelines").run(*commands)

@@ -21,7 +21,7 @@ def follow(follower_id: int, target_id: int) -> Relationship:
 
     :raises CannotFollowYourself: if both are the same person
     :raises UserNotFound: if there is no active account of the target
-    :raises FollowingCapReached: if the follower follows as many as anybody may
+    :raises FollowingCapReached: if the follower has reached the limit
     """
     if follower_id == target_id:
         raise CannotFollowYourself

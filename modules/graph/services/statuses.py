@@ -1,8 +1,8 @@
 """
 Closed accounts and others' edges: whoever is not shown is not counted either.
 
-A user's status is noted beside his counts, under the lock that serializes his edges, with a version that
-grows. His edges hear of it afterwards, each on its other end's shard, in a transaction with the count there.
+A user's status is noted beside their counts, under the lock that serializes their edges, with a version that
+grows. Their edges hear of it afterwards, each on its other end's shard, together with the count there.
 An edge keeps the newest version it has heard: told twice, late or out of order, it changes once and rightly.
 
 An edge that comes into being meanwhile is not overlooked. Either it was there when the status was noted, so
@@ -27,7 +27,7 @@ BATCH = 2_000
 _MAKE = "INSERT INTO graph_followcount (user_id) SELECT * FROM unnest(%s::bigint[]) ON CONFLICT DO NOTHING"
 _LOCK = "SELECT FROM graph_followcount WHERE user_id = ANY(%s) ORDER BY user_id FOR UPDATE"
 
-_TELL_FOLLOWEES = """
+_SYNC_FOLLOWEES = """
     WITH told AS (
         INSERT INTO graph_followin AS known
             (user_id, follower_id, edge_id, is_active, is_hidden, status_version)
@@ -41,7 +41,7 @@ _TELL_FOLLOWEES = """
     UPDATE graph_followcount AS counts SET followers = counts.followers + told.gained
     FROM told WHERE counts.user_id = told.user_id AND told.gained <> 0"""
 
-_TELL_FOLLOWERS = """
+_SYNC_FOLLOWERS = """
     WITH told AS (
         UPDATE graph_followout SET is_hidden = %s, status_version = %s
         WHERE user_id = ANY(%s) AND target_id = %s AND status_version < %s
@@ -51,7 +51,7 @@ _TELL_FOLLOWERS = """
 
 
 def note_status(user_id: int, *, is_closed: bool, once: Once) -> None:
-    """Note that a user's account was closed or opened, once, and announce it to his edges."""
+    """Note that a user's account was closed or opened, once, and announce it to their edges."""
     with writing_for(user_id, once=once):
         count = lock_count(user_id)
         if count.is_closed == is_closed:
@@ -61,53 +61,53 @@ def note_status(user_id: int, *, is_closed: bool, once: Once) -> None:
         announce_status(count)
 
 
-def tell_followees(user_id: int, *, version: int) -> None:
-    """Have those whom a user follows count him, or no longer; they are never more than the cap."""
+def sync_followees(user_id: int, *, version: int) -> None:
+    """Have those whom a user follows count them, or no longer; they are never more than the cap."""
     count = _find(user_id, version)
     if count is None:
         return
     target_ids = FollowOut.objects.of(user_id).on_primary().values_list("target_id", flat=True)
 
-    def tell(ids: list[int]) -> None:
-        _execute(ids, _TELL_FOLLOWEES, [user_id, count.is_closed, version, ids])
+    def sync(ids: list[int]) -> None:
+        _execute(ids, _SYNC_FOLLOWEES, [user_id, count.is_closed, version, ids])
 
-    _tell_each_shard(target_ids, tell)
+    _sync_each_shard(target_ids, sync)
 
 
-def tell_followers(user_id: int, *, version: int, after: int, once: Once) -> None:
-    """Have a part of a user's followers count him, or no longer, and announce that the next part is due."""
+def sync_followers(user_id: int, *, version: int, after: int, once: Once) -> None:
+    """Have a part of a user's followers count them, or no longer, and announce that the next part is due."""
     count = _find(user_id, version)
     if count is None:
         return
     rows = FollowIn.objects.of(user_id).on_primary().filter(is_active=True, edge_id__gt=after)
     edges = list(rows.order_by("edge_id").values_list("edge_id", "follower_id")[:BATCH])
 
-    def tell(ids: list[int]) -> None:
-        _execute(ids, _TELL_FOLLOWERS, [count.is_closed, version, ids, user_id, version])
+    def sync(ids: list[int]) -> None:
+        _execute(ids, _SYNC_FOLLOWERS, [count.is_closed, version, ids, user_id, version])
 
-    _tell_each_shard((follower_id for _, follower_id in edges), tell)
+    _sync_each_shard((follower_id for _, follower_id in edges), sync)
     if len(edges) == BATCH:
         with writing_for(user_id, once=once):
             announce_status(count, after=edges[-1][0])
 
 
 def _find(user_id: int, version: int) -> FollowCount | None:
-    """Return what is noted of a user, or None if it is another version: that one tells his edges."""
+    """Return what is noted of a user, or None if it is another version: that one tells their edges."""
     return FollowCount.objects.of(user_id).on_primary().filter(status_version=version).first()
 
 
-def _tell_each_shard(user_ids: Iterable[int], tell: Callable[[list[int]], None]) -> None:
+def _sync_each_shard(user_ids: Iterable[int], sync: Callable[[list[int]], None]) -> None:
     """Write a shard's share in a transaction of its own, the instances side by side."""
     shares: dict[int, list[int]] = defaultdict(list)
     for user_id in user_ids:
         shares[shard_of(user_id)].append(user_id)
 
-    def tell_at(alias: str, owner_ids: list[int]) -> list[int]:
+    def sync_at(alias: str, owner_ids: list[int]) -> list[int]:
         for owner_id in owner_ids:
-            tell(sorted(shares[shard_of(owner_id)]))
+            sync(sorted(shares[shard_of(owner_id)]))
         return []
 
-    per_instance([share[0] for share in shares.values()], tell_at, on_primary=True)
+    per_instance([share[0] for share in shares.values()], sync_at, on_primary=True)
 
 
 def _execute(user_ids: list[int], statement: str, parameters: list[Any]) -> None:

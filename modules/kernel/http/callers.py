@@ -54,8 +54,8 @@ def counted(view: View[P]) -> View[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             identify(request, tuple(APIView.authentication_classes))
-        except Exception as fault:  # noqa: BLE001 - every exception becomes a problem, and bugs are logged there
-            return problems.answer(fault, request)
+        except Exception as error:  # noqa: BLE001 - every exception becomes a problem, and bugs are logged there
+            return problems.answer(error, request)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -1,5 +1,5 @@
 """
-Conditional requests (RFC 9110, 13): 304 to who has it already, 412 to who saw an older version.
+Conditional requests (RFC 9110, 13): 304 if unchanged, 412 to whoever saw an older version.
 
 An ETag is `"<version>.<digest>"`: the digest covers all that is sent, counts included, so a 304 is never
 wrong; `If-Match` compares the version alone, so that a new follower refuses nobody's edit. Neither depends on
@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 
-from modules.kernel.errors import Fault, HeaderInvalid, PreconditionRequired
+from modules.kernel.errors import HeaderInvalid, InputError, PreconditionRequired
 from modules.kernel.http import limiting
 from modules.kernel.rendered import Rendered
 from modules.kernel.shapes import Shape
@@ -32,7 +32,7 @@ def answer(request: HttpRequest, response: HttpResponse, etag: str) -> HttpRespo
     response.headers["ETag"] = etag
     if not has_already(request, etag):
         return response
-    limiting.give_back(request)
+    limiting.refund(request)
     return unchanged(response)
 
 
@@ -63,11 +63,11 @@ def read_versions(request: HttpRequest) -> frozenset[int] | None:
     sent = request.META.get("HTTP_IF_MATCH")
     if sent is None:
         hint = "Send the ETag of your last GET, or * to change whatever is there."
-        raise PreconditionRequired(errors=[Fault(None, "required", hint, header="If-Match")])
+        raise PreconditionRequired(errors=[InputError(None, "required", hint, header="If-Match")])
     tags = parse_etags(sent)
     if not tags:
         hint = "Send ETags as they came, in quotes, separated by commas."
-        raise HeaderInvalid(errors=[Fault(None, "malformed", hint, header="If-Match")])
+        raise HeaderInvalid(errors=[InputError(None, "malformed", hint, header="If-Match")])
     if tags == ["*"]:
         return None
     return frozenset(int(match[1]) for match in map(_TAG.fullmatch, tags) if match)
@@ -82,4 +82,4 @@ def refuse_others(request: HttpRequest, *names: str) -> None:
     sent = [name for name in names if f"HTTP_{name.upper().replace('-', '_')}" in request.META]
     if sent:
         hint = "This operation does not look at it, so nothing was done; leave it out."
-        raise HeaderInvalid(errors=[Fault(None, "not_supported", hint, header=name) for name in sent])
+        raise HeaderInvalid(errors=[InputError(None, "not_supported", hint, header=name) for name in sent])

@@ -26,7 +26,7 @@ class InsufficientScope(Forbidden):
     """The credentials are good and do not reach this far."""
 
     code = "insufficient_scope"
-    title = "Your credentials do not reach this far."
+    title = "Your credentials lack the scope that this needs."
 
     def __init__(self, scope: str) -> None:
         """Say which scope would reach, to the reader and in the challenge (RFC 6750, 3.1)."""
@@ -67,8 +67,8 @@ class View(APIView):
             return self._answer(wrapped, operation, kwargs)
         except AlreadyDone as done:
             return _replay(done)
-        except Exception as fault:  # noqa: BLE001 - every exception becomes a problem, and bugs are logged there
-            return problems.answer(fault, request)
+        except Exception as error:  # noqa: BLE001 - every exception becomes a problem, and bugs are logged there
+            return problems.answer(error, request)
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -84,8 +84,8 @@ class View(APIView):
         arguments = {**path, **_read(request, operation, parameters)}
         freshness.begin(request)
         response = _respond(self._call(request, operation, arguments), operation, plain, parameters)
-        if operation.declared.deprecated:
-            _add_deprecation(response, operation.declared.deprecated)
+        if operation.spec.deprecated:
+            _add_deprecation(response, operation.spec.deprecated)
         freshness.finish(request, response)
         return response
 
@@ -109,12 +109,12 @@ class View(APIView):
 
 def _authorize(request: Request, operation: Operation) -> None:
     """Refuse a caller who is unknown, or whose credentials do not reach the operation's scope."""
-    scope = operation.declared.scope
+    scope = operation.spec.scope
     if scope is None:
         return
     if not request.user.may(scope):
         raise InsufficientScope(scope)
-    if request.user.id == 0 and not operation.declared.for_apps:
+    if request.user.id == 0 and not operation.spec.for_apps:
         raise UserRequired
 
 
@@ -127,7 +127,7 @@ def _read(request: Request, operation: Operation, parameters: dict[str, str]) ->
     if plain.method not in ("GET", "HEAD"):
         _read_conditions(request, operation)
     if plain.method == "POST":
-        key = idempotency.read_key(plain, required=operation.declared.key_required)
+        key = idempotency.read_key(plain, required=operation.spec.key_required)
         if key is not None and request.viewer is not None:
             app_id = request.viewer.app_id
             request.once = idempotency.make_once(plain, key, operation_id=operation.id, app_id=app_id)
@@ -136,7 +136,7 @@ def _read(request: Request, operation: Operation, parameters: dict[str, str]) ->
 
 def _read_conditions(request: Request, operation: Operation) -> None:
     """Read under which condition something is to be written; one that is not looked at is refused."""
-    if operation.declared.conditional:
+    if operation.spec.conditional:
         conditional.refuse_others(request._request, "If-None-Match")
         request.seen = conditional.read_versions(request._request)
     else:
@@ -181,7 +181,7 @@ def _respond(
         link = pagination.link_header(request, parameters, next=result.next, prev=result.prev)
         if link:
             response.headers["Link"] = link
-    if operation.declared.conditional:
+    if operation.spec.conditional:
         return _tagged(request, response, conditional.tag(result, content))
     return response
 

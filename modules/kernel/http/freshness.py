@@ -8,13 +8,13 @@ from functools import cache, partial
 from django.conf import settings
 from django.http import HttpResponse
 
-from modules.kernel.hot import RedisAway, hot
 from modules.kernel.http.request import Request
+from modules.kernel.redis.client import RedisUnavailable, redis
 from sharding import freshness
-from sharding.freshness import Mark
+from sharding.freshness import LsnMark
 
 HEADER = "Banyan-Freshness"
-_LIFE = 30  # seconds; a replica that lags longer has left the rotation
+_TTL_S = 30  # seconds; a replica that lags longer has left the rotation
 _MAC = 16
 _MAX_HEADER = 2048
 
@@ -53,7 +53,7 @@ def verify(header: str, user_id: int | None) -> str | None:
     return text if hmac.compare_digest(_mac(raw[_MAC:], user_id), raw[:_MAC]) else None
 
 
-def _load(request: Request) -> dict[str, Mark]:
+def _load(request: Request) -> dict[str, LsnMark]:
     """Return the marks that the caller sent and those that Redis keeps for the user."""
     header = request.META.get("HTTP_BANYAN_FRESHNESS")
     text = verify(header, request.viewer_id) if header else None
@@ -61,24 +61,24 @@ def _load(request: Request) -> dict[str, Mark]:
     return marks if request.viewer_id is None else freshness.merge(marks, _recall(request.viewer_id))
 
 
-def _recall(user_id: int) -> dict[str, Mark]:
+def _recall(user_id: int) -> dict[str, LsnMark]:
     """Return what Redis keeps for the user; without Redis the header alone must do."""
     key = f"ryw:{user_id}"
     try:
-        kept: bytes | None = hot().run(("GET", key))[0]
-        return freshness.decode(kept.decode()) if kept else {}
-    except RedisAway:
+        cached: bytes | None = redis("sessions").run(("GET", key))[0]
+        return freshness.decode(cached.decode()) if cached else {}
+    except RedisUnavailable:
         return {}
-    except ValueError as fault:
-        hot().discard(key, reason=type(fault).__name__)
+    except ValueError as error:
+        redis("sessions").discard(key, reason=type(error).__name__)
         return {}
 
 
 def _keep(user_id: int, text: str) -> None:
     """Keep the marks for a while."""
     try:
-        hot().run(("SET", f"ryw:{user_id}", text, "EX", _LIFE))
-    except RedisAway:
+        redis("sessions").run(("SET", f"ryw:{user_id}", text, "EX", _TTL_S))
+    except RedisUnavailable:
         return
 
 

@@ -5,7 +5,7 @@ import re
 
 from django.http import HttpRequest
 
-from modules.kernel.errors import Fault, HeaderInvalid
+from modules.kernel.errors import HeaderInvalid, InputError
 from sharding.scope import Once
 
 # Visible ASCII but for the comma: WSGI joins two headers of one name by commas, and two keys are no key.
@@ -19,9 +19,9 @@ def read_key(request: HttpRequest, *, required: bool) -> str | None:
     if key is None and not required:
         return None
     if key is None:
-        raise HeaderInvalid(errors=[Fault(None, "required", _HINT, header="Idempotency-Key")])
+        raise HeaderInvalid(errors=[InputError(None, "required", _HINT, header="Idempotency-Key")])
     if not _KEY.fullmatch(key):
-        raise HeaderInvalid(errors=[Fault(None, "malformed", _HINT, header="Idempotency-Key")])
+        raise HeaderInvalid(errors=[InputError(None, "malformed", _HINT, header="Idempotency-Key")])
     return key
 
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from modules.kernel import limits
 from modules.kernel.http.address import client_address
-from modules.kernel.limits import Charge, Limit, LimitReached, Standing
+from modules.kernel.limits import Cost, Limit, LimitReached, RateLimitState
 from modules.kernel.principals import Principal
 
 READS = limits.declare("read", 1500, 300, counts="what a user reads, through all apps together")
@@ -31,7 +31,7 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 # Beneath the second nobody looks at credentials, so who brings some is as unknown as who does not.
 _OURS = "/v1/"
 _COUNTED = (_OURS, "/.well-known/")
-_KNOWN_AT_MOST = 10_000
+_MAX_KNOWN = 10_000
 
 # Addresses that have guessed too often, as far as this process has seen, and until when.
 _guessers: dict[str, float] = {}
@@ -51,8 +51,8 @@ def admit(request: HttpRequest) -> None:
         charge_address(request, ANONYMOUS)
     elif _guessers and (left := _find_guesser(client_address(request))) is not None:
         guesses = limits.configured(GUESSES)
-        standing = Standing(guesses, False, 0, guesses.window - guesses.share / 1e6 + left)
-        request.refused_unread = LimitReached(standing)  # type: ignore[attr-defined]
+        state = RateLimitState(guesses, False, 0, guesses.window - guesses.interval / 1e6 + left)
+        request.refused_unread = LimitReached(state)  # type: ignore[attr-defined]
 
 
 def charge_address(request: HttpRequest, limit: Limit) -> None:
@@ -95,30 +95,30 @@ def charge_guess(request: HttpRequest) -> None:
         return
     address = client_address(request)
     try:
-        limits.take(Charge(GUESSES, address))
+        limits.acquire(Cost(GUESSES, address))
     except LimitReached as reached:
-        _remember(address, time.monotonic() + reached.standing.retry_after)
+        _remember(address, time.monotonic() + reached.state.retry_after)
         raise
 
 
-def give_back(request: HttpRequest) -> None:
+def refund(request: HttpRequest) -> None:
     """Undo the charge of a request that turned out to cost nothing: a 304."""
     if charged := getattr(request, "charged", None):
-        charge, standing = charged
-        limits.give_back(charge)
-        request.charged = charge, standing._replace(remaining=standing.remaining + 1)  # type: ignore[attr-defined]
+        cost, state = charged
+        limits.refund(cost)
+        request.charged = cost, state._replace(remaining=state.remaining + 1)  # type: ignore[attr-defined]
 
 
 def add_headers(request: HttpRequest, response: HttpResponse) -> None:
-    """Tell the caller how he stands (draft-ietf-httpapi-ratelimit-headers-10)."""
+    """Tell the caller how they stand (draft-ietf-httpapi-ratelimit-headers-10)."""
     charged = getattr(request, "charged", None)
     if charged is None:
         return
-    standing: Standing = charged[1]
-    limit = standing.limit
+    state: RateLimitState = charged[1]
+    limit = state.limit
     headers = response.headers._store
     headers["ratelimit-policy"] = ("RateLimit-Policy", f'"{limit.name}";q={limit.quota};w={limit.window}')
-    headers["ratelimit"] = ("RateLimit", f'"{limit.name}";r={standing.remaining};t={round(standing.reset)}')
+    headers["ratelimit"] = ("RateLimit", f'"{limit.name}";r={state.remaining};t={round(state.reset)}')
 
 
 def _account_of(caller: Principal, request: HttpRequest) -> tuple[Limit, str]:
@@ -130,14 +130,14 @@ def _account_of(caller: Principal, request: HttpRequest) -> tuple[Limit, str]:
 
 
 def _charge(request: HttpRequest, limit: Limit, key: str) -> None:
-    """Charge one request, and leave on it what its answer will say."""
-    charge = Charge(limit, key)
+    """Cost one request, and leave on it what its answer will say."""
+    cost = Cost(limit, key)
     try:
-        [standing] = limits.take(charge)
+        [state] = limits.acquire(cost)
     except LimitReached as reached:
-        request.charged = charge, reached.standing  # type: ignore[attr-defined]
+        request.charged = cost, reached.state  # type: ignore[attr-defined]
         raise
-    request.charged = charge, standing  # type: ignore[attr-defined]
+    request.charged = cost, state  # type: ignore[attr-defined]
 
 
 def _has_credentials(request: HttpRequest) -> bool:
@@ -162,6 +162,6 @@ def _find_guesser(address: str) -> float | None:
 
 def _remember(address: str, until: float) -> None:
     with _lock:
-        if len(_guessers) >= _KNOWN_AT_MOST:
+        if len(_guessers) >= _MAX_KNOWN:
             _guessers.clear()
         _guessers[address] = until

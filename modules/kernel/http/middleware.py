@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from modules.kernel import cors
-from modules.kernel.errors import Fault, HeaderInvalid
+from modules.kernel.errors import HeaderInvalid, InputError
 from modules.kernel.http import limiting, parsing, problems
 from modules.kernel.limits import LimitReached
 from sharding.backend import deadline
@@ -23,7 +23,7 @@ log = structlog.get_logger("access")
 
 # Host headers that were allowed once in this process.
 _known_hosts: set[str | None] = set()
-_KNOWN_AT_MOST = 100
+_MAX_KNOWN = 100
 _OF_HEALTH = ("/healthz", "/readyz")
 _LONGEST_PATH = 200
 _SANE_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
@@ -40,7 +40,7 @@ _HEADERS = {
 }
 
 
-class Edge:
+class RequestEdge:
     """Wraps everything else; it must be the first middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -92,8 +92,8 @@ def _check_host(request: HttpRequest) -> None:
         request.get_host()
     except DisallowedHost:
         hint = "This host is not served here; BANYAN_ALLOWED_HOSTS lists those that are."
-        raise HeaderInvalid(errors=[Fault(None, "host_unknown", hint, header="Host")]) from None
-    if len(_known_hosts) < _KNOWN_AT_MOST:
+        raise HeaderInvalid(errors=[InputError(None, "host_unknown", hint, header="Host")]) from None
+    if len(_known_hosts) < _MAX_KNOWN:
         _known_hosts.add(host)
 
 

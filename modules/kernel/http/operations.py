@@ -45,7 +45,7 @@ class Deprecation:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class EndpointSpec:
     """What `@endpoint` was told."""
 
     operation_id: str
@@ -64,7 +64,7 @@ class Declared:
 class Operation:
     """One method of one resource, ready to be run and described."""
 
-    declared: Declared
+    spec: EndpointSpec
     function: Callable[..., Any]
     summary: str
     description: str
@@ -85,7 +85,7 @@ class Operation:
     @property
     def id(self) -> str:
         """Return the operation's id."""
-        return self.declared.operation_id
+        return self.spec.operation_id
 
 
 def endpoint(
@@ -111,7 +111,7 @@ def endpoint(
     """
     if (scope is None) is not public:
         raise TypeError(f"{operation_id}: say either scope=... or public=True.")
-    declared = Declared(
+    declared = EndpointSpec(
         operation_id=operation_id,
         scope=scope,
         status=status,
@@ -147,17 +147,17 @@ def operations_of(view: type) -> dict[str, Operation]:
 
 def _read(function: Callable[..., Any]) -> Operation:
     """Return the operation that a marked method describes."""
-    declared: Declared = function.__endpoint__  # type: ignore[attr-defined]
+    spec: EndpointSpec = function.__endpoint__  # type: ignore[attr-defined]
     hints = get_type_hints(function)
     names = list(inspect.signature(function).parameters)[2:]
     kinds = {name: hints.get(name, str) for name in names}
-    body = _only(declared, kinds, Body)
-    query = _only(declared, kinds, Query)
-    paging = _only(declared, kinds, Paging)
-    answer = _answer_of(declared, hints.get("return"))
-    summary, _, description = inspect.cleandoc(function.__doc__ or declared.operation_id).partition("\n")
+    body = _only(spec, kinds, Body)
+    query = _only(spec, kinds, Query)
+    paging = _only(spec, kinds, Paging)
+    answer = _answer_of(spec, hints.get("return"))
+    summary, _, description = inspect.cleandoc(function.__doc__ or spec.operation_id).partition("\n")
     return Operation(
-        declared=declared,
+        spec=spec,
         function=function,
         summary=summary.rstrip("."),
         description=description.strip(),
@@ -167,25 +167,25 @@ def _read(function: Callable[..., Any]) -> Operation:
         query=kinds[query] if query else None,
         paging_name=paging,
         answer=answer,
-        status=declared.status or (204 if answer is None else 200),
+        status=spec.status or (204 if answer is None else 200),
         path_names=tuple(name for name in names if name not in (body, query, paging)),
     )
 
 
-def _only(declared: Declared, kinds: dict[str, Any], base: type) -> str | None:
+def _only(spec: EndpointSpec, kinds: dict[str, Any], base: type) -> str | None:
     """Return the name of the one argument of this kind."""
     names = [name for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, base)]
     if len(names) > 1:
-        raise TypeError(f"{declared.operation_id} takes more than one {base.__name__}.")
+        raise TypeError(f"{spec.operation_id} takes more than one {base.__name__}.")
     return names[0] if names else None
 
 
-def _answer_of(declared: Declared, hint: Any) -> type[Shape] | None:
+def _answer_of(spec: EndpointSpec, hint: Any) -> type[Shape] | None:
     """Return the shape of a success, or None if nothing is sent back."""
     while get_origin(hint) in (Reply, Rendered):
         hint = get_args(hint)[0]
     if hint is None or hint is type(None):
         return None
     if not (isinstance(hint, type) and issubclass(hint, Shape)):
-        raise TypeError(f"{declared.operation_id} must be annotated with the Shape it answers, or None.")
+        raise TypeError(f"{spec.operation_id} must be annotated with the Shape it answers, or None.")
     return hint

@@ -1,4 +1,4 @@
-"""Reading what a client sent: strictly, and with every fault named at once."""
+"""Reading what a client sent: strictly, and with every error named at once."""
 
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
@@ -6,8 +6,8 @@ from urllib.parse import unquote_to_bytes
 from django.http import HttpRequest
 from pydantic import BaseModel, ValidationError
 
-from modules.kernel.errors import BadRequest, Fault, HeaderInvalid
-from modules.kernel.http.faults import Place, to_faults
+from modules.kernel.errors import BadRequest, HeaderInvalid, InputError
+from modules.kernel.http.input_errors import Place, to_input_errors
 from modules.kernel.http.strict_json import check_json, refuse_json
 from modules.kernel.sizes import MAX_BODY
 
@@ -77,12 +77,12 @@ def read_body(request: HttpRequest) -> bytes:
 
 
 def parse_body(raw: bytes, model: type[Model]) -> Model:
-    """Return the body as its model, or name every fault of it."""
+    """Return the body as its model, or name every error of it."""
     check_json(raw)
     try:
         return model.model_validate_json(raw)
-    except ValidationError as fault:
-        raise BodyInvalid(errors=to_faults(fault, Place.BODY)) from None
+    except ValidationError as error:
+        raise BodyInvalid(errors=to_input_errors(error, Place.BODY)) from None
 
 
 def split_query(request: HttpRequest) -> dict[str, str]:
@@ -91,40 +91,42 @@ def split_query(request: HttpRequest) -> dict[str, str]:
     if not text:
         return {}
     parameters: dict[str, str] = {}
-    faults: list[Fault] = []
+    errors: list[InputError] = []
     pairs = text.encode("latin-1").split(b"&")
     if len(pairs) > MAX_PARAMETERS:
         raise QueryInvalid(f"Send at most {MAX_PARAMETERS} parameters.")
     for pair in filter(None, pairs):
         name, _, value = (_decode(part) for part in pair.partition(b"="))
         if name is None or value is None:
-            faults.append(_fault_of(name, "unreadable", "Send UTF-8 without NUL, percent-encoded."))
+            errors.append(_input_error_of(name, "unreadable", "Send UTF-8 without NUL, percent-encoded."))
         elif name in parameters:
-            faults.append(_fault_of(name, "repeated", "Send this parameter once; separate ids by commas."))
+            errors.append(
+                _input_error_of(name, "repeated", "Send this parameter once; separate ids by commas.")
+            )
         else:
             parameters[name] = value
-    if faults:
-        raise QueryInvalid(errors=faults)
+    if errors:
+        raise QueryInvalid(errors=errors)
     return parameters
 
 
 def parse_queries(*wants: tuple[type[BaseModel], dict[str, str]]) -> list[Any]:
-    """Return each share of the parameters as its model, or name every fault of them all."""
+    """Return each share of the parameters as its model, or name every error of them all."""
     parsed: list[BaseModel] = []
-    faults: list[Fault] = []
+    errors: list[InputError] = []
     for model, parameters in wants:
         try:
             parsed.append(model.model_validate_strings(parameters))
-        except ValidationError as fault:
-            faults += to_faults(fault, Place.QUERY)
-    if faults:
-        raise QueryInvalid(errors=faults)
+        except ValidationError as error:
+            errors += to_input_errors(error, Place.QUERY)
+    if errors:
+        raise QueryInvalid(errors=errors)
     return parsed
 
 
-def _fault_of(name: str | None, code: str, detail: str) -> Fault:
-    """Return a fault of a parameter, whose name is cut to what an answer should carry."""
-    return Fault(None, code, detail, parameter=(name or "")[:100])
+def _input_error_of(name: str | None, code: str, detail: str) -> InputError:
+    """Return an error of a parameter, whose name is cut to what an answer should carry."""
+    return InputError(None, code, detail, parameter=(name or "")[:100])
 
 
 def _decode(part: bytes) -> str | None:
@@ -156,7 +158,9 @@ def _length_of(request: HttpRequest) -> int:
     if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
         raise LengthRequired
     if length and not (length.isascii() and length.isdigit()):
-        raise HeaderInvalid(errors=[Fault(None, "unreadable", "Send a number.", header="Content-Length")])
+        raise HeaderInvalid(
+            errors=[InputError(None, "unreadable", "Send a number.", header="Content-Length")]
+        )
     return _to_number(length)
 
 

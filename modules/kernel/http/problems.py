@@ -20,10 +20,10 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions as drf
 
 from modules.kernel import errors
-from modules.kernel.errors import Fault, Refusal
-from modules.kernel.hot import RedisAway
+from modules.kernel.errors import InputError, Refusal
 from modules.kernel.http import parsing
 from modules.kernel.limits import LimitReached
+from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.statuses import title_of
 from sharding import outages
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused, ShardMoved
@@ -66,7 +66,7 @@ class Problem:
     code: str
     title: str
     detail: str | None = None
-    errors: Sequence[Fault] = ()
+    errors: Sequence[InputError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     # Of a write that failed: "none" when nothing happened, "unknown" when nobody can say.
     outcome: str | None = None
@@ -88,17 +88,17 @@ def status_of(kind: type[Refusal]) -> int:
     return next((STATUSES[parent] for parent in kind.__mro__ if parent in STATUSES), 400)
 
 
-def to_problem(fault: BaseException, request: HttpRequest | None = None) -> Problem:
+def to_problem(error: BaseException, request: HttpRequest | None = None) -> Problem:
     """Return what an answer says about an exception; a bug is logged here and told nobody."""
-    if isinstance(fault, Refusal):
-        return _of_refusal(fault)
-    if isinstance(fault, MethodNotAllowed):
-        return _of_status(405, headers={"Allow": ", ".join(fault.allowed)})
-    if isinstance(fault, drf.APIException):
-        return _of_drf(fault)
-    known = _of_sharding(fault) or _of_django(fault) or _of_outage(fault, request)
+    if isinstance(error, Refusal):
+        return _of_refusal(error)
+    if isinstance(error, MethodNotAllowed):
+        return _of_status(405, headers={"Allow": ", ".join(error.allowed)})
+    if isinstance(error, drf.APIException):
+        return _of_drf(error)
+    known = _of_sharding(error) or _of_django(error) or _of_outage(error, request)
     if known is None:
-        log.error("request_failed", exc_info=fault)
+        log.error("request_failed", exc_info=error)
     return known or _of_status(500)
 
 
@@ -111,7 +111,7 @@ def render(problem: Problem, request: HttpRequest | None) -> HttpResponse:
         "detail": problem.detail or problem.title,
         "instance": request.path if request is not None else "",
         "code": problem.code,
-        "errors": [fault.as_json() for fault in problem.errors],
+        "errors": [error.as_json() for error in problem.errors],
         "request_id": getattr(request, "id", ""),
     }
     if problem.outcome is not None:
@@ -126,9 +126,9 @@ def render(problem: Problem, request: HttpRequest | None) -> HttpResponse:
     return response
 
 
-def answer(fault: BaseException, request: HttpRequest) -> HttpResponse:
+def answer(error: BaseException, request: HttpRequest) -> HttpResponse:
     """Return the answer to a request that an exception ended."""
-    return render(to_problem(fault, request), request)
+    return render(to_problem(error, request), request)
 
 
 def answer_status(status: int, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
@@ -136,10 +136,10 @@ def answer_status(status: int, request: HttpRequest, headers: Mapping[str, str])
     return render(_of_status(status, headers=headers), request)
 
 
-def drf_handler(fault: Exception, context: Mapping[str, Any]) -> HttpResponse:
+def drf_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """Return the answer for a DRF view that is not one of ours."""
     request = context["request"]
-    return answer(fault, getattr(request, "_request", request))
+    return answer(error, getattr(request, "_request", request))
 
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -167,14 +167,14 @@ def _dump(body: Mapping[str, Any]) -> bytes:
         return orjson.dumps({**body, "instance": "", "errors": []})
 
 
-def _of_refusal(fault: Refusal) -> Problem:
+def _of_refusal(error: Refusal) -> Problem:
     """Return the problem of a refusal."""
-    headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
-    if fault.challenge is not None:
-        headers["WWW-Authenticate"] = f"{CHALLENGE}, {fault.challenge}"
-    status = status_of(type(fault))
-    limit = fault.standing.limit.name if isinstance(fault, LimitReached) else None
-    return Problem(status, fault.code, fault.title, fault.detail, fault.errors, headers, limit=limit)
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
+    if error.challenge is not None:
+        headers["WWW-Authenticate"] = f"{CHALLENGE}, {error.challenge}"
+    status = status_of(type(error))
+    limit = error.state.limit.name if isinstance(error, LimitReached) else None
+    return Problem(status, error.code, error.title, error.detail, error.errors, headers, limit=limit)
 
 
 def _of_status(
@@ -185,62 +185,62 @@ def _of_status(
     return Problem(status, code, title, detail, headers=headers or {})
 
 
-def _of_drf(fault: drf.APIException) -> Problem:
+def _of_drf(error: drf.APIException) -> Problem:
     """Return the problem of one of DRF's exceptions, with the headers that DRF would send."""
     headers: dict[str, str] = {}
-    if challenge := getattr(fault, "auth_header", None):
+    if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    elif isinstance(fault, drf.AuthenticationFailed):
+    elif isinstance(error, drf.AuthenticationFailed):
         # RFC 6750, 3.1: who sent nothing is told no error, who sent something dead is.
         headers["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'
-    if (wait := getattr(fault, "wait", None)) is not None:
+    if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(math.ceil(wait))
-    status = fault.status_code
-    if isinstance(fault, drf.AuthenticationFailed | drf.NotAuthenticated):
+    status = error.status_code
+    if isinstance(error, drf.AuthenticationFailed | drf.NotAuthenticated):
         status = 401
     return _of_status(
-        status, headers=headers, detail=str(fault.detail) if isinstance(fault.detail, str) else None
+        status, headers=headers, detail=str(error.detail) if isinstance(error.detail, str) else None
     )
 
 
-def _of_django(fault: BaseException) -> Problem | None:
+def _of_django(error: BaseException) -> Problem | None:
     """Return the problem of one of Django's exceptions."""
-    if isinstance(fault, Http404):
+    if isinstance(error, Http404):
         return _of_status(404)
-    if isinstance(fault, django.PermissionDenied):
+    if isinstance(error, django.PermissionDenied):
         return _of_status(403)
-    if isinstance(fault, django.RequestDataTooBig):
+    if isinstance(error, django.RequestDataTooBig):
         return _of_status(413)
-    if isinstance(fault, UNREADABLE):
+    if isinstance(error, UNREADABLE):
         return _of_status(400)
     return None
 
 
-def _of_sharding(fault: BaseException) -> Problem | None:
+def _of_sharding(error: BaseException) -> Problem | None:
     """Return the problem of what sharding says to a caller."""
-    if isinstance(fault, KeyReused):
+    if isinstance(error, KeyReused):
         return Problem(422, *KEY_REUSED)
-    if isinstance(fault, InFlight):
+    if isinstance(error, InFlight):
         return Problem(409, *IN_FLIGHT, headers={"Retry-After": "1"})
-    if isinstance(fault, ShardMoved):
+    if isinstance(error, ShardMoved):
         title = errors.Unavailable.title
         return Problem(503, "unavailable", title, headers={"Retry-After": "1"}, outcome="none")
     return None
 
 
-def _of_outage(fault: BaseException, request: HttpRequest | None) -> Problem | None:
+def _of_outage(error: BaseException, request: HttpRequest | None) -> Problem | None:
     """Return the problem of a server behind us that does not answer."""
-    if isinstance(fault, DataError):
-        log.error("value_refused_by_database", exc_info=fault)
+    if isinstance(error, DataError):
+        log.error("value_refused_by_database", exc_info=error)
         return _of_status(400)
-    if not isinstance(fault, InstanceUnavailable | OperationalError | InterfaceError | RedisAway):
+    if not isinstance(error, InstanceUnavailable | OperationalError | InterfaceError | RedisUnavailable):
         return None
     reads = request is None or request.method in ("GET", "HEAD", "OPTIONS")
-    outcome = None if reads else getattr(fault, "outcome", "unknown")
-    if (server := outages.server_of(fault)) is not None:
-        outages.met(server, fault)
+    outcome = None if reads else getattr(error, "outcome", "unknown")
+    if (server := outages.server_of(error)) is not None:
+        outages.met(server, error)
     else:  # a lock or a statement that took too long
-        log.warning("database_gave_up", reason=tell(fault), outcome=outcome)
+        log.warning("database_gave_up", reason=tell(error), outcome=outcome)
     return Problem(
         503, "unavailable", errors.Unavailable.title, headers={"Retry-After": "2"}, outcome=outcome
     )

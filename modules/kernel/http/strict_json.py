@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from modules.kernel.errors import BadRequest, Fault
-from modules.kernel.http.faults import escape
+from modules.kernel.errors import BadRequest, InputError
+from modules.kernel.http.input_errors import escape
 
 MAX_DEPTH = 32
 # JavaScript's numbers are exact up to here; a greater one would be read back as another.
@@ -28,8 +28,8 @@ class JsonInvalid(BadRequest):
 
 
 def refuse_json(pointer: str, code: str, detail: str) -> NoReturn:
-    """Refuse the body for one fault of its JSON."""
-    raise JsonInvalid(errors=[Fault(pointer, code, detail)])
+    """Refuse the body for one error of its JSON."""
+    raise JsonInvalid(errors=[InputError(pointer, code, detail)])
 
 
 class _Flaw:
@@ -115,19 +115,19 @@ def check_json(raw: bytes) -> None:
         value = reader.read(raw.decode())
     except UnicodeDecodeError:
         refuse_json("", "not_utf8", "Send UTF-8.")
-    except (ValueError, RecursionError) as fault:
-        refuse_json("", "json_malformed", _where(fault))
+    except (ValueError, RecursionError) as error:
+        refuse_json("", "json_malformed", _where(error))
     # Escapes are the only way for a lone surrogate or a NUL into a string that was valid UTF-8 and JSON.
     if reader.flawed or b"\\u" in raw:
-        faults = list(_flaws(value, ""))[:100]
-        if faults:
-            raise JsonInvalid(errors=faults)
+        errors = list(_flaws(value, ""))[:100]
+        if errors:
+            raise JsonInvalid(errors=errors)
 
 
-def _where(fault: Exception) -> str:
+def _where(error: Exception) -> str:
     """Return where the parser stopped."""
-    if isinstance(fault, json.JSONDecodeError):
-        return f"Send valid JSON; it goes wrong in line {fault.lineno}, column {fault.colno}."
+    if isinstance(error, json.JSONDecodeError):
+        return f"Send valid JSON; it goes wrong in line {error.lineno}, column {error.colno}."
     return "Send valid JSON."
 
 
@@ -146,14 +146,14 @@ def _check_depth(raw: bytes) -> None:
             refuse_json("", "json_too_deep", f"Nest at most {MAX_DEPTH} levels.")
 
 
-def _flaws(value: Any, pointer: str) -> Iterator[Fault]:
+def _flaws(value: Any, pointer: str) -> Iterator[InputError]:
     """Yield every flaw in parsed JSON with its pointer."""
     if isinstance(value, _Flaw):
-        yield Fault(pointer, value.code, value.detail)
+        yield InputError(pointer, value.code, value.detail)
         yield from _flaws(value.value, pointer)
     elif isinstance(value, str):
         if "\0" in value or _SURROGATE.search(value):
-            yield Fault(pointer, "text_unstorable", "Remove NUL and unpaired surrogates.")
+            yield InputError(pointer, "text_unstorable", "Remove NUL and unpaired surrogates.")
     elif isinstance(value, list):
         for at, part in enumerate(value):
             yield from _flaws(part, f"{pointer}/{at}")
@@ -162,4 +162,6 @@ def _flaws(value: Any, pointer: str) -> Iterator[Fault]:
             inner = f"{pointer}/{escape(key)}"
             yield from _flaws(part, inner)
             if "\0" in key or _SURROGATE.search(key):
-                yield Fault(pointer, "text_unstorable", "Remove NUL and unpaired surrogates from the keys.")
+                yield InputError(
+                    pointer, "text_unstorable", "Remove NUL and unpaired surrogates from the keys."
+                )

@@ -1,7 +1,7 @@
 """
 Mails: written down with the request, sent by a worker.
 
-The event of a mail is a doorbell; what still stands is tried again by the clock, however long the mail server
+The event of a mail only notifies; what still stands is tried again by the clock, however long the mail server
 is away, until the mail is worthless.
 """
 
@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 from django.utils.crypto import salted_hmac
 
 from modules.kernel import limits, quotas
-from modules.kernel.limits import Charge, Limit, LimitReached
+from modules.kernel.limits import Cost, Limit, LimitReached
 from modules.mail.events import MailQueued
 from modules.mail.models import Mail
 from sharding import outbox
@@ -82,9 +82,9 @@ def _has_room(message: EmailMessage, *quotas_of_receiver: Limit) -> bool:
         return True
     receiver = _to_mailbox(message.to[0])
     try:
-        quotas.acquire(*(Charge(limit, receiver) for limit in quotas_of_receiver))
+        quotas.acquire(*(Cost(limit, receiver) for limit in quotas_of_receiver))
     except LimitReached as reached:
-        log.info("mail_left_out", limit=reached.standing.limit.name)
+        log.info("mail_left_out", limit=reached.state.limit.name)
         return False
     return True
 

@@ -62,5 +62,5 @@ def map_visible(post_ids: Collection[int], *, viewer: Viewer, author_ids: Collec
 def _follow_authors(found: Mapping[int, RenderedCard[PostHead]], unavailable: Unavailable) -> None:
     """Count posts as unavailable whose authors are: only their cards say whether they may be shown."""
     for id, post in found.items():
-        if (fault := unavailable.get(post.head.author_id)) is not None:
-            unavailable[id] = fault
+        if (error := unavailable.get(post.head.author_id)) is not None:
+            unavailable[id] = error

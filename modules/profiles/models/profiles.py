@@ -1,4 +1,4 @@
-"""A profile: what a user shows of himself."""
+"""A profile: what a user shows of themselves."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from sharding.models import ShardedModel
 ACTIVE, CLOSED = 1, 2
 
 
-class KeptJson(models.TextField):  # type: ignore[type-arg]
+class StoredJson(models.TextField):  # type: ignore[type-arg]
     """
     JSON kept as it was checked, to the byte.
 
@@ -48,6 +48,6 @@ class Profile(ShardedModel):
     username = models.CharField(max_length=30)
     display_name = models.CharField(max_length=50)
     bio = models.CharField(max_length=500, db_default="")
-    custom = KeptJson(default=dict, db_default=models.Value("{}"))
+    custom = StoredJson(default=dict, db_default=models.Value("{}"))
     status = models.PositiveSmallIntegerField(db_default=ACTIVE)
     version = models.PositiveIntegerField(db_default=1)

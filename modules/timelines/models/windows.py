@@ -2,7 +2,7 @@
 Windows: the newest candidates of a home, or of one pulled author, as a sorted list in Redis.
 
 What holds of a window at any time stands in `lua/prelude.lua`; each verb below is one script. All of them
-raise RedisAway when Redis cannot be asked, and each may be repeated.
+raise RedisUnavailable when Redis cannot be asked, and each may be repeated.
 """
 
 import secrets
@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 
-from modules.kernel.hot import Script, Unreadable, hot
-from modules.kernel.redis_address import Argument
+from modules.kernel.redis.address import Argument
+from modules.kernel.redis.client import Script, Unreadable, redis
 from modules.timelines.schemas import TimelineSettings
 
 # Above every id. As a place to read below it is the top; as a floor it says "not filled yet".
@@ -73,13 +73,13 @@ def posts_of(author_id: int) -> bytes:
 
 def open_window(key: bytes) -> bytes | None:
     """Make a window before its pull; return the token to fill it with, or nothing if it is filled."""
-    (sentinel,) = hot().run(_OPEN.call([key], [secrets.token_bytes(8), _OPENING_SECONDS]))
+    (sentinel,) = redis("timelines").run(_OPEN.call([key], [secrets.token_bytes(8), _OPENING_SECONDS]))
     return bytes(sentinel) if _ID.unpack_from(sentinel)[0] == TOP else None
 
 
 def find_floor(key: bytes) -> int | None:
     """Return the floor of a window: TOP while it is opening, None if there is no window."""
-    (sentinel,) = hot().run(("LINDEX", key, -1))
+    (sentinel,) = redis("timelines").run(("LINDEX", key, -1))
     return None if sentinel is None else int.from_bytes(sentinel[:8], "big")
 
 
@@ -87,7 +87,7 @@ def fill(key: bytes, token: bytes, entries: Iterable[Entry], *, floor: int) -> b
     """Fill an opened window with a pull, complete down to the floor; False if it was lost meanwhile."""
     config = _settings()
     args: list[Argument] = [token, _ID.pack(floor), config.window_size, config.life_seconds, _pack(entries)]
-    (done,) = hot().run(_FILL.call([key], args))
+    (done,) = redis("timelines").run(_FILL.call([key], args))
     return bool(done)
 
 
@@ -96,22 +96,22 @@ def push(keys: Sequence[bytes], entry: Entry) -> int:
     config = _settings()
     args: list[Argument] = [_ENTRY.pack(*entry), config.window_size, config.window_size + config.slack + 1]
     calls = [_PUSH.call(chunk, args) for chunk in _chunks(keys)]
-    return sum(hot().run(*calls))
+    return sum(redis("timelines").run(*calls))
 
 
 def merge(key: bytes, entries: Iterable[Entry]) -> int | None:
     """
     Merge one author's newest posts into a window; return its floor, or None if there is no window.
 
-    The entries are all of that author's at or above the floor, or his newest `window_size`.
+    The entries are all of that author's at or above the floor, or their newest `window_size`.
     """
-    (floor,) = hot().run(_MERGE.call([key], [_settings().window_size, _pack(entries)]))
+    (floor,) = redis("timelines").run(_MERGE.call([key], [_settings().window_size, _pack(entries)]))
     return None if floor is None else int.from_bytes(floor, "big")
 
 
 def scrub(key: bytes, via_id: int) -> int:
     """Take one author's entries out of a window; return how many there were."""
-    (gone,) = hot().run(_SCRUB.call([key], [_ID.pack(via_id)]))
+    (gone,) = redis("timelines").run(_SCRUB.call([key], [_ID.pack(via_id)]))
     return int(gone)
 
 
@@ -131,7 +131,7 @@ def read(
     follows. One round trip; it prolongs the window's life.
     """
     args = [*_step_args(viewer_id, place, newer, limit), *pulled_ids]
-    (reply,) = hot().run(_READ.call([home(viewer_id), following_key], args))
+    (reply,) = redis("timelines").run(_READ.call([home(viewer_id), following_key], args))
     return None if reply is None else _to_step(home(viewer_id), reply)
 
 
@@ -140,7 +140,7 @@ def read_posts_of(
 ) -> list[Step | None]:
     """Return, for each pulled author, their own posts next to a place; None without a window."""
     args = _step_args(0, place, newer, limit)
-    replies = hot().run(*[_READ.call([posts_of(id)], args) for id in author_ids])
+    replies = redis("timelines").run(*[_READ.call([posts_of(id)], args) for id in author_ids])
     return [
         None if reply is None else _to_step(posts_of(id), reply)
         for id, reply in zip(author_ids, replies, strict=True)
@@ -153,7 +153,7 @@ def _step_args(viewer_id: int, place: int, newer: bool, limit: int) -> list[Argu
 
 def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:
     """Return of each window whether it holds a post."""
-    replies = hot().run(*[_HAS.call(chunk, [_ID.pack(post_id)]) for chunk in _chunks(keys)])
+    replies = redis("timelines").run(*[_HAS.call(chunk, [_ID.pack(post_id)]) for chunk in _chunks(keys)])
     return [bool(answer) for answers in replies for answer in answers]
 
 
@@ -164,9 +164,9 @@ def _to_step(key: bytes, reply: Sequence[Any]) -> Step:
         followed = [id for (id,) in _ID.iter_unpack(via_ids)]
         if any(post_id <= 0 or via_id <= 0 for post_id, via_id in entries):
             raise ValueError("no id of ours")
-    except (struct.error, ValueError) as fault:
-        hot().discard(key, reason=type(fault).__name__)
-        raise Unreadable(str(fault)) from fault
+    except (struct.error, ValueError) as error:
+        redis("timelines").discard(key, reason=type(error).__name__)
+        raise Unreadable(str(error)) from error
     pulled_ids = [int(id) for id in pulled]
     return Step(entries, int.from_bytes(floor, "big"), bool(has_following), pulled_ids, followed)
 

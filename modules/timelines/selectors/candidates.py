@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from modules.graph import public as graph
-from modules.kernel.hot import RedisAway
+from modules.kernel.redis.client import RedisUnavailable
 from modules.posts import public as posts
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry, Step
@@ -45,7 +45,7 @@ def list_candidates(
     """
     try:
         steps = _read_windows(viewer_id, place=place, newer=newer, limit=limit)
-    except (RedisAway, InstanceUnavailable):
+    except (RedisUnavailable, InstanceUnavailable):
         steps = [_UNKNOWN]
     floor = max(step.floor for step in steps)
     followed = {id for step in steps for id in (*step.followed, *step.pulled_ids)}
@@ -93,7 +93,7 @@ def _pull_next(viewer_id: int, place: int, limit: int, unavailable: Unavailable)
 
 
 def warm(user_id: int) -> None:
-    """Make a user's home window, complete at once, unless it stands; raises RedisAway without Redis."""
+    """Make a user's home window, complete at once, unless it stands; RedisUnavailable without Redis."""
     config = settings.TIMELINES
     key = windows.home(user_id)
     # Opened before the pull: what is delivered meanwhile is kept. On the primary, because a replica may not

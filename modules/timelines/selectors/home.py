@@ -7,7 +7,7 @@ from modules.graph.schemas import Ties, Viewer
 from modules.kernel import keyset
 from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
-from modules.kernel.hot import RedisAway
+from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.rendered import Rendered
 from modules.posts import public as posts
 from modules.posts.schemas import PostHead, PostPage
@@ -55,7 +55,7 @@ def window_contains(user_ids: Collection[int], post_id: int) -> set[int]:
     ids = list(user_ids)
     try:
         has = windows.has_post([windows.home(id) for id in ids], post_id)
-    except RedisAway:
+    except RedisUnavailable:
         return set()
     return {id for id, holds in zip(ids, has, strict=True) if holds}
 

@@ -1,7 +1,7 @@
 """
 What news does to windows. All of it may be repeated, and none of it makes a window.
 
-Without Redis these raise RedisAway, and the news comes again: a window that survives must not miss it.
+Without Redis these raise RedisUnavailable, and the news comes again: a window that survives must not miss it.
 """
 
 from django.conf import settings

@@ -25,7 +25,7 @@ FOR_BROWSERS = CONTRACT.with_name("browsers.json")
 ACKNOWLEDGED = CONTRACT.with_name("breaking.yaml")
 
 
-def draw() -> bytes:
+def render() -> bytes:
     """
     Return the contract as YAML, the same bytes for the same code.
 
@@ -36,21 +36,21 @@ def draw() -> bytes:
         GENERATOR_STATS.emit_summary()
         raise CommandError("The contract has warnings; cure them.")
     validate_schema(schema)  # type: ignore[no-untyped-call]
-    drawn: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})  # type: ignore[no-untyped-call]
-    return drawn
+    rendered: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})  # type: ignore[no-untyped-call]
+    return rendered
 
 
-def _load(drawn: bytes) -> Any:
-    return yaml.load(drawn, yaml.CSafeLoader)
+def _load(rendered: bytes) -> Any:
+    return yaml.load(rendered, yaml.CSafeLoader)
 
 
-def earlier(drawn: bytes, contract: Path = CONTRACT) -> bytes:
+def earlier(rendered: bytes, contract: Path = CONTRACT) -> bytes:
     """
-    Return the newest committed contract that differs from the drawn one, or the drawn one if there is none.
+    Return the newest committed contract that differs from the rendered one; that one if there is none.
 
     So a break is found before its commit and still in it, where CI looks. Without git nothing is earlier.
     """
-    return next((kept for kept in _committed(contract) if kept != drawn), drawn)
+    return next((kept for kept in _committed(contract) if kept != rendered), rendered)
 
 
 def _committed(contract: Path) -> Iterator[bytes]:
@@ -85,32 +85,32 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Draw, and write or compare."""
-        drawn = draw()
+        rendered = render()
         if check:
-            self._compare(CONTRACT, drawn)
-            self._compare(FOR_BROWSERS, for_browsers(_load(drawn)))
-            self._refuse_breaks(drawn)
+            self._compare(CONTRACT, rendered)
+            self._compare(FOR_BROWSERS, for_browsers(_load(rendered)))
+            self._refuse_breaks(rendered)
             self.stdout.write("The contract is up to date and breaks nobody unknowingly.")
         else:
-            CONTRACT.write_bytes(drawn)
-            FOR_BROWSERS.write_bytes(for_browsers(_load(drawn)))
-            self.stdout.write(f"Wrote {CONTRACT.name}: {drawn.count(b'operationId')} operations.")
+            CONTRACT.write_bytes(rendered)
+            FOR_BROWSERS.write_bytes(for_browsers(_load(rendered)))
+            self.stdout.write(f"Wrote {CONTRACT.name}: {rendered.count(b'operationId')} operations.")
 
-    def _compare(self, file: Path, drawn: bytes) -> None:
-        """Refuse a file that is not what would be drawn."""
+    def _compare(self, file: Path, rendered: bytes) -> None:
+        """Refuse a file that is not what would be rendered."""
         kept = file.read_bytes() if file.exists() else b""
-        if kept == drawn:
+        if kept == rendered:
             return
         difference = difflib.unified_diff(
-            kept.decode().splitlines(), drawn.decode().splitlines(), "committed", "drawn", lineterm=""
+            kept.decode().splitlines(), rendered.decode().splitlines(), "committed", "rendered", lineterm=""
         )
         self.stdout.write("\n".join(difference))
         raise CommandError(f"{file.name} drifted. Run: python manage.py openapi")
 
-    def _refuse_breaks(self, drawn: bytes) -> None:
+    def _refuse_breaks(self, rendered: bytes) -> None:
         """Refuse what breaks clients of the earlier contract and was not acknowledged."""
         known = [each["change"] for each in yaml.safe_load(ACKNOWLEDGED.read_text()) or []]
-        old, new = (_load(each) for each in (earlier(drawn), drawn))
+        old, new = (_load(each) for each in (earlier(rendered), rendered))
         found = [
             each for each in find_breaks(old, new) if not any(fnmatchcase(each, meant) for meant in known)
         ]

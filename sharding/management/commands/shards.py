@@ -38,7 +38,7 @@ class Command(BaseCommand):
         migrate.add_argument("--parallel", type=int, default=4, help="how many instances at once (4)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the verb."""
+        """ShardRange the verb."""
         try:
             getattr(self, f"_{options['verb']}")(options)
         except InstanceUnavailable as error:

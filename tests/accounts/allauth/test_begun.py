@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 
 from modules.accounts.models import Session
 from modules.accounts.models.users import OPERATOR
-from modules.accounts.selectors.identities import get_life
+from modules.accounts.selectors.identities import get_account_status
 from modules.accounts.services.account_status import request_deletion, restore_account, suspend_account
 from modules.accounts.services.accounts import set_password, set_roles
 from modules.kernel import clock
@@ -44,14 +44,14 @@ def end(request):
 class TestHalfFinishedLogIn:
     def test_is_not_finished_after(self, http, ada, half, secret, end):  # noqa: F811
         end(ada.id)
-        before = get_life("ada")
+        before = get_account_status("ada")
 
         answer = send_code(http, half, code_of(secret))
 
         assert answer.status == 401
         assert [flow["id"] for flow in answer.body["data"]["flows"] if flow.get("is_pending")] == []
         assert Session.objects.exclude(user=None).count() == 0
-        assert get_life("ada") == before
+        assert get_account_status("ada") == before
 
 
 class TestReset:

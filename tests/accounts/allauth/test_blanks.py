@@ -40,7 +40,7 @@ class TestLogIn:
         answer = http("POST", LOG_IN, {"password": PASSWORD, **names})
 
         assert (answer.status, answer.body["code"]) == (400, "body_invalid")
-        assert [(fault["pointer"], fault["code"]) for fault in answer.body["errors"]] == [
+        assert [(error["pointer"], error["code"]) for error in answer.body["errors"]] == [
             ("/username", code),
             ("/email", code),
         ]
@@ -58,7 +58,7 @@ class TestSignUp:
     def test_points_at_what_is_null_and_needed(self, sign_up):
         answer = sign_up(email=None)
 
-        assert (answer.status, [fault["param"] for fault in answer.body["errors"]]) == (400, ["email"])
+        assert (answer.status, [error["param"] for error in answer.body["errors"]]) == (400, ["email"])
 
 
 class TestChangePassword:
@@ -72,7 +72,7 @@ class TestChangePassword:
             X_Session_Token=token,
         )
 
-        assert (answer.status, [fault["param"] for fault in answer.body["errors"]]) == (
+        assert (answer.status, [error["param"] for error in answer.body["errors"]]) == (
             400,
             ["current_password"],
         )

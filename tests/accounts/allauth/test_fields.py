@@ -45,7 +45,7 @@ def page():
 
 
 def faults_of(answer) -> list[tuple[str, str]]:
-    return [(fault["param"], fault["code"]) for fault in answer.body["errors"]]
+    return [(error["param"], error["code"]) for error in answer.body["errors"]]
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ REFUSED = [("password", "password_too_guessable")]
 
 
 def faults_of(answer) -> list[tuple[str, str]]:
-    return [(fault["param"], fault["code"]) for fault in answer.body["errors"]]
+    return [(error["param"], error["code"]) for error in answer.body["errors"]]
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ class TestSignUp:
         assert User.objects.count() == 0
 
     def test_says_what_is_wrong_of_it(self, sign_up_ada):
-        [fault] = sign_up_ada("abcabcabcabc").body["errors"]
+        [error] = sign_up_ada("abcabcabcabc").body["errors"]
 
-        assert fault["message"] == (
+        assert error["message"] == (
             "This password is too easy to guess. "
             'Repeats like "abcabcabc" are only slightly harder to guess than "abc". '
             "Add another word or two. Uncommon words are better. Avoid repeated words and characters."

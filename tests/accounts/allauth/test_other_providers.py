@@ -1,4 +1,4 @@
-"""Another provider that answers oddly: it is not believed, and nobody sees a fault of ours."""
+"""Another provider that answers oddly: it is not believed, and nobody sees an error of ours."""
 
 from __future__ import annotations
 

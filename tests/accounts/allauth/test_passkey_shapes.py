@@ -185,7 +185,7 @@ def replaced(credential: dict[str, Any], path: tuple[str, ...], value: Any) -> d
 
 
 def is_taken(path: str, credential: Any) -> bool:
-    """Return whether a credential is let through; what is, is stored and read again without a fault."""
+    """Return whether a credential is let through; what is, is stored and read again without an error."""
     try:
         check_credential(path, {"credential": credential})
     except BodyInvalid:

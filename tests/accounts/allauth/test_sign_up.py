@@ -13,7 +13,7 @@ from django.db import connections
 from modules.accounts.models import User
 from modules.accounts.services.account_status import request_deletion
 from modules.kernel import clock
-from modules.kernel.hot import hot
+from modules.kernel.redis.client import redis
 from sharding.ids import shard_of
 from tests.accounts.kit import PASSWORD, Answer, Http
 
@@ -74,8 +74,8 @@ class TestSignUp:
 
         answer = sign_up(username, email="other@example.org")
 
-        [fault] = answer.body["errors"]
-        assert (answer.status, fault["param"], fault["code"]) == (400, "username", "username_taken")
+        [error] = answer.body["errors"]
+        assert (answer.status, error["param"], error["code"]) == (400, "username", "username_taken")
         assert User.objects.count() == 1
 
     @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ class TestSignUp:
     def test_refuses_a_taken_address(self, ada, sign_up):
         answer = sign_up("bob", email="ADA@example.org")
 
-        [fault] = answer.body["errors"]
-        assert (answer.status, fault["param"], fault["code"]) == (400, "email", "email_taken")
+        [error] = answer.body["errors"]
+        assert (answer.status, error["param"], error["code"]) == (400, "email", "email_taken")
         assert User.objects.count() == 1
 
     @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ class TestSignUp:
                 return answer.status, answer.body.get("errors", [{}])[0].get("param", "")
             finally:
                 connections.close_all()
-                hot().close()
+                redis("sessions").close()
 
         with ThreadPoolExecutor(20) as pool:
             answers = list(pool.map(attempt, range(20)))
@@ -285,7 +285,7 @@ class TestOnce:
                 ] if answer.status == 200 else answer.body["code"]
             finally:
                 connections.close_all()
-                hot().close()
+                redis("sessions").close()
 
         with ThreadPoolExecutor(20) as pool:
             answers = set(pool.map(attempt, range(20)))

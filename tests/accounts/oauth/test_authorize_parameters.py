@@ -1,4 +1,4 @@
-"""Whatever is sent to the authorization endpoint: an answer of OAuth, and never a fault of ours."""
+"""Whatever is sent to the authorization endpoint: an answer of OAuth, and never an error of ours."""
 
 from __future__ import annotations
 
@@ -240,7 +240,10 @@ class TestWho:
         assert log_in(browser, next=target)["Location"] == target
         page = browser.get(target)
 
-        assert (page.status_code, "Let Reader in?" in page.content.decode()) == (200, True)
+        assert (page.status_code, "Allow Reader to access your account?" in page.content.decode()) == (
+            200,
+            True,
+        )
 
     def test_is_told_unseen_that_a_log_in_is_too_old(self, browser, app, tokens):
         age(browser, seconds=10)

@@ -1,4 +1,4 @@
-"""Whatever is sent to the endpoints of tokens: an answer of OAuth, and never a fault of ours."""
+"""Whatever is sent to the endpoints of tokens: an answer of OAuth, and never an error of ours."""
 
 from __future__ import annotations
 

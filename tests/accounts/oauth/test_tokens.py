@@ -86,7 +86,7 @@ class TestTheDance:
         went_on = log_in(browser, next=hidden(page, "next").replace("&amp;", "&"))
 
         assert went_on["Location"] == asking(app)
-        assert "Let Reader in?" in browser.get(went_on["Location"]).content.decode()
+        assert "Allow Reader to access your account?" in browser.get(went_on["Location"]).content.decode()
 
     def test_asks_no_second_time_what_this_app_was_given(self, tokens, browser, app):
         asked = silently(browser, app, scope="openid read:profiles")

@@ -18,7 +18,7 @@ class TestLogInPage:
         answer = log_in(Client(enforce_csrf_checks=True), **change)
 
         assert answer.status_code == 400
-        assert "Name and password do not fit together." in answer.content.decode()
+        assert "Wrong username or password." in answer.content.decode()
 
     def test_is_refused_without_the_token_against_forgery(self, ada):
         answer = Client(enforce_csrf_checks=True).post("/identity/login", {"login": "ada"})

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def limited(settings):
     settings.LIMITS = replace(configured.LIMITS, is_on=True).with_limits(Limit("sign-in", 1, 300))
-    limits.take(limits.Charge(SIGN_IN, "127.0.0.1"))
+    limits.acquire(limits.Cost(SIGN_IN, "127.0.0.1"))
 
 
 class TestRefusals:

@@ -176,8 +176,8 @@ class AccountAdapter(Guards):
 
 def _taken(request: HttpRequest, refusal: UsernameTaken) -> ImmediateHttpResponse:
     """Return allauth's own answer for a taken name."""
-    fault = {"message": refusal.title, "code": refusal.code, "param": "username"}
-    return ImmediateHttpResponse(APIResponse(request, errors=[fault], status=400))
+    error = {"message": refusal.title, "code": refusal.code, "param": "username"}
+    return ImmediateHttpResponse(APIResponse(request, errors=[error], status=400))
 
 
 @dataclass

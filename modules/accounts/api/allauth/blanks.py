@@ -8,7 +8,7 @@ somebody who sends two names. Here what is null was not sent.
 from collections.abc import Mapping
 from typing import Any
 
-from modules.kernel.errors import Fault
+from modules.kernel.errors import InputError
 from modules.kernel.http.parsing import BodyInvalid
 
 LOG_IN = "/auth/login"
@@ -39,7 +39,7 @@ def check_names(path: str, body: Mapping[str, Any]) -> None:
     sent = [name for name in _NAMES if name in body]
     if len(sent) != 1:
         code = "one_of_two" if sent else "required"
-        raise BodyInvalid(errors=[Fault(f"/{name}", code, _ONE) for name in _NAMES])
+        raise BodyInvalid(errors=[InputError(f"/{name}", code, _ONE) for name in _NAMES])
 
 
 def _without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:

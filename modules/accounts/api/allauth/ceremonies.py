@@ -22,7 +22,7 @@ from modules.accounts.api.allauth.internals import webauthn
 from modules.accounts.api.allauth.passkeys import counter_of, to_stored
 from modules.accounts.api.request_state import request_state
 from modules.accounts.services.passkeys import (
-    CHALLENGE_LIFE,
+    CHALLENGE_TTL,
     SIGN_COUNT,
     adding_passkey,
     check_room_for_passkey,
@@ -80,7 +80,7 @@ def take() -> dict[str, Any] | None:
     if not begun or begun.get("path") != request.path_info:
         return None
     age = clock.now().timestamp() - begun["begun_at"]
-    if age > CHALLENGE_LIFE.total_seconds() or not spend_challenge(begun["challenge"], now=clock.now()):
+    if age > CHALLENGE_TTL.total_seconds() or not spend_challenge(begun["challenge"], now=clock.now()):
         return None
     request_state().ceremony = begun
     return dict(begun)
@@ -96,8 +96,8 @@ def _completing_registration(
         try:
             made = complete(credential)
             _check_whose(context.request.user)
-        except ValidationError as fault:
-            raise ValidationError({"credential": fault}) from None
+        except ValidationError as error:
+            raise ValidationError({"credential": error}) from None
         return made
 
     return complete_own

@@ -63,8 +63,8 @@ class LabelField(TextField):
         text = super().clean(value)
         try:
             return _NAME_OF_KEY.validate_python(text) if text else text
-        except ShapeInvalid as fault:
-            raise ValidationError(fault.errors()[0]["msg"], code=fault.errors()[0]["type"]) from None
+        except ShapeInvalid as error:
+            raise ValidationError(error.errors()[0]["msg"], code=error.errors()[0]["type"]) from None
 
 
 # Where the forms behind the paths are; the log-in's is behind a page of ours.

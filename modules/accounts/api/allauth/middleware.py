@@ -41,7 +41,7 @@ TOKEN_HEADER = "X-CSRFToken"  # noqa: S105 - the name of a header
 PREFIXES = (JSON_PREFIX, "/identity/")
 
 # What allauth lets rise and is meant as an answer, in the words of the rest of the API.
-OURS = (
+_REFUSALS = (
     *(Refusal, UpdateError, SessionInterrupted, KeyReused, InFlight, InstanceUnavailable, DatabaseError),
     # The callback of a provider that is not configured.
     SocialApp.DoesNotExist,
@@ -80,8 +80,8 @@ class AllauthMiddleware:
             limiting.charge_address(request, SIGN_IN)
             opened_from.set(client_address(request))
             response = cast(HttpResponseBase, self._prepare(request))
-        except OURS as fault:
-            return _answer(fault, request)
+        except _REFUSALS as error:
+            return _answer(error, request)
         leave_device(response)
         return response
 
@@ -118,25 +118,25 @@ class AllauthMiddleware:
         except ImmediateHttpResponse as over:
             # What rises here passes allauth's own middleware by.
             return cast(HttpResponseBase, over.response)
-        except OURS as fault:
-            return _answer(fault, request)
+        except _REFUSALS as error:
+            return _answer(error, request)
 
-    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer what allauth lets rise and our own services mean as an answer."""
-        if isinstance(fault, OURS):
-            return _answer(fault, request)
+        if isinstance(error, _REFUSALS):
+            return _answer(error, request)
         return None
 
 
-def _answer(fault: Exception, request: HttpRequest) -> HttpResponse:
-    if isinstance(fault, UpdateError | SessionInterrupted):
-        fault = SessionOver()
-    elif isinstance(fault, SocialApp.DoesNotExist):
-        fault = NotFound()
-    elif isinstance(fault, IntegrityError):
+def _answer(error: Exception, request: HttpRequest) -> HttpResponse:
+    if isinstance(error, UpdateError | SessionInterrupted):
+        error = SessionOver()
+    elif isinstance(error, SocialApp.DoesNotExist):
+        error = NotFound()
+    elif isinstance(error, IntegrityError):
         # allauth looks whether an address is free and writes it later; the claim decides in between.
-        fault = to_refusal(fault)
-    problem = problems.answer(fault, request)
+        error = to_refusal(error)
+    problem = problems.answer(error, request)
     is_person = request.path_info in PAGES and "text/html" in request.META.get("HTTP_ACCEPT", "")
     return _as_page(problem, request) if is_person else problem
 

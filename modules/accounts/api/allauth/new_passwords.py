@@ -54,5 +54,5 @@ def _check(form: Any, user: Any) -> None:
         return
     try:
         get_adapter().clean_password(password, user=user)
-    except ValidationError as fault:
-        form.add_error("password", fault)
+    except ValidationError as error:
+        form.add_error("password", error)

@@ -41,7 +41,7 @@ CLIENTS = (
 # The steps of a client that read an answer.
 STEPS = ("get_access_token_data", "parse_token", "complete_login")
 # How it shows that an answer lacks something, or holds something else.
-FAULTS = (
+INPUT_ERRORS = (
     *(LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError),
     ImproperlyConfigured,
 )
@@ -75,8 +75,8 @@ def _checked(make: Callable[..., SocialLogin]) -> Callable[..., SocialLogin]:
             _check_storable(said)
             _check_subject(provider, said)
             login = make(provider, request, _with_flags(said))
-        except FAULTS as fault:
-            raise _unreadable(fault) from fault
+        except INPUT_ERRORS as error:
+            raise _unreadable(error) from error
         _check_uid(login.account.uid)
         return login
 
@@ -133,8 +133,8 @@ def _refusing(step: Callable[..., Any]) -> Callable[..., Any]:
         """Read an answer; allauth leads its user back with an error where that cannot be done."""
         try:
             return step(*args, **options)
-        except FAULTS as fault:
-            raise _unreadable(fault) from fault
+        except INPUT_ERRORS as error:
+            raise _unreadable(error) from error
 
     return step_or_refuse
 
@@ -145,8 +145,8 @@ def _taking_no_other(verify: Callable[..., SocialLogin]) -> Callable[..., Social
         """Return whom a token tells of; one that cannot be read is no better than a forged one."""
         try:
             return verify(provider, request, token)
-        except (ProviderException, *FAULTS) as fault:
-            raise get_adapter().validation_error("invalid_token") from _unreadable(fault)
+        except (ProviderException, *INPUT_ERRORS) as error:
+            raise get_adapter().validation_error("invalid_token") from _unreadable(error)
 
     return verify_or_refuse
 
@@ -175,16 +175,16 @@ def _leading_back(get_client: Callable[..., Any]) -> Callable[..., Any]:
         """Ask a provider where it is asked; lead back whose provider cannot be reached, or does not say."""
         try:
             return get_client(client, request, app)
-        except (RequestException, *FAULTS) as fault:
-            _unreadable(fault)
+        except (RequestException, *INPUT_ERRORS) as error:
+            _unreadable(error)
             raise ImmediateHttpResponse(
-                render_authentication_error(request, client.get_provider(), exception=fault)
-            ) from fault
+                render_authentication_error(request, client.get_provider(), exception=error)
+            ) from error
 
     return get_client_or_lead_back
 
 
-def _unreadable(fault: Exception) -> ProviderException:
-    """Tell operators of which kind a fault is; what the provider said of whom is in no log."""
-    logger.warning("another provider's answer cannot be read: %s", type(fault).__name__)
+def _unreadable(error: Exception) -> ProviderException:
+    """Tell operators of which kind an error is; what the provider said of whom is in no log."""
+    logger.warning("another provider's answer cannot be read: %s", type(error).__name__)
     return ProviderException("Its answer cannot be read.")

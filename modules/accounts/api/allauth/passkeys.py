@@ -22,7 +22,7 @@ from fido2.webauthn import (
 )
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from modules.kernel.errors import Fault
+from modules.kernel.errors import InputError
 from modules.kernel.http.parsing import BodyInvalid
 
 Read = TypeVar("Read")
@@ -156,8 +156,8 @@ def _check_shown(credential: Any) -> None:
 def _check_shape(shape: type[BaseModel], credential: Any) -> None:
     try:
         shape.model_validate(credential)
-    except ValidationError as fault:
-        places = dict.fromkeys("/".join(["/credential", *map(str, each["loc"])]) for each in fault.errors())
+    except ValidationError as error:
+        places = dict.fromkeys("/".join(["/credential", *map(str, each["loc"])]) for each in error.errors())
         raise _refused(*places) from None
 
 
@@ -195,4 +195,4 @@ def _is_usable(key: CoseKey) -> bool:
 
 
 def _refused(*pointers: str) -> BodyInvalid:
-    return BodyInvalid(errors=[Fault(pointer, "not_a_passkey", _HINT) for pointer in pointers])
+    return BodyInvalid(errors=[InputError(pointer, "not_a_passkey", _HINT) for pointer in pointers])

@@ -56,7 +56,7 @@ from modules.accounts.api.request_state import request_state
 from modules.accounts.selectors.addresses import is_verified
 from modules.accounts.services.address_room import adding_address
 from modules.accounts.services.guesses import Refund, charge_guess_of_code, charge_guess_of_person
-from modules.accounts.services.revocations import tell_ended
+from modules.accounts.services.revocations import revoke_in_cache
 from modules.accounts.services.second_factors import note_viewed
 from modules.accounts.services.sessions import end_sessions_by_provider
 from sharding.scope import writing_directory
@@ -155,7 +155,7 @@ def _disconnect(disconnect: Callable[..., None]) -> Callable[..., None]:
                 but=request.session.session_key or "",
             )
             disconnect(request, account)
-        tell_ended(*ended)
+        revoke_in_cache(*ended)
 
     return disconnect_and_end
 
@@ -232,8 +232,8 @@ def _take_address(form: SignupInput, email: str) -> str:
 def _refuse_refresh(view: RefreshTokenView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Say that a session token is none to be refreshed."""
     message = "Session tokens are not refreshed: they live on while they are used."
-    fault = {"message": message, "code": "invalid", "param": "refresh_token"}
-    refused: HttpResponse = APIResponse(request, errors=[fault], status=400)
+    error = {"message": message, "code": "invalid", "param": "refresh_token"}
+    refused: HttpResponse = APIResponse(request, errors=[error], status=400)
     return refused
 
 

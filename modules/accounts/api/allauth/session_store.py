@@ -63,7 +63,7 @@ class SessionStore(SessionBase):
     def get_expiry_age(self, **known: Any) -> int:
         """Return for how many seconds the session lives; one that is nobody's ends soon."""
         age = int(super().get_expiry_age(**known))
-        return age if SESSION_KEY in self else min(age, settings.ACCOUNTS.open_session_life)
+        return age if SESSION_KEY in self else min(age, settings.ACCOUNTS.open_session_ttl)
 
     def get_expiry_date(self, **known: Any) -> datetime:
         """Return until when the session lives."""

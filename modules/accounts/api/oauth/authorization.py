@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
-from allauth.idp.oidc import views as theirs
+from allauth.idp.oidc import views as library_views
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -48,7 +48,7 @@ MAX_QUERY = 3500
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class Authorization(theirs.AuthorizationView):  # type: ignore[misc]
+class Authorization(library_views.AuthorizationView):  # type: ignore[misc]
     """Asks a user whether an app may act for them."""
 
     # Without it Django's forms take a PUT for a POST.

@@ -152,8 +152,8 @@ def _subjects_of_claims(text: str | None) -> Iterator[str]:
         return
     try:
         claims = json.loads(text)
-    except (ValueError, RecursionError) as fault:
-        raise Wrong("invalid_request", "The parameter claims is a JSON object.") from fault
+    except (ValueError, RecursionError) as error:
+        raise Wrong("invalid_request", "The parameter claims is a JSON object.") from error
     if not isinstance(claims, dict) or not all(
         part is None or isinstance(part, dict) for part in map(claims.get, ("id_token", "userinfo"))
     ):

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from allauth.idp.oidc import views as theirs
+from allauth.idp.oidc import views as library_views
 from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -92,11 +92,11 @@ def revoke(request: HttpRequest) -> HttpResponse:
     form = parameters.keep(request.POST, CLIENT)
     form["token"] = "-"  # noqa: S105 - nobody's token
     parameters.use_form(request, form)
-    response: HttpResponse = theirs.revoke(request)
+    response: HttpResponse = library_views.revoke(request)
     if response.status_code != 200:
         return _private(response)
     end_token(presented, app_id=app_id)
-    # allauth's is an empty page of HTML, which clients in browsers take for a fault.
+    # allauth's is an empty page of HTML, which clients in browsers take for an error.
     return _private(JsonResponse({}))
 
 
@@ -141,7 +141,7 @@ def _issue_to_app(request: HttpRequest, app_id: str) -> HttpResponse:
     """Return a token of an app's own, or what is wrong."""
     try:
         with holding_app(app_id):
-            response: HttpResponse = theirs.token(request)
+            response: HttpResponse = library_views.token(request)
     except AppGone as gone:
         raise NO_APP from gone
     return response
@@ -186,7 +186,7 @@ def _issue(request: HttpRequest, authenticated_at: datetime | None, shown_email:
     """Return allauth's answer and the tokens in it."""
     state = request_state()
     state.authenticated_at, state.shown_email = authenticated_at, shown_email
-    response: HttpResponse = theirs.token(request)
+    response: HttpResponse = library_views.token(request)
     if response.status_code != 200:
         raise _NotIssued(response)
     return Issued(response.content, tokens_in(response.content))
@@ -214,7 +214,7 @@ def user_info(request: HttpRequest) -> HttpResponse:
     except Wrong as wrong:
         return _refuse(wrong)
     parameters.use_form(request, parameters.keep(request.POST, ("access_token",)))
-    response: HttpResponse = theirs.user_info(request)
+    response: HttpResponse = library_views.user_info(request)
     if response.status_code == 403:
         # RFC 6750, 3; the library says it with 401 alone.
         response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope", scope="openid"'
@@ -227,7 +227,7 @@ def not_offered(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-class _LogOutForm(theirs.RPInitiatedLogoutForm):  # type: ignore[misc]
+class _LogOutForm(library_views.RPInitiatedLogoutForm):  # type: ignore[misc]
     """What an app sends with its user; it names its address to the letter, if it has registered any."""
 
     def clean(self) -> Any:
@@ -240,7 +240,7 @@ class _LogOutForm(theirs.RPInitiatedLogoutForm):  # type: ignore[misc]
         return sent
 
 
-class _LogOut(theirs.LogoutView):  # type: ignore[misc]
+class _LogOut(library_views.LogoutView):  # type: ignore[misc]
     """Asks whether to log out, and again if the answer was too old; ends what the app holds of the user."""
 
     form_class = _LogOutForm
@@ -290,6 +290,6 @@ def _drop_answer(request: HttpRequest, reason: str) -> None:
 
 def metadata(request: HttpRequest) -> HttpResponse:
     """Tell what OAuth offers here (RFC 8414; OpenID Connect Discovery)."""
-    response: HttpResponse = theirs.configuration(request)
+    response: HttpResponse = library_views.configuration(request)
     response.headers["Cache-Control"] = f"public, max-age={settings.IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN}"
     return response

@@ -94,8 +94,8 @@ def check_address(uri: str) -> None:
     try:
         parts = urlsplit(uri)
         parts.port  # noqa: B018 - it is read when it is asked for
-    except ValueError as fault:
-        raise Wrong("invalid_request", "The address to go on to cannot be read.") from fault
+    except ValueError as error:
+        raise Wrong("invalid_request", "The address to go on to cannot be read.") from error
 
 
 def read_basic(header: str) -> tuple[str, str] | None:
@@ -109,8 +109,8 @@ def read_basic(header: str) -> tuple[str, str] | None:
         return None
     try:
         app_id, colon, secret = base64.b64decode(coded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError) as fault:
-        raise _unreadable() from fault
+    except (binascii.Error, ValueError) as error:
+        raise _unreadable() from error
     app_id, secret = unquote_plus(app_id), unquote_plus(secret)
     if not (colon and app_id and secret) or is_odd(app_id) or is_odd(secret):
         raise _unreadable()

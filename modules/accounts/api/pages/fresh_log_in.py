@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 FRESH = "fresh_log_in"
 # The form leads on at once.
-LIFE = 300
+TTL_S = 300
 
 
 def note_log_in(request: HttpRequest, target: str | None) -> None:
@@ -28,7 +28,7 @@ def take_log_in(request: HttpRequest, target: str) -> bool:
     if noted is None or noted["for"] != _digest(target):
         return False
     del request.session[FRESH]
-    return bool(time.time() - noted["at"] <= LIFE)
+    return bool(time.time() - noted["at"] <= TTL_S)
 
 
 def _digest(target: str) -> str:

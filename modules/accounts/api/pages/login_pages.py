@@ -102,7 +102,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 @methods("GET", "POST")
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Ask for a code of the user's device, or one of the codes he has written down."""
+    """Ask for a code of the user's device, or one of the codes they have written down."""
     target = _target(request)
     stage = LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value)
     if stage is None:
@@ -156,14 +156,14 @@ def _style() -> tuple[bytes, str]:
 def _try_log_in(request: HttpRequest, name: str, target: str) -> HttpResponse:
     form = LoginForm(data={**request.POST.dict(), "login": name, "remember": "on"}, request=request)
     if not form.is_valid():
-        problem = "Name and password do not fit together."
+        problem = "Wrong username or password."
         return _show_log_in(request, target, problem=problem, status=400)
     try:
         response: HttpResponse = form.login(request, redirect_url=target)
     except ImmediateHttpResponse as over:
         response = over.response
     if response.status_code >= 400:
-        problem = "Name and password do not fit together."
+        problem = "Wrong username or password."
         return _show_log_in(request, target, problem=problem, status=400)
     if (location := response.headers.get("Location", "")).startswith(STOPS):
         response.headers["Location"] = f"{location}?{_next(target)}"

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from modules.accounts.errors import AccountNotFound
 from modules.accounts.models.users import OPERATOR
-from modules.accounts.schemas import AccountLife
-from modules.accounts.selectors.identities import find_life, get_life
+from modules.accounts.schemas import AccountStatus
+from modules.accounts.selectors.identities import find_account_status, get_account_status
 from modules.accounts.services.account_status import restore_account, suspend_account
 from modules.accounts.services.accounts import set_roles
 from modules.kernel import clock
@@ -29,9 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, action: str, account: str, role: str, **options: Any) -> None:
         """Do it, then show what came of it."""
         try:
-            known = find_life(account)
+            known = find_account_status(account)
             _act(action, known, role)
-            life = get_life(known.username)
+            life = get_account_status(known.username)
         except AccountNotFound as refusal:
             raise CommandError(f"There is no account with this name, id or address: {account}.") from refusal
         if options["json"]:
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:13} {_plain(value)}")
 
 
-def _act(action: str, account: AccountLife, role: str) -> None:
+def _act(action: str, account: AccountStatus, role: str) -> None:
     if action == "suspend":
         suspend_account(account.id, now=clock.now())
     elif action == "restore":

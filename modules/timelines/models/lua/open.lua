@@ -2,7 +2,7 @@
 --
 -- KEYS[1] window · ARGV[1] token (8 bytes) · ARGV[2] seconds that an unfilled window lives
 -- Answers the sentinel. If it begins with MAX, the caller pulls now and fills with this sentinel; a window
--- that somebody else is opening gives his sentinel, which serves both. A window that stands is left alone.
+-- that somebody else is opening gives their sentinel, which serves both. A window that stands is left alone.
 
 local sentinel = redis.call('LINDEX', KEYS[1], -1)
 if not sentinel then

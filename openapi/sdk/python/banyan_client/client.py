@@ -170,7 +170,7 @@ class Banyan(_Caller):
         """
         Log in by username or e-mail address.
 
-        :raises SecondFactorNeeded: if `send_code` has to follow; Unauthorized: if they do not fit together
+        :raises SecondFactorNeeded: if `send_code` has to follow; Unauthorized: if they are wrong
         """
         self.token = None
         self.settle(self._http.post(f"{AUTH}/login", json=_login(name, password)))

@@ -93,7 +93,7 @@ export class Banyan {
   /**
    * Log in by username or e-mail address.
    *
-   * @throws SecondFactorNeeded if `sendCode` has to follow; Unauthorized if they do not fit together
+   * @throws SecondFactorNeeded if `sendCode` has to follow; Unauthorized if they are wrong
    */
   async logIn(name: string, password: string): Promise<void> {
     this.token = undefined;

@@ -19,8 +19,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Publish a post
-         * @description It reaches the homes of the author and the followers within moments. Send an `Idempotency-Key`
-         *     and a repeat has no second effect and gets the same answer.
+         * @description It is in the author's home at once, and in those of the followers within moments. Send an
+         *     `Idempotency-Key` and a repeat has no second effect and gets the same answer.
          */
         readonly post: operations["publish_post"];
         readonly delete?: never;
@@ -237,7 +237,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Tell whom of these users the caller follows, and who of them follows the caller */
+        /**
+         * Tell whom of these users the caller follows, and who of them follows the caller
+         * @description They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
+         */
         readonly get: operations["list_relationships"];
         readonly put?: never;
         readonly post?: never;
@@ -669,7 +672,7 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
-        /** @description The caller: counts, hidden or not, stand in `state`, and what only he may know in `settings`. */
+        /** @description The caller: counts, hidden or not, stand in `state`, and what only they may know in `settings`. */
         readonly MeView: {
             readonly data: components["schemas"]["UserCard"];
             readonly included: components["schemas"]["Nothing"];
@@ -875,7 +878,7 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
-        /** @description What a user has decided about himself. */
+        /** @description What a user has decided about themselves. */
         readonly Settings: {
             readonly hide_counts: boolean;
         };
@@ -904,7 +907,7 @@ export interface components {
              */
             readonly unavailable: readonly string[];
         };
-        /** @description A user as everyone sees him. */
+        /** @description A user as everyone sees them. */
         readonly UserCard: {
             /** @example 284736281736281 */
             readonly id: string;

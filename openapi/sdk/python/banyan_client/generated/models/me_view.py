@@ -18,13 +18,13 @@ T = TypeVar("T", bound="MeView")
 
 @_attrs_define
 class MeView:
-    """The caller: counts, hidden or not, stand in `state`, and what only he may know in `settings`.
+    """The caller: counts, hidden or not, stand in `state`, and what only they may know in `settings`.
 
     Attributes:
-        data (UserCard): A user as everyone sees him.
+        data (UserCard): A user as everyone sees them.
         included (Nothing): An empty object: what a page includes, or states, when it has nothing to.
         state (MeViewState):
-        settings (Settings): What a user has decided about himself.
+        settings (Settings): What a user has decided about themselves.
     """
 
     data: UserCard

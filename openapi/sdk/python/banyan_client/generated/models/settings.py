@@ -11,7 +11,7 @@ T = TypeVar("T", bound="Settings")
 
 @_attrs_define
 class Settings:
-    """What a user has decided about himself.
+    """What a user has decided about themselves.
 
     Attributes:
         hide_counts (bool):

@@ -16,7 +16,7 @@ T = TypeVar("T", bound="UserCard")
 
 @_attrs_define
 class UserCard:
-    """A user as everyone sees him.
+    """A user as everyone sees them.
 
     Attributes:
         id (str):

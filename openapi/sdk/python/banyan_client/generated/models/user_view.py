@@ -20,7 +20,7 @@ class UserView:
     """One user; the counts of followers stand in `state`.
 
     Attributes:
-        data (UserCard): A user as everyone sees him.
+        data (UserCard): A user as everyone sees them.
         included (Nothing): An empty object: what a page includes, or states, when it has nothing to.
         state (UserViewState):
     """

@@ -85,6 +85,8 @@ def sync_detailed(
 ) -> Response[Problem | RelationshipPage]:
     """Tell whom of these users the caller follows, and who of them follows the caller
 
+     They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
+
     Args:
         ids (str):
 
@@ -114,6 +116,8 @@ def sync(
 ) -> Problem | RelationshipPage | None:
     """Tell whom of these users the caller follows, and who of them follows the caller
 
+     They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
+
     Args:
         ids (str):
 
@@ -137,6 +141,8 @@ async def asyncio_detailed(
     ids: str,
 ) -> Response[Problem | RelationshipPage]:
     """Tell whom of these users the caller follows, and who of them follows the caller
+
+     They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
 
     Args:
         ids (str):
@@ -164,6 +170,8 @@ async def asyncio(
     ids: str,
 ) -> Problem | RelationshipPage | None:
     """Tell whom of these users the caller follows, and who of them follows the caller
+
+     They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
 
     Args:
         ids (str):

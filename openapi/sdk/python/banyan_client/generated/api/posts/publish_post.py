@@ -109,8 +109,8 @@ def sync_detailed(
 ) -> Response[PostCard | Problem]:
     """Publish a post
 
-     It reaches the homes of the author and the followers within moments. Send an `Idempotency-Key`
-    and a repeat has no second effect and gets the same answer.
+     It is in the author's home at once, and in those of the followers within moments. Send an
+    `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
         idempotency_key (str | Unset):
@@ -144,8 +144,8 @@ def sync(
 ) -> PostCard | Problem | None:
     """Publish a post
 
-     It reaches the homes of the author and the followers within moments. Send an `Idempotency-Key`
-    and a repeat has no second effect and gets the same answer.
+     It is in the author's home at once, and in those of the followers within moments. Send an
+    `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
         idempotency_key (str | Unset):
@@ -174,8 +174,8 @@ async def asyncio_detailed(
 ) -> Response[PostCard | Problem]:
     """Publish a post
 
-     It reaches the homes of the author and the followers within moments. Send an `Idempotency-Key`
-    and a repeat has no second effect and gets the same answer.
+     It is in the author's home at once, and in those of the followers within moments. Send an
+    `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
         idempotency_key (str | Unset):
@@ -207,8 +207,8 @@ async def asyncio(
 ) -> PostCard | Problem | None:
     """Publish a post
 
-     It reaches the homes of the author and the followers within moments. Send an `Idempotency-Key`
-    and a repeat has no second effect and gets the same answer.
+     It is in the author's home at once, and in those of the followers within moments. Send an
+    `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
         idempotency_key (str | Unset):

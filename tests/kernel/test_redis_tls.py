@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from modules.kernel.hot import Hot, HotSettings, RedisAway, Script
-from modules.kernel.redis_address import Address
+from modules.kernel.redis.address import Address
+from modules.kernel.redis.client import RedisClient, RedisSettings, RedisUnavailable, Script
 from tests.tls import Authority, TlsServer, to_port
 
 ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
@@ -35,9 +35,9 @@ def tls(authority, redis):
     server.close()
 
 
-def hot_at(port: int, **options: object) -> Hot:
+def hot_at(port: int, **options: object) -> RedisClient:
     query = "&".join(f"{word}={value}" for word, value in options.items())
-    return Hot(HotSettings(url=f"rediss://127.0.0.1:{port}/0?{query}", open_seconds=0.3))
+    return RedisClient(RedisSettings(url=f"rediss://127.0.0.1:{port}/0?{query}", open_seconds=0.3))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ class TestRun:
 
     def test_logs_in_and_chooses_the_database(self, tls, authority):
         url = f"rediss://127.0.0.1:{tls.port}/3?ssl_ca_certs={authority.file}"
-        Hot(HotSettings(url=url)).run(("SET", "here", "3"))
+        RedisClient(RedisSettings(url=url)).run(("SET", "here", "3"))
 
         assert hot_at(tls.port, ssl_ca_certs=authority.file).run(
             ("GET", "here"), ("SELECT", 3), ("GET", "here")
@@ -153,19 +153,19 @@ class TestTrust:
     """Whoever cannot be verified is not talked to, unless the URL says so."""
 
     def test_is_not_given_to_another_authority(self, tls, stranger):
-        with pytest.raises(RedisAway, match="certificate verify failed"):
+        with pytest.raises(RedisUnavailable, match="certificate verify failed"):
             hot_at(tls.port, ssl_ca_certs=stranger.file).run(("PING",))
 
         assert tls.passed == 0
 
     def test_is_not_given_where_nobody_is_named(self, tls):
-        with pytest.raises(RedisAway, match="certificate verify failed"):
+        with pytest.raises(RedisUnavailable, match="certificate verify failed"):
             hot_at(tls.port).run(("PING",))
 
     def test_is_not_given_to_another_host(self, authority, redis):
         server = TlsServer(authority.issue("elsewhere.example"), to_port(redis.port))
 
-        with pytest.raises(RedisAway, match="IP address mismatch"):
+        with pytest.raises(RedisUnavailable, match="IP address mismatch"):
             hot_at(server.port, ssl_ca_certs=authority.file).run(("PING",))
         unnamed = hot_at(server.port, ssl_ca_certs=authority.file, ssl_check_hostname="false")
         assert unnamed.run(("PING",)) == [b"PONG"]
@@ -179,13 +179,13 @@ class TestTrust:
         own, known = stranger.issue("banyan"), {"ssl_ca_certs": authority.file}
 
         assert hot_at(server.port, **known, ssl_certfile=own).run(("PING",)) == [b"PONG"]
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             hot_at(server.port, **known).run(("PING",))
         server.close()
 
     def test_plain_talk_to_a_server_that_demands_tls_means_away(self, tls):
-        with pytest.raises(RedisAway):
-            Hot(HotSettings(url=f"redis://127.0.0.1:{tls.port}/0")).run(("PING",))
+        with pytest.raises(RedisUnavailable):
+            RedisClient(RedisSettings(url=f"redis://127.0.0.1:{tls.port}/0")).run(("PING",))
 
         assert tls.passed == 0
 
@@ -228,9 +228,9 @@ def _answer_by_half(server: socket.socket) -> None:
         talk.recv(1)
 
 
-def _refused(client: Hot, *commands: tuple[object, ...]) -> float:
+def _refused(client: RedisClient, *commands: tuple[object, ...]) -> float:
     """Return how long a caller waited to be told that Redis is away."""
     started = time.monotonic()
-    with pytest.raises(RedisAway):
+    with pytest.raises(RedisUnavailable):
         client.run(*commands or [("PING",)])
     return time.monotonic() - started

@@ -8,8 +8,17 @@ from functools import partial
 import pytest
 from structlog.testing import capture_logs
 
-from modules.kernel.hot import Hot, HotError, HotSettings, RedisAway, Script, Unreadable, count_trips, hot
-from modules.kernel.redis_address import Address
+from modules.kernel.redis import client as redis_client
+from modules.kernel.redis.address import Address
+from modules.kernel.redis.client import (
+    RedisClient,
+    RedisCommandError,
+    RedisSettings,
+    RedisUnavailable,
+    Script,
+    Unreadable,
+    count_trips,
+)
 from tests.kernel.servers import RedisServer
 
 ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
@@ -26,7 +35,7 @@ def at_once(*work):
 
 @pytest.fixture
 def client(redis):
-    return Hot(HotSettings(url=redis.url, open_seconds=0.3))
+    return RedisClient(RedisSettings(url=redis.url, open_seconds=0.3))
 
 
 class TestRun:
@@ -62,7 +71,7 @@ class TestRun:
     def test_refuses_a_wrong_command_and_runs_the_others(self, client):
         client.run(("SET", "a", "1"))
 
-        with pytest.raises(HotError, match="wrong number of arguments"):
+        with pytest.raises(RedisCommandError, match="wrong number of arguments"):
             client.run(("SET", "before", "1"), ("LPUSH", "a"), ("SET", "after", "1"))
 
         assert client.run(("MGET", "a", "before", "after")) == [[b"1", b"1", b"1"]]
@@ -99,9 +108,16 @@ class TestRun:
         assert receive.recv() != mine
         assert client.run(("GET", "a")) == [b"parent"]
 
-    def test_is_hidden_behind_the_settings(self, redis):
-        assert hot() is hot()
-        assert hot().run(("PING",)) == [b"PONG"]
+    def test_is_the_same_for_all_purposes_that_one_server_serves(self, redis):
+        assert len({redis_client.redis(purpose) for purpose in redis_client.PURPOSES}) == 1
+        assert redis_client.redis("timelines").run(("PING",)) == [b"PONG"]
+
+    def test_of_a_purpose_with_a_server_of_its_own_outlives_that_of_the_others(self, redis, settings):
+        settings.REDIS = settings.REDIS | {"cards": RedisSettings(url="redis://127.0.0.1:1/0")}
+
+        with pytest.raises(RedisUnavailable):
+            redis_client.redis("cards").run(("PING",))
+        assert redis_client.redis("sessions").run(("PING",)) == [b"PONG"]
 
 
 class TestFailure:
@@ -117,7 +133,7 @@ class TestFailure:
         redis.kill()
 
         started = time.monotonic()
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             client.run(("PING",))
 
         assert time.monotonic() - started < 0.1
@@ -127,7 +143,7 @@ class TestFailure:
         redis.freeze()
 
         started = time.monotonic()
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             client.run(("PING",))
         waited = time.monotonic() - started
         redis.thaw()
@@ -137,7 +153,7 @@ class TestFailure:
     def test_leaves_no_answer_behind_for_the_next_caller(self, client, redis):
         client.run(("SET", "a", "old"))
         redis.freeze()
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             client.run(("GET", "a"))
         redis.thaw()
 
@@ -146,12 +162,12 @@ class TestFailure:
     def test_twice_opens_the_breaker_so_that_nobody_waits(self, client, redis):
         redis.freeze()
         for _ in range(2):
-            with pytest.raises(RedisAway):
+            with pytest.raises(RedisUnavailable):
                 client.run(("PING",))
 
         started = time.monotonic()
         for _ in range(100):
-            with pytest.raises(RedisAway, match="breaker"):
+            with pytest.raises(RedisUnavailable, match="breaker"):
                 client.run(("PING",))
         waited = time.monotonic() - started
         redis.thaw()
@@ -159,27 +175,27 @@ class TestFailure:
         assert waited < 0.1
 
     def test_ends_when_a_probe_succeeds(self, redis):
-        client = Hot(HotSettings(url=redis.url, open_seconds=0.0))
+        client = RedisClient(RedisSettings(url=redis.url, open_seconds=0.0))
         redis.kill()
         for _ in range(3):
-            with pytest.raises(RedisAway):
+            with pytest.raises(RedisUnavailable):
                 client.run(("PING",))
         redis.start()
 
         assert client.run(("PING",)) == [b"PONG"]
 
     def test_sends_one_probe_at_a_time(self, redis):
-        client = Hot(HotSettings(url=redis.url, open_seconds=0.2))
+        client = RedisClient(RedisSettings(url=redis.url, open_seconds=0.2))
         redis.freeze()
         for _ in range(2):
-            with pytest.raises(RedisAway):
+            with pytest.raises(RedisUnavailable):
                 client.run(("PING",))
         told = []
 
         def ask():
             try:
                 client.run(("PING",))
-            except RedisAway as away:
+            except RedisUnavailable as away:
                 told.append(str(away))
 
         client._breaker._open_until = time.monotonic()  # the time is up
@@ -192,7 +208,7 @@ class TestFailure:
         redis.is_spoiled = True
         client.run(("CONFIG", "SET", "maxmemory", "1"))
 
-        with pytest.raises(RedisAway, match="OOM"):
+        with pytest.raises(RedisUnavailable, match="OOM"):
             client.run(("SET", "a", "1"))
 
 
@@ -225,7 +241,7 @@ class TestScript:
         assert client.run(ADD.call(["n"], [1])) == [1]
 
     def test_that_met_what_is_none_of_ours_tells_once_a_minute_and_names_nobody(self, client, monkeypatch):
-        monkeypatch.setattr("modules.kernel.hot._told", {})
+        monkeypatch.setattr("modules.kernel.redis.client._told", {})
         with capture_logs() as logs:
             for key in ("tl:7", "tl:8", "fol:7"):
                 client.run(("SET", key, "x"))
@@ -242,30 +258,32 @@ class TestScript:
         redis.is_spoiled = True
         client.run(("REPLICAOF", "127.0.0.1", "1"))
 
-        with pytest.raises(RedisAway, match="READONLY") as told:
+        with pytest.raises(RedisUnavailable, match="READONLY") as told:
             client.run(ADD.call(["n"], [1]))
 
-        assert type(told.value) is RedisAway
+        assert type(told.value) is RedisUnavailable
 
 
 class TestAddress:
     def test_may_be_a_socket(self, redis):
-        client = Hot(HotSettings(url=f"unix://{redis.path}?db=3"))
+        client = RedisClient(RedisSettings(url=f"unix://{redis.path}?db=3"))
         client.run(("SET", "here", "3"))
 
-        assert Hot(HotSettings(url=f"redis://127.0.0.1:{redis.port}/3")).run(("GET", "here")) == [b"3"]
-        assert Hot(HotSettings(url=redis.url)).run(("GET", "here")) == [None]
+        assert RedisClient(RedisSettings(url=f"redis://127.0.0.1:{redis.port}/3")).run(("GET", "here")) == [
+            b"3"
+        ]
+        assert RedisClient(RedisSettings(url=redis.url)).run(("GET", "here")) == [None]
 
     def test_may_hold_a_password(self, tmp_path):
         server = RedisServer(tmp_path, "--requirepass", "p@ss:w/rd")
         server.start()
 
         try:
-            assert Hot(HotSettings(url=f"redis://:p%40ss%3Aw%2Frd@127.0.0.1:{server.port}/0")).run(
+            assert RedisClient(RedisSettings(url=f"redis://:p%40ss%3Aw%2Frd@127.0.0.1:{server.port}/0")).run(
                 ("PING",)
             ) == [b"PONG"]
-            with pytest.raises(HotError, match="WRONGPASS"):
-                Hot(HotSettings(url=f"redis://:wrong@127.0.0.1:{server.port}/0")).run(("PING",))
+            with pytest.raises(RedisCommandError, match="WRONGPASS"):
+                RedisClient(RedisSettings(url=f"redis://:wrong@127.0.0.1:{server.port}/0")).run(("PING",))
         finally:
             server.kill()
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from modules.kernel.errors import Fault
+from modules.kernel.errors import InputError
 
-MAX_FAULTS = 100
+MAX_INPUT_ERRORS = 100
 
 
 class Place(Enum):
-    """Where in a request a fault lies."""
+    """Where in a request an error lies."""
 
     BODY = "body"
     QUERY = "query"
@@ -56,19 +56,19 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def to_faults(found: ValidationError, place: Place) -> list[Fault]:
-    """Return pydantic's findings as faults of this place, the first hundred of them."""
+def to_input_errors(found: ValidationError, place: Place) -> list[InputError]:
+    """Return pydantic's findings as errors of this place, the first hundred of them."""
     details = found.errors(include_url=False, include_input=False)
-    return [_to_fault(detail["loc"], detail, place) for detail in details[:MAX_FAULTS]]
+    return [_to_input_error(detail["loc"], detail, place) for detail in details[:MAX_INPUT_ERRORS]]
 
 
-def _to_fault(location: tuple[int | str, ...], detail: Any, place: Place) -> Fault:
-    """Return one finding as a fault."""
+def _to_input_error(location: tuple[int | str, ...], detail: Any, place: Place) -> InputError:
+    """Return one finding as an error."""
     code, words = _WORDS.get(detail["type"], (detail["type"], ""))
     text = words.format_map(detail.get("ctx", {})) if words else detail["msg"]
     if place is Place.QUERY:
-        return Fault(None, code, text, parameter=str(location[0])[:100] if location else None)
-    return Fault("".join(f"/{escape(step)}" for step in location), code, text)
+        return InputError(None, code, text, parameter=str(location[0])[:100] if location else None)
+    return InputError("".join(f"/{escape(step)}" for step in location), code, text)
 
 
 def escape(key: object) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import hiredis
 
-from modules.kernel.redis_address import Address, Command
+from modules.kernel.redis.address import Address, Command
 
 _CHUNK = 65536
 # What a server says when it is there and cannot serve: the same to a caller as when it is not.
@@ -26,19 +26,19 @@ _BROKEN = (ConnectionError, ssl.SSLError)
 _IN_SCRIPT = "user_script"
 
 
-class RedisAway(Exception):
+class RedisUnavailable(Exception):
     """Redis cannot be asked now; whoever asks has another way to the answer."""
 
     server = "redis"
 
 
-class Unreadable(RedisAway):
+class Unreadable(RedisUnavailable):
     """What stands under a key is none of ours; it is dropped, and is as good as absent."""
 
     server = "redis_entries"  # Redis itself is there: this begins no outage of it
 
 
-class HotError(Exception):
+class RedisCommandError(Exception):
     """Redis refused a command, which is a mistake in our code."""
 
 
@@ -75,8 +75,8 @@ class Connection:
         try:
             self.socket.sendall(packed)
             first = self.socket.recv(_CHUNK)
-        except _BROKEN as fault:
-            raise Lost if self.used else fault from fault
+        except _BROKEN as error:
+            raise Lost if self.used else error from error
         if not first:
             raise Lost if self.used else ConnectionResetError("Redis closed the connection")
         return self._read(first, count)
@@ -113,8 +113,8 @@ def to_refusal(reply: Exception) -> Exception:
     text = str(reply)
     is_of_script = _IN_SCRIPT in text
     if text.startswith(_NOT_SERVING) or (is_of_script and any(said in text for said in _NOT_SERVING)):
-        return RedisAway(text)
-    return Unreadable(text) if is_of_script or text.startswith("WRONGTYPE") else HotError(text)
+        return RedisUnavailable(text)
+    return Unreadable(text) if is_of_script or text.startswith("WRONGTYPE") else RedisCommandError(text)
 
 
 def keys_of(command: Command) -> Command:
