@@ -6,6 +6,7 @@ from typing import Any
 from celery import Celery, signals
 from django.conf import settings
 
+from config import broker
 from sharding import tracebacks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
@@ -17,6 +18,7 @@ def leave_logs_alone(**_: Any) -> None:
     tracebacks.install()
 
 
+broker.install()
 app = Celery("banyan")
 app.config_from_object(settings.CELERY)
 app.autodiscover_tasks()

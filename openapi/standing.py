@@ -36,7 +36,7 @@ _WRITES = ("put", "post", "patch", "delete")
 
 def add(contract: Schema) -> None:
     """Name the headers at the answers which carry them."""
-    contract["components"]["headers"] = HEADERS
+    used: set[str] = set()
     for path, item in contract["paths"].items():
         for method, operation in item.items():
             if not isinstance(operation, dict):
@@ -46,6 +46,8 @@ def add(contract: Schema) -> None:
                 answer = _of_component(contract, answer)
                 references = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
                 answer["headers"] = {**answer.get("headers", {}), **references}
+                used.update(names)
+    contract["components"]["headers"] = {name: part for name, part in HEADERS.items() if name in used}
 
 
 def _of_component(contract: Schema, answer: Schema) -> Schema:

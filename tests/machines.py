@@ -130,6 +130,10 @@ class Machines:
         """Return how many messages wait at the broker."""
         return int(redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"]).llen(queue))
 
+    def put_into_queue(self, queue: str, message: bytes) -> None:
+        """Put anything at all where the broker keeps messages."""
+        redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"]).lpush(queue, message)
+
     def outbox_is_empty(self) -> bool:
         """Return whether no event waits for its deliveries and no delivery for its effect, anywhere."""
         waiting = "select exists (select from outbox_event) or exists (select from outbox_delivery)"

@@ -105,7 +105,6 @@ LIMITS = LimitSettings(
     changed={"sign-up": Limit("sign-up", ENV.sign_ups, 1800)},
 )
 TRUSTED_PROXIES = ENV.trusted_proxies
-FRESHNESS_SECONDS = 30
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -64,13 +64,3 @@ def in_chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield the items in order, so many at a time."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def counted(items: Iterable[T], shown: Step, every: int = 2000) -> Iterator[T]:
-    """Yield the items, advancing the step as they are taken."""
-    number = 0
-    for number, item in enumerate(items, 1):
-        yield item
-        if number % every == 0:
-            shown.advance(every)
-    shown.advance(number % every)

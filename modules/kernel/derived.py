@@ -55,8 +55,8 @@ def follow_now(event: Event) -> None:
     """
     In the request that recorded an event, after its commit: bring about at once what upper contexts derive.
 
-    Settings name those facts (`AT_ONCE`), for whoever records an event knows nobody above; each is one trip
-    to Redis at most, and takes the event's fields.
+    Settings name those facts (`AT_ONCE`), for whoever records an event knows nobody above; each takes the
+    event's fields, and costs the request no trip of its own (`redis/soon.py`).
     """
     for fact in _facts_at_once(event.name):
         fact.now(**{field.name: getattr(event, field.name) for field in fields(event)})

@@ -13,7 +13,16 @@ from deploy.embedded.layout import ROOT
 
 # What any HTTP answer has, what a browser alone looks at, and what forbids it to run or keep an answer.
 OF_HTTP = frozenset(
-    {"connection", "content-length", "content-type", "date", "server", "transfer-encoding", "vary"}
+    {
+        "connection",
+        "keep-alive",
+        "content-length",
+        "content-type",
+        "date",
+        "server",
+        "transfer-encoding",
+        "vary",
+    }
     | {"cache-control", "content-security-policy", "expires", "referrer-policy", "x-content-type-options"}
     | {"cross-origin-opener-policy", "set-cookie", "x-frame-options"}
 )

@@ -125,7 +125,10 @@ class TestBanyan:
         with pytest.raises(sdk.BadRequest) as refusal:
             stranger.sign_up("ada", "ada@example.org", "short")
 
-        assert [fault.place for fault in refusal.value.faults] == ["/password"]
+        assert [(fault.place, fault.code) for fault in refusal.value.faults] == [
+            ("/password", "password_too_short"),
+            ("/password", "password_too_guessable"),
+        ]
         stranger.close()
 
     def test_signs_up_once_with_one_key(self, api):

@@ -98,3 +98,19 @@ class TestAKill:
         deliverers.run_worker(**served)
 
         everything_arrived(reader, ids)
+
+
+class TestGarbageInTheBroker:
+    @pytest.mark.parametrize(
+        "garbage",
+        [b"\xff\x00", b"null", b"[]", b"7", b"{}", b'{"properties": 7}', b'{"body": 1, "properties": {}}'],
+    )
+    def test_ends_no_worker(self, machines_of_module, deliverers, pair, garbage):
+        author, reader = pair
+        worker = deliverers.worker
+
+        machines_of_module.put_into_queue("fanout", garbage)
+        until(lambda: machines_of_module.queue_length("fanout") == 0)
+
+        everything_arrived(reader, [author.post("after it")])
+        assert worker.is_running

@@ -14,7 +14,7 @@ from modules.timelines import tasks
 from modules.timelines.models import windows
 from sharding.scope import Once
 from tests.graph.people import redis_away
-from tests.posts.world import drain, make_person, publish, publish_past
+from tests.posts.world import call, drain, make_person, publish, publish_past, sign_up
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,17 @@ class TestItsAuthor:
             publish(ada)
 
         assert (trips.trips, trips.commands) == (1, 1)
+
+    def test_pays_none_of_its_own_where_the_request_tells_redis_of_its_write_anyway(self):
+        vera = sign_up("vera")
+        timelines.warm(vera.id)
+        call("POST", "/v1/posts", {"text": "first"}, as_=vera)
+
+        with count_trips() as trips:
+            made = call("POST", "/v1/posts", {"text": "second"}, as_=vera)
+
+        assert (made.status, trips.trips) == (201, 1)
+        assert call("GET", "/v1/timelines/home", as_=vera).texts == ["second", "first"]
 
     def test_has_no_window_made_for_it(self, ada):
         publish(ada)

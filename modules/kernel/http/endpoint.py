@@ -15,6 +15,7 @@ from modules.kernel.http import callers, conditional, freshness, idempotency, pa
 from modules.kernel.http.operations import Deprecation, Operation, Reply, operations_of
 from modules.kernel.http.request import Request
 from modules.kernel.principals import FIRST_PARTY
+from modules.kernel.redis import soon
 from modules.kernel.shapes import PagingQuery, Query
 from sharding.errors import AlreadyDone, ShardMoved
 
@@ -83,10 +84,14 @@ class View(APIView):
         parameters = parsing.split_query(plain)
         arguments = {**path, **_read(request, operation, parameters)}
         freshness.begin(request)
-        response = _respond(self._call(request, operation, arguments), operation, plain, parameters)
-        if operation.spec.deprecated:
-            _add_deprecation(response, operation.spec.deprecated)
-        freshness.finish(request, response)
+        soon.begin()
+        try:
+            response = _respond(self._call(request, operation, arguments), operation, plain, parameters)
+            if operation.spec.deprecated:
+                _add_deprecation(response, operation.spec.deprecated)
+            freshness.finish(request, response)
+        finally:
+            soon.flush()
         return response
 
     def _call(self, request: Request, operation: Operation, arguments: dict[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from modules.kernel.http.request import Request
 from modules.kernel.redis.client import RedisUnavailable, redis
+from modules.kernel.redis.soon import run_soon
 from sharding import freshness
 from sharding.freshness import LsnMark
 
@@ -32,7 +33,7 @@ def finish(request: Request, response: HttpResponse) -> None:
     text = freshness.encode(written)
     response.headers[HEADER] = sign(text, request.viewer_id)
     if request.viewer_id is not None:
-        _keep(request.viewer_id, text)
+        run_soon("sessions", ("SET", f"ryw:{request.viewer_id}", text, "EX", _TTL_S))
 
 
 def sign(text: str, user_id: int | None) -> str:
@@ -72,14 +73,6 @@ def _recall(user_id: int) -> dict[str, LsnMark]:
     except ValueError as error:
         redis("sessions").discard(key, reason=type(error).__name__)
         return {}
-
-
-def _keep(user_id: int, text: str) -> None:
-    """Keep the marks for a while."""
-    try:
-        redis("sessions").run(("SET", f"ryw:{user_id}", text, "EX", _TTL_S))
-    except RedisUnavailable:
-        return
 
 
 @cache

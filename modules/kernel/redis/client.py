@@ -41,6 +41,7 @@ __all__ = [
     "RedisSettings",
     "RedisUnavailable",
     "Script",
+    "ScriptCall",
     "Unreadable",
     "count_trips",
     "redis",

@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 
 from modules.kernel.redis.address import Argument
-from modules.kernel.redis.client import Script, Unreadable, redis
+from modules.kernel.redis.client import Script, ScriptCall, Unreadable, redis
+from modules.kernel.redis.soon import run_soon
 from modules.timelines.schemas import TimelineSettings
 
 # Above every id. As a place to read below it is the top; as a floor it says "not filled yet".
@@ -93,10 +94,19 @@ def fill(key: bytes, token: bytes, entries: Iterable[Entry], *, floor: int) -> b
 
 def push(keys: Sequence[bytes], entry: Entry) -> int:
     """Put one entry into many windows, where they exist; return how many took it."""
+    return sum(redis("timelines").run(*_pushes(keys, entry)))
+
+
+def push_soon(keys: Sequence[bytes], entry: Entry) -> None:
+    """Put one entry into many windows, where they exist, at the end of this request; elsewhere at once."""
+    run_soon("timelines", *_pushes(keys, entry))
+
+
+def _pushes(keys: Sequence[bytes], entry: Entry) -> list[ScriptCall]:
+    """Return the calls that put one entry into many windows."""
     config = _settings()
     args: list[Argument] = [_ENTRY.pack(*entry), config.window_size, config.window_size + config.slack + 1]
-    calls = [_PUSH.call(chunk, args) for chunk in _chunks(keys)]
-    return sum(redis("timelines").run(*calls))
+    return [_PUSH.call(chunk, args) for chunk in _chunks(keys)]
 
 
 def merge(key: bytes, entries: Iterable[Entry]) -> int | None:

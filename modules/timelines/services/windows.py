@@ -19,7 +19,7 @@ _FOLLOWERS_AT_ONCE = 1000
 @derived(PostPublished)
 def push_to_author(post_id: int, author_id: int) -> None:
     """Put a post into its author's own home, whose next read is to hold it, and where readers pull theirs."""
-    windows.push([windows.home(author_id), windows.posts_of(author_id)], Entry(post_id, author_id))
+    windows.push_soon([windows.home(author_id), windows.posts_of(author_id)], Entry(post_id, author_id))
 
 
 def push_to_followers(post_id: int, author_id: int) -> None:

@@ -211,13 +211,14 @@ class TestPower:
     )
     def test_takes_the_person(self, http, session, app, key, method, path, body, done, notice):
         path = path.format(app=app, key=key)
+        seen = {"If_Match": "*"} if method == "PATCH" else {}
         with time_machine.travel(time.time() + 305):
             forget_kept()
-            stolen = session(method, path, body, If_Match="*")
+            stolen = session(method, path, body, **seen)
             told_of_it = waiting()
             reauthenticate(session)
 
-            owned = session(method, path, body, If_Match="*")
+            owned = session(method, path, body, **seen)
 
         assert (stolen.status, stolen.body["code"], told_of_it) == (403, "reauthentication_required", [])
         assert "/auth/app/v1/auth/reauthenticate" in stolen.body["detail"]

@@ -957,18 +957,12 @@ export interface components {
         readonly Allow: string;
         /** @description Send it along to read at once, from anywhere, what was written here. */
         readonly "Banyan-Freshness": string;
-        /** @description Since when the operation is deprecated (RFC 9745). */
-        readonly Deprecation: string;
-        /** @description When a deprecated operation goes (RFC 8594). */
-        readonly Sunset: string;
         /** @description Which credentials are missing, or why those that were sent will not do. */
         readonly "WWW-Authenticate": string;
         /** @description Under `/auth/browser/`, for trusted origins: send it along with what writes. */
         readonly "X-CSRFToken": string;
         /** @description The name of the request, as logs and problems have it. */
         readonly "X-Request-Id": string;
-        /** @description The neighboring pages (RFC 8288), or what comes in place of what is deprecated. */
-        readonly Link: string;
         /** @description What is left, and in how many seconds all of it is back: `"read";r=1499;t=1`. */
         readonly RateLimit: string;
         /** @description The limit that counted, its quota, its window in seconds: `"read";q=1500;w=300`. */
