@@ -2,9 +2,9 @@
 
 LONGEST = (
     "tests/journeys/test_crashes.py",
-    "tests/architecture/test_newcontext.py",
     "tests/contract/test_typescript_sdk.py",
     "tests/stack/test_launcher.py",
+    "tests/architecture/test_newcontext.py",
     "tests/stack/test_runtime_lock.py",
     "tests/stack/test_config_command.py",
     "tests/contract/test_python_sdk.py",

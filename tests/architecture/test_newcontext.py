@@ -54,6 +54,9 @@ def tree(tmp_path_factory) -> Path:
     ]:
         left_out = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / name, target / name, ignore=left_out)
+    # What mypy knows of these very files it need not find out once more.
+    if (known := ROOT / ".mypy_cache").exists():
+        shutil.copytree(known, target / known.name)
     for name in ["pyproject.toml", "manage.py", "Makefile", "README.md", ".env.example"]:
         shutil.copy(ROOT / name, target)
     (target / ".venv").symlink_to(TOOLS.parent)
