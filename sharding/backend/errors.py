@@ -1,15 +1,12 @@
 """Errors: what a connection meets becomes a refusal that names the database and tells the outcome."""
 
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import psycopg
 from django.db.utils import DatabaseErrorWrapper
 
 from sharding.errors import InstanceUnavailable
-
-if TYPE_CHECKING:
-    from sharding.backend.base import DatabaseWrapper
 
 #: Shutting down, crashed, starting up, too many connections, ended while idle in a transaction.
 _BROKEN = {"57P01", "57P02", "57P03", "53300", "25P03"}
@@ -25,10 +22,24 @@ def is_broken(error: BaseException) -> bool:
     return state is None or state.startswith("08") or state in _BROKEN
 
 
+class Wrapped(Protocol):
+    """What is asked of the connection whose errors these are."""
+
+    alias: str
+    errors_occurred: bool
+    is_replica: bool
+
+    def outcome(self) -> str:
+        """Return what is known of this request's commits."""
+
+    def close(self) -> None:
+        """Give the connection up."""
+
+
 class ErrorWrapper(DatabaseErrorWrapper):
     """Django's wrapper of database errors, which all its ways to a database pass."""
 
-    wrapper: "DatabaseWrapper"
+    wrapper: Wrapped
 
     def __exit__(
         self,
