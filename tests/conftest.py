@@ -9,7 +9,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 from xdist.workermanage import WorkerController
 
-from tests.boot import Boot
+from tests.kit.boot import Boot
 
 # At import, not in a hook: conftest files further down import models.
 _boot = Boot()
@@ -17,10 +17,10 @@ _boot.plan()
 django.setup()
 
 from deploy.embedded.throwaway import Throwaway  # noqa: E402
-from tests.canaries import find_in_logs  # noqa: E402
-from tests.longest import LONGEST  # noqa: E402
-from tests.machines import Api, Deliverers, IdleApis, Machines, until  # noqa: E402
-from tests.wipe import Wiper  # noqa: E402
+from tests.kit.canaries import find_in_logs  # noqa: E402
+from tests.kit.longest import LONGEST  # noqa: E402
+from tests.kit.machines import Api, Deliverers, IdleApis, Machines, until  # noqa: E402
+from tests.kit.wipe import Wiper  # noqa: E402
 
 _LEAKS = pytest.StashKey[list[str]]()
 

@@ -18,7 +18,7 @@ from modules.mail.models import Mail
 from tests.accounts.kit import PASSWORD
 from tests.accounts.second_factors import code_of, half, secret, session  # noqa: F401 - fixtures
 from tests.accounts.test_processes import call
-from tests.machines import until
+from tests.kit.machines import until
 
 pytestmark = pytest.mark.django_db
 

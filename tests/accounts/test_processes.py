@@ -13,7 +13,7 @@ from modules.accounts.services.accounts import end_all_sessions
 from modules.accounts.services.sessions import end_session, issue_session_token
 from modules.kernel import clock
 from tests.accounts.kit import PASSWORD
-from tests.machines import until
+from tests.kit.machines import until
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.env import ROOT
 from config.settings.contexts import CONTEXTS
-from tests.longest import LONGEST
+from tests.kit.longest import LONGEST
 
 ANATOMY = {
     "README.md", "__init__.py", "apps.py", "urls.py", "api", "tasks.py", "public.py", "services", "selectors",

@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 
 from config.env import ROOT
 from config.management.commands.newcontext import _files, _refuse_bad_names
-from tests.stack.commands import NAMED, manage_each
+from tests.kit.commands import NAMED, manage_each
 
 # What the document calls its example; whoever has built that very one still runs these tests.
 NAME = next(name for name in ("stars", "moons", "larks") if not (ROOT / "modules" / name).exists())

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import django
 
 from deploy.embedded.layout import ROOT
-from tests.boot import Boot
+from tests.kit.boot import Boot
 
 if TYPE_CHECKING:
     from tests.contract.roles import Role
@@ -63,7 +63,7 @@ def parse() -> argparse.Namespace:
 def judge(boot: Boot, words: argparse.Namespace) -> int:
     """Ask a running API in each role, and print what was found."""
     from tests.contract.roles import make_people, make_role
-    from tests.machines import IdleApis, Machines, until
+    from tests.kit.machines import IdleApis, Machines, until
 
     idle = IdleApis()
     machines = Machines(boot.stack, idle)

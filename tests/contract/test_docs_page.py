@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from modules.accounts.public import create_account, issue_session_token
 from modules.kernel import clock
-from tests.journeys.client import PASSWORD, Client
+from tests.kit.client import PASSWORD, Client
 
 
 @pytest.fixture

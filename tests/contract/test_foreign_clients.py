@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.layout import ROOT
-from tests.journeys.client import PASSWORD, Client
-from tests.machines import until
+from tests.kit.client import PASSWORD, Client
+from tests.kit.machines import until
 
 CONTRACT = ROOT / "openapi" / "banyan.yaml"
 TOOLS = ROOT / "openapi" / "tools" / "node_modules"

@@ -16,7 +16,7 @@ from sharding import shard_map
 from sharding.ids import shard_of
 from tests.contract.front_ends import FrontEnd
 from tests.contract.test_oauth import register
-from tests.journeys.client import PASSWORD, Client
+from tests.kit.client import PASSWORD, Client
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from modules.accounts.models import User
 from tests.accounts.second_factors import code_of
 from tests.contract.front_ends import FrontEnd
 from tests.contract.test_oauth import register
-from tests.journeys.client import PASSWORD, Client
+from tests.kit.client import PASSWORD, Client
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,8 @@ from playwright.sync_api import Page, expect
 
 from deploy.embedded.layout import ROOT
 from tests.contract.test_oauth import BACK, log_in, register
-from tests.journeys.client import Client
-from tests.machines import until
+from tests.kit.client import Client
+from tests.kit.machines import until
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.client import PASSWORD, Answer, Client
+from tests.kit.client import PASSWORD, Answer, Client
 
 pytestmark = pytest.mark.django_db
 

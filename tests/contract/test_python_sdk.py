@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from deploy.embedded.layout import ROOT
-from tests.journeys.client import PASSWORD
-from tests.machines import until
+from tests.kit.client import PASSWORD
+from tests.kit.machines import until
 
 SDK = ROOT / "openapi" / "sdk" / "python"
 sys.path.insert(0, str(SDK))

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from deploy.embedded.layout import ROOT
-from tests.contract.stub import Answer, Stub, answering
+from tests.kit.stub import Answer, Stub, answering
 
 sys.path.insert(0, str(ROOT / "openapi" / "sdk" / "python"))
 

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.embedded.layout import ROOT
 from tests.contract.test_oauth import App, agree, register
-from tests.journeys.client import Client
+from tests.kit.client import Client
 
 sys.path.insert(0, str(ROOT / "openapi" / "sdk" / "python"))
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from deploy.embedded.layout import ROOT
-from tests.contract.stub import LOST, Answer, Stub, answering
 from tests.contract.test_python_sdk_answers import example
+from tests.kit.stub import LOST, Answer, Stub, answering
 
 sys.path.insert(0, str(ROOT / "openapi" / "sdk" / "python"))
 

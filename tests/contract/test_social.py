@@ -10,7 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from tests.contract.test_oauth import App, agree, register
-from tests.journeys.client import Answer, Client
+from tests.kit.client import Answer, Client
 
 pytestmark = pytest.mark.django_db
 

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.layout import ROOT
-from tests.journeys.client import PASSWORD, Client
-from tests.machines import until
+from tests.kit.client import PASSWORD, Client
+from tests.kit.machines import until
 
 SDK = ROOT / "openapi" / "sdk" / "typescript"
 # Node and npm come with this environment, whatever the caller's PATH says.

@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from tests.journeys.client import Client
-from tests.machines import until
+from tests.kit.client import Client
+from tests.kit.machines import until
 
 pytestmark = pytest.mark.django_db
 

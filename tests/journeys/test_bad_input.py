@@ -14,8 +14,8 @@ import pytest
 
 from modules.accounts.public import issue_session_token
 from modules.kernel import clock
-from tests.policy.callers import make_world
-from tests.policy.requests import BODIES, Route, routes
+from tests.kit.callers import make_world
+from tests.kit.requests import BODIES, Route, routes
 
 JSON = "application/json"
 OPERATIONS = {route.id: route for route in routes()}

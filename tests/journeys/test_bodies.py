@@ -10,7 +10,7 @@ import pytest
 from modules.accounts.public import issue_session_token
 from modules.kernel import clock
 from tests.journeys.raw import Wire, head, in_chunks
-from tests.policy.callers import make_world
+from tests.kit.callers import make_world
 
 LIMIT = 262_144
 LOG_IN = "/auth/app/v1/auth/login"

@@ -9,9 +9,9 @@ import pytest
 
 from modules.accounts.services.principals import forget_kept
 from tests.accounts.kit import PASSWORD
-from tests.canaries import find_in_text
-from tests.policy.callers import CALLERS, credentials, make_world
-from tests.policy.requests import BODIES, routes
+from tests.kit.callers import CALLERS, credentials, make_world
+from tests.kit.canaries import find_in_text
+from tests.kit.requests import BODIES, routes
 from tests.posts.world import Person, call
 
 pytestmark = pytest.mark.django_db

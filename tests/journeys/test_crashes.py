@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.journeys.client import Client
-from tests.machines import until
+from tests.kit.client import Client
+from tests.kit.machines import until
 
 pytestmark = pytest.mark.django_db
 

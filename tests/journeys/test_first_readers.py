@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.journeys.client import Client
+from tests.kit.client import Client
 
 pytestmark = pytest.mark.django_db
 

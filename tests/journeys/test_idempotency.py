@@ -17,8 +17,8 @@ from django.db import connections
 
 from sharding.ids import shard_of
 from sharding.shard_map import alias_of
-from tests.journeys.client import Answer, Client
-from tests.machines import Api, until
+from tests.kit.client import Answer, Client
+from tests.kit.machines import Api, until
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ import pytest
 from modules.accounts.services.accounts import create_account
 from modules.kernel import clock
 from tests.accounts.second_factors import code_of
-from tests.journeys.client import PASSWORD, Client
+from tests.kit.client import PASSWORD, Client
 
 pytestmark = pytest.mark.django_db
 

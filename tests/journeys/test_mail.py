@@ -7,8 +7,8 @@ from email import message_from_string
 
 import pytest
 
-from tests.journeys.client import PASSWORD, Client
-from tests.machines import Machines, until
+from tests.kit.client import PASSWORD, Client
+from tests.kit.machines import Machines, until
 
 pytestmark = pytest.mark.django_db
 

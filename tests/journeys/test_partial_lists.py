@@ -11,7 +11,7 @@ from modules.graph import public as graph
 from modules.kernel import clock
 from modules.kernel.redis.client import redis
 from modules.timelines.models import windows
-from tests.machines import until
+from tests.kit.machines import until
 from tests.posts.world import Person, call, drain, make_person, publish
 
 pytestmark = pytest.mark.django_db

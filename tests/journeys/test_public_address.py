@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from modules.accounts.models import User
-from tests.journeys.client import PASSWORD, Client
+from tests.kit.client import PASSWORD, Client
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ import pytest
 
 from deploy.embedded.layout import ROOT
 from modules.accounts.services.accounts import set_roles
-from tests.journeys.client import PASSWORD, Client
-from tests.machines import Machines, until
+from tests.kit.client import PASSWORD, Client
+from tests.kit.machines import Machines, until
 
 pytestmark = pytest.mark.django_db
 

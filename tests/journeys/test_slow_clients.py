@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from tests.journeys.raw import Wire, head
-from tests.machines import Api, Machines
+from tests.kit.machines import Api, Machines
 
 LOG_IN = "/auth/app/v1/auth/login"
 BODY = head("POST", LOG_IN, content_length="500")

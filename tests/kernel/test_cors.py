@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 import openapi
-from tests.journeys.client import Answer, Client
+from tests.kit.client import Answer, Client
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ import pytest
 
 from modules.kernel.redis.address import Address
 from modules.kernel.redis.client import RedisClient, RedisSettings, RedisUnavailable, Script
-from tests.tls import Authority, TlsServer, to_port
+from tests.kit.tls import Authority, TlsServer, to_port
 
 ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
 

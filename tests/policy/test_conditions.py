@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.policy.callers import credentials, make_world
-from tests.policy.requests import BODIES, routes
+from tests.kit.callers import credentials, make_world
+from tests.kit.requests import BODIES, routes
 from tests.posts.world import call
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from modules.audit.models import AuditEntry
 from modules.kernel import limits
 from modules.kernel.limits import Cost, Limit
 from modules.kernel.redis.client import redis
-from tests.policy.callers import credentials, make_world
-from tests.policy.requests import patterns
+from tests.kit.callers import credentials, make_world
+from tests.kit.requests import patterns
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from django.test import Client
 
 from modules.kernel.http import limiting
 from modules.kernel.limits import Limit
-from tests.contract.declared import undeclared
-from tests.policy.callers import CALLERS, credentials, make_world
-from tests.policy.requests import BODIES, routes
+from tests.kit.callers import CALLERS, credentials, make_world
+from tests.kit.declared import undeclared
+from tests.kit.requests import BODIES, routes
 from tests.posts.world import call
 
 pytestmark = pytest.mark.django_db

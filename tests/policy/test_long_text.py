@@ -23,7 +23,7 @@ from modules.accounts.api.allauth.other_providers import _check_storable
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from modules.kernel.limits import list_declared
-from tests.policy.callers import make_world
+from tests.kit.callers import make_world
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "banyan.yaml"
 # Marks of two classes by turns: all of them have to change places.

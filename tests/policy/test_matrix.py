@@ -19,8 +19,8 @@ from drf_spectacular.generators import SchemaGenerator
 from modules.accounts.services.principals import forget_kept
 from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.scopes import GRANTABLE
-from tests.policy.callers import CALLERS, World, credentials, make_world
-from tests.policy.requests import BODIES, Route, patterns, routes
+from tests.kit.callers import CALLERS, World, credentials, make_world
+from tests.kit.requests import BODIES, Route, patterns, routes
 from tests.posts.world import Answer, call
 
 POLICY: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("policy.yaml").read_text())

@@ -15,7 +15,7 @@ from modules.profiles.models import Profile
 from modules.profiles.services.profiles import renew_card
 from sharding.ids import make_id, shard_of
 from sharding.scope import writing_for
-from tests.machines import until
+from tests.kit.machines import until
 from tests.posts.world import Answer, Person, call, drain, publish, sign_up
 
 pytestmark = pytest.mark.django_db

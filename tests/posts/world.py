@@ -29,7 +29,7 @@ from modules.profiles import public as profiles
 from sharding.delivery.relay import Relay
 from sharding.ids import make_id, moment_of, shard_of
 from sharding.testing import Queries, choosing
-from tests.machines import until
+from tests.kit.machines import until
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ALIASES = ("default", "a", "b")

@@ -5,9 +5,9 @@ from pytest_django import DjangoDbBlocker
 
 from sharding import freshness
 from sharding.scope import writing_for
+from tests.kit.wipe import Wiper
 from tests.sharding.app.models import Note
 from tests.sharding.people import ADA, ADAM, BOB, FAY
-from tests.wipe import Wiper
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from sharding.backend.connection import OutcomeUnknown
 from sharding.conf import settings as sharding_settings
 from sharding.errors import NONE, UNKNOWN, InstanceUnavailable
 from sharding.scope import writing_for
-from tests.machines import until
+from tests.kit.machines import until
 from tests.sharding.app.models import Note
 from tests.sharding.calls import texts
 from tests.sharding.people import ADA, FAY

@@ -10,7 +10,7 @@ from sharding.errors import InstanceUnavailable
 from sharding.freshness import LsnMark
 from sharding.scope import writing_for
 from sharding.testing import count_queries
-from tests.machines import until
+from tests.kit.machines import until
 from tests.sharding.app.models import Note
 from tests.sharding.calls import texts
 from tests.sharding.people import ADA, FAY

@@ -17,7 +17,7 @@ from sharding import outages
 from sharding.conf import RelaySettings
 from sharding.errors import InstanceUnavailable
 from tests.graph.people import deliver_all
-from tests.machines import until
+from tests.kit.machines import until
 from tests.posts.world import call, make_person, publish, sign_up
 
 pytestmark = pytest.mark.django_db

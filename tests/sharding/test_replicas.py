@@ -13,7 +13,7 @@ from sharding.backend import breaker
 from sharding.conf import settings as sharding_settings
 from sharding.scope import writing_for
 from sharding.testing import count_queries
-from tests.machines import until
+from tests.kit.machines import until
 from tests.sharding.app.models import Note
 from tests.sharding.people import ADA
 

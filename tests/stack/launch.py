@@ -13,7 +13,7 @@ import psutil
 
 from deploy.embedded.layout import ROOT
 from deploy.embedded.ports import free_port
-from tests.machines import until
+from tests.kit.machines import until
 
 STACK = [sys.executable, "-m", "deploy.embedded"]
 TIMEOUT = 180.0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.layout import ROOT
-from tests.stack.commands import NAMED, SECRET, manage_each
+from tests.kit.commands import NAMED, SECRET, manage_each
 
 
 def manage(*words: str | bytes, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:

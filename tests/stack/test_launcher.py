@@ -15,7 +15,7 @@ import pytest
 
 from deploy.embedded.alive import is_alive
 from deploy.embedded.layout import throwaway_layout
-from tests.machines import until
+from tests.kit.machines import until
 from tests.stack.launch import TIMEOUT, Launch
 
 EVERYTHING = {"directory", "a", "b", "a_replica1", "redis", "api", "worker", "beat", "relay"}

@@ -24,7 +24,7 @@ from deploy.embedded.lifeline import __file__ as lifeline
 from deploy.embedded.lock import Lock
 from deploy.embedded.process import Process
 from deploy.embedded.topology import build
-from tests.machines import until
+from tests.kit.machines import until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become someone else")
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]

@@ -22,9 +22,9 @@ from config.settings import cache, queues
 from deploy.embedded.layout import ROOT
 from deploy.embedded.postgres import PORT
 from deploy.embedded.throwaway import Throwaway
-from tests.journeys.client import Client
-from tests.machines import Machines, until
-from tests.tls import Authority, TlsPostgres, TlsServer, to_socket
+from tests.kit.client import Client
+from tests.kit.machines import Machines, until
+from tests.kit.tls import Authority, TlsPostgres, TlsServer, to_socket
 
 
 class Secured:

@@ -19,7 +19,7 @@ from deploy.embedded.layout import ROOT, throwaway_layout
 from deploy.embedded.ports import listen, port_of
 from deploy.embedded.process import Process
 from deploy.embedded.program import Program
-from tests.machines import until
+from tests.kit.machines import until
 
 PASSWORD = "hunter2-was-here"
 FAILING = "tests.stack.failing"

@@ -11,7 +11,7 @@ import pytest
 from deploy.embedded.applications import answers
 from deploy.embedded.layout import throwaway_layout
 from deploy.embedded.lock import Lock
-from tests.machines import until
+from tests.kit.machines import until
 from tests.stack.launch import TIMEOUT, Launch
 
 pytestmark = pytest.mark.timeout(500)

@@ -17,7 +17,7 @@ from modules.accounts.services.principals import forget_kept
 from modules.mail.models import Mail
 from tests.accounts.kit import PASSWORD, Http, consent, fetch, make_app, me, refresh
 from tests.accounts.second_factors import code_of, secret, session  # noqa: F401
-from tests.contract.stub import answering
+from tests.kit.stub import answering
 
 pytestmark = pytest.mark.django_db
 

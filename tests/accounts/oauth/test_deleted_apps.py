@@ -16,7 +16,7 @@ from modules.accounts.services.apps import delete_app
 from modules.kernel import clock
 from sharding.scope import writing_directory
 from tests.accounts.kit import SCOPES, asking, consent, fetch, hidden, make_app, refresh
-from tests.machines import until
+from tests.kit.machines import until
 
 pytestmark = pytest.mark.django_db
 

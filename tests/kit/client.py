@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.embedded.layout import ROOT
-from tests.contract.declared import undeclared
+from tests.kit.declared import undeclared
 
 PASSWORD = "correct horse battery"
 

@@ -2,7 +2,7 @@
 What must never be found where it does not belong: in a log, in Redis, in an answer to somebody else.
 
 Passwords of tests are of this list, addresses all end alike, keys begin alike: so every test lays canaries,
-and the run itself is searched for them (`tests/wipe.py`, `tests/conftest.py`).
+and the run itself is searched for them (`tests/kit/wipe.py`, `tests/conftest.py`).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import psycopg
 from deploy.embedded.postgres import Server
 from deploy.embedded.throwaway import Throwaway
 from deploy.embedded.topology import BROKER, CACHE, HOT
-from tests.canaries import find_in_redis
+from tests.kit.canaries import find_in_redis
 
 LIST_TABLES = "select format('%I', tablename) from pg_tables where schemaname = 'public' order by 1"
 OPTIONS = "set session_replication_role = replica; set lock_timeout = '5s'"

@@ -19,7 +19,7 @@ from deploy.embedded.process import Process
 from deploy.embedded.program import Program
 from deploy.embedded.throwaway import Throwaway
 from sharding.backend import breaker
-from tests.boot import SETTINGS
+from tests.kit.boot import SETTINGS
 
 TIMEOUT = 30.0
 
