@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from modules.accounts.schemas import Identity
 from modules.accounts.services.accounts import create_account
-from modules.accounts.services.principals import forget_kept
-from tests.accounts.kit import (
-    APP,
-    NOON,
-    PASSWORD,
-    Answer,
-    Http,
-    caller_of,
-    consent,
-    fetch,
-    log_in,
-    make_app,
-    reconnect,
-)
+from tests.accounts.kit import APP, caller_of, consent, fetch, log_in, make_app
+from tests.kit.fixtures import clean_process, http
+from tests.kit.http import Http, Response
+from tests.kit.people import NOON, PASSWORD
 
-
-@pytest.fixture(autouse=True)
-def _clean_process() -> None:
-    """A process must not remember the sessions of an earlier test."""
-    forget_kept()
-    reconnect()
-
-
-@pytest.fixture
-def http() -> Http:
-    return Http()
+__all__ = ["clean_process", "http"]
 
 
 @pytest.fixture
 def sign_up(http: Http):
     """Sign up through the app client."""
 
-    def sign_up(username: str = "ada", **changes: Any) -> Answer:
+    def sign_up(username: str = "ada", **changes: Any) -> Response:
         body = {"username": username, "email": f"{username}@example.org", "password": PASSWORD} | changes
         return http("POST", "/auth/app/v1/auth/signup", body)
 
@@ -72,18 +50,6 @@ def as_ada(http, ada):
 @pytest.fixture
 def as_grace(http, make_account):
     return caller_of(http, make_account("grace").id)
-
-
-@pytest.fixture
-def recorded(db):
-    """The payloads of an event in the directory's outbox."""
-
-    def recorded(name: str) -> list[dict[str, Any]]:
-        with connections["default"].cursor() as cursor:
-            cursor.execute("select payload::text from outbox_event where name = %s order by id", [name])
-            return [json.loads(payload) for (payload,) in cursor.fetchall()]
-
-    return recorded
 
 
 @pytest.fixture

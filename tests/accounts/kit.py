@@ -1,13 +1,11 @@
-"""What tests of accounts have in common: clients, apps, and the steps of OAuth."""
+"""What tests of accounts have in common: callers, apps, and the steps of OAuth."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -22,10 +20,9 @@ from modules.accounts.services.apps import register_app
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key, issue_session_token
 from modules.kernel import clock
-from modules.kernel.redis import client as redis_client
+from tests.kit.http import Http
+from tests.kit.people import PASSWORD
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-PASSWORD = "a long walk home"
 BACK = "https://reader.example.org/back"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -40,38 +37,6 @@ APP = {
 TOKEN, REVOKE = "/identity/o/api/token", "/identity/o/api/revoke"
 AUTHORIZE, USERINFO, LOG_OUT = "/identity/o/authorize", "/identity/o/api/userinfo", "/identity/o/logout"
 KEY = {"name": "nightly", "scopes": ["read:profiles"]}
-
-
-def reconnect() -> None:
-    """Take a new Redis client, whose breaker knows of no outage in an earlier test."""
-    redis_client.redis("sessions").close()
-    redis_client.forget_clients()
-
-
-@dataclass
-class Answer:
-    """What a client got."""
-
-    status: int
-    body: Any
-    headers: Any
-
-
-class Http:
-    """Django's test client, speaking JSON and enforcing CSRF."""
-
-    def __init__(self) -> None:
-        self.client = Client(enforce_csrf_checks=True)
-
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        response = self.client.generic(method, path, data, content_type="application/json", headers=names)
-        return Answer(response.status_code, json.loads(response.content or b"null"), response.headers)
-
-    @property
-    def csrf(self) -> str:
-        return self.client.cookies["csrf"].value
 
 
 def caller_of(http: Http, user_id: int):

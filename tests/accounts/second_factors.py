@@ -1,28 +1,16 @@
-"""What an authenticator app shows, and log-ins of somebody who has one; the fixtures are imported by name."""
+"""Log-ins of somebody who has an authenticator app; the fixtures are imported by name."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import struct
 import time
 
 import pytest
 import time_machine
 
-from tests.accounts.kit import PASSWORD
+from tests.kit.people import PASSWORD
+from tests.kit.totp import code_of
 
 APP = "/auth/app/v1"
-
-
-def code_of(secret: str) -> str:
-    """The code of now (RFC 6238), as an authenticator app shows it."""
-    counter = struct.pack(">Q", int(time.time()) // 30)
-    digest = hmac.digest(base64.b32decode(secret), counter, hashlib.sha1)
-    offset = digest[-1] & 15
-    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFF_FFFF
-    return f"{number % 1_000_000:06d}"
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from modules.kernel.redis.client import redis
 from modules.mail.models import Mail
-from tests.accounts.kit import PASSWORD, Http
+from tests.kit.http import Http
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -15,10 +15,11 @@ from django.db import connections
 
 from modules.accounts.models import Session, User
 from modules.mail.models import Mail
-from tests.accounts.kit import PASSWORD
-from tests.accounts.second_factors import code_of, half, secret, session  # noqa: F401 - fixtures
-from tests.accounts.test_processes import call
+from tests.accounts.second_factors import half, secret, session  # noqa: F401 - fixtures
+from tests.kit.http import send
 from tests.kit.machines import until
+from tests.kit.people import PASSWORD
+from tests.kit.totp import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -58,15 +59,17 @@ def gate(db) -> Iterator[Gate]:
 def at_once(gate):
     """Send requests that all have been read when the first of them may write to a table."""
 
-    def send(url: str, path: str, bodies: list[dict[str, Any]], *, token: str, table: str) -> list[int]:
+    def send_all(url: str, path: str, bodies: list[dict[str, Any]], *, token: str, table: str) -> list[int]:
         gate.close(table)
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            answers = [threads.submit(call, url, "POST", path, body, token) for body in bodies]
+            answers = [
+                threads.submit(send, url, "POST", path, body, X_Session_Token=token) for body in bodies
+            ]
             until(gate.has_guests)
             gate.open()
-            return [answer.result()[0] for answer in answers]
+            return [answer.result().status for answer in answers]
 
-    return send
+    return send_all
 
 
 def code_mailed() -> str:
@@ -84,7 +87,7 @@ def run_api(stack, **env: str) -> str:
 class TestOneCodeAtTheSameMoment:
     def test_gives_one_new_password(self, stack, ada, at_once):
         url = run_api(stack)
-        _, asked = call(url, "POST", f"{AUTH}/password/request", {"email": ADDRESS})
+        asked = send(url, "POST", f"{AUTH}/password/request", {"email": ADDRESS}).body
         passwords = [f"a long walk to {place}" for place in ("Bath", "Rome", "Ghent")]
 
         statuses = at_once(
@@ -103,7 +106,7 @@ class TestOneCodeAtTheSameMoment:
     def test_finishes_one_sign_up(self, stack, db, at_once):
         url = run_api(stack, BANYAN_EMAIL_VERIFICATION="mandatory")
         person = {"username": "ada", "email": ADDRESS, "password": PASSWORD}
-        _, pending = call(url, "POST", f"{AUTH}/signup", person)
+        pending = send(url, "POST", f"{AUTH}/signup", person).body
 
         statuses = at_once(
             url,
@@ -119,7 +122,7 @@ class TestOneCodeAtTheSameMoment:
     def test_verifies_an_address_by_one_link(self, stack, db, at_once):
         url = run_api(stack, BANYAN_EMAIL_VERIFICATION="optional")
         person = {"username": "ada", "email": ADDRESS, "password": PASSWORD}
-        _, signed_up = call(url, "POST", f"{AUTH}/signup", person)
+        signed_up = send(url, "POST", f"{AUTH}/signup", person).body
         link = EmailConfirmationHMAC(EmailAddress.objects.get()).key
 
         statuses = at_once(

@@ -10,17 +10,12 @@ from django.test import Client
 
 from modules.accounts.models import Session
 from modules.kernel.limits import Limit
-from tests.accounts.kit import PASSWORD, Http, hidden
+from tests.accounts.kit import hidden
 from tests.accounts.kit import log_in as log_in_on_page
-from tests.accounts.second_factors import (
-    APP,
-    code_of,
-    half,
-    log_in_half,
-    secret,
-    send_code,
-    session,
-)
+from tests.accounts.second_factors import APP, half, log_in_half, secret, send_code, session
+from tests.kit.http import Http
+from tests.kit.people import PASSWORD
+from tests.kit.totp import code_of
 
 __all__ = ["half", "secret", "session"]  # fixtures
 

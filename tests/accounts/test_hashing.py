@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from modules.accounts.errors import HashingBusy
 from modules.accounts.models import Session
 from modules.accounts.services.hashing import hashing_slot
-from tests.accounts.kit import PASSWORD
+from tests.kit.people import PASSWORD
 
 HASHER = "modules.accounts.services.hashing.SmallArgon2PasswordHasher"
 

@@ -12,7 +12,8 @@ from modules.accounts.schemas import Identity
 from modules.accounts.services.bulk import create_accounts_in_bulk
 from sharding.ids import shard_of
 from sharding.testing import count_queries
-from tests.accounts.kit import NOON
+from tests.kit.delivery import announced
+from tests.kit.people import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -29,17 +30,17 @@ class TestCreateAccount:
 
         assert User.objects.count() == 0
 
-    def test_refuses_a_taken_username(self, ada, recorded):
+    def test_refuses_a_taken_username(self, ada):
         with pytest.raises(accounts.UsernameTaken):
             accounts.create_account(username="ADA", email=None, password=None, now=NOON)
 
-        assert len(recorded("accounts.account_created.v1")) == 1
+        assert len(announced("accounts.account_created.v1")) == 1
 
-    def test_refuses_a_taken_address(self, ada, recorded):
+    def test_refuses_a_taken_address(self, ada):
         with pytest.raises(accounts.EmailTaken):
             accounts.create_account(username="bob", email="ADA@example.org", password=None, now=NOON)
 
-        assert len(recorded("accounts.account_created.v1")) == 1
+        assert len(announced("accounts.account_created.v1")) == 1
 
     def test_makes_accounts_without_an_address(self, make_account):
         make_account("bob", email=None)
@@ -111,10 +112,10 @@ class TestCreateAccountsInBulk:
         assert (again[0], again[2]) == (first[1], first[0])
         assert User.objects.count() == 3
 
-    def test_announces_nothing(self, recorded):
+    def test_announces_nothing(self):
         accounts.create_accounts_in_bulk(["ada"], now=NOON)
 
-        assert recorded("accounts.account_created.v1") == []
+        assert announced("accounts.account_created.v1") == []
 
     def test_makes_no_password_that_matches(self, db):
         accounts.create_accounts_in_bulk(["ada"], now=NOON)

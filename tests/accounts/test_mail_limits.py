@@ -15,7 +15,7 @@ from modules.accounts.services.places import remember_place
 from modules.kernel import clock
 from modules.kernel.limits import Limit
 from modules.mail.models import Mail
-from tests.accounts.kit import PASSWORD
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,9 @@ import pytest
 from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
 from modules.kernel.redis.client import redis
-from tests.accounts.kit import PASSWORD, Answer, Http
+from tests.kit.delivery import announced
+from tests.kit.http import Http, Response
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +44,7 @@ class Device:
 
     def is_in(self) -> bool:
         forget_kept()
-        answer: Answer = self("GET", "/v1/me")
+        answer: Response = self("GET", "/v1/me")
         return answer.status == 200
 
 
@@ -81,13 +83,13 @@ class TestList:
 
 
 class TestEnd:
-    def test_logs_out_there_and_not_here(self, phone, tablet, recorded):
+    def test_logs_out_there_and_not_here(self, phone, tablet):
         [other] = [each["id"] for each in phone.sessions() if not each["is_current"]]
 
         assert phone("DELETE", f"/v1/me/sessions/{other}").status == 204
 
         assert (phone.is_in(), tablet.is_in()) == (True, False)
-        assert [event["session_id"] for event in recorded("accounts.session_ended.v1")] == [int(other)]
+        assert [event["session_id"] for event in announced("accounts.session_ended.v1")] == [int(other)]
 
     def test_of_what_is_cached_is_known_at_once(self, phone, tablet):
         assert tablet.is_in()

@@ -20,8 +20,9 @@ from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from modules.mail.models import Mail
 from tests.accounts.allauth.test_other_providers import come, odd
-from tests.accounts.kit import PASSWORD, caller_of, make_app, make_token
+from tests.accounts.kit import caller_of, make_app, make_token
 from tests.accounts.test_address_claims import A, addresses_of, log_in
+from tests.kit.people import PASSWORD
 
 __all__ = ["odd"]  # a fixture
 

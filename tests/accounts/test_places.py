@@ -14,8 +14,9 @@ from modules.accounts.services.places import MOST, remember_place
 from modules.kernel import clock
 from modules.kernel.limits import Limit
 from modules.mail.models import Mail
-from tests.accounts.kit import PASSWORD, Http
 from tests.accounts.kit import log_in as log_in_on_page
+from tests.kit.http import Http
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import time
-from urllib.parse import urlsplit
 
 import pytest
 
 from modules.accounts.services.accounts import end_all_sessions
 from modules.accounts.services.sessions import end_session, issue_session_token
 from modules.kernel import clock
-from tests.accounts.kit import PASSWORD
+from tests.kit.http import send
 from tests.kit.machines import until
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 
-def call(url: str, method: str, path: str, body=None, token: str | None = None):
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
-    headers = {"Content-Type": "application/json"} | ({"X-Session-Token": token} if token else {})
-    connection.request(method, path, body and json.dumps(body), headers)
-    response = connection.getresponse()
-    answer = response.status, json.loads(response.read() or b"null")
-    connection.close()
-    return answer
-
-
 def statuses(servers: list[str], token: str) -> list[int]:
-    return [call(url, "GET", "/v1/me", token=token)[0] for url in servers]
+    return [send(url, "GET", "/v1/me", X_Session_Token=token).status for url in servers]
 
 
 @pytest.fixture
@@ -41,7 +29,7 @@ def servers(stack) -> list[str]:
 def signed_up(servers) -> tuple[int, str]:
     """Ada's id, and a token of hers that both servers have seen."""
     body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
-    _, answer = call(servers[0], "POST", "/auth/app/v1/auth/signup", body)
+    answer = send(servers[0], "POST", "/auth/app/v1/auth/signup", body).body
     token = answer["meta"]["session_token"]
     assert statuses(servers, token) == [200, 200]
     return int(answer["data"]["user"]["id"]), token

@@ -12,7 +12,8 @@ from modules.accounts.services.accounts import set_roles
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key
 from modules.audit.models import AuditEntry
-from tests.accounts.kit import APP, KEY, NOON, caller_of, make_key
+from tests.accounts.kit import APP, KEY, caller_of, make_key
+from tests.kit.people import NOON
 
 pytestmark = pytest.mark.django_db
 

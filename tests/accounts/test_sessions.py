@@ -23,7 +23,9 @@ from modules.kernel.principals import Principal
 from modules.kernel.redis.client import RedisUnavailable, count_trips, redis
 from sharding.scope import Once
 from sharding.testing import count_queries
-from tests.accounts.kit import NOON, reconnect
+from tests.kit.delivery import announced
+from tests.kit.people import NOON
+from tests.kit.redis import reconnect
 
 pytestmark = pytest.mark.django_db
 
@@ -194,18 +196,18 @@ class TestEndSession:
 
         assert recognize_elsewhere(token) is None
 
-    def test_announces_it(self, ada, token, recorded):
+    def test_announces_it(self, ada, token):
         session_id = Session.objects.get().id
 
         end_session(token)
 
-        assert recorded("accounts.session_ended.v1") == [{"user_id": ada.id, "session_id": session_id}]
+        assert announced("accounts.session_ended.v1") == [{"user_id": ada.id, "session_id": session_id}]
 
-    def test_bears_a_repeat(self, token, recorded):
+    def test_bears_a_repeat(self, token):
         end_session(token)
         end_session(token)
 
-        assert len(recorded("accounts.session_ended.v1")) == 1
+        assert len(announced("accounts.session_ended.v1")) == 1
 
 
 REVOCATIONS = {
@@ -250,10 +252,10 @@ class TestRevocation:
 
         assert recognize_elsewhere(token).id == ada.id
 
-    def test_announces_the_epoch(self, ada, recorded):
+    def test_announces_the_epoch(self, ada):
         end_all_sessions(ada.id)
 
-        assert recorded("accounts.sessions_revoked.v1") == [{"user_id": ada.id, "epoch": 2}]
+        assert announced("accounts.sessions_revoked.v1") == [{"user_id": ada.id, "epoch": 2}]
 
     def test_never_goes_back_when_news_come_out_of_order(self, ada):
         forget_revoked_sessions(SessionsRevoked(user_id=ada.id, epoch=3), ONCE)

@@ -12,7 +12,7 @@ from modules.kernel.principals import Principal
 from modules.kernel.redis.client import redis
 from sharding.errors import InstanceUnavailable
 from sharding.testing import count_queries
-from tests.accounts.kit import NOON
+from tests.kit.people import NOON
 
 pytestmark = pytest.mark.django_db
 

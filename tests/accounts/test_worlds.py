@@ -14,8 +14,10 @@ from modules.accounts.services.account_status import request_deletion, suspend_a
 from modules.kernel import clock
 from modules.mail.models import Mail
 from tests.accounts.allauth.test_codes import code_in
-from tests.accounts.kit import PASSWORD, Answer, Http, hidden
-from tests.graph.people import deliver_all
+from tests.accounts.kit import hidden
+from tests.kit.delivery import announced, drain
+from tests.kit.http import Http, Response
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +46,11 @@ class World:
         self.name, self.email = name, f"{name}@example.org"
         self.seen: list[Any] = []
 
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Response:
         return self.ask_by(Http(), method, path, body, **headers)
 
-    def ask_by(self, client: Http, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        answer: Answer = client(method, path, body, **headers)
+    def ask_by(self, client: Http, method: str, path: str, body: Any = None, **headers: str) -> Response:
+        answer: Response = client(method, path, body, **headers)
         cookies = {name: {**cookie, "expires": "…"} for name, cookie in client.client.cookies.items()}
         shown = {name: text for name, text in answer.headers.items() if name not in MOMENTARY}
         told = json.dumps([f"{method} {path}", answer.status, shown, answer.body, cookies], default=str)
@@ -60,19 +62,19 @@ class World:
             text = re.sub(pattern, instead, text)
         return text.replace(self.name, "name")
 
-    def sign_up(self, username: str, email: str | None = None, **headers: str) -> Answer:
+    def sign_up(self, username: str, email: str | None = None, **headers: str) -> Response:
         body = {"username": username, "email": email or self.email, "password": PASSWORD}
         return self.ask("POST", f"{AUTH}/signup", body, **headers)
 
-    def log_in(self, password: str = PASSWORD, **name: str) -> Answer:
+    def log_in(self, password: str = PASSWORD, **name: str) -> Response:
         return self.ask("POST", f"{AUTH}/login", {**name, "password": password})
 
     def find(self, username: str) -> None:
-        deliver_all()
+        drain()
         self.ask("GET", f"/v1/users/by/username/{username}")
 
     def count_mails(self, mailoutbox) -> None:
-        deliver_all()
+        drain()
         self.seen.append(self.plain(str(sorted(mail.to for mail in mailoutbox))))
         mailoutbox.clear()
 
@@ -180,7 +182,7 @@ class TestOutside:
         make_account("owner", email="owned@example.org", password=OTHER)
 
         sign_up("stranger", email="owned@example.org")
-        deliver_all()
+        drain()
 
         [mail] = mailoutbox
         assert (mail.to, mail.subject) == (["owned@example.org"], "[Banyan] Account Already Exists")
@@ -188,18 +190,22 @@ class TestOutside:
 
 
 class TestProfile:
-    def test_is_public_once_the_address_is_verified(self, http, sign_up, mailoutbox, recorded):
+    def test_is_public_once_the_address_is_verified(self, http, sign_up, mailoutbox):
         token = sign_up().body["meta"]["session_token"]
         code = code_in(mailoutbox)
         hidden_before = http("GET", "/v1/users/by/username/ada")
-        announced_before = recorded("accounts.account_created.v1")
+        announced_before = announced("accounts.account_created.v1")
 
         done = http("POST", f"{AUTH}/email/verify", {"key": code}, X_Session_Token=token)
         user_id = done.body["data"]["user"]["id"]
-        announced = recorded("accounts.account_created.v1")
-        deliver_all()
+        announced_after = announced("accounts.account_created.v1")
+        drain()
 
-        assert (hidden_before.status, announced_before, announced) == (404, [], [{"user_id": int(user_id)}])
+        assert (hidden_before.status, announced_before, announced_after) == (
+            404,
+            [],
+            [{"user_id": int(user_id)}],
+        )
         assert http("GET", "/v1/users/by/username/ada").body["data"]["id"] == user_id
         assert http("GET", f"/v1/users/{user_id}").status == 200
 
@@ -219,6 +225,6 @@ class TestProfile:
         settings.ACCOUNT_EMAIL_VERIFICATION = "optional"
 
         http("POST", f"{AUTH}/login", {"username": "ada", "password": PASSWORD})
-        deliver_all()
+        drain()
 
         assert http("GET", "/v1/users/by/username/ada").status == 200

@@ -10,7 +10,7 @@ from modules.audit.schemas import Action
 from modules.kernel.cursors import Paging
 from sharding.scope import writing_directory
 from sharding.testing import count_queries
-from tests.accounts.kit import NOON
+from tests.kit.people import NOON
 
 pytestmark = pytest.mark.django_db
 

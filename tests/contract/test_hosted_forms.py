@@ -14,10 +14,10 @@ from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import BrowserContext, Page, expect
 
 from modules.accounts.models import User
-from tests.accounts.second_factors import code_of
 from tests.contract.front_ends import FrontEnd
 from tests.contract.test_oauth import register
 from tests.kit.client import PASSWORD, Client
+from tests.kit.totp import code_of
 
 pytestmark = pytest.mark.django_db
 

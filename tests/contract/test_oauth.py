@@ -20,9 +20,9 @@ from playwright.sync_api import Page, expect
 
 from modules.accounts.models import SpentToken, User
 from modules.kernel import clock
-from tests.accounts.second_factors import code_of
 from tests.kit.client import PASSWORD, Client
 from tests.kit.machines import until
+from tests.kit.totp import code_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.kit.client import PASSWORD, Answer, Client
+from tests.kit.client import PASSWORD, Client
+from tests.kit.http import Response
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def page(ada, tab) -> Page:
     return tab
 
 
-def make_passkey(client: Client, page: Page) -> Answer:
+def make_passkey(client: Client, page: Page) -> Response:
     """Set a passkey up, after showing the password once more."""
     again = client.call("POST", f"{AUTH}/auth/reauthenticate", {"password": PASSWORD})
     assert again.status == 200, again

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from deploy.embedded.layout import ROOT
-from tests.kit.stub import Answer, Stub, answering
+from tests.kit.stub import CannedResponse, Stub, answering
 
 sys.path.insert(0, str(ROOT / "openapi" / "sdk" / "python"))
 
@@ -241,7 +241,11 @@ def sdk_at(url: str, **words: Any) -> Any:
 
 class TestRenewal:
     OLD = sdk.Tokens("old", "refresh-1")
-    RENEWED: Answer = (200, {}, {"access_token": "new", "refresh_token": "refresh-2", "expires_in": 900})
+    RENEWED: CannedResponse = (
+        200,
+        {},
+        {"access_token": "new", "refresh_token": "refresh-2", "expires_in": 900},
+    )
 
     def answer(self, asked):
         """Answer as an API for which the old token has ended."""

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.embedded.layout import ROOT
 from tests.contract.test_python_sdk_answers import example
-from tests.kit.stub import LOST, Answer, Stub, answering
+from tests.kit.stub import LOST, CannedResponse, Stub, answering
 
 sys.path.insert(0, str(ROOT / "openapi" / "sdk" / "python"))
 
@@ -24,11 +24,11 @@ from banyan_client.generated.models import EditProfile, NewPost
 from banyan_client.retries import UNSENT, may_repeat
 
 # What follows a lost answer: the API says of its own success that it cannot be done.
-STALE: Answer = (412, {}, {"code": "stale"})
-GONE: Answer = (404, {}, {"code": "post_not_found"})
-DOWN: Answer = (503, {}, {"code": "unavailable", "outcome": "unknown"})
-NOT_DONE: Answer = (503, {"Retry-After": "0"}, {"code": "unavailable", "outcome": "none"})
-LIMITED: Answer = (429, {"Retry-After": "0"}, {"code": "limit_reached"})
+STALE: CannedResponse = (412, {}, {"code": "stale"})
+GONE: CannedResponse = (404, {}, {"code": "post_not_found"})
+DOWN: CannedResponse = (503, {}, {"code": "unavailable", "outcome": "unknown"})
+NOT_DONE: CannedResponse = (503, {"Retry-After": "0"}, {"code": "unavailable", "outcome": "none"})
+LIMITED: CannedResponse = (429, {"Retry-After": "0"}, {"code": "limit_reached"})
 QUICK = sdk.Retry(first_wait=0.01)
 
 
@@ -97,7 +97,7 @@ class TestALostAnswer:
 
     def test_of_a_read_a_put_and_a_post_with_its_key_is_asked_for_again(self, stub, banyan):
         card = {"id": "1", "author_id": "2", "text": "Hello", "published_at": "2026-11-25T12:00:00Z"}
-        answers: list[Answer] = [
+        answers: list[CannedResponse] = [
             (200, {}, example("get_me")),
             (200, {}, example("follow_user")),
             (201, {}, card),

@@ -10,7 +10,8 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from tests.contract.test_oauth import App, agree, register
-from tests.kit.client import Answer, Client
+from tests.kit.client import Client
+from tests.kit.http import Response
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def url(stack, elsewhere) -> str:
     return str(stack.run_api(BANYAN_SOCIAL_APPS=json.dumps([app])).url)
 
 
-def come(url: str, elsewhere: App, id_token: str, **changes: Any) -> tuple[Client, Answer]:
+def come(url: str, elsewhere: App, id_token: str, **changes: Any) -> tuple[Client, Response]:
     """Show what the other provider says; the session that comes of it is the client's."""
     client = Client(url)
     token = {"client_id": elsewhere.registered["id"], "id_token": id_token} | changes

@@ -16,14 +16,16 @@ from modules.graph.public import (
     viewer_of,
 )
 from modules.graph.services import bulk
-from tests.graph.people import announced, counts, deliver_all, followers, followings, make_people
+from tests.graph.kit import counts, followers, followings
+from tests.kit.delivery import announced_events, drain
+from tests.kit.people import make_newcomers
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def people():
-    return make_people(8)
+    return make_newcomers(8)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ class TestAddEdgesInBulk:
     def test_tells_nobody(self, everybody):
         add_edges_in_bulk(everybody)
 
-        assert (announced(Followed), announced(FollowerAdded)) == ([], [])
+        assert (announced_events(Followed), announced_events(FollowerAdded)) == ([], [])
 
     def test_changes_nothing_when_it_is_run_again(self, people, everybody):
         add_edges_in_bulk(everybody)
@@ -89,7 +91,7 @@ class TestAddEdgesInBulk:
 
     def test_leaves_edges_that_were_made_one_by_one_as_they_are(self, people, everybody):
         follow(people[0].id, people[1].id)
-        deliver_all()
+        drain()
 
         add_edges_in_bulk(everybody)
 
@@ -99,7 +101,7 @@ class TestAddEdgesInBulk:
         one, other = people[:2]
         follow(one.id, other.id)
         unfollow(one.id, other.id)
-        deliver_all()
+        drain()
 
         add_edges_in_bulk([(one.id, other.id)])
 

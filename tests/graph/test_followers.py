@@ -14,15 +14,9 @@ from modules.graph.services.followers import add_follower, remove_follower
 from sharding.errors import AlreadyDone
 from sharding.ids import make_id
 from sharding.scope import Once
-from tests.graph.people import (
-    NOON,
-    announced,
-    counts,
-    deliver_all,
-    followers,
-    hear_nothing,
-    make_people,
-)
+from tests.graph.kit import counts, followers, hear_nothing
+from tests.kit.delivery import announced_events, drain
+from tests.kit.people import NOON, make_newcomers
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +49,7 @@ class TestMirror:
     def test_follows_the_authority_over_instances(self, ada, vera):
         follow(ada.id, vera.id)
 
-        deliver_all()
+        drain()
 
         assert followers(vera) == [ada.id]
         assert (counts(vera), counts(ada)) == ((1, 0), (0, 1))
@@ -64,7 +58,7 @@ class TestMirror:
         follow(ada.id, vera.id)
         unfollow(ada.id, vera.id)
 
-        deliver_all()
+        drain()
 
         assert followers(vera) == []
         assert (counts(vera), counts(ada)) == ((0, 0), (0, 0))
@@ -114,7 +108,7 @@ class TestMirrorFollow:
         with pytest.raises(AlreadyDone):
             hear("followed", facts["followed"])
 
-        assert announced(FollowerAdded) == [
+        assert announced_events(FollowerAdded) == [
             FollowerAdded(user_id=vera.id, follower_id=ada.id, edge_id=edge(1))
         ]
 
@@ -125,7 +119,7 @@ class TestMirrorFollow:
 
         hear("followed again", facts["followed again"])
 
-        assert announced(FollowerAdded) == [
+        assert announced_events(FollowerAdded) == [
             FollowerAdded(user_id=vera.id, follower_id=ada.id, edge_id=edge(2))
         ]
         assert counts(vera) == (1, 0)
@@ -135,7 +129,7 @@ class TestMirrorUnfollow:
     def test_has_one_effect_when_delivered_twice(self, ada, grace, vera, redeliver):
         follow(ada.id, vera.id)
         follow(grace.id, vera.id)
-        deliver_all()
+        drain()
         unfollow(ada.id, vera.id)
 
         redeliver(times=2)
@@ -150,14 +144,14 @@ class TestMirrorUnfollow:
         with pytest.raises(AlreadyDone):
             hear("unfollowed", facts["unfollowed"])
 
-        assert announced(FollowerRemoved) == [
+        assert announced_events(FollowerRemoved) == [
             FollowerRemoved(user_id=vera.id, follower_id=ada.id, edge_id=edge(1))
         ]
 
     def test_says_nothing_of_an_edge_it_never_saw(self, ada, vera):
         remove_follower(vera.id, ada.id, edge_id=edge(1), now=NOON, once=Once("test", "1"))
 
-        assert announced(FollowerRemoved) == []
+        assert announced_events(FollowerRemoved) == []
         assert counts(vera) == (0, 0)
 
 
@@ -178,7 +172,7 @@ class TestPull:
             remove_follower(author.id, person.id, edge_id=edge(number + 1), now=now, once=once)
 
     def test_begins_at_the_threshold(self, vera):
-        people = make_people(3)
+        people = make_newcomers(3)
         self.gain(vera, people[:2])
         assert (is_pulled(vera.id), pulled_author_ids()) == (False, frozenset())
 
@@ -187,7 +181,7 @@ class TestPull:
         assert (is_pulled(vera.id), pulled_author_ids()) == (True, frozenset({vera.id}))
 
     def test_goes_on_between_the_lines(self, vera):
-        people = make_people(3)
+        people = make_newcomers(3)
         self.gain(vera, people)
 
         self.lose(vera, people[:1])
@@ -195,7 +189,7 @@ class TestPull:
         assert (counts(vera), is_pulled(vera.id)) == ((2, 0), True)
 
     def test_overlaps_with_push_for_a_week_below_the_lower_line(self, vera):
-        people = make_people(3)
+        people = make_newcomers(3)
         self.gain(vera, people)
 
         self.lose(vera, people[:2])
@@ -206,7 +200,7 @@ class TestPull:
         assert row.pulled_until == NOON + timedelta(days=7)
 
     def test_is_over_after_the_week(self, vera):
-        people = make_people(3)
+        people = make_newcomers(3)
         self.gain(vera, people)
 
         self.lose(vera, people[:2], now=NOON - timedelta(days=3650))

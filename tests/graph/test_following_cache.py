@@ -11,7 +11,8 @@ from modules.graph.selectors.follows import list_following_ids
 from modules.kernel.redis.client import RedisUnavailable, count_trips, redis
 from sharding.scope import Once
 from sharding.testing import count_queries
-from tests.graph.people import deliver_all, redis_away
+from tests.kit.delivery import drain
+from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
 
@@ -106,14 +107,14 @@ class TestFollowAndUnfollow:
 
     def test_work_without_redis_and_the_news_heals_the_set(self, ada, grace, vera, settings):
         follow(ada.id, vera.id)
-        deliver_all()
+        drain()
         ensure_following(ada.id)
         with redis_away(settings):
             follow(ada.id, grace.id)
             unfollow(ada.id, vera.id)
         assert members(ada) == {0, vera.id}
 
-        deliver_all()
+        drain()
 
         assert members(ada) is None
         assert followed(ada, grace, vera) == {grace.id}

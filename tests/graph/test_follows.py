@@ -13,7 +13,9 @@ from modules.graph.models import FollowOut
 from modules.graph.public import follow, unfollow
 from modules.graph.schemas import Relationship
 from sharding.ids import make_id, shard_of
-from tests.graph.people import NOON, announced, counts, followings, make_people
+from tests.graph.kit import counts, followings
+from tests.kit.delivery import announced_events
+from tests.kit.people import NOON, make_newcomers
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +42,9 @@ class TestFollow:
         follow(ada.id, vera.id)
 
         edge_id = edge_of(ada, vera)
-        assert announced(Followed) == [Followed(follower_id=ada.id, target_id=vera.id, edge_id=edge_id)]
+        assert announced_events(Followed) == [
+            Followed(follower_id=ada.id, target_id=vera.id, edge_id=edge_id)
+        ]
 
     def test_changes_nothing_the_second_time(self, ada, vera):
         first = follow(ada.id, vera.id)
@@ -51,7 +55,7 @@ class TestFollow:
         assert second == first
         assert edge_of(ada, vera) == edge_id
         assert counts(ada) == (0, 1)
-        assert len(announced(Followed)) == 1
+        assert len(announced_events(Followed)) == 1
 
     def test_makes_a_newer_edge_after_unfollowing(self, ada, vera):
         follow(ada.id, vera.id)
@@ -67,14 +71,14 @@ class TestFollow:
         with pytest.raises(CannotFollowYourself):
             follow(ada.id, ada.id)
 
-        assert (followings(ada), counts(ada), announced(Followed)) == ([], (0, 0), [])
+        assert (followings(ada), counts(ada), announced_events(Followed)) == ([], (0, 0), [])
 
     @pytest.mark.parametrize("target_id", [1, make_id(1, 4000, 0), 2**63 - 1])
     def test_refuses_whom_there_is_not(self, ada, target_id):
         with pytest.raises(UserNotFound):
             follow(ada.id, target_id)
 
-        assert (followings(ada), counts(ada), announced(Followed)) == ([], (0, 0), [])
+        assert (followings(ada), counts(ada), announced_events(Followed)) == ([], (0, 0), [])
 
     def test_refuses_a_closed_account(self, ada, vera):
         suspend_account(vera.id, now=NOON)
@@ -86,7 +90,7 @@ class TestFollow:
 
     def test_refuses_beyond_the_cap(self, ada, settings):
         settings.GRAPH = replace(settings.GRAPH, following_cap=2)
-        first, second, third = make_people(3)
+        first, second, third = make_newcomers(3)
         follow(ada.id, first.id)
         follow(ada.id, second.id)
 
@@ -95,7 +99,7 @@ class TestFollow:
 
         assert followings(ada) == sorted([first.id, second.id])
         assert counts(ada) == (0, 2)
-        assert len(announced(Followed)) == 2
+        assert len(announced_events(Followed)) == 2
 
     def test_lets_somebody_at_the_cap_follow_again_whom_he_follows(self, ada, vera, settings):
         settings.GRAPH = replace(settings.GRAPH, following_cap=1)
@@ -105,7 +109,7 @@ class TestFollow:
 
     def test_keeps_the_cap_when_many_come_at_once(self, ada, settings):
         settings.GRAPH = replace(settings.GRAPH, following_cap=3)
-        targets = make_people(12)
+        targets = make_newcomers(12)
 
         outcomes = at_once([lambda target=target: follow(ada.id, target.id) for target in targets])
 
@@ -118,7 +122,7 @@ class TestFollow:
         at_once([lambda: follow(ada.id, vera.id)] * 8)
 
         assert counts(ada) == (0, 1)
-        assert len(announced(Followed)) == 1
+        assert len(announced_events(Followed)) == 1
 
 
 class TestUnfollow:
@@ -137,7 +141,7 @@ class TestUnfollow:
         unfollow(ada.id, vera.id)
 
         ended = Unfollowed(follower_id=ada.id, target_id=vera.id, edge_id=edge_id)
-        assert announced(Unfollowed) == [ended]
+        assert announced_events(Unfollowed) == [ended]
 
     def test_changes_nothing_where_there_is_no_edge(self, ada, vera):
         follow(ada.id, vera.id)
@@ -146,7 +150,7 @@ class TestUnfollow:
         unfollow(ada.id, vera.id)
 
         assert counts(ada) == (0, 0)
-        assert len(announced(Unfollowed)) == 1
+        assert len(announced_events(Unfollowed)) == 1
 
     def test_leaves_other_edges_of_the_shard_alone(self, ada, grace, vera):
         follow(ada.id, vera.id)

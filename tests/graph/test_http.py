@@ -4,7 +4,9 @@ import pytest
 
 from modules.graph.events import Followed
 from sharding.ids import make_id
-from tests.graph.people import announced, call, counts, deliver_all, followings
+from tests.graph.kit import counts, followings
+from tests.kit.delivery import announced_events, drain
+from tests.kit.http import call
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +38,7 @@ class TestFollowing:
     def test_is_seen_from_the_other_side_after_the_relay(self, ada, vera):
         ada.call("PUT", f"/v1/me/following/{vera.id}")
 
-        deliver_all()
+        drain()
 
         seen = vera.call("GET", f"/v1/me/relationships?ids={ada.id}").body["data"]
         assert seen == [{"user_id": str(ada.id), "following": False, "followed_by": True}]
@@ -56,7 +58,7 @@ class TestFollowing:
 
         assert (answer.status, answer.body["code"]) == (status, code)
         assert answer.headers["Content-Type"] == "application/problem+json"
-        assert (followings(ada), announced(Followed)) == ([], [])
+        assert (followings(ada), announced_events(Followed)) == ([], [])
 
     @pytest.mark.parametrize("method", ["PUT", "DELETE"])
     def test_is_for_people_who_are_known(self, vera, method):

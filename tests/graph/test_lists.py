@@ -17,7 +17,8 @@ from modules.graph.public import (
 from modules.graph.schemas import Counts, Relationship
 from modules.kernel.cursors import Paging
 from sharding.testing import count_queries
-from tests.graph.people import NOON, deliver_all, make_people
+from tests.kit.delivery import drain
+from tests.kit.people import NOON, make_newcomers
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def beyond(cursor: str | None) -> Paging:
 @pytest.fixture
 def crowd(ada):
     """Twelve people who follow Ada and whom she follows, in that order."""
-    people = make_people(12)
+    people = make_newcomers(12)
     add_edges_in_bulk([(person.id, ada.id) for person in people])
     for person in people:
         follow(ada.id, person.id)
@@ -98,7 +99,7 @@ class TestEitherList:
 
     def test_leaves_out_whoever_unfollowed(self, ada, crowd):
         unfollow(crowd[0].id, ada.id)
-        deliver_all()
+        drain()
 
         page = list_followers(ada.id, Paging.first(limit=100))
 
@@ -112,7 +113,7 @@ class TestEitherList:
     @pytest.mark.parametrize("name", LISTS)
     @pytest.mark.parametrize("limit", [5, 40])
     def test_costs_one_read_at_any_length(self, ada, name, limit):
-        people = make_people(41)
+        people = make_newcomers(41)
         add_edges_in_bulk([pair for person in people for pair in [(person.id, ada.id), (ada.id, person.id)]])
         warm = LISTS[name](ada.id, Paging.first(limit=1))
 
@@ -125,10 +126,10 @@ class TestEitherList:
 
 class TestBatchFollowerIds:
     def test_yields_everybody_once_oldest_first(self, ada):
-        people = make_people(5)
+        people = make_newcomers(5)
         for person in people:
             follow(person.id, ada.id)
-        deliver_all()
+        drain()
 
         batches = list(batch_follower_ids(ada.id, size=2))
 
@@ -139,12 +140,12 @@ class TestBatchFollowerIds:
         follow(grace.id, ada.id)
         follow(vera.id, ada.id)
         unfollow(vera.id, ada.id)
-        deliver_all()
+        drain()
 
         assert list(batch_follower_ids(ada.id)) == [[grace.id]]
 
     def test_reads_the_primary_once_for_each_batch(self, ada):
-        add_edges_in_bulk([(person.id, ada.id) for person in make_people(10)])
+        add_edges_in_bulk([(person.id, ada.id) for person in make_newcomers(10)])
 
         with count_queries() as queries:
             list(batch_follower_ids(ada.id, size=5))
@@ -156,7 +157,7 @@ class TestMapCounts:
     def test_returns_counts_of_everybody_asked_for(self, ada, grace, vera):
         follow(ada.id, vera.id)
         follow(grace.id, vera.id)
-        deliver_all()
+        drain()
 
         assert map_counts([vera.id, ada.id, 5]) == {
             vera.id: Counts(followers=2, following=0),
@@ -166,7 +167,7 @@ class TestMapCounts:
 
     @pytest.mark.parametrize("count", [5, 40])
     def test_costs_one_read_per_instance(self, count):
-        ids = [person.id for person in make_people(count)]
+        ids = [person.id for person in make_newcomers(count)]
         map_counts(ids)
 
         with count_queries() as queries:
@@ -179,7 +180,7 @@ class TestMapRelationships:
     def test_tells_both_directions_in_the_order_asked(self, ada, grace, vera):
         follow(ada.id, vera.id)
         follow(grace.id, ada.id)
-        deliver_all()
+        drain()
 
         found = map_relationships(ada.id, [vera.id, 5, grace.id])
 
@@ -191,7 +192,7 @@ class TestMapRelationships:
 
     @pytest.mark.parametrize("count", [5, 40])
     def test_costs_two_reads_of_the_viewers_shard(self, ada, count):
-        ids = [person.id for person in make_people(count)]
+        ids = [person.id for person in make_newcomers(count)]
         map_relationships(ada.id, ids)
 
         with count_queries() as queries:

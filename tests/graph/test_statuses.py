@@ -17,18 +17,10 @@ from modules.graph.public import add_edges_in_bulk, batch_follower_ids, follow, 
 from modules.graph.services import statuses
 from modules.graph.services.statuses import note_status
 from sharding.scope import Once
-from tests.graph.people import (
-    NOON,
-    Person,
-    announced,
-    call,
-    counts,
-    deliver_all,
-    followers,
-    hear_nothing,
-    make_people,
-    make_person,
-)
+from tests.graph.kit import counts, followers, hear_nothing
+from tests.kit.delivery import announced_events, drain
+from tests.kit.http import call
+from tests.kit.people import NOON, Person, make_newcomer, make_newcomers
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +63,7 @@ def circle(ada, grace, vera) -> list[Person]:
     people = [ada, grace, vera]
     for one, other in permutations(people, 2):
         follow(one.id, other.id)
-    deliver_all()
+    drain()
     return people
 
 
@@ -82,13 +74,13 @@ class TestClosing:
         gone = circle.pop(at)
 
         end(gone)
-        deliver_all()
+        drain()
 
         assert [shown(person) for person in circle] == [(1, 1), (1, 1)]
         assert call("GET", f"/v1/users/{gone.id}/followers").status == 404
 
         come_back(gone)
-        deliver_all()
+        drain()
 
         assert [shown(person) for person in [*circle, gone]] == [(2, 2)] * 3
 
@@ -110,7 +102,7 @@ class TestClosing:
             close(gone)
             open_again(gone)
         close(gone)
-        deliver_all()
+        drain()
 
         assert [shown(person) for person in circle] == [(1, 1), (1, 1)]
 
@@ -118,46 +110,46 @@ class TestClosing:
         ada, grace, vera = circle
         close(ada)
         close(vera)
-        deliver_all()
+        drain()
         assert shown(grace) == (0, 0)
 
         open_again(vera)
-        deliver_all()
+        drain()
         assert (shown(grace), shown(vera)) == ((1, 1), (1, 1))
 
         open_again(ada)
-        deliver_all()
+        drain()
         assert [shown(person) for person in circle] == [(2, 2)] * 3
 
     def test_leaves_fan_out_alone(self, circle):
         ada, _, vera = circle
         close(vera)
-        deliver_all()
+        drain()
 
         assert vera.id in next(batch_follower_ids(ada.id))
 
     def test_comes_to_all_followers_a_part_at_a_time(self, db, monkeypatch):
         monkeypatch.setattr(statuses, "BATCH", 3)
-        star, *fans = make_people(11)
+        star, *fans = make_newcomers(11)
         add_edges_in_bulk([(fan.id, star.id) for fan in fans] + [(star.id, fan.id) for fan in fans])
-        deliver_all()
+        drain()
 
         close(star)
-        deliver_all(times=2)
+        drain(times=2)
         assert [counts(fan) for fan in fans] == [(0, 0)] * 10
 
         open_again(star)
-        deliver_all(times=2)
+        drain(times=2)
         assert [counts(fan) for fan in fans] == [(1, 1)] * 10
         assert shown(star) == (10, 10)
 
     def test_by_a_bulk_load_is_not_undone(self, circle):
         gone = circle.pop()
         close(gone)
-        deliver_all()
+        drain()
 
         add_edges_in_bulk([(one.id, other.id) for one, other in permutations([*circle, gone], 2)])
-        deliver_all()
+        drain()
 
         assert [shown(person) for person in circle] == [(1, 1), (1, 1)]
 
@@ -168,14 +160,14 @@ class TestMeanwhile:
     def test_an_unfollow_of_somebody_hidden_counts_nothing_off(self, circle):
         ada, grace, vera = circle
         close(vera)
-        deliver_all()
+        drain()
 
         unfollow(ada.id, vera.id)
-        deliver_all()
+        drain()
         assert shown(ada) == (1, 1)
 
         open_again(vera)
-        deliver_all()
+        drain()
         assert [shown(person) for person in (ada, grace, vera)] == [(2, 1), (2, 2), (1, 2)]
 
     def test_an_edge_whose_news_comes_after_the_closing_is_hidden(self, ada, vera):
@@ -183,39 +175,39 @@ class TestMeanwhile:
         follow(vera.id, ada.id)
         note_status(vera.id, is_closed=True, once=Once("test", "1"))
 
-        deliver_all()
+        drain()
 
         assert (followers(vera), followers(ada)) == ([ada.id], [vera.id])
         assert counts(ada) == (0, 0)
 
         note_status(vera.id, is_closed=False, once=Once("test", "2"))
-        deliver_all()
+        drain()
         assert (counts(ada), counts(vera)) == ((1, 1), (1, 1))
 
     def test_an_edge_made_after_the_closing_was_noted_is_hidden(self, ada, vera):
         note_status(vera.id, is_closed=True, once=Once("test", "1"))
-        deliver_all()
+        drain()
 
         follow(ada.id, vera.id)  # accounts says still that she is there
         follow(vera.id, ada.id)
-        deliver_all()
+        drain()
 
         assert counts(ada) == (0, 0)
 
         note_status(vera.id, is_closed=False, once=Once("test", "2"))
-        deliver_all()
+        drain()
         assert (counts(ada), counts(vera)) == ((1, 1), (1, 1))
 
     def test_who_came_back_while_an_edge_was_away_is_counted_when_it_returns(self, circle):
         ada, grace, _ = circle
         close(ada)
-        deliver_all()
+        drain()
         open_again(ada)
         unfollow(ada.id, grace.id)
-        deliver_all()
+        drain()
 
         follow(ada.id, grace.id)
-        deliver_all()
+        drain()
 
         assert (shown(ada), shown(grace)) == ((2, 2), (2, 2))
 
@@ -225,7 +217,7 @@ class TestMeanwhile:
         hear_nothing()
         for number, is_closed in enumerate([True, False, True]):
             note_status(vera.id, is_closed=is_closed, once=Once("test", str(number)))
-        events = announced(StatusChanged)
+        events = announced_events(StatusChanged)
 
         for number in order:
             tasks.count_follower_by_status(events[number], Once("a", str(number)))
@@ -237,9 +229,9 @@ class TestMeanwhile:
     def test_an_old_version_that_a_slow_worker_tells_late_changes_nothing(self, circle):
         ada, _, vera = circle
         close(vera)
-        deliver_all()
+        drain()
         open_again(vera)
-        deliver_all()
+        drain()
         late = [vera.id, True, 1, [ada.id]]
 
         statuses._execute([ada.id], statuses._SYNC_FOLLOWEES, late)
@@ -248,8 +240,8 @@ class TestMeanwhile:
         assert shown(ada) == (2, 2)
 
     def test_many_follow_and_unfollow_while_an_account_closes_and_opens(self, db):
-        star = make_person("star", shard=4000)
-        fans = make_people(8)
+        star = make_newcomer("star", shard=4000)
+        fans = make_newcomers(8)
 
         def churn() -> None:
             for round in range(6):
@@ -264,13 +256,13 @@ class TestMeanwhile:
         thread.start()
         for number in range(7):
             note_status(star.id, is_closed=number % 2 == 0, once=Once("churn", str(number)))
-            deliver_all()
+            drain()
         thread.join()
-        deliver_all()
+        drain()
         assert [counts(fan) for fan in fans] == [(0, 0)] * 8
 
         note_status(star.id, is_closed=False, once=Once("churn", "last"))
-        deliver_all()
+        drain()
 
         for person in [star, *fans]:
             rows = FollowIn.objects.of(person.id).on_primary().filter(is_active=True, is_hidden=False)
@@ -285,5 +277,5 @@ class TestNoteStatus:
 
         tasks.note_account_status(event, Once("test", "1"))
 
-        assert announced(StatusChanged) == []
+        assert announced_events(StatusChanged) == []
         assert not FollowCount.objects.of(ada.id).on_primary().filter(is_closed=True).exists()

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
+
+from tests.kit.http import Response
 
 # Longer than anything that a server does on purpose.
 TIMEOUT = 30
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back, and whether the server said that nothing follows."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-    @property
-    def says_close(self) -> bool:
-        return self.headers["connection"] == "close"
 
 
 class Wire:
@@ -56,7 +43,7 @@ class Wire:
     def take(self, size: int) -> bytes:
         return self._socket.recv(size)
 
-    def read(self, method: str = "GET") -> Answer:
+    def read(self, method: str = "GET") -> Response:
         """Read one answer and nothing behind it, for that belongs to the next."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
@@ -67,7 +54,7 @@ class Wire:
         kept = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
         content = b"" if method == "HEAD" else self._take_all(int(kept.get("content-length", "0")))
         is_json = "json" in kept.get("content-type", "")
-        return Answer(int(line.split()[1]), kept, json.loads(content) if content and is_json else content)
+        return Response(int(line.split()[1]), json.loads(content) if content and is_json else content, kept)
 
     def _take_all(self, size: int) -> bytes:
         content = bytearray()
@@ -81,7 +68,7 @@ class Wire:
         """Return whether the server closed, in good order and without another byte."""
         return self._socket.recv(1) == b""
 
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
         """Send a request with a length, and read its answer."""
         self.send(head(method, path, content_length=str(len(body)), **headers) + body)
         return self.read(method)

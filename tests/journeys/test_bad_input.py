@@ -7,7 +7,6 @@ import json
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,27 +14,13 @@ import pytest
 from modules.accounts.public import issue_session_token
 from modules.kernel import clock
 from tests.kit.callers import make_world
+from tests.kit.http import Response, named
 from tests.kit.requests import BODIES, Route, routes
 
 JSON = "application/json"
 OPERATIONS = {route.id: route for route in routes()}
 WITH_BODY = sorted(id for id, route in OPERATIONS.items() if route.operation.body)
 LISTS = sorted(id for id, route in OPERATIONS.items() if route.operation.paging_name)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back; `body` is None where nothing did."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-    @property
-    def places(self) -> list[str | None]:
-        """Return what the problem points at."""
-        errors = self.body.get("errors", [])
-        return [error.get("pointer", error.get("parameter", error.get("header"))) for error in errors]
 
 
 @dataclass(frozen=True)
@@ -47,19 +32,19 @@ class Live:
     token: str
     names: dict[str, str]
 
-    def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+    def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Response:
         """Send one request as the owner."""
         sent = {"X-Session-Token": self.token}
         if method == "PATCH":
             sent["If-Match"] = "*"
         if body is not None:
             sent |= {"Content-Type": JSON, "Content-Length": str(len(body))}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= named(headers)
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}:{self.port}", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in sent.items()]
         return self.raw("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (body or b""))
 
-    def raw(self, request: bytes) -> Answer:
+    def raw(self, request: bytes) -> Response:
         """Send bytes, and read until the server closes or is done."""
         with socket.create_connection((self.host, self.port), timeout=20) as connection:
             connection.sendall(request)
@@ -69,7 +54,7 @@ class Live:
             response.begin()
             content = response.read()
         kept = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, kept, json.loads(content) if content else None)
+        return Response(response.status, json.loads(content) if content else None, kept)
 
     def url(self, route: Route) -> str:
         return route.url(self.names)
@@ -85,7 +70,7 @@ def live(machines_of_module, wiper, django_db_setup, django_db_blocker) -> Itera
         wiper.wipe()
 
 
-def is_problem(answer: Answer) -> bool:
+def is_problem(answer: Response) -> bool:
     return answer.headers["content-type"] == "application/problem+json" and bool(answer.body["code"])
 
 
@@ -121,7 +106,7 @@ class TestABody:
 
         answer = live.send(route.method, live.url(route), BROKEN[name])
 
-        assert (answer.status, is_problem(answer), len(answer.places)) == (400, True, 1), answer.body
+        assert (answer.status, is_problem(answer), len(answer.pointers)) == (400, True, 1), answer.body
 
     @pytest.mark.parametrize("name", ["author_id", "shard_id", "created_at", "like_count", "__class__"])
     @pytest.mark.parametrize("id", WITH_BODY)
@@ -130,7 +115,7 @@ class TestABody:
 
         answer = live.send(route.method, live.url(route), with_field(id, name, '"1"'))
 
-        assert (answer.status, answer.places) == (400, [f"/{name}"]), answer.body
+        assert (answer.status, answer.pointers) == (400, [f"/{name}"]), answer.body
 
     @pytest.mark.parametrize(
         ("headers", "status", "code"),
@@ -170,7 +155,7 @@ class TestABody:
     def test_of_free_json_is_held_to_the_same(self, live, value, pointer):
         answer = live.send("PATCH", "/v1/me", b'{"custom": {"deep": [%s]}}' % value.encode())
 
-        assert (answer.status, answer.places) == (400, [pointer])
+        assert (answer.status, answer.pointers) == (400, [pointer])
 
     @pytest.mark.parametrize(
         "text", ["", "  \n ", "\u200b\u2060", "a\u202eb", "a\x07b", "\U000e0041", "e" + "\u0301" * 10_000]
@@ -178,7 +163,7 @@ class TestABody:
     def test_of_text_that_nobody_can_read_is_refused(self, live, text):
         answer = live.send("POST", "/v1/posts", json.dumps({"text": text}).encode())
 
-        assert (answer.status, answer.places) == (400, ["/text"])
+        assert (answer.status, answer.pointers) == (400, ["/text"])
 
 
 class TestAQuery:
@@ -198,7 +183,7 @@ class TestAQuery:
 
         answer = live.send("GET", f"{path}{'&' if '?' in path else '?'}{query}")
 
-        assert (answer.status, is_problem(answer), len(answer.places)) == (400, True, 1), answer.body
+        assert (answer.status, is_problem(answer), len(answer.pointers)) == (400, True, 1), answer.body
 
     @pytest.mark.parametrize(
         "ids",
@@ -210,7 +195,7 @@ class TestAQuery:
 
         answer = live.send("GET", f"{path}?ids={ids}")
 
-        assert (answer.status, answer.places) == (400, ["ids"])
+        assert (answer.status, answer.pointers) == (400, ["ids"])
 
     @pytest.mark.parametrize(
         "id", ["abc", "0", "-1", "01", "9223372036854775808", "%00", "1%2F2", "..%2F1", "1%0A"]
@@ -238,7 +223,7 @@ class TestAQuery:
             live.send("GET", f"{mine}?limit=1&cursor={'B' if cursor[0] == 'A' else 'A'}{cursor[1:]}"),
         ]
 
-        assert [(each.status, each.places) for each in others] == [(400, ["cursor"])] * 5
+        assert [(each.status, each.pointers) for each in others] == [(400, ["cursor"])] * 5
 
 
 class TestHttp:
@@ -323,14 +308,14 @@ class TestAKey:
     def test_that_is_none_is_refused(self, live, key):
         answer = live.send("POST", "/v1/posts", b'{"text": "a"}', Idempotency_Key=key)
 
-        assert (answer.status, answer.places) == (400, ["Idempotency-Key"])
+        assert (answer.status, answer.pointers) == (400, ["Idempotency-Key"])
 
     def test_sent_twice_in_a_request_is_refused(self, live):
         head = TestHttp.POST.replace(b"%token", live.token.encode()) + b"Content-Length: 13\r\n"
 
         answer = live.raw(head + b'Idempotency-Key: a\r\nIdempotency-Key: b\r\n\r\n{"text": "a"}')
 
-        assert (answer.status, answer.places) == (400, ["Idempotency-Key"])
+        assert (answer.status, answer.pointers) == (400, ["Idempotency-Key"])
 
     def test_of_another_body_or_route_is_refused_or_apart(self, live):
         first = live.send("POST", "/v1/posts", b'{"text": "a"}', Idempotency_Key="k")

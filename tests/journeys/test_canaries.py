@@ -8,11 +8,11 @@ from functools import cache, partial
 import pytest
 
 from modules.accounts.services.principals import forget_kept
-from tests.accounts.kit import PASSWORD
 from tests.kit.callers import CALLERS, credentials, make_world
 from tests.kit.canaries import find_in_text
+from tests.kit.http import call
+from tests.kit.people import Person, sign_up_by_password
 from tests.kit.requests import BODIES, routes
-from tests.posts.world import Person, call
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +23,7 @@ AUTH = "/auth/app/v1/auth"
 @pytest.fixture
 def ada() -> Person:
     """Somebody who signed up as people do: with an address and a password, both of them canaries."""
-    body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
-    answer = call("POST", f"{AUTH}/signup", body).body
-    return Person(int(answer["data"]["user"]["id"]), "ada", answer["meta"]["session_token"])
+    return sign_up_by_password("ada")
 
 
 class TestAnswers:

@@ -17,7 +17,8 @@ from django.db import connections
 
 from sharding.ids import shard_of
 from sharding.shard_map import alias_of
-from tests.kit.client import Answer, Client
+from tests.kit.client import Client
+from tests.kit.http import Response
 from tests.kit.machines import Api, until
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def gate(stack, ada) -> Iterator[Gate]:
         observer.execute("DROP FUNCTION IF EXISTS gate CASCADE")
 
 
-def publish(client: Client) -> Answer:
+def publish(client: Client) -> Response:
     return client.call("POST", "/v1/posts", {"text": "once"}, Idempotency_Key="k")
 
 
@@ -90,9 +91,9 @@ def publish_and_lose_the_answer(client: Client) -> None:
         publish(client)
 
 
-def publish_in_the_end(client: Client) -> Answer:
+def publish_in_the_end(client: Client) -> Response:
     """Repeat as a client does: after a broken connection, a 409 and a 503."""
-    answers: list[Answer] = []
+    answers: list[Response] = []
 
     def is_settled() -> bool:
         try:

@@ -11,8 +11,8 @@ import pytest
 
 from modules.accounts.services.accounts import create_account
 from modules.kernel import clock
-from tests.accounts.second_factors import code_of
 from tests.kit.client import PASSWORD, Client
+from tests.kit.totp import code_of
 
 pytestmark = pytest.mark.django_db
 

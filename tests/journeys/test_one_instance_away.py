@@ -17,8 +17,8 @@ import pytest
 from benchmarks.patrons import Patron, Reply, make_patrons, quantile, run_all
 from modules.kernel.redis.client import redis
 from tests.kit.client import Client
+from tests.kit.delivery import drain
 from tests.kit.machines import Api, Machines, until
-from tests.posts.world import drain
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,11 @@ from modules.graph import public as graph
 from modules.kernel import clock
 from modules.kernel.redis.client import redis
 from modules.timelines.models import windows
+from tests.kit.delivery import drain
+from tests.kit.http import call
 from tests.kit.machines import until
-from tests.posts.world import Person, call, drain, make_person, publish
+from tests.kit.people import Person, make_person
+from tests.kit.posts import publish
 
 pytestmark = pytest.mark.django_db
 

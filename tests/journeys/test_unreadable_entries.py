@@ -23,7 +23,10 @@ from modules.kernel import limits, quotas
 from modules.kernel.limits import Limit
 from modules.kernel.redis import client as redis_client
 from modules.timelines import public as timelines
-from tests.posts.world import Person, call, drain, publish, sign_up
+from tests.kit.delivery import drain
+from tests.kit.http import call
+from tests.kit.people import Person, sign_up
+from tests.kit.posts import publish
 
 pytestmark = pytest.mark.django_db
 

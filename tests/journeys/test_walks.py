@@ -20,8 +20,11 @@ from modules.kernel.redis.client import redis
 from modules.posts.services.posts import delete_post
 from modules.timelines.models import windows
 from sharding.scope import writing_directory
-from tests.graph.people import redis_away
-from tests.posts.world import NOON, Person, call, drain, make_person, publish, sign_up, until_replicated
+from tests.kit.delivery import drain, until_replicated
+from tests.kit.http import call
+from tests.kit.people import NOON, Person, make_person, sign_up
+from tests.kit.posts import publish
+from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 import openapi
-from tests.kit.client import Answer, Client
+from tests.kit.client import Client
+from tests.kit.http import Response
 
 pytestmark = pytest.mark.django_db
 
@@ -36,13 +37,13 @@ def contract():
     return yaml.load(Path(openapi.__file__).with_name("banyan.yaml").read_bytes(), yaml.CSafeLoader)
 
 
-def ask(api: Client, path: str, method: str = "POST", *headers: str, origin: str = OURS) -> Answer:
+def ask(api: Client, path: str, method: str = "POST", *headers: str, origin: str = OURS) -> Response:
     """Ask beforehand, as a browser does."""
     asked = {"Access_Control_Request_Method": method, "Access_Control_Request_Headers": ",".join(headers)}
     return api.call("OPTIONS", path, Origin=origin, **asked)
 
 
-def allowed(answer: Answer, kind: str) -> set[str]:
+def allowed(answer: Response, kind: str) -> set[str]:
     return set(answer.headers.get(f"access-control-{kind}", "").lower().split(", "))
 
 

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django_redis import get_redis_connection
 
 from modules.accounts.models import ReservedName
-from tests.posts.world import call
+from tests.kit.http import call
 
 pytestmark = pytest.mark.django_db
 

@@ -1,1 +1,1 @@
-"""What the tests of several folders use; what one folder alone uses lies there. `tests/README.md` names the files."""
+"""What tests of several folders use; what one folder alone uses lies there. `tests/README.md` is the list."""

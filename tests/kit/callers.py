@@ -18,7 +18,8 @@ from modules.accounts.services.keys import create_key
 from modules.kernel import clock
 from modules.kernel.scopes import GRANTABLE
 from sharding.scope import writing_directory
-from tests.posts.world import Person, make_person, publish
+from tests.kit.people import Person, make_person
+from tests.kit.posts import publish
 
 CALLERS = (
     "anonymous",

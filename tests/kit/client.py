@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from deploy.embedded.layout import ROOT
 from tests.kit.declared import undeclared
+from tests.kit.http import Response, send
 
 PASSWORD = "correct horse battery"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
 
 
 @cache
@@ -59,22 +48,11 @@ class Client:
         self.token = self.call("POST", "/auth/app/v1/auth/login", body).body["meta"]["session_token"]
         return self
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Response:
         """Send one request over a connection of its own."""
-        place = urlsplit(self.url)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
-        sent = {"Content-Type": "application/json"} if body is not None else {}
-        if self.token:
-            sent["X-Session-Token"] = self.token
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), sent)
-            response = connection.getresponse()
-            raw = response.read()
-        finally:
-            connection.close()
-        got = {name.lower(): value for name, value in response.getheaders()}
-        answer = Answer(response.status, got, json.loads(raw) if raw else None)
+        token = {"X-Session-Token": self.token} if self.token else {}
+        answer = send(self.url, method, path, body, **token | headers)
+        got = answer.headers
         if got.get("content-type") == "application/problem+json":
             assert answer.body.get("code") in codes_of_contract(), answer
         assert not undeclared(method, path, answer.status, got), answer

@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 # A status, headers, and JSON or the very bytes of a body.
-Answer = tuple[int, dict[str, str], Any]
+CannedResponse = tuple[int, dict[str, str], Any]
 # A connection that ends before the answer.
-LOST: Answer = (0, {}, b"")
+LOST: CannedResponse = (0, {}, b"")
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class Stub:
     """What to answer, and what was asked; what `decide` answers goes before the list."""
 
     url: str = ""
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[CannedResponse] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
-    decide: Callable[[Asked], Answer | None] = lambda asked: None
+    decide: Callable[[Asked], CannedResponse | None] = lambda asked: None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: Asked) -> CannedResponse:
         with self.lock:
             self.asked.append(asked)
             return self.decide(asked) or self.answers.pop(0)
@@ -47,7 +47,7 @@ class Stub:
 
 
 @contextmanager
-def answering(*answers: Answer) -> Iterator[Stub]:
+def answering(*answers: CannedResponse) -> Iterator[Stub]:
     """Run a stub on a port of its own."""
     stub = Stub(answers=list(answers))
 

@@ -1,5 +1,5 @@
 """Mails are tried as accounts has them sent."""
 
-from tests.accounts.conftest import _clean_process, http
+from tests.kit.fixtures import clean_process, http
 
-__all__ = ["_clean_process", "http"]
+__all__ = ["clean_process", "http"]

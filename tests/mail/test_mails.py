@@ -16,8 +16,8 @@ from modules.mail.models import Mail
 from modules.mail.services.mails import TRIED_AGAIN_AFTER, send_waiting_mails
 from sharding import outbox
 from sharding.scope import writing_directory
-from tests.accounts.kit import NOON, PASSWORD
-from tests.graph.people import deliver_all
+from tests.kit.delivery import drain
+from tests.kit.people import NOON, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ class TestServer:
     def test_that_takes_it_ends_it(self, http, smtp):
         http("POST", "/auth/app/v1/auth/signup", SIGN_UP)
 
-        deliver_all()
+        drain()
 
         assert (len(smtp.taken), Mail.objects.count()) == (1, 0)
         assert "To: ada@example.org" in smtp.taken[0]
@@ -70,7 +70,7 @@ class TestServer:
     def test_that_is_away_for_hours_gets_it_when_it_is_back(self, http, smtp, settings):
         port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
         http("POST", "/auth/app/v1/auth/signup", SIGN_UP)
-        deliver_all()
+        drain()
         for minutes in range(0, 300, 3):
             send_waiting_mails(now=clock.now() + timedelta(minutes=minutes))
         assert Mail.objects.count() == 1
@@ -83,7 +83,7 @@ class TestServer:
     def test_is_asked_by_one_worker_at_a_time(self, http, smtp):
         smtp.rcpt = "450 later"
         http("POST", "/auth/app/v1/auth/signup", SIGN_UP)
-        deliver_all()
+        drain()
         smtp.rcpt = "250 ok"
 
         send_waiting_mails(now=clock.now())
@@ -97,7 +97,7 @@ class TestServer:
         http("POST", "/auth/app/v1/auth/signup", SIGN_UP)
 
         with structlog.testing.capture_logs() as lines:
-            deliver_all()
+            drain()
 
         assert [(line["event"], line["codes"]) for line in lines] == [("mail_refused", [550])]
         assert "ada@example.org" not in str(lines)
@@ -114,7 +114,7 @@ class TestAnnouncedBefore:
         with writing_directory():
             outbox.record(OldMailQueued(mail_id=mail.id), owner_id=mail.id)
 
-        deliver_all(times=2)
+        drain(times=2)
 
         assert [sent.subject for sent in mailoutbox] == ["Old"]
         assert Mail.objects.count() == 0

@@ -1,5 +1,5 @@
 """A process that remembers nothing of earlier tests."""
 
-from tests.graph.conftest import _clean_process
+from tests.kit.fixtures import clean_process
 
-__all__ = ["_clean_process"]
+__all__ = ["clean_process"]

@@ -19,38 +19,33 @@ from modules.kernel.redis.client import RedisUnavailable, redis
 from modules.profiles.models import Profile
 from modules.profiles.selectors.cards import USERS
 from modules.profiles.services.profiles import renew_card
-from tests.accounts.kit import PASSWORD
-from tests.graph.people import announced, deliver_all, redis_away
-from tests.posts.world import NOON, Answer, Person, call, drain, make_person, publish
+from tests.kit.delivery import announced_events, drain
+from tests.kit.http import Response, call
+from tests.kit.people import NOON, PASSWORD, Person, make_person, sign_up_by_password
+from tests.kit.posts import publish
+from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
 
-SIGN_UP, LOG_IN = "/auth/app/v1/auth/signup", "/auth/app/v1/auth/login"
+LOG_IN = "/auth/app/v1/auth/login"
 
 
-def join(username: str) -> Person:
-    """Sign up by password, as people do."""
-    body = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
-    answer = call("POST", SIGN_UP, body).body
-    return Person(int(answer["data"]["user"]["id"]), username, answer["meta"]["session_token"])
-
-
-def log_in(person: Person, password: str = PASSWORD) -> Answer:
+def log_in(person: Person, password: str = PASSWORD) -> Response:
     return call("POST", LOG_IN, {"username": person.username, "password": password})
 
 
-def delete(person: Person, confirm: str | None = None) -> Answer:
+def delete(person: Person, confirm: str | None = None) -> Response:
     return call("DELETE", f"/v1/me?confirm={confirm or person.username}", as_=person)
 
 
 @pytest.fixture
 def ada(db) -> Person:
-    return join("ada")
+    return sign_up_by_password("ada")
 
 
 @pytest.fixture
 def grace(db) -> Person:
-    return join("grace")
+    return sign_up_by_password("grace")
 
 
 @pytest.fixture
@@ -188,7 +183,9 @@ class TestSuspension:
         suspend_account(ada.id, now=NOON)
         suspend_account(ada.id, now=NOON + timedelta(days=1))
 
-        assert announced(AccountStatusChanged) == [AccountStatusChanged(user_id=ada.id, is_active=False)]
+        assert announced_events(AccountStatusChanged) == [
+            AccountStatusChanged(user_id=ada.id, is_active=False)
+        ]
         assert User.objects.get(id=ada.id).suspended_at == NOON
 
 
@@ -197,7 +194,7 @@ class TestFollowAccount:
         drain()
         suspend_account(ada.id, now=NOON)
 
-        deliver_all(times=2)
+        drain(times=2)
 
         row = Profile.objects.of(ada.id).on_primary().get()
         assert (row.status, row.version) == (2, 2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.kit.callers import credentials, make_world
+from tests.kit.http import call
 from tests.kit.requests import BODIES, routes
-from tests.posts.world import call
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from modules.kernel.http import limiting
 from modules.kernel.limits import Limit
 from tests.kit.callers import CALLERS, credentials, make_world
 from tests.kit.declared import undeclared
+from tests.kit.http import call
 from tests.kit.requests import BODIES, routes
-from tests.posts.world import call
 
 pytestmark = pytest.mark.django_db
 

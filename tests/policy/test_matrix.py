@@ -20,8 +20,8 @@ from modules.accounts.services.principals import forget_kept
 from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.scopes import GRANTABLE
 from tests.kit.callers import CALLERS, World, credentials, make_world
+from tests.kit.http import Response, call
 from tests.kit.requests import BODIES, Route, patterns, routes
-from tests.posts.world import Answer, call
 
 POLICY: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("policy.yaml").read_text())
 ROUTES = {route.id: route for route in routes()}
@@ -38,7 +38,7 @@ def expected(operation_id: str, caller: str) -> Any:
     return row.get(caller, POLICY["classes"][row["class"]][caller])
 
 
-def ask(route: Route, world: World, headers: dict[str, str]) -> Answer:
+def ask(route: Route, world: World, headers: dict[str, str]) -> Response:
     """Return what an operation on what is an owner's answers."""
     forget_kept()
     if route.operation.spec.conditional and route.method == "PATCH":

@@ -15,8 +15,11 @@ from modules.profiles.models import Profile
 from modules.profiles.services.profiles import renew_card
 from sharding.ids import make_id, shard_of
 from sharding.scope import writing_for
+from tests.kit.delivery import drain
+from tests.kit.http import Response, call
 from tests.kit.machines import until
-from tests.posts.world import Answer, Person, call, drain, publish, sign_up
+from tests.kit.people import Person, sign_up
+from tests.kit.posts import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +68,7 @@ def never(id: int) -> int:
     return make_id(1, shard_of(id), 77)
 
 
-def seen(answer: Answer, *ids: int) -> tuple[int, str, dict[str, str]]:
+def seen(answer: Response, *ids: int) -> tuple[int, str, dict[str, str]]:
     """Return all that a client can tell, but for the ids that it sent and the name of its request."""
     body = answer.body if isinstance(answer.body, dict) else {}
     text = json.dumps({name: value for name, value in body.items() if name != "request_id"}, sort_keys=True)

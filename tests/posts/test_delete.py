@@ -8,7 +8,10 @@ from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.models import Post
 from modules.posts.selectors.cards import POSTS, render
 from modules.posts.services.posts import delete_post, put_tombstone
-from tests.posts.world import NOON, announced, call, drain, make_person, publish, sign_up
+from tests.kit.delivery import announced, drain
+from tests.kit.http import call
+from tests.kit.people import NOON, make_person, sign_up
+from tests.kit.posts import publish
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,10 @@ from sharding.errors import AlreadyDone, KeyReused
 from sharding.ids import shard_of
 from sharding.scope import Once
 from sharding.testing import count_queries
-from tests.posts.world import NOON, announced, call, make_person, publish, sign_up
+from tests.kit.delivery import announced
+from tests.kit.http import call
+from tests.kit.people import NOON, make_person, sign_up
+from tests.kit.posts import publish
 
 pytestmark = pytest.mark.django_db
 

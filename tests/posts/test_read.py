@@ -14,7 +14,10 @@ from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.services.posts import delete_post
 from sharding.testing import count_queries
-from tests.posts.world import NOON, call, count_reads, ids_of, make_person, on, publish, publish_past, sign_up
+from tests.kit.http import call
+from tests.kit.pages import count_reads, ids_of, on
+from tests.kit.people import NOON, make_person, sign_up
+from tests.kit.posts import publish, publish_past
 
 pytestmark = pytest.mark.django_db
 

@@ -1,5 +1,5 @@
-"""The people of the graph's tests, and their clients."""
+"""People whose profiles are made when the news of them is delivered."""
 
-from tests.graph.conftest import _clean_process, ada, grace, redeliver, vera
+from tests.kit.fixtures import ada, clean_process, grace, redeliver, vera
 
-__all__ = ["_clean_process", "ada", "grace", "redeliver", "vera"]
+__all__ = ["ada", "clean_process", "grace", "redeliver", "vera"]

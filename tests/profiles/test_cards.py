@@ -13,7 +13,9 @@ from modules.profiles.public import create_profiles_in_bulk, map_cards
 from modules.profiles.selectors.users import list_followers, list_following, list_users
 from sharding.scope import writing_for
 from sharding.testing import count_queries
-from tests.graph.people import deliver_all, make_people, redis_away
+from tests.kit.delivery import drain
+from tests.kit.people import make_newcomers
+from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +27,7 @@ def suspend(person) -> None:
 
 class TestMapCards:
     def test_returns_finished_cards_in_the_order_asked(self, ada, vera):
-        deliver_all()
+        drain()
 
         cards = map_cards([vera.id, 5, ada.id], viewer=PUBLIC_VIEWER)
 
@@ -41,21 +43,21 @@ class TestMapCards:
         }
 
     def test_says_the_same_without_redis(self, ada, vera, settings):
-        deliver_all()
+        drain()
         with_redis = map_cards([ada.id, vera.id], viewer=PUBLIC_VIEWER)
 
         with redis_away(settings):
             assert map_cards([ada.id, vera.id], viewer=PUBLIC_VIEWER) == with_redis
 
     def test_leaves_out_whoever_is_not_to_be_shown(self, ada, vera):
-        deliver_all()
+        drain()
         suspend(vera)
 
         assert list(map_cards([ada.id, vera.id], viewer=PUBLIC_VIEWER)) == [ada.id]
 
     @pytest.mark.parametrize("count", [5, 40])
     def test_costs_one_read_per_instance_and_then_none(self, db, count):
-        people = make_people(count)
+        people = make_newcomers(count)
         create_profiles_in_bulk([(person.id, person.username) for person in people])
         ids = [person.id for person in people]
 
@@ -69,7 +71,7 @@ class TestMapCards:
         assert (warm.total, trips.trips) == (0, 1)
 
     def test_returns_the_head_beside_the_card(self, ada):
-        deliver_all()
+        drain()
 
         drawn = map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
 
@@ -79,7 +81,7 @@ class TestMapCards:
 class TestLists:
     @pytest.fixture(autouse=True)
     def _people(self, ada):
-        people = make_people(41)
+        people = make_newcomers(41)
         create_profiles_in_bulk([(person.id, person.username) for person in [ada, *people]])
         # One after another, so that every page holds people of both instances.
         for person in people:

@@ -9,7 +9,8 @@ import pytest
 from django.db import connections
 
 from modules.profiles.models import Profile
-from tests.graph.people import call, deliver_all
+from tests.kit.delivery import drain
+from tests.kit.http import call
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 class TestIfNoneMatch:
     @pytest.fixture(autouse=True)
     def _made(self, ada):
-        deliver_all()
+        drain()
 
     @pytest.mark.parametrize("path", ["/v1/users/{0.id}", "/v1/users/by/username/ada"])
     def test_answers_304_to_who_has_it(self, ada, path):
@@ -40,7 +41,7 @@ class TestIfNoneMatch:
         seen = call("GET", f"/v1/users/{ada.id}").headers["ETag"]
 
         grace.call("PUT", f"/v1/me/following/{ada.id}")
-        deliver_all()
+        drain()
         counted = call("GET", f"/v1/users/{ada.id}", If_None_Match=seen)
         ada.call("PATCH", "/v1/me", {"bio": "new"}, If_Match="*")
         edited = call("GET", f"/v1/users/{ada.id}", If_None_Match=counted.headers["ETag"])
@@ -71,7 +72,7 @@ class TestIfNoneMatch:
 
 class TestIfMatch:
     def test_lets_through_who_saw_the_newest(self, ada):
-        deliver_all()
+        drain()
         etag = ada.call("GET", "/v1/me").headers["ETag"]
 
         answer = ada.call("PATCH", "/v1/me", {"bio": "seen"}, If_Match=etag)
@@ -81,20 +82,20 @@ class TestIfMatch:
 
     def test_lets_through_who_saw_the_profile_before_it_was_made(self, ada):
         etag = ada.call("GET", "/v1/me").headers["ETag"]
-        deliver_all()
+        drain()
 
         assert ada.call("PATCH", "/v1/me", {"bio": "early"}, If_Match=etag).status == 200
 
     def test_lets_through_whose_counts_changed_meanwhile(self, ada, grace):
-        deliver_all()
+        drain()
         etag = ada.call("GET", "/v1/me").headers["ETag"]
         grace.call("PUT", f"/v1/me/following/{ada.id}")
-        deliver_all()
+        drain()
 
         assert ada.call("PATCH", "/v1/me", {"bio": "popular"}, If_Match=etag).status == 200
 
     def test_refuses_who_saw_an_older_version(self, ada):
-        deliver_all()
+        drain()
         etag = ada.call("GET", "/v1/me").headers["ETag"]
         ada.call("PATCH", "/v1/me", {"bio": "first"}, If_Match=etag)
 
@@ -104,7 +105,7 @@ class TestIfMatch:
         assert Profile.objects.of(ada.id).on_primary().get().bio == "first"
 
     def test_loses_no_update_of_two_at_once(self, ada):
-        deliver_all()
+        drain()
         etag = ada.call("GET", "/v1/me").headers["ETag"]
 
         def edit(bio: str) -> int:
@@ -139,14 +140,14 @@ class TestIfMatch:
 
     @pytest.mark.parametrize("sent", ["{}", ', {}, ,"x"', '"x" ,{},', 'W/"1.0123456789abcdef", {}'])
     def test_holds_if_one_of_a_list_is_right(self, ada, sent):
-        deliver_all()
+        drain()
         etag = ada.call("GET", "/v1/me").headers["ETag"]
 
         assert ada.call("PATCH", "/v1/me", {"bio": "seen"}, If_Match=sent.format(etag)).status == 200
 
     @pytest.mark.parametrize("sent", ["W/{}", '"x"', 'W/{}, "x"'])
     def test_fails_for_weak_and_foreign_tags(self, ada, sent):
-        deliver_all()
+        drain()
         etag = ada.call("GET", "/v1/me").headers["ETag"]
 
         answer = ada.call("PATCH", "/v1/me", {"bio": "blind"}, If_Match=sent.format(etag))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modules.accounts.public import issue_session_token
 from modules.kernel import clock
 from modules.profiles.models import Profile
-from tests.graph.people import deliver_all
+from tests.kit.delivery import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def size_of(user_id: int) -> int:
 @pytest.fixture
 def exchange(ada):
     """Send what is to be kept, as bytes; returns status and the bytes of what was answered."""
-    deliver_all()
+    drain()
     token = issue_session_token(ada.id, now=clock.now())
     client = Client(headers={"X-Session-Token": token, "If-Match": "*"})
 

@@ -7,7 +7,9 @@ from modules.kernel import clock
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import Profile
 from sharding.ids import make_id
-from tests.graph.people import announced, call, deliver_all, make_people
+from tests.kit.delivery import announced_events, drain
+from tests.kit.http import call
+from tests.kit.people import make_newcomers
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +21,7 @@ class TestMe:
     def test_is_drawn_from_the_account_until_the_profile_is_made(self, ada):
         before = ada.call("GET", "/v1/me")
         made = Profile.objects.of(ada.id).on_primary().exists()
-        deliver_all()
+        drain()
 
         after = ada.call("GET", "/v1/me")
 
@@ -32,7 +34,7 @@ class TestMe:
         ada.call("PATCH", "/v1/me", {"display_name": "Ada", "bio": "Ho", "custom": {"a": 1}}, If_Match="*")
         before = ada.call("GET", "/v1/me").body["data"]
         request_deletion(ada.id, confirm="ada", now=clock.now())
-        deliver_all()
+        drain()
         cancel_deletion(ada.id)
 
         after = ada.call("GET", "/v1/me")
@@ -40,11 +42,11 @@ class TestMe:
         assert (after.status, after.body["data"]) == (200, before)
         assert ada.call("GET", f"/v1/users/{ada.id}").body["data"] == before
         assert vera.call("GET", f"/v1/users/{ada.id}").status == 404
-        deliver_all()
+        drain()
         assert vera.call("GET", f"/v1/users/{ada.id}").body["data"] == before
 
     def test_is_edited_and_read_back_at_once(self, ada):
-        deliver_all()
+        drain()
 
         edited = ada.call(
             "PATCH", "/v1/me", {"display_name": "Ada", "bio": "Ho\nho", "custom": {"a": [1]}}, If_Match="*"
@@ -92,21 +94,21 @@ class TestMe:
         ],
     )
     def test_refuses_what_breaks_a_rule_and_says_where(self, ada, body, pointer):
-        deliver_all()
+        drain()
 
         answer = ada.call("PATCH", "/v1/me", body, If_Match="*")
 
         assert answer.status in {400, 422}
         assert [error["pointer"] for error in answer.body["errors"]] == [pointer]
         assert Profile.objects.of(ada.id).on_primary().get().version == 1
-        assert announced(ProfileEdited) == []
+        assert announced_events(ProfileEdited) == []
 
     @pytest.mark.parametrize(
         "body",
         [b'{"custom":{"a":"\\u0000"}}', b'{"custom":{"a":"\\ud800"}}', b'{"bio":"a","bio":"b"}', b"[]", b"{"],
     )
     def test_refuses_what_no_database_and_no_client_can_keep(self, ada, body):
-        deliver_all()
+        drain()
 
         answer = ada.call("PATCH", "/v1/me", body, If_Match="*")
 
@@ -122,7 +124,7 @@ class TestHideCounts:
     @pytest.fixture
     def followed(self, ada, grace):
         grace.call("PUT", f"/v1/me/following/{ada.id}")
-        deliver_all()
+        drain()
         return ada
 
     def test_hides_them_from_everyone_else(self, followed, grace):
@@ -143,7 +145,7 @@ class TestHideCounts:
     def test_counts_on_and_shows_them_again(self, followed, vera):
         followed.call("PATCH", "/v1/me", {"hide_counts": True}, If_Match="*")
         vera.call("PUT", f"/v1/me/following/{followed.id}")
-        deliver_all()
+        drain()
 
         followed.call("PATCH", "/v1/me", {"hide_counts": False}, If_Match="*")
 
@@ -161,7 +163,7 @@ class TestUser:
     def test_is_shown_to_anybody_with_exact_counts(self, ada, grace, vera):
         for person in (ada, grace):
             person.call("PUT", f"/v1/me/following/{vera.id}")
-        deliver_all()
+        drain()
 
         answer = call("GET", f"/v1/users/{vera.id}")
 
@@ -171,7 +173,7 @@ class TestUser:
 
     @pytest.mark.parametrize("name", ["vera", "VERA", "Vera"])
     def test_is_found_by_name_in_any_case(self, vera, name):
-        deliver_all()
+        drain()
 
         assert call("GET", f"/v1/users/by/username/{name}").body["data"]["id"] == str(vera.id)
 
@@ -179,7 +181,7 @@ class TestUser:
         "path", [str(NOBODY), "by/username/nobody", "by/username/%00", "by/username/%C3%BC"]
     )
     def test_is_refused_where_there_is_none(self, vera, path):
-        deliver_all()
+        drain()
 
         answer = call("GET", f"/v1/users/{path}")
 
@@ -188,7 +190,7 @@ class TestUser:
 
 class TestUsers:
     def test_come_in_the_order_asked_each_once_with_the_missing_named(self, ada, vera):
-        deliver_all()
+        drain()
 
         answer = call("GET", f"/v1/users?ids={vera.id},{NOBODY},{ada.id},{vera.id}")
 
@@ -206,11 +208,11 @@ class TestUsers:
 class TestFollowersAndFollowing:
     @pytest.fixture(autouse=True)
     def _crowd(self, ada):
-        self.people = make_people(7)
+        self.people = make_newcomers(7)
         for person in self.people:
             person.call("PUT", f"/v1/me/following/{ada.id}")
             ada.call("PUT", f"/v1/me/following/{person.id}")
-        deliver_all()
+        drain()
 
     @pytest.mark.parametrize("name", ["followers", "following"])
     def test_show_everybody_once_page_by_page(self, ada, name):
@@ -256,7 +258,7 @@ class TestFollowersAndFollowing:
 
     def test_leave_out_whoever_unfollowed(self, ada):
         self.people[0].call("DELETE", f"/v1/me/following/{ada.id}")
-        deliver_all()
+        drain()
 
         answer = call("GET", f"/v1/users/{ada.id}/followers?limit=100")
 

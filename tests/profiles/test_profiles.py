@@ -15,7 +15,9 @@ from modules.profiles.services.profiles import create_profile, edit_profile
 from sharding.errors import AlreadyDone
 from sharding.ids import make_id
 from sharding.scope import Once
-from tests.graph.people import announced, deliver_all, make_people, redis_away
+from tests.kit.delivery import announced_events, drain
+from tests.kit.people import make_newcomers
+from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +28,7 @@ def profile_of(person) -> Profile:
 
 class TestMakeProfile:
     def test_makes_the_profile_on_the_users_shard(self, ada, vera):
-        deliver_all()
+        drain()
 
         for person in (ada, vera):
             profile = profile_of(person)
@@ -47,7 +49,7 @@ class TestMakeProfile:
     def test_leaves_a_profile_that_was_edited_before_it_came(self, ada):
         edit_profile(ada.id, EditProfile(bio="First!"))
 
-        deliver_all()
+        drain()
 
         assert (profile_of(ada).bio, profile_of(ada).version) == ("First!", 2)
 
@@ -61,7 +63,7 @@ class TestMakeProfile:
 
 class TestEditProfile:
     def test_changes_what_was_sent_and_raises_the_version(self, ada):
-        deliver_all()
+        drain()
 
         edit_profile(ada.id, EditProfile(display_name="Ada L.", custom={"pronouns": "she"}))
 
@@ -70,14 +72,14 @@ class TestEditProfile:
         assert profile.custom == {"pronouns": "she"}
 
     def test_announces_the_version(self, ada):
-        deliver_all()
+        drain()
 
         edit_profile(ada.id, EditProfile(bio="Hi"))
 
-        assert announced(ProfileEdited) == [ProfileEdited(user_id=ada.id, version=2)]
+        assert announced_events(ProfileEdited) == [ProfileEdited(user_id=ada.id, version=2)]
 
     def test_replaces_the_card_at_once(self, ada):
-        deliver_all()
+        drain()
         before = map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id]
 
         edit_profile(ada.id, EditProfile(bio="Hi"))
@@ -87,34 +89,34 @@ class TestEditProfile:
         assert b'"bio":"Hi"' in after.json
 
     def test_changes_nothing_when_nothing_was_sent(self, ada):
-        deliver_all()
+        drain()
 
         edit_profile(ada.id, EditProfile())
 
         assert profile_of(ada).version == 1
-        assert announced(ProfileEdited) == []
+        assert announced_events(ProfileEdited) == []
 
     def test_refuses_an_account_that_is_gone(self, db):
         with pytest.raises(UserNotFound):
             edit_profile(make_id(1, 4000, 0), EditProfile(bio="Boo"))
 
-        assert announced(ProfileEdited) == []
+        assert announced_events(ProfileEdited) == []
 
 
 class TestRefreshCard:
     def test_renews_a_card_that_the_edit_could_not(self, ada, settings):
-        deliver_all()
+        drain()
         map_cards([ada.id], viewer=PUBLIC_VIEWER)
         with redis_away(settings):
             edit_profile(ada.id, EditProfile(bio="Hi"))
         assert map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 1
 
-        deliver_all()
+        drain()
 
         assert map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 2
 
     def test_has_one_effect_when_delivered_twice(self, ada, redeliver):
-        deliver_all()
+        drain()
         edit_profile(ada.id, EditProfile(bio="Hi"))
 
         redeliver(times=2)
@@ -122,7 +124,7 @@ class TestRefreshCard:
         assert map_cards([ada.id], viewer=PUBLIC_VIEWER)[ada.id].version == 2
 
     def test_brings_back_nothing_older(self, ada):
-        deliver_all()
+        drain()
         edit_profile(ada.id, EditProfile(bio="one"))
         edit_profile(ada.id, EditProfile(bio="two"))
 
@@ -135,7 +137,7 @@ class TestRefreshCard:
 
 class TestCreateProfilesInBulk:
     def test_makes_profiles_over_all_shards_and_changes_nothing_when_run_again(self, db):
-        people = make_people(9)
+        people = make_newcomers(9)
         named = [(person.id, person.username) for person in people]
         edit_profile(people[0].id, EditProfile(bio="kept"))
 

@@ -9,7 +9,8 @@ from modules.kernel.redis.client import count_trips
 from modules.profiles.selectors.users import list_relationships
 from sharding.ids import make_id
 from sharding.testing import count_queries
-from tests.graph.people import deliver_all, make_people
+from tests.kit.delivery import drain
+from tests.kit.people import make_newcomers
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ NOBODY = make_id(1, 9, 9)
 class TestRelationships:
     def test_come_in_the_order_asked_each_once(self, ada, grace, vera):
         ada.call("PUT", f"/v1/me/following/{vera.id}")
-        deliver_all()
+        drain()
 
         answer = ada.call("GET", f"/v1/me/relationships?ids={vera.id},{grace.id},{vera.id}")
 
@@ -50,9 +51,9 @@ class TestRelationships:
         for other in (grace, vera):
             ada.call("PUT", f"/v1/me/following/{other.id}")
             other.call("PUT", f"/v1/me/following/{ada.id}")
-        deliver_all()
+        drain()
         request_deletion(vera.id, confirm="vera", now=clock.now())
-        deliver_all()
+        drain()
 
         body = ada.call("GET", f"/v1/me/relationships?ids={NOBODY},{vera.id},{grace.id}").body
 
@@ -62,14 +63,14 @@ class TestRelationships:
             cards = ada.call("GET", f"/v1/users/{ada.id}/{side}").body["data"]
             assert [card["id"] for card in cards] == [str(grace.id)]
         cancel_deletion(vera.id)
-        deliver_all()
+        drain()
         again = ada.call("GET", f"/v1/me/relationships?ids={vera.id}").body
         assert again["data"] == [{"user_id": str(vera.id), "following": True, "followed_by": True}]
 
     @pytest.mark.parametrize("count", [5, 40])
     def test_cost_two_reads_of_the_viewers_shard_and_a_trip(self, ada, count):
-        ids = [person.id for person in make_people(count)]
-        deliver_all()
+        ids = [person.id for person in make_newcomers(count)]
+        drain()
         list_relationships(ids, viewer=viewer_of(ada.id))
 
         with count_queries() as queries, count_trips() as trips:

@@ -16,9 +16,11 @@ from modules.kernel.redis.client import RedisUnavailable
 from sharding import outages
 from sharding.conf import RelaySettings
 from sharding.errors import InstanceUnavailable
-from tests.graph.people import deliver_all
+from tests.kit.delivery import drain
+from tests.kit.http import call
 from tests.kit.machines import until
-from tests.posts.world import call, make_person, publish, sign_up
+from tests.kit.people import make_person, sign_up
+from tests.kit.posts import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +95,7 @@ class TestTheWorker:
     def test_writes_a_line_a_process_and_no_traceback(self, stack):
         reader, author = make_person(shard=4095), make_person(shard=0)
         follow(reader.id, author.id)
-        deliver_all()
+        drain()
         stack.run_relay()
         worker = stack.run_worker()
         stack.kill("b")

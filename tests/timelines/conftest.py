@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from modules.kernel.redis.client import redis
-from tests.posts.conftest import _closed_breaker
+from tests.kit.fixtures import clean_process
 
-__all__ = ["_closed_breaker"]
+__all__ = ["clean_process"]
 
 
 @pytest.fixture

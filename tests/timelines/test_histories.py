@@ -9,7 +9,9 @@ from modules.graph import public as graph
 from modules.kernel.redis.client import redis
 from modules.posts import public as posts
 from modules.timelines.models import windows
-from tests.posts.world import NOON, drain, make_person, publish, publish_past, relay_some
+from tests.kit.delivery import drain, relay_some
+from tests.kit.people import NOON, make_person
+from tests.kit.posts import publish, publish_past
 from tests.timelines.test_home import flat, read_ids
 
 pytestmark = pytest.mark.django_db

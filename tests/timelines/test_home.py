@@ -13,17 +13,11 @@ from modules.timelines import public as timelines
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP
 from sharding.testing import count_queries
-from tests.posts.world import (
-    NOON,
-    call,
-    drain,
-    ids_of,
-    make_person,
-    on,
-    publish,
-    publish_past,
-    sign_up,
-)
+from tests.kit.delivery import drain
+from tests.kit.http import call
+from tests.kit.pages import ids_of, on
+from tests.kit.people import NOON, make_person, sign_up
+from tests.kit.posts import publish, publish_past
 
 pytestmark = pytest.mark.django_db
 

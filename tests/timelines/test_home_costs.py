@@ -11,7 +11,10 @@ from modules.posts import public as posts
 from modules.timelines import public as timelines
 from modules.timelines.models import windows
 from sharding.testing import count_queries
-from tests.posts.world import NOON, count_reads, drain, make_person, publish, publish_past
+from tests.kit.delivery import drain
+from tests.kit.pages import count_reads
+from tests.kit.people import NOON, make_person
+from tests.kit.posts import publish, publish_past
 from tests.timelines.test_home import flat, follow, read_ids
 
 pytestmark = pytest.mark.django_db

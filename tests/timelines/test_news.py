@@ -13,8 +13,11 @@ from modules.timelines import public as timelines
 from modules.timelines import tasks
 from modules.timelines.models import windows
 from sharding.scope import Once
-from tests.graph.people import redis_away
-from tests.posts.world import call, drain, make_person, publish, publish_past, sign_up
+from tests.kit.delivery import drain
+from tests.kit.http import call
+from tests.kit.people import make_person, sign_up
+from tests.kit.posts import publish, publish_past
+from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from django.db import connections
 from modules.accounts.models import User
 from modules.kernel.redis.client import redis
 from tests.accounts.allauth.test_other_providers import log_in, odd
-from tests.accounts.kit import Http
 from tests.accounts.test_address_claims import A
+from tests.kit.http import Http
 
 __all__ = ["odd"]  # a fixture
 

@@ -12,7 +12,8 @@ from allauth.mfa.models import Authenticator
 from django.db import connections
 
 from tests.accounts.authenticator import AT, UP, SoftKey
-from tests.accounts.kit import PASSWORD, Http
+from tests.kit.http import Http
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

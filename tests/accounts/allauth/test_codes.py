@@ -13,8 +13,8 @@ from modules.accounts.services.account_status import forget_pending_accounts
 from modules.kernel import clock
 from modules.mail.models import Mail
 from modules.mail.services.mails import forget_old_mails
-from tests.accounts.kit import PASSWORD
-from tests.graph.people import deliver_all
+from tests.kit.delivery import drain
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ NEW = "quite another password"
 
 
 def code_in(mailoutbox) -> str:
-    deliver_all()
+    drain()
     match = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", mailoutbox[-1].body, re.MULTILINE)
     assert match, mailoutbox[-1].body
     return match[1]
@@ -66,7 +66,7 @@ class TestVerification:
 
         assert taken.status == free.status == 401
         assert taken.body["data"] == free.body["data"]
-        deliver_all()
+        drain()
         assert [mail.to for mail in mailoutbox] == [["ada@example.org"], ["vera@example.org"]]
 
     def test_that_never_comes_gives_the_username_free_after_a_day(self, ada, http, sign_up):
@@ -82,7 +82,7 @@ class TestVerification:
 
     def test_is_mailed_anew_at_a_log_in(self, http, sign_up, mailoutbox):
         sign_up()
-        deliver_all()
+        drain()
 
         asked = http("POST", f"{AUTH}/login", {"username": "ada", "password": PASSWORD})
         body = {"key": code_in(mailoutbox)}
@@ -128,7 +128,7 @@ class TestMail:
         waiting = list(Mail.objects.values_list("to", flat=True))
         assert (waiting, len(mailoutbox)) == (["ada@example.org"], 0)
 
-        deliver_all()
+        drain()
 
         assert (Mail.objects.count(), [mail.to for mail in mailoutbox]) == (0, [["ada@example.org"]])
         assert mailoutbox[0].from_email == settings.DEFAULT_FROM_EMAIL
@@ -138,7 +138,7 @@ class TestMail:
     def test_is_sent_once_though_delivered_twice(self, sign_up, db, mailoutbox):
         sign_up()
 
-        deliver_all(times=2)
+        drain(times=2)
 
         assert len(mailoutbox) == 1
 

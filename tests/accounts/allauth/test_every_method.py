@@ -23,8 +23,9 @@ from modules.accounts.api.allauth.methods import list_methods
 from modules.kernel.limits import Limit
 from modules.kernel.redis import client as redis_client
 from tests.accounts.allauth.test_log_in import CountingHasher
-from tests.accounts.kit import PASSWORD, Http
 from tests.accounts.second_factors import APP, log_in_half, secret, session
+from tests.kit.http import Http
+from tests.kit.people import PASSWORD
 
 __all__ = ["secret", "session"]  # fixtures
 

@@ -15,7 +15,7 @@ from modules.accounts.errors import AddressInvalid, PasswordInvalid
 from modules.accounts.models import User
 from modules.accounts.services.accounts import set_password
 from modules.mail.models import Mail
-from tests.accounts.kit import PASSWORD
+from tests.kit.people import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 

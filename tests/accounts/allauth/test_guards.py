@@ -18,8 +18,9 @@ from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key, issue_session_token
 from modules.kernel import clock
 from modules.mail.models import Mail
-from tests.accounts.kit import PASSWORD, Answer
-from tests.accounts.second_factors import code_of
+from tests.kit.http import Response
+from tests.kit.people import PASSWORD
+from tests.kit.totp import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ APP = {
     "grant_types": ["authorization_code"],
 }
 KEY = {"name": "nightly", "scopes": ["read:profiles"]}
-Call = Callable[..., Answer]
+Call = Callable[..., Response]
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def log_in(http) -> Call:
 
 
 def holding(http, token: str) -> Call:
-    def call(method: str, path: str, body: object = None, **headers: str) -> Answer:
-        answer: Answer = http(method, path, body, X_Session_Token=token, **headers)
+    def call(method: str, path: str, body: object = None, **headers: str) -> Response:
+        answer: Response = http(method, path, body, X_Session_Token=token, **headers)
         return answer
 
     call.token = token  # type: ignore[attr-defined]

@@ -11,7 +11,8 @@ from modules.accounts.api.allauth.middleware import AllauthMiddleware
 from modules.accounts.models import Session, User
 from modules.accounts.services.account_status import suspend_account
 from modules.accounts.services.sessions import hash_key
-from tests.accounts.kit import NOON, PASSWORD, Http
+from tests.kit.http import Http
+from tests.kit.people import NOON, PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 

@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 
 from modules.accounts.models import Session
 from modules.kernel.limits import Limit
-from tests.accounts.kit import PASSWORD
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,12 @@ from config.settings.accounts import social
 from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
 from modules.mail.models import Mail
-from tests.accounts.kit import PASSWORD, Http, consent, fetch, make_app, me, refresh
-from tests.accounts.second_factors import code_of, secret, session  # noqa: F401
+from tests.accounts.kit import consent, fetch, make_app, me, refresh
+from tests.accounts.second_factors import secret, session  # noqa: F401
+from tests.kit.http import Http
+from tests.kit.people import PASSWORD
 from tests.kit.stub import answering
+from tests.kit.totp import code_of
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.accounts.kit import PASSWORD
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,11 @@ from django.db import connections
 from django.test import Client
 
 from modules.accounts.models import Session
-from tests.accounts.kit import PASSWORD, Http, hidden, log_in
-from tests.accounts.second_factors import APP, code_of, half, log_in_half, secret, send_code, session
+from tests.accounts.kit import hidden, log_in
+from tests.accounts.second_factors import APP, half, log_in_half, secret, send_code, session
+from tests.kit.http import Http
+from tests.kit.people import PASSWORD
+from tests.kit.totp import code_of
 
 __all__ = ["half", "secret", "session"]  # fixtures
 

@@ -15,7 +15,9 @@ from modules.accounts.services.account_status import request_deletion
 from modules.kernel import clock
 from modules.kernel.redis.client import redis
 from sharding.ids import shard_of
-from tests.accounts.kit import PASSWORD, Answer, Http
+from tests.kit.delivery import announced
+from tests.kit.http import Http, Response
+from tests.kit.people import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
@@ -24,10 +26,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 def sign_up_with(http):
     """Sign Ada up, or somebody else, with an Idempotency-Key."""
 
-    def sign_up_with(key: str, *, client: str = "app", **changes: str) -> Answer:
+    def sign_up_with(key: str, *, client: str = "app", **changes: str) -> Response:
         headers = {name: changes.pop(name) for name in [*changes] if name[0].isupper()}
         body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD} | changes
-        answer: Answer = http("POST", f"/auth/{client}/v1/auth/signup", body, Idempotency_Key=key, **headers)
+        answer: Response = http(
+            "POST", f"/auth/{client}/v1/auth/signup", body, Idempotency_Key=key, **headers
+        )
         return answer
 
     return sign_up_with
@@ -58,10 +62,10 @@ class TestSignUp:
 
         assert 0 <= shard_of(User.objects.get().id) < 4096
 
-    def test_announces_the_account_once(self, sign_up, recorded):
+    def test_announces_the_account_once(self, sign_up):
         sign_up("ada")
 
-        assert recorded("accounts.account_created.v1") == [{"user_id": User.objects.get().id}]
+        assert announced("accounts.account_created.v1") == [{"user_id": User.objects.get().id}]
 
     def test_stores_names_in_lower_case(self, sign_up):
         sign_up("Ada", email="Ada@Example.ORG")
@@ -147,7 +151,7 @@ class TestSignUp:
         assert answer.status == 400
         assert answer.headers["Content-Type"] == "application/problem+json"
 
-    def test_lets_one_of_twenty_parallel_sign_ups_win_a_name(self, recorded):
+    def test_lets_one_of_twenty_parallel_sign_ups_win_a_name(self):
         def attempt(number: int) -> tuple[int, str]:
             body = {"username": "ada", "email": f"ada{number}@example.org", "password": PASSWORD}
             try:
@@ -162,13 +166,13 @@ class TestSignUp:
 
         assert sorted(answers) == sorted([(200, ""), *[(400, "username")] * 19])
         assert User.objects.count() == 1
-        assert len(recorded("accounts.account_created.v1")) == 1
+        assert len(announced("accounts.account_created.v1")) == 1
 
 
 class TestOnce:
     """Sign-ups that carry an Idempotency-Key."""
 
-    def test_a_repeat_gets_a_session_of_the_same_account(self, http, sign_up_with, recorded):
+    def test_a_repeat_gets_a_session_of_the_same_account(self, http, sign_up_with):
         first, second = sign_up_with("k"), sign_up_with("k")
 
         tokens = [answer.body["meta"]["session_token"] for answer in (first, second)]
@@ -177,7 +181,7 @@ class TestOnce:
         assert callers == [str(User.objects.get().id)] * 2
         # A mark would tell whether the first one made an account.
         assert first.headers.keys() == second.headers.keys()
-        assert len(recorded("accounts.account_created.v1")) == 1
+        assert len(announced("accounts.account_created.v1")) == 1
 
     def test_a_repeat_does_not_open_an_account_that_was_closed_meanwhile(self, http, sign_up_with):
         signed_up = sign_up_with("k")
@@ -275,7 +279,7 @@ class TestOnce:
         assert bytes(fingerprint) != hashlib.sha256(plain).digest()
         assert "example.org" not in whose
 
-    def test_twenty_at_once_make_one_account(self, recorded):
+    def test_twenty_at_once_make_one_account(self):
         def attempt(_: int) -> tuple[int, str]:
             body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
             try:
@@ -293,7 +297,7 @@ class TestOnce:
         [user_id] = User.objects.values_list("id", flat=True)
         assert (200, str(user_id)) in answers
         assert answers <= {(200, str(user_id)), (409, "request_in_flight"), (503, "hashing_busy")}
-        assert len(recorded("accounts.account_created.v1")) == 1
+        assert len(announced("accounts.account_created.v1")) == 1
 
 
 class TestSkeletonsOfOldAccounts:

@@ -7,16 +7,9 @@ import time
 import pytest
 import time_machine
 
-from tests.accounts.kit import PASSWORD
-from tests.accounts.second_factors import (
-    APP,
-    code_of,
-    half,
-    log_in_half,
-    secret,
-    send_code,
-    session,
-)
+from tests.accounts.second_factors import APP, half, log_in_half, secret, send_code, session
+from tests.kit.people import PASSWORD
+from tests.kit.totp import code_of
 
 __all__ = ["half", "secret", "session"]  # fixtures
 

@@ -12,18 +12,8 @@ from django.test import Client
 from modules.accounts.models import TokenFamily
 from modules.accounts.services.token_families import withdraw_consent
 from modules.kernel import clock
-from tests.accounts.kit import (
-    BACK,
-    PASSWORD,
-    SCOPES,
-    asking,
-    fetch,
-    hidden,
-    log_in,
-    make_app,
-    me,
-    silently,
-)
+from tests.accounts.kit import BACK, SCOPES, asking, fetch, hidden, log_in, make_app, me, silently
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,6 @@ from django.test import Client
 from modules.accounts.models import SpentToken
 from modules.accounts.services.accounts import set_password
 from tests.accounts.kit import (
-    PASSWORD,
     asking,
     consent,
     fetch,
@@ -24,6 +23,7 @@ from tests.accounts.kit import (
     refresh,
     silently,
 )
+from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

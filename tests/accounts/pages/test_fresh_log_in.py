@@ -11,8 +11,10 @@ import time_machine
 from allauth.idp.oidc.models import Token
 from django.test import Client
 
-from tests.accounts.kit import BACK, PASSWORD, SCOPES, age, ask, asking, hidden, log_in
-from tests.accounts.second_factors import code_of, secret, session  # noqa: F401
+from tests.accounts.kit import BACK, SCOPES, age, ask, asking, hidden, log_in
+from tests.accounts.second_factors import secret, session  # noqa: F401
+from tests.kit.people import PASSWORD
+from tests.kit.totp import code_of
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,33 @@
+"""What the graph holds of somebody, read from its tables."""
+
+from __future__ import annotations
+
+from django.db import connections
+
+from modules.graph.models import FollowCount, FollowIn, FollowOut
+from tests.kit.delivery import aliases
+from tests.kit.people import Person
+
+
+def hear_nothing() -> None:
+    """Forget what was announced so far."""
+    for alias in aliases():
+        with connections[alias].cursor() as cursor:
+            cursor.execute("DELETE FROM outbox_event; DELETE FROM outbox_delivery")
+
+
+def followings(person: Person) -> list[int]:
+    """Return whom a person follows, by the authority."""
+    return sorted(FollowOut.objects.of(person.id).on_primary().values_list("target_id", flat=True))
+
+
+def followers(person: Person) -> list[int]:
+    """Return who follows a person, by the mirror."""
+    rows = FollowIn.objects.of(person.id).on_primary().filter(is_active=True)
+    return sorted(rows.values_list("follower_id", flat=True))
+
+
+def counts(person: Person) -> tuple[int, int]:
+    """Return (followers, following)."""
+    rows = FollowCount.objects.of(person.id).on_primary()
+    return rows.values_list("followers", "following").first() or (0, 0)
