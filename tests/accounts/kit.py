@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from modules.accounts.models import SpentToken
@@ -20,6 +22,7 @@ from modules.accounts.services.apps import register_app
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import hash_key, issue_session_token
 from modules.kernel import clock
+from tests.kit.delivery import drain
 from tests.kit.http import Http
 from tests.kit.people import PASSWORD
 
@@ -170,3 +173,30 @@ def make_token(app_id: str, user_id: int | None, *scopes: str, value: str = "a-t
     token.set_scopes(list(scopes))
     token.save()
     return value
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts what it is asked to do; it is a hasher as any other."""
+
+    algorithm = "counting"
+    count = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).count += 1
+        return super().encode(password, salt)
+
+
+def code_in(mailoutbox) -> str:
+    drain()
+    match = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", mailoutbox[-1].body, re.MULTILINE)
+    assert match, mailoutbox[-1].body
+    return match[1]
+
+
+def log_in_by_app(http, password: str, **name: str):
+    return http("POST", "/auth/app/v1/auth/login", {**name, "password": password})
+
+
+def addresses_of(username: str) -> list[tuple[str, bool, bool]]:
+    rows = EmailAddress.objects.filter(user__username=username).order_by("id")
+    return list(rows.values_list("email", "verified", "primary"))

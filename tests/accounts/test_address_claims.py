@@ -14,6 +14,7 @@ from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from modules.kernel.redis.client import redis
 from modules.mail.models import Mail
+from tests.accounts.kit import addresses_of, log_in_by_app
 from tests.kit.http import Http
 from tests.kit.people import PASSWORD
 
@@ -36,20 +37,11 @@ def sign_ben_up(http):
     return http("POST", f"{A}/auth/signup", body)
 
 
-def log_in(http, password: str, **name: str):
-    return http("POST", f"{A}/auth/login", {**name, "password": password})
-
-
 def verify(http, email: str, username: str):
     address = EmailAddress.objects.get(email=email, user__username=username)
     token = issue_session_token(address.user_id, now=clock.now())
     key = EmailConfirmationHMAC(address).key
     return http("POST", f"{A}/auth/email/verify", {"key": key}, X_Session_Token=token)
-
-
-def addresses_of(username: str) -> list[tuple[str, bool, bool]]:
-    rows = EmailAddress.objects.filter(user__username=username).order_by("id")
-    return list(rows.values_list("email", "verified", "primary"))
 
 
 class TestSignUp:
@@ -76,14 +68,14 @@ class TestLogIn:
     def test_by_an_address_is_for_who_signed_up_with_it(self, squatter, http):
         sign_ben_up(http)
 
-        assert log_in(http, BENS, email=SHARED).body["data"]["user"]["username"] == "ben"
-        assert log_in(http, PASSWORD, email=SHARED).status == 400
+        assert log_in_by_app(http, BENS, email=SHARED).body["data"]["user"]["username"] == "ben"
+        assert log_in_by_app(http, PASSWORD, email=SHARED).status == 400
 
     def test_finds_the_right_one_of_two_who_signed_up_with_it(self, http, sign_up):
         sign_up("ada", email=SHARED)
         sign_ben_up(http)
 
-        found = [log_in(http, password, email=SHARED).body for password in (BENS, PASSWORD)]
+        found = [log_in_by_app(http, password, email=SHARED).body for password in (BENS, PASSWORD)]
 
         assert [body["data"]["user"]["username"] for body in found] == ["ben", "ada"]
 
@@ -92,9 +84,9 @@ class TestLogIn:
         sign_ben_up(http)
         verify(http, SHARED, "ben")
 
-        assert log_in(http, BENS, email=SHARED).status == 200
-        assert log_in(http, PASSWORD, email=SHARED).status == 400
-        assert log_in(http, PASSWORD, username="ada").status == 200
+        assert log_in_by_app(http, BENS, email=SHARED).status == 200
+        assert log_in_by_app(http, PASSWORD, email=SHARED).status == 400
+        assert log_in_by_app(http, PASSWORD, username="ada").status == 200
 
 
 class TestReset:
@@ -121,8 +113,8 @@ class TestReset:
         assert code
         http("POST", f"{A}/auth/password/reset", {"key": code[1], "password": "an altered password"}, **held)
 
-        assert log_in(http, "an altered password", username="ben").status == 200
-        assert log_in(http, PASSWORD, username="ada").status == 200
+        assert log_in_by_app(http, "an altered password", username="ben").status == 200
+        assert log_in_by_app(http, PASSWORD, username="ada").status == 200
 
     def test_mails_that_of_who_has_got_in_from_here_where_strangers_signed_up_too(self, http, settings):
         settings.TRUSTED_PROXIES = 1
@@ -132,7 +124,7 @@ class TestReset:
         sign_ben_up(http)
 
         assert self.has_code(self.ask(http))
-        assert log_in(http, BENS, email=SHARED).status == 200
+        assert log_in_by_app(http, BENS, email=SHARED).status == 200
 
     def test_mails_none_where_two_signed_up_with_it(self, http, sign_up):
         sign_up("ada", email=SHARED)
@@ -164,7 +156,7 @@ class TestVerifying:
         verify(http, SHARED, "ben")
 
         assert (addresses_of("ada"), User.objects.get(username="ada").email) == ([], None)
-        assert log_in(http, PASSWORD, username="ada").status == 200
+        assert log_in_by_app(http, PASSWORD, username="ada").status == 200
 
     def test_comes_too_late_for_the_other_one(self, http, sign_up):
         sign_up("ada", email=SHARED)

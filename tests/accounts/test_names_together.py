@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 
 from modules.kernel.limits import Limit
-from tests.accounts.test_places import LOG_IN, WRONG, At
+from tests.accounts.places import LOG_IN, WRONG, At
 from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db

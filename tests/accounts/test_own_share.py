@@ -13,7 +13,7 @@ from modules.accounts.services.sessions import MOST, issue_session_token
 from modules.kernel import clock
 from modules.kernel.limits import Limit
 from modules.mail.models import Mail
-from tests.accounts.test_places import At
+from tests.accounts.places import At
 from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -19,15 +19,15 @@ from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from modules.mail.models import Mail
-from tests.accounts.allauth.test_other_providers import come, odd
-from tests.accounts.kit import caller_of, make_app, make_token
-from tests.accounts.test_address_claims import A, addresses_of, log_in
+from tests.accounts.allauth.provider import come, odd
+from tests.accounts.kit import addresses_of, caller_of, log_in_by_app, make_app, make_token
 from tests.kit.people import PASSWORD
 
 __all__ = ["odd"]  # a fixture
 
 pytestmark = pytest.mark.django_db
 
+A = "/auth/app/v1"
 HERS = "vera@example.org"
 NEW = "a password of vera"
 OTHERS = "mallory@example.org"
@@ -74,8 +74,8 @@ class TestReset:
             assert not kind.objects.filter(user_id=prepared.id).exists()
         prepared.refresh_from_db()
         assert (prepared.email, prepared.roles) == (HERS, [])
-        assert log_in(http, NEW, email=HERS).status == 200
-        assert log_in(http, PASSWORD, username="prepared").status == 400
+        assert log_in_by_app(http, NEW, email=HERS).status == 200
+        assert log_in_by_app(http, PASSWORD, username="prepared").status == 400
 
     def test_ends_its_provider_and_whoever_comes_by_it_is_somebody_new(self, prepared, http, odd):
         reset(http)

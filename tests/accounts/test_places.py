@@ -15,33 +15,10 @@ from modules.kernel import clock
 from modules.kernel.limits import Limit
 from modules.mail.models import Mail
 from tests.accounts.kit import log_in as log_in_on_page
-from tests.kit.http import Http
+from tests.accounts.places import BROWSER, LOG_IN, WRONG, At
 from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
-
-LOG_IN = "/auth/app/v1/auth/login"
-BROWSER = "/auth/browser/v1"
-WRONG = "wrong and long"
-
-
-class At:
-    """Clients at one address."""
-
-    def __init__(self, address: str, client: Client | None = None) -> None:
-        self.address = address
-        self.http = Http()
-        if client is not None:
-            self.http.client = client
-        self.http.client.defaults["REMOTE_ADDR"] = address
-
-    def log_in(self, password: str = WRONG, *, name: str = "ada") -> int:
-        return self.http("POST", LOG_IN, {"username": name, "password": password}).status
-
-    def log_in_by_browser(self, password: str = PASSWORD) -> int:
-        self.http("GET", f"{BROWSER}/config")
-        sent = {"username": "ada", "password": password}
-        return self.http("POST", f"{BROWSER}/auth/login", sent, X_CSRFToken=self.http.csrf).status
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,7 @@ from django.test import Client
 from modules.accounts.services.account_status import request_deletion, suspend_account
 from modules.kernel import clock
 from modules.mail.models import Mail
-from tests.accounts.allauth.test_codes import code_in
-from tests.accounts.kit import hidden
+from tests.accounts.kit import code_in, hidden
 from tests.kit.delivery import announced, drain
 from tests.kit.http import Http, Response
 from tests.kit.people import PASSWORD

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ class TestAllauth:
             str(path.relative_to(ROOT))
             for tree in ("config", "deploy", "modules", "openapi", "sharding")
             for path in (ROOT / tree).rglob("*.py")
-            if any("internal" in name.split(".") for name in _imports_of_allauth(path))
+            if any(name.startswith("allauth.") and "internal" in name.split(".") for name in _imports(path))
         }
 
         assert takers == {self.TAKES_IT}
@@ -115,6 +116,31 @@ class TestTests:
         assert [file for file in LONGEST if not (ROOT / file).is_file()] == []
         assert len(set(LONGEST)) == len(LONGEST)
 
+    def test_are_imported_by_no_other_file(self):
+        """What two of them use lies in their folder's kit."""
+        trees = ("benchmarks", "config", "deploy", "modules", "openapi", "sharding", "tests")
+        paths = [path for tree in trees for path in (ROOT / tree).rglob("*.py")]
+
+        assert {
+            (path, name) for path, name in _taken(paths) if any(map(_is_test_file, name.split(".")))
+        } == set()
+
+    def test_take_of_another_folder_nothing_but_the_kit(self):
+        taken = {
+            (path, name)
+            for path, name in _taken((ROOT / "tests").rglob("*.py"))
+            if name.split(".")[1] not in ("kit", path.split("/")[1])
+        }
+
+        assert taken == set()
+
+    def test_share_what_is_listed(self):
+        listed = (ROOT / "tests" / "README.md").read_text()
+        kit = {path.name for path in (ROOT / "tests" / "kit").glob("*.py")} - {"__init__.py"}
+
+        assert {name for name in kit if f"`{name}`" not in listed} == set()
+        assert len(listed.splitlines()) <= 40
+
 
 def _targets(path: Path) -> list[ast.Attribute]:
     """Return all attributes that a file assigns."""
@@ -122,15 +148,29 @@ def _targets(path: Path) -> list[ast.Attribute]:
     return [target for node in assigned for target in node.targets if isinstance(target, ast.Attribute)]
 
 
-def _imports_of_allauth(path: Path) -> set[str]:
-    """Return all that a file imports of allauth, each with the module that it is of."""
+def _imports(path: Path) -> set[str]:
+    """Return all that a file imports, each with the module that it is of; relative ones begin with a dot."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{name.name}" for name in node.names}
-    return {name for name in found if name.startswith("allauth.")}
+            found |= {f"{'.' * node.level}{node.module or ''}.{name.name}" for name in node.names}
+    return found
+
+
+def _taken(paths: Iterable[Path]) -> list[tuple[str, str]]:
+    """Return each file with each name that it takes from the tests, or relatively."""
+    return [
+        (str(path.relative_to(ROOT)), name)
+        for path in paths
+        for name in _imports(path)
+        if name.startswith(("tests.", "."))
+    ]
+
+
+def _is_test_file(name: str) -> bool:
+    return name == "conftest" or name.startswith("test_")
 
 
 def _dependencies(path: Path) -> list[str]:

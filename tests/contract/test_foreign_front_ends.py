@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from sharding import shard_map
 from sharding.ids import shard_of
 from tests.contract.front_ends import FrontEnd
-from tests.contract.test_oauth import register
+from tests.contract.third_party import register
 from tests.kit.client import PASSWORD, Client
 
 pytestmark = pytest.mark.django_db

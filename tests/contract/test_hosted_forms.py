@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from modules.accounts.models import User
 from tests.contract.front_ends import FrontEnd
-from tests.contract.test_oauth import register
+from tests.contract.third_party import register
 from tests.kit.client import PASSWORD, Client
 from tests.kit.totp import code_of
 

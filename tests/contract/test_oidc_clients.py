@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.embedded.layout import ROOT
-from tests.contract.test_oauth import BACK, log_in, register
+from tests.contract.third_party import BACK, log_in, register
 from tests.kit.client import Client
 from tests.kit.machines import until
 

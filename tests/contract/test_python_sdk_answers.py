@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from deploy.embedded.layout import ROOT
 from tests.kit.stub import CannedResponse, Stub, answering
@@ -25,20 +24,10 @@ from banyan_client.generated.api.profiles import get_me
 from banyan_client.generated.api.timelines import get_home_timeline
 from banyan_client.generated.models import NewPost
 
+from tests.contract.examples import example
+
 LATER = {"Retry-After": "Thu, 26 Nov 2026 12:00:02 GMT", "Date": "Thu, 26 Nov 2026 12:00:00 GMT"}
 QUICK = sdk.Retry(first_wait=0.01)
-
-
-def example(operation_id: str) -> dict[str, Any]:
-    """Return what the contract shows as an answer."""
-    contract = yaml.load((ROOT / "openapi" / "banyan.yaml").read_bytes(), yaml.CSafeLoader)
-    [drawn] = [
-        part
-        for item in contract["paths"].values()
-        for part in item.values()
-        if part["operationId"] == operation_id
-    ]
-    return dict(drawn["responses"]["200"]["content"]["application/json"]["example"])
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.embedded.layout import ROOT
-from tests.contract.test_oauth import App, agree, register
+from tests.contract.third_party import App, agree, register
 from tests.kit.client import Client
 
 sys.path.insert(0, str(ROOT / "openapi" / "sdk" / "python"))

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from deploy.embedded.layout import ROOT
-from tests.contract.test_python_sdk_answers import example
+from tests.contract.examples import example
 from tests.kit.stub import LOST, CannedResponse, Stub, answering
 
 sys.path.insert(0, str(ROOT / "openapi" / "sdk" / "python"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 
-from tests.contract.test_oauth import App, agree, register
+from tests.contract.third_party import App, agree, register
 from tests.kit.client import Client
 from tests.kit.http import Response
 

@@ -6,7 +6,7 @@ import pytest
 
 from modules.kernel.rendered import render_page, render_single
 from modules.kernel.shapes import Batch, Nothing, Page, Shape, Single
-from tests.kernel.test_shapes import Card, Included, Likes
+from tests.kernel.shapes import Card, Included, Likes
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 

@@ -6,29 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from pydantic import ValidationError
 
-from modules.kernel.shapes import Body, Id, Page, Shape, UtcDateTime
+from modules.kernel.shapes import Body, Id, Page
+from tests.kernel.shapes import Card, Included, Likes
 
 GREATEST = 2**63 - 1
-
-
-class Card(Shape):
-    """A card."""
-
-    id: Id
-    parent_id: Id | None
-    at: UtcDateTime
-
-
-class Likes(Shape):
-    """A count."""
-
-    likes: int
-
-
-class Included(Shape):
-    """What cards mention."""
-
-    users: dict[Id, Card]
 
 
 class CardPage(Page[Card, Included, Likes]):

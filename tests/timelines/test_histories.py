@@ -12,7 +12,7 @@ from modules.timelines.models import windows
 from tests.kit.delivery import drain, relay_some
 from tests.kit.people import NOON, make_person
 from tests.kit.posts import publish, publish_past
-from tests.timelines.test_home import flat, read_ids
+from tests.timelines.kit import flat, read_ids
 
 pytestmark = pytest.mark.django_db
 

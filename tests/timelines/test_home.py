@@ -18,28 +18,9 @@ from tests.kit.http import call
 from tests.kit.pages import ids_of, on
 from tests.kit.people import NOON, make_person, sign_up
 from tests.kit.posts import publish, publish_past
+from tests.timelines.kit import flat, follow, read_ids
 
 pytestmark = pytest.mark.django_db
-
-
-def follow(reader, *authors):
-    for author in authors:
-        graph.follow(reader.id, author.id)
-
-
-def read_ids(reader, *, limit=20):
-    """Return the posts of all pages, page by page."""
-    pages, paging = [], Paging.first(limit)
-    while True:
-        page = timelines.get_home(graph.viewer_of(reader.id), paging)
-        pages.append(ids_of(page))
-        if page.next is None:
-            return pages
-        paging = paging.at(page.next)
-
-
-def flat(pages):
-    return [id for page in pages for id in page]
 
 
 class TestGetHome:

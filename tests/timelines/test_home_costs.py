@@ -15,7 +15,7 @@ from tests.kit.delivery import drain
 from tests.kit.pages import count_reads
 from tests.kit.people import NOON, make_person
 from tests.kit.posts import publish, publish_past
-from tests.timelines.test_home import flat, follow, read_ids
+from tests.timelines.kit import flat, follow, read_ids
 
 pytestmark = pytest.mark.django_db
 

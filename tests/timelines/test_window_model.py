@@ -10,7 +10,7 @@ from modules.kernel.redis.client import redis
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.schemas import TimelineSettings
-from tests.timelines.test_windows import AUTHORS, FIRST_POST, FOLLOWING, KEY, VIEWER, follow
+from tests.timelines.windows import AUTHORS, FIRST_POST, FOLLOWING, KEY, VIEWER, follow
 
 
 @dataclass

@@ -6,23 +6,13 @@ from modules.kernel.redis.client import redis
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.schemas import TimelineSettings
-
-VIEWER = 2**62 + 17
-AUTHORS = [2**62 + 2**40 + n for n in range(4)]
-# Neighbors far above 2^53, where a Lua number cannot tell one from the next.
-FIRST_POST = 2**62 + 2**54 + 1
-KEY = windows.home(VIEWER)
-FOLLOWING = b"fol:%d" % VIEWER
+from tests.timelines.windows import AUTHORS, FIRST_POST, FOLLOWING, KEY, VIEWER, follow
 
 
 @pytest.fixture(autouse=True)
 def small_windows(settings, clean_redis):
     """Twelve entries and three of slack, so that trims are common."""
     settings.TIMELINES = TimelineSettings(window_size=12, slack=3, pull_size=5)
-
-
-def follow(*author_ids):
-    redis("timelines").run(("DEL", FOLLOWING), ("SADD", FOLLOWING, "0", *author_ids))
 
 
 def open_window(key=KEY):

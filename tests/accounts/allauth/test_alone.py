@@ -13,14 +13,14 @@ from django.db import connections
 
 from modules.accounts.models import User
 from modules.kernel.redis.client import redis
-from tests.accounts.allauth.test_other_providers import log_in, odd
-from tests.accounts.test_address_claims import A
+from tests.accounts.allauth.provider import log_in, odd
 from tests.kit.http import Http
 
 __all__ = ["odd"]  # a fixture
 
 pytestmark = pytest.mark.django_db
 
+A = "/auth/app/v1"
 SECOND = "ada@example.com"
 TRIES = 6
 

@@ -12,11 +12,14 @@ from modules.accounts.services.account_status import request_deletion, restore_a
 from modules.accounts.services.accounts import set_password, set_roles
 from modules.kernel import clock
 from modules.mail.models import Mail
-from tests.accounts.allauth.test_codes import AUTH, NEW, code_in
+from tests.accounts.kit import code_in
 from tests.accounts.second_factors import half, secret, send_code, session  # noqa: F401
 from tests.kit.totp import code_of
 
 pytestmark = pytest.mark.django_db
+
+AUTH = "/auth/app/v1/auth"
+NEW = "quite another password"
 
 
 def close(user_id: int) -> None:

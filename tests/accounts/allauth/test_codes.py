@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from modules.accounts.services.account_status import forget_pending_accounts
 from modules.kernel import clock
 from modules.mail.models import Mail
 from modules.mail.services.mails import forget_old_mails
+from tests.accounts.kit import code_in
 from tests.kit.delivery import drain
 from tests.kit.people import PASSWORD
 
@@ -20,13 +20,6 @@ pytestmark = pytest.mark.django_db
 
 AUTH = "/auth/app/v1/auth"
 NEW = "quite another password"
-
-
-def code_in(mailoutbox) -> str:
-    drain()
-    match = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", mailoutbox[-1].body, re.MULTILINE)
-    assert match, mailoutbox[-1].body
-    return match[1]
 
 
 def without_ids(answer) -> tuple[int, object]:

@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from modules.accounts.api.allauth.methods import list_methods
 from modules.kernel.limits import Limit
 from modules.kernel.redis import client as redis_client
-from tests.accounts.allauth.test_log_in import CountingHasher
+from tests.accounts.kit import CountingHasher
 from tests.accounts.second_factors import APP, log_in_half, secret, session
 from tests.kit.http import Http
 from tests.kit.people import PASSWORD
@@ -97,7 +97,7 @@ def caller(request, http, session, secret, settings):
     sign_in = Limit("sign-in", 100_000, 10_000_000)
     settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(sign_in)
     settings.PASSWORD_HASHERS = [
-        "tests.accounts.allauth.test_log_in.CountingHasher",
+        "tests.accounts.kit.CountingHasher",
         *settings.PASSWORD_HASHERS,
     ]
     CountingHasher.count = 0

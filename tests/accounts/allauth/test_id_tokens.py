@@ -8,7 +8,7 @@ import jwt
 import pytest
 from django.test import Client
 
-from tests.accounts.allauth.test_other_providers import come, odd, start  # noqa: F401
+from tests.accounts.allauth.provider import come, odd, start  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from allauth.headless.spec.internal.schema import get_schema
-from django.contrib.auth.hashers import MD5PasswordHasher, make_password
+from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 
 from modules.accounts.api.allauth.middleware import AllauthMiddleware
 from modules.accounts.models import Session, User
 from modules.accounts.services.account_status import suspend_account
 from modules.accounts.services.sessions import hash_key
+from tests.accounts.kit import CountingHasher
 from tests.kit.http import Http
 from tests.kit.people import NOON, PASSWORD
 
@@ -18,17 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
 APP = "/auth/app/v1/auth"
 BROWSER = "/auth/browser/v1/auth"
-
-
-class CountingHasher(MD5PasswordHasher):
-    """Counts what it is asked to do; it is a hasher as any other."""
-
-    algorithm = "counting"
-    count = 0
-
-    def encode(self, password: str, salt: str) -> str:
-        type(self).count += 1
-        return super().encode(password, salt)
 
 
 def log_in(http, path=APP, *, csrf=None, **names):
@@ -125,7 +115,7 @@ class TestAppClient:
     def test_costs_one_hash_whoever_it_is(self, settings, ada, make_account, name):
         """Equal work is equal time: a test that took it would tell less."""
         suspend_account(make_account("vera", password=PASSWORD).id, now=NOON)
-        settings.PASSWORD_HASHERS = ["tests.accounts.allauth.test_log_in.CountingHasher"]
+        settings.PASSWORD_HASHERS = ["tests.accounts.kit.CountingHasher"]
         User.objects.update(password=make_password(PASSWORD))
         CountingHasher.count = 0
 

@@ -6,7 +6,7 @@ import pytest
 
 from modules.accounts.models import User
 from modules.accounts.services.password_strength import LOOKED_AT
-from tests.accounts.allauth.test_codes import code_in
+from tests.accounts.kit import code_in
 from tests.kit.people import PASSWORD
 
 pytestmark = pytest.mark.django_db

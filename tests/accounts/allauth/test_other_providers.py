@@ -3,90 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import jwt
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
-from config.settings.accounts import social
 from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
 from modules.mail.models import Mail
+from tests.accounts.allauth.provider import ADA, AUTH, come, log_in, odd, start
 from tests.accounts.kit import consent, fetch, make_app, me, refresh
-from tests.accounts.second_factors import secret, session  # noqa: F401
+from tests.accounts.second_factors import secret, session
 from tests.kit.http import Http
 from tests.kit.people import PASSWORD
-from tests.kit.stub import answering
 from tests.kit.totp import code_of
 
+__all__ = ["odd", "secret", "session"]  # fixtures
+
 pytestmark = pytest.mark.django_db
-
-AUTH = "/auth/browser/v1"
-APP = {
-    "provider": "openid_connect",
-    "provider_id": "odd",
-    "name": "Odd",
-    "client_id": "banyan",
-    "secret": "x",
-}
-ADA = {"sub": "ada-there", "email": "ada@example.com", "email_verified": True}
-
-
-class Odd:
-    """A provider of OpenID Connect that says whatever it was told to."""
-
-    def __init__(self, url: str) -> None:
-        self.userinfo: Any = ADA
-        self.token: Any = {"access_token": "a", "token_type": "Bearer"}
-        self.configuration: Any = {
-            "issuer": url,
-            "authorization_endpoint": f"{url}/authorize",
-            "token_endpoint": f"{url}/token",
-            "userinfo_endpoint": f"{url}/userinfo",
-            "jwks_uri": f"{url}/keys",
-        }
-        self.url = url
-
-    def decide(self, asked):
-        said = {"/token": self.token, "/userinfo": self.userinfo, "/keys": {"keys": []}}
-        return 200, {}, said.get(asked.path, self.configuration)
-
-    def id_token(self, **claims: Any) -> str:
-        """Of this the signature is not looked at, for the provider hands it out itself."""
-        said = {"iss": self.url, "aud": "banyan", "exp": 4_000_000_000, **claims}
-        return jwt.encode(said, "k" * 32, algorithm="HS256")
-
-
-@pytest.fixture
-def odd(settings, db):
-    with answering() as stub:
-        odd = Odd(stub.url)
-        stub.decide = odd.decide
-        app = APP | {"settings": {"server_url": stub.url}}
-        settings.SOCIALACCOUNT_PROVIDERS = social([app])["SOCIALACCOUNT_PROVIDERS"]
-        yield odd
-
-
-def start(browser: Client, back: str = "/welcome"):
-    body = {"provider": "odd", "process": "login", "callback_url": back}
-    return browser.post(f"{AUTH}/auth/provider/redirect", body)
-
-
-def come(browser: Client, back: str = "/welcome"):
-    """Log in by the provider; return where the browser is led back to."""
-    sent = parse_qs(urlsplit(start(browser, back)["Location"]).query)
-    return browser.get(urlsplit(sent["redirect_uri"][0]).path, {"code": "c", "state": sent["state"][0]})
-
-
-def log_in(http: Http) -> str:
-    """Log Ada in by her password, and show it again; return her session's token."""
-    sent = {"username": "ada", "password": PASSWORD}
-    token = str(http("POST", "/auth/app/v1/auth/login", sent).body["meta"]["session_token"])
-    http("POST", "/auth/app/v1/auth/reauthenticate", {"password": PASSWORD}, X_Session_Token=token)
-    return token
 
 
 def sign_up(browser: Client, **body: str):
@@ -197,21 +132,21 @@ class TestAnswer:
 
 class TestHalfFinishedLogIn:
     @pytest.fixture
-    def half(self, odd, ada, secret):  # noqa: F811
+    def half(self, odd, ada, secret):
         """A log-in by the provider that waits for the second factor."""
         SocialAccount.objects.create(user_id=ada.id, provider="odd", uid="ada-there")
         browser = Client()
         come(browser)
         return browser
 
-    def finish(self, half: Client, secret: str):  # noqa: F811
+    def finish(self, half: Client, secret: str):
         path = f"{AUTH}/auth/2fa/authenticate"
         return half.post(path, {"code": code_of(secret)}, content_type="application/json")
 
-    def test_is_finished_while_the_provider_is_connected(self, half, secret):  # noqa: F811
+    def test_is_finished_while_the_provider_is_connected(self, half, secret):
         assert self.finish(half, secret).status_code == 200
 
-    def test_ends_when_the_provider_is_disconnected(self, half, secret, ada, http, session):  # noqa: F811
+    def test_ends_when_the_provider_is_disconnected(self, half, secret, ada, http, session):
         before = Session.objects.filter(user=ada.id).count()
         body = {"provider": "odd", "account": "ada-there"}
         gone = http("DELETE", "/auth/app/v1/account/providers", body, X_Session_Token=session)
@@ -221,7 +156,7 @@ class TestHalfFinishedLogIn:
         assert (gone.status, answer.status_code) == (200, 401)
         assert Session.objects.filter(user=ada.id).count() == before
 
-    def test_does_not_live_again_when_it_is_connected_anew(self, half, secret, ada):  # noqa: F811
+    def test_does_not_live_again_when_it_is_connected_anew(self, half, secret, ada):
         SocialAccount.objects.get().delete()
         SocialAccount.objects.create(user_id=ada.id, provider="odd", uid="ada-there")
 

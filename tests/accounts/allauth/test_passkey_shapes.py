@@ -17,17 +17,17 @@ from hypothesis import strategies as st
 from modules.accounts.api.allauth.passkeys import SET_UP, check_credential, counter_of, to_stored
 from modules.accounts.services.passkeys import MOST
 from modules.kernel.http.parsing import BodyInvalid
-from tests.accounts.allauth.test_ceremonies import (
+from tests.accounts.allauth.passkeys import (
     KEYS,
     LOG_IN,
-    _domain,
     ada,
+    domain,
     log_in,
     passkey,
 )
 from tests.accounts.authenticator import ED, UP, UV, SoftKey
 
-__all__ = ["_domain", "ada", "passkey"]  # fixtures
+__all__ = ["ada", "domain", "passkey"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
