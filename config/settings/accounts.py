@@ -102,7 +102,7 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 # An address that is not verified claims nothing: any number of accounts may have said that it is theirs.
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 # How long a password, second factor or passkey counts that was shown again (api/allauth/guards.py).
-ACCOUNT_REAUTHENTICATION_TIMEOUT = int(ACCOUNTS.presence_life)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(ACCOUNTS.presence_ttl)
 # Whoever changes how an account is entered does not do it unseen.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 

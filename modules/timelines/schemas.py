@@ -8,7 +8,7 @@ class TimelineSettings:
     """
     How much of a home is kept at hand.
 
-    A window holds `window_size` entries, and `slack` more before a trim; it lives `life_seconds` after its
+    A window holds `window_size` entries, and `slack` more before a trim; it lives `ttl_seconds` after its
     last read. A cold read pulls `pull_size` posts; of an author whom readers pull, `pulled_size` are kept.
     """
 
@@ -16,4 +16,4 @@ class TimelineSettings:
     slack: int = 80
     pull_size: int = 100
     pulled_size: int = 200
-    life_seconds: int = 7 * 24 * 3600
+    ttl_seconds: int = 7 * 24 * 3600

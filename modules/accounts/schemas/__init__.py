@@ -72,18 +72,18 @@ class AccountsSettings:
     # A process believes a principal this long without asking anybody: the slowest a revocation may act.
     principal_ttl: float = 2.0
     # Redis believes a session this long: what a log-out during an outage may need at most.
-    entry_life: int = 60
+    entry_ttl: int = 60
     # And so much longer while the directory, which ought to be asked, is away.
     entry_grace: int = 60
     # How long it is remembered that credentials were good, for who shares an address with a guesser.
-    good_life: int = 3600
+    good_ttl: int = 3600
     # A session in use is prolonged, by one UPDATE, at most this often.
     touch_after: int = 3600
     session_ttl: int = 30 * 86_400
     # Of a session that is nobody's yet: twice what allauth leaves for a log-in to be finished.
     open_session_ttl: int = 1800
     # How long somebody counts as present who has shown who they are: what is delicate asks for it anew then.
-    presence_life: float = 300.0
+    presence_ttl: float = 300.0
     # Argon2 at 19 MiB takes 35 ms of a core; more at once would only starve the other threads.
     hashes_at_once: int = 2
     hash_wait: float = 1.0

@@ -18,5 +18,5 @@ def require_presence(session_key: str, *, now: datetime) -> None:
     :raises ReauthenticationRequired: if log-in and reauthentication are too long ago
     """
     shown_at = find_presence(hash_key(session_key), now=now)
-    if shown_at is None or now - shown_at >= timedelta(seconds=settings.ACCOUNTS.presence_life):
+    if shown_at is None or now - shown_at >= timedelta(seconds=settings.ACCOUNTS.presence_ttl):
         raise ReauthenticationRequired

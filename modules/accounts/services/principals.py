@@ -2,7 +2,7 @@
 From credentials to the principal of a request, without SQL when it is hot.
 
 Three places are asked in turn: this process (at most `principal_ttl`), Redis (one trip, at most
-`entry_life`), the directory, which alone is the truth. Losing the first two costs a read of the third. Losing
+`entry_ttl`), the directory, which alone is the truth. Losing the first two costs a read of the third. Losing
 the third, Redis is believed for `entry_grace` longer: who was known goes on, and nothing can be ended then.
 Sessions, tokens and keys go the same way; only the last place knows them apart (`services/credentials.py`).
 """
@@ -137,9 +137,9 @@ def _find_stored(key_hash: str, *, now: datetime) -> Principal | None:
     found = find_credentials(key_hash, now=now)
     if found is None:
         return None
-    longest = settings.ACCOUNTS.entry_life + settings.ACCOUNTS.entry_grace
+    longest = settings.ACCOUNTS.entry_ttl + settings.ACCOUNTS.entry_grace
     life = min(longest, int((found.expires_at - now).total_seconds()))
-    good = ("SET", _good_key(key_hash), 1, "EX", settings.ACCOUNTS.good_life)
+    good = ("SET", _good_key(key_hash), 1, "EX", settings.ACCOUNTS.good_ttl)
     _put(("SET", entry_key(key_hash), found.pack(), "EX", max(life, 1)), good)
     return found.principal
 

@@ -46,4 +46,4 @@ revoke_in_cache, raise_epoch_in_cache = cache_revocations.now, cache_epoch.now
 
 def _ttl() -> int:
     """Return how long a revocation stands: longer than an entry that was read before and written after it."""
-    return int(settings.ACCOUNTS.entry_life + settings.ACCOUNTS.entry_grace) * 2
+    return int(settings.ACCOUNTS.entry_ttl + settings.ACCOUNTS.entry_grace) * 2

@@ -87,7 +87,7 @@ def find_floor(key: bytes) -> int | None:
 def fill(key: bytes, token: bytes, entries: Iterable[Entry], *, floor: int) -> bool:
     """Fill an opened window with a pull, complete down to the floor; False if it was lost meanwhile."""
     config = _settings()
-    args: list[Argument] = [token, _ID.pack(floor), config.window_size, config.life_seconds, _pack(entries)]
+    args: list[Argument] = [token, _ID.pack(floor), config.window_size, config.ttl_seconds, _pack(entries)]
     (done,) = redis("timelines").run(_FILL.call([key], args))
     return bool(done)
 
@@ -158,7 +158,7 @@ def read_posts_of(
 
 
 def _step_args(viewer_id: int, place: int, newer: bool, limit: int) -> list[Argument]:
-    return [_ID.pack(place), limit, _settings().life_seconds, _ID.pack(viewer_id), int(newer)]
+    return [_ID.pack(place), limit, _settings().ttl_seconds, _ID.pack(viewer_id), int(newer)]
 
 
 def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:

@@ -66,7 +66,7 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
         user = self.request.user
         if not get_reauthentication_flows(user):
             shown = [record["at"] for record in get_authentication_records(self.request, user)]
-            if not shown or time.time() - shown[-1] >= settings.ACCOUNTS.presence_life:
+            if not shown or time.time() - shown[-1] >= settings.ACCOUNTS.presence_ttl:
                 raise ReauthenticationRequired
         return True
 
