@@ -10,7 +10,9 @@ def main() -> None:
     if find_spec("django") is None:
         sys.exit("This Python lacks Banyan's libraries. Say .venv/bin/python manage.py …, or make help.")
     from config.management.trouble import explain, refuse_unreadable
+    from config.startup import pause_collector
 
+    pause_collector()
     refuse_unreadable(sys.argv[1:])
     adopted: dict[str, str] = {}
     try:

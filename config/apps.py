@@ -7,6 +7,8 @@ from django.core import signals
 from django.core.cache import close_caches
 from django.db import close_old_connections, connections, reset_queries
 
+from config.startup import resume_collector
+
 
 class WiringConfig(AppConfig):
     """Makes Banyan's Celery application the current one in every process, the relay's above all."""
@@ -24,6 +26,7 @@ class WiringConfig(AppConfig):
         signals.request_finished.disconnect(close_old_connections)
         signals.request_finished.disconnect(close_caches)
         signals.request_finished.connect(close_broken)
+        resume_collector()
 
 
 def close_broken(**_: Any) -> None:

@@ -7,9 +7,11 @@ from celery import Celery, signals
 from django.conf import settings
 
 from config import broker
+from config.startup import pause_collector
 from sharding import tracebacks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
+pause_collector()
 
 
 @signals.setup_logging.connect
