@@ -9,12 +9,15 @@ import pytest
 from pytest_django import DjangoDbBlocker
 from xdist.workermanage import WorkerController
 
+from config.startup import pause_collector, resume_collector
 from tests.kit.boot import Boot
 
 # At import, not in a hook: conftest files further down import models.
 _boot = Boot()
 _boot.plan()
 django.setup()
+# Thousands of tests are made next, which stay.
+pause_collector()
 
 from deploy.embedded.throwaway import Throwaway  # noqa: E402
 from tests.kit.canaries import find_in_logs  # noqa: E402
@@ -38,6 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process is left alone with it at the end."""
     places = {file: place for place, file in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again, but never look through all tests for it."""
+    resume_collector()
 
 
 @pytest.fixture(scope="session")

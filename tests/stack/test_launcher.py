@@ -9,12 +9,14 @@ import stat
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
+from typing import NamedTuple
 
 import psutil
 import pytest
 
 from deploy.embedded.alive import is_alive
 from deploy.embedded.layout import throwaway_layout
+from deploy.embedded.lock import Lock
 from tests.kit.machines import until
 from tests.stack.launch import TIMEOUT, Launch
 
@@ -23,16 +25,32 @@ EVERYTHING = {"directory", "a", "b", "a_replica1", "redis", "api", "worker", "be
 pytestmark = pytest.mark.timeout(240)
 
 
+class Twice(NamedTuple):
+    """A stack that runs, and what `make up` said that was begun beside it while it started."""
+
+    launch: Launch
+    status: int
+    said: list[str]
+
+
 @pytest.fixture(scope="module")
-def launch() -> Iterator[Launch]:
+def twice() -> Iterator[Twice]:
     # Not pytest's folder: that is private, and the servers' user has to pass.
     folder = throwaway_layout().home
     folder.chmod(0o711)
     launch = Launch(folder / "banyan")
-    launch.begin()
-    yield launch
+    launch.launch()
+    until(lambda: Lock(launch.home).holder())
+    second = launch.ask("up")
+    launch.await_up()
+    yield Twice(launch, second.returncode, second.stdout.splitlines())
     launch.end()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def launch(twice: Twice) -> Launch:
+    return twice.launch
 
 
 def healthz(launch: Launch) -> int:
@@ -65,6 +83,14 @@ def kill(launch: Launch, name: str) -> psutil.Process:
 
 
 class TestUp:
+    def test_begun_twice_runs_once_and_the_second_says_where_as_soon_as_it_answers(self, twice):
+        url = f"http://localhost:{twice.launch.port}"
+
+        assert (twice.status, twice.said[:2]) == (
+            0,
+            [f"Banyan is starting: {url}/", f"Banyan is already up: {url}/"],
+        )
+
     def test_runs_every_server_and_process(self, launch):
         assert set(launch.processes()) == EVERYTHING
         assert all(is_alive(process) for process in launch.processes().values())
