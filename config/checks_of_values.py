@@ -19,6 +19,7 @@ _LISTENED_ON = re.compile(rf"(?:{_NAME}|[0-9a-f:.]+)", re.IGNORECASE)
 MAX_MS = 2**31 - 1
 MAX_PROCESSES = 1_000
 MAX_COUNT = 10**9
+_PORTS = {"http": 80, "https": 443}
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -57,10 +58,21 @@ def check_hosts(hosts: list[str]) -> None:
             )
 
 
+def is_origin(text: str) -> bool:
+    """Return whether a text is an origin as browsers write it, for they are compared as texts."""
+    if not is_web_address(text):
+        return False
+    parts = urlsplit(text)
+    is_usual = parts.port == _PORTS[parts.scheme]
+    port = "" if parts.port is None or is_usual else f":{parts.port}"
+    host = parts.netloc.lower() if parts.port is None else parts.netloc.lower().rpartition(":")[0]
+    return text == f"{parts.scheme}://{host}{port}"
+
+
 def check_origins(origins: list[str]) -> None:
     """:raises ValidationError: naming the first that is no origin; a star may stand for its first part"""
     for origin in origins:
-        if not is_web_address(origin.replace("://*.", "://any.", 1)) or urlsplit(origin).path:
+        if not is_origin(origin.replace("://*.", "://any.", 1)):
             raise ValidationError(f"expected https://app.example.org,https://*.example.org; not {origin!r}")
 
 
@@ -74,6 +86,34 @@ def check_domain(domain: str) -> None:
     """:raises ValidationError: unless it is empty or a name"""
     if domain and not re.fullmatch(_NAME, domain, re.IGNORECASE):
         raise ValidationError("expected example.org, without scheme and port")
+
+
+def read_number(text: str | int, *, least: int, most: int) -> int:
+    """
+    Return a number that is written as people write it: `1_0` and `٨` are more often mistakes than numbers.
+
+    :raises ValidationError: if it is none, or out of its bounds
+    """
+    if isinstance(text, int):
+        return text
+    if not re.fullmatch("-?[0-9]{1,19}", text.strip(" ")) or not least <= int(text) <= most:
+        raise ValidationError(f"expected a number from {least} to {most}, in digits")
+    return int(text)
+
+
+def check_unique(names: Collection[str]) -> None:
+    """:raises ValidationError: naming the first that stands there twice"""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValidationError(f"{name} is there twice")
+        seen.add(name)
+
+
+def check_key(key: str) -> None:
+    """:raises ValidationError: if it can be guessed by its length, or is one letter over and over"""
+    if len(key.strip()) < 32 or len(set(key)) < 5:
+        raise ValidationError("expected 32 random characters or more, as `openssl rand -base64 48` prints")
 
 
 def check_keys(keys: list[str]) -> None:
@@ -95,11 +135,18 @@ def check_sender(text: str) -> None:
         raise ValidationError("expected Banyan <noreply@example.org>")
 
 
-def check_folder(path: Path) -> None:
-    """:raises ValidationError: if something else is there"""
-    folder = next(each for each in (path, *path.parents) if each.exists())
+def read_folder(path: str | Path) -> Path:
+    """
+    Return a folder, which need not be there yet.
+
+    :raises ValidationError: if something else is there, or nothing was said
+    """
+    if path == "":
+        raise ValidationError("expected a folder")
+    folder = next(each for each in (Path(path), *Path(path).parents) if each.exists())
     if not folder.is_dir():
         raise ValidationError(f"expected a folder, or where one can be made; {folder} is none")
+    return Path(path)
 
 
 def check_named(servers: Collection[str]) -> None:

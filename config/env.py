@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from environs import Env as Reader
 from environs import ValidationError, validate
@@ -96,14 +95,14 @@ def load() -> Env:
     reader.add_parser("social_apps", _social_apps)
     reader.add_parser("origins", _origins)
     reader.add_parser("address", values.read_address)
+    reader.add_parser("number", values.read_number)
+    reader.add_parser("folder", values.read_folder)
     # Read before what is held against them.
     instances = reader.databases("INSTANCES", check=values.check_named)
-    pull_threshold = reader.int(
-        "PULL_THRESHOLD", 10_000, validate=validate.Range(min=1, max=values.MAX_COUNT)
-    )
+    pull_threshold = reader.number("PULL_THRESHOLD", 10_000, least=1, most=values.MAX_COUNT)
     hot = reader.redis("REDIS_HOT_URL")
     env = Env(
-        secret_key=reader.str("SECRET_KEY", validate=validate.Length(min=32)),
+        secret_key=reader.str("SECRET_KEY", validate=values.check_key),
         # Earlier keys: what they signed or encrypted can still be read.
         secret_key_fallbacks=reader.list("SECRET_KEY_FALLBACKS", [], validate=values.check_keys),
         debug=reader.bool("DEBUG", False),
@@ -112,7 +111,7 @@ def load() -> Env:
         ),
         trusted_origins=reader.list("TRUSTED_ORIGINS", [], validate=values.check_origins),
         host=reader.str("HOST", "127.0.0.1", validate=values.check_listened_on),
-        port=reader.int("PORT", 8000, validate=validate.Range(min=1, max=65535)),
+        port=reader.number("PORT", 8000, least=1, most=65535),
         directory_url=reader.database("DIRECTORY_URL"),
         instances=instances,
         replicas=reader.databases("REPLICAS", {}, check=values.replicas_of(instances)),
@@ -123,38 +122,26 @@ def load() -> Env:
         redis_sessions_url=_redis_or(hot, reader, "REDIS_SESSIONS_URL"),
         redis_limits_url=_redis_or(hot, reader, "REDIS_LIMITS_URL"),
         redis_broker_url=reader.redis("REDIS_BROKER_URL"),
-        state_dir=reader.path("STATE_DIR", ROOT / ".banyan" / "state", validate=values.check_folder),
+        state_dir=reader.folder("STATE_DIR", ROOT / ".banyan" / "state"),
         log_format=reader.str("LOG_FORMAT", "auto", validate=validate.OneOf(["auto", "json", "human"])),
         log_level=reader.str("LOG_LEVEL", "INFO", validate=validate.OneOf(values.LEVELS)),
-        web_workers=reader.int("WEB_WORKERS", 2, validate=validate.Range(min=1, max=values.MAX_PROCESSES)),
+        web_workers=reader.number("WEB_WORKERS", 2, least=1, most=values.MAX_PROCESSES),
         # Four: on two cores eight made a warm home a quarter dearer (python -m benchmarks).
-        web_threads=reader.int("WEB_THREADS", 4, validate=validate.Range(min=1, max=values.MAX_PROCESSES)),
-        worker_concurrency=reader.int(
-            "WORKER_CONCURRENCY", 2, validate=validate.Range(min=1, max=values.MAX_PROCESSES)
-        ),
-        scatter_threads=reader.int(
-            "SCATTER_THREADS", 4, validate=validate.Range(min=1, max=values.MAX_PROCESSES)
-        ),
-        statement_timeout_ms=reader.int(
-            "STATEMENT_TIMEOUT_MS", 5000, validate=validate.Range(min=1, max=values.MAX_MS)
-        ),
+        web_threads=reader.number("WEB_THREADS", 4, least=1, most=values.MAX_PROCESSES),
+        worker_concurrency=reader.number("WORKER_CONCURRENCY", 2, least=1, most=values.MAX_PROCESSES),
+        scatter_threads=reader.number("SCATTER_THREADS", 4, least=1, most=values.MAX_PROCESSES),
+        statement_timeout_ms=reader.number("STATEMENT_TIMEOUT_MS", 5000, least=1, most=values.MAX_MS),
         # Of a request, for all databases together: then its user hears 503.
-        database_wait_ms=reader.int(
-            "DATABASE_WAIT_MS", 800, validate=validate.Range(min=1, max=values.MAX_MS)
-        ),
-        lock_timeout_ms=reader.int("LOCK_TIMEOUT_MS", 500, validate=validate.Range(min=1, max=values.MAX_MS)),
-        window_size=reader.int("WINDOW_SIZE", 800, validate=validate.Range(min=100, max=values.MAX_COUNT)),
+        database_wait_ms=reader.number("DATABASE_WAIT_MS", 800, least=1, most=values.MAX_MS),
+        lock_timeout_ms=reader.number("LOCK_TIMEOUT_MS", 500, least=1, most=values.MAX_MS),
+        window_size=reader.number("WINDOW_SIZE", 800, least=100, most=values.MAX_COUNT),
         pull_threshold=pull_threshold,
-        pull_demotion=reader.int("PULL_DEMOTION", 8_000, validate=validate.Range(min=0, max=pull_threshold)),
-        following_cap=reader.int(
-            "FOLLOWING_CAP", 5_000, validate=validate.Range(min=1, max=values.MAX_COUNT)
-        ),
+        pull_demotion=reader.number("PULL_DEMOTION", 8_000, least=0, most=pull_threshold or values.MAX_COUNT),
+        following_cap=reader.number("FOLLOWING_CAP", 5_000, least=1, most=values.MAX_COUNT),
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
         # From one address in half an hour.
-        sign_ups=reader.int("SIGN_UPS", 5, validate=validate.Range(min=1, max=values.MAX_COUNT)),
-        trusted_proxies=reader.int(
-            "TRUSTED_PROXIES", 0, validate=validate.Range(min=0, max=values.MAX_PROCESSES)
-        ),
+        sign_ups=reader.number("SIGN_UPS", 5, least=1, most=values.MAX_COUNT),
+        trusted_proxies=reader.number("TRUSTED_PROXIES", 0, least=0, most=values.MAX_PROCESSES),
         cors_origins=reader.origins("CORS_ORIGINS", []),
         # Where clients reach this service: the issuer of its tokens, and what passkeys are bound to.
         public_url=reader.address("PUBLIC_URL", ""),
@@ -183,9 +170,10 @@ def _databases(
     if isinstance(value, dict):
         return value
     pairs = [part.partition("=") for part in _NEXT_DATABASE.split(value.strip().strip(",")) if part]
-    found = {name.strip(): _database(name.strip(), url.strip()) for name, _, url in pairs}
-    check(found)
-    return found
+    found = [(name.strip(), _database(name.strip(), url.strip())) for name, _, url in pairs]
+    values.check_unique([name for name, _ in found])
+    check(dict(found))
+    return dict(found)
 
 
 def _database(name: str, url: str) -> Database:
@@ -222,8 +210,7 @@ def _origins(value: str | list[str]) -> list[str]:
         return value
     found = [origin.strip() for origin in value.split(",") if origin.strip()]
     for origin in found:
-        parts = urlsplit(origin) if values.is_web_address(origin) else None
-        if parts is None or origin != f"{parts.scheme}://{parts.netloc}".lower():
+        if not values.is_origin(origin):
             raise ValidationError(f"expected https://app.example.org, no path or pattern; not {origin!r}")
     return found
 
@@ -244,7 +231,21 @@ def _social_apps(value: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
             raise ValidationError(hint)
         if app["provider"] not in SOCIAL_PROVIDERS:
             raise ValidationError(f"provider is one of {', '.join(SOCIAL_PROVIDERS)}")
+        if app["provider"] == "openid_connect":
+            _check_openid_connect(app)
+    values.check_unique([app.get("provider_id") or app["provider"] for app in apps])
     return apps
+
+
+def _check_openid_connect(app: dict[str, Any]) -> None:
+    """:raises ValidationError: if nothing tells such a provider from others, or where it is"""
+    named = all(isinstance(app.get(name), str) and app[name] for name in ("provider_id", "name"))
+    settings = app.get("settings")
+    server = settings.get("server_url") if isinstance(settings, dict) else None
+    if not named or not isinstance(server, str) or not values.is_web_address(server):
+        raise ValidationError(
+            'openid_connect needs "provider_id", "name" and {"settings": {"server_url": …}}'
+        )
 
 
 def _masked(name: str, value: object) -> object:

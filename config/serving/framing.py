@@ -52,8 +52,10 @@ def _check_host(request: Request) -> None:
     """
     Hold a request to one host: named, and the same in its target if that is a whole address (RFC 9112, 3.2).
 
-    :raises gunicorn.http.errors.ParseException: if it is not
+    :raises gunicorn.http.errors.ParseException: if it is not, or if a part of it is for its sender alone
     """
+    if "#" in request.uri:
+        raise InvalidRequestLine(request.uri)
     hosts = [value for name, value in request.headers if name == "HOST"]
     if not hosts and request.version >= (1, 1):
         raise InvalidHeader("HOST")

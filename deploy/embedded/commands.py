@@ -170,6 +170,8 @@ def _agreed() -> bool:
 def psql(instance: str, rest: list[str]) -> int:
     """Become PostgreSQL's own client on one of the servers."""
     layout = checkout_layout()
+    if not layout.home.exists():
+        raise StackError("Nothing runs here; `make up` first.")
     topology = checkout.describe(layout)
     servers = {**topology.primaries, **topology.replicas, "default": topology.primaries["directory"]}
     if instance not in servers:

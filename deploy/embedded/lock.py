@@ -42,6 +42,8 @@ class Lock:
 
         :raises StackError: if the place belongs to someone else
         """
+        if not self._path.parent.exists():
+            return None  # and who only asks makes none
         file = self._open()
         try:
             # Shared, so that several may ask at once; who wants to hold it waits for them.
@@ -59,6 +61,8 @@ class Lock:
             return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except PermissionError:
             raise StackError(f"{self._path.parent} belongs to another user; run as that user.") from None
+        except (FileExistsError, NotADirectoryError):
+            raise StackError(f"{self._path.parent} is no folder; set BANYAN_HOME to one.") from None
 
     def release(self) -> None:
         """Let the lock go."""

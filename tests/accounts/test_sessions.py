@@ -17,6 +17,7 @@ from modules.accounts.services.sessions import (
     forget_expired_sessions,
     hash_key,
     issue_session_token,
+    make_room_for_session,
 )
 from modules.accounts.tasks import forget_ended_session, forget_revoked_sessions
 from modules.kernel.principals import Principal
@@ -42,6 +43,18 @@ def recognize_elsewhere(token, *, now=NOON):
     """Recognize as another process would, which keeps nothing of ours."""
     forget_kept()
     return recognize(token, now=now)
+
+
+class TestMakeRoomForSession:
+    def test_ends_what_was_not_used_for_longest_and_nothing_of_others(self, ada, make_account, monkeypatch):
+        monkeypatch.setattr("modules.accounts.services.sessions.MOST", 3)
+        tokens = [issue_session_token(ada.id, now=NOON + timedelta(seconds=at)) for at in range(4)]
+        other = issue_session_token(make_account("grace").id, now=NOON)
+
+        make_room_for_session(ada.id)
+
+        left = {row.key_hash for row in Session.objects.all()}
+        assert left == {hash_key(token) for token in (*tokens[2:], other)}
 
 
 class TestRecognize:

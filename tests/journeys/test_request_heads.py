@@ -30,7 +30,7 @@ class TestHost:
         assert ask(url, "GET /healthz HTTP/1.0")[0] == 200
 
     @pytest.mark.parametrize(
-        "target", ["http://evil.example/healthz", "http://@localhost/healthz", "evil:80"]
+        "target", ["http://evil.example/healthz", "http://@localhost/healthz", "evil:80", "/healthz#x"]
     )
     def test_is_that_of_the_target_too(self, url, target):
         assert ask(url, f"GET {target} HTTP/1.1", "Host: localhost")[0] == 400

@@ -69,6 +69,14 @@ class TestIfNoneMatch:
         assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=1499"] * 3
         assert changed.headers["RateLimit"].split(";")[1] == "r=1498"
 
+    def test_that_names_no_answer_asks_anew_each_time(self, ada, settings):
+        settings.LIMITS = replace(settings.LIMITS, is_on=True)
+
+        answers = [ada.call("GET", f"/v1/users/{ada.id}", If_None_Match=sent) for sent in ("*", " * ")]
+
+        assert [answer.status for answer in answers] == [304, 304]
+        assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=1499", "r=1498"]
+
 
 class TestIfMatch:
     def test_lets_through_who_saw_the_newest(self, ada):

@@ -157,6 +157,26 @@ class TestManage:
         assert refused.returncode == 1
         assert "Traceback" not in refused.stderr
         assert refused.stderr.count("\n") == 1
+        assert not (tmp_path / "banyan").exists()
+
+    @pytest.mark.parametrize("words", ["url", "up"])
+    def test_of_the_stack_says_that_its_home_is_no_folder(self, words, tmp_path):
+        (tmp_path / "file").touch()
+        env = {"PATH": os.defpath, "BANYAN_HOME": str(tmp_path / "file")}
+
+        refused = subprocess.run(
+            [sys.executable, "-m", "deploy.embedded", words],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert (refused.returncode, refused.stderr) == (
+            1,
+            f"{tmp_path / 'file'} is no folder; set BANYAN_HOME to one.\n",
+        )
 
     @pytest.mark.parametrize("port", ["eighty", "0", "70000", "²", ""])
     def test_refuses_a_port_that_is_none(self, port, tmp_path):

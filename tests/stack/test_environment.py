@@ -9,24 +9,33 @@ from environs import EnvValidationError
 
 from config import env as environment
 
-_NUMBERS = ("", "x", "-1", "1.5", "99999999999999999999", "٣x")
+_NUMBERS = ("", "x", "-1", "1.5", "99999999999999999999", "٣x", "1_0", "٨")
 _DATABASES = ("x", "mysql://h/n", "postgres://h:x/n", "postgres://h")
+_TWICE = "a=postgres://h/n,a=postgres://h/m"
 _REDIS = ("", "x", "http://h", "redis://h:x", "redis://h/x")
 _ADDRESSES = (
     *("x", "https://", "https://[", "ftp://h", "https://h:x", "https://h:70000", "https://u:p@h"),
     *("https://h?x", "https://h#x", "https://h h", "//h", "https://-", "https://h:"),
 )
+# Compared with what browsers write, these would never be the same.
+_NO_ORIGINS = ("https://h:443", "http://h:080", "https://H", "http://h:80", "https://h/")
 RUBBISH: dict[str, tuple[str, ...]] = {
-    "secret_key": ("", "short"),
+    "secret_key": ("", "short", " " * 40, "k" * 40),
     "secret_key_fallbacks": ("short", f"{'k' * 32},short"),
     "debug": ("", "maybe"),
     "allowed_hosts": ("https://h", "h:80", "h/x", "h h", "a,,b"),
-    "trusted_origins": ("h", "https://h/x", "https://[", "https://h,x", "ftp://h"),
+    "trusted_origins": (*_NO_ORIGINS, "h", "https://h/x", "https://[", "https://h,x", "ftp://h"),
     "host": ("", "http://h", "h h", "h/x"),
     "port": (*_NUMBERS, "0", "65536"),
     "directory_url": ("", *_DATABASES),
-    "instances": ("", "default=postgres://h/n", *_DATABASES, "a=x"),
-    "replicas": ("x", "zz_replica1=postgres://h/n", "a=postgres://h/n", "a_replica1=x"),
+    "instances": ("", "default=postgres://h/n", *_DATABASES, "a=x", _TWICE),
+    "replicas": (
+        _TWICE.replace("a=", "a_replica1="),
+        "x",
+        "zz_replica1=postgres://h/n",
+        "a=postgres://h/n",
+        "a_replica1=x",
+    ),
     "redis_cache_url": _REDIS,
     "redis_hot_url": _REDIS,
     "redis_timelines_url": _REDIS,
@@ -34,7 +43,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "redis_sessions_url": _REDIS,
     "redis_limits_url": _REDIS,
     "redis_broker_url": _REDIS,
-    "state_dir": (__file__, f"{__file__}/x"),
+    "state_dir": ("", __file__, f"{__file__}/x"),
     "log_format": ("", "xml"),
     "log_level": ("", "LOUD", "info "),
     "web_workers": (*_NUMBERS, "0"),
@@ -51,7 +60,16 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "limits": ("", "maybe"),
     "sign_ups": (*_NUMBERS, "0"),
     "trusted_proxies": _NUMBERS,
-    "cors_origins": ("h", "*", "https://h/x", "https://H", "https://[", "foo://h", "https://h:x"),
+    "cors_origins": (
+        *_NO_ORIGINS,
+        "h",
+        "*",
+        "https://h/x",
+        "https://H",
+        "https://[",
+        "foo://h",
+        "https://h:x",
+    ),
     "public_url": _ADDRESSES,
     "site_name": ("", " ", "a\nb", "x" * 65),
     "frontend_url": ("", *_ADDRESSES),
@@ -61,6 +79,9 @@ RUBBISH: dict[str, tuple[str, ...]] = {
         "[1]",
         '[{"provider": "x", "client_id": "1"}]',
         '[{"provider":"google","client_id":1}]',
+        '[{"provider":"google","client_id":"1"},{"provider":"google","client_id":"2"}]',
+        '[{"provider":"openid_connect","client_id":"1","secret":"2"}]',
+        '[{"provider":"openid_connect","client_id":"1","provider_id":"x","name":"X","settings":{"server_url":"h"}}]',
     ),
     "passkey_domain": ("https://h", "h:80", "h h", "-h"),
     "email_url": ("", "x", "http://h", "smtp://h:x"),

@@ -100,10 +100,10 @@ def end_other_sessions(user_id: int, *, but: str) -> None:
     _end(Session.objects.filter(user_id=user_id).exclude(key_hash=hash_key(but)))
 
 
-def end_surplus_sessions(user_id: int) -> None:
-    """End the sessions that a user has beyond `MOST`, first those that have not been used for longest."""
+def make_room_for_session(user_id: int) -> None:
+    """End what leaves no room for one more within `MOST`, first what has not been used for longest."""
     used = Session.objects.filter(user_id=user_id).order_by("-last_seen_at", "-id")
-    if surplus := list(used.values_list("id", flat=True)[MOST:]):
+    if surplus := list(used.values_list("id", flat=True)[MOST - 1 :]):
         _end(Session.objects.filter(id__in=surplus))
 
 

@@ -32,7 +32,9 @@ def answer(request: HttpRequest, response: HttpResponse, etag: str) -> HttpRespo
     response.headers["ETag"] = etag
     if not has_already(request, etag):
         return response
-    limiting.refund(request)
+    # Who names what they have asks for nothing; `*` asks whether there is anything at all.
+    if request.META["HTTP_IF_NONE_MATCH"].strip() != "*":
+        limiting.refund(request)
     return unchanged(response)
 
 

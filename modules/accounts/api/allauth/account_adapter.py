@@ -28,7 +28,7 @@ from modules.accounts.services.account_status import cancel_deletion, may_log_in
 from modules.accounts.services.accounts import change_password, open_account, register
 from modules.accounts.services.addresses import to_address, to_login
 from modules.accounts.services.guesses import charge_guess_of_person
-from modules.accounts.services.sessions import end_surplus_sessions
+from modules.accounts.services.sessions import make_room_for_session
 from modules.accounts.services.sign_in_limits import charge_log_in
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
@@ -136,7 +136,7 @@ class AccountAdapter(Guards):
         if user.is_pending:  # type: ignore[attr-defined]
             open_account(user.pk)
             user.is_pending = False  # type: ignore[attr-defined]
-        end_surplus_sessions(user.pk)
+        make_room_for_session(user.pk)
         super().login(request, user)
         agent = request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")
         remember_device(request, user)
