@@ -63,7 +63,7 @@ verify-demo: $(SYNCED) ## compare 200 users' counts and homes with the file they
 test: $(if $(CONTRACT),$(JUDGES) openapi/tools/node_modules,$(SYNCED)) ## run the tests on a throwaway stack; ARGS="tests/stack -k port", CONTRACT=1 with the contract's
 	@exec $(BIN)/python -m pytest $(if $(CONTRACT),--override-ini 'norecursedirs=.* __pycache__ node_modules') $(if $(ARGS),$(ARGS),$(PARALLEL))
 
-check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift
+check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift, migrations that lock
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
@@ -72,6 +72,7 @@ check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and AP
 	@DJANGO_SETTINGS_MODULE=config.settings.production $(NOWHERE) $(MANAGE) check --deploy --fail-level WARNING
 	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations --check --dry-run
 	@$(NOWHERE) $(MANAGE) freeze --check
+	@$(NOWHERE) $(MANAGE) locks
 	@$(NOWHERE) $(MANAGE) openapi --check
 	@$(NOWHERE) $(MANAGE) doors --check
 

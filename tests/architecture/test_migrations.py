@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 
 from config.env import ROOT
 from config.management import frozen
-from config.management.commands import freeze
+from config.management.commands import freeze, locks
+from config.management.locking import list_locking
 from sharding import fence
 
 FILES = sorted([*ROOT.glob("sharding/migrations/*.py"), *ROOT.glob("modules/*/migrations/*.py")])
@@ -145,3 +146,14 @@ class TestShardOf:
         assert by_hand == {
             f"migrations/{name}" for name in ("0003_shard_of.py", "fence_1.sql", "fence_2.sql")
         }
+
+
+class TestLocks:
+    def test_are_found_in_the_sql_and_none_is_accepted_that_is_not_there(self):
+        found = list_locking(set())
+
+        assert {line.partition(":")[0] for line in found} == set(locks.ACCEPTED)
+        assert [line for line in found if line.startswith("profiles.") and "(changing-column-type)" in line]
+
+    def test_that_are_accepted_are_not_told(self):
+        assert list_locking(set(locks.ACCEPTED)) == []
