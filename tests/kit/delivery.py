@@ -39,6 +39,13 @@ def relay_some() -> None:
             relay.step()
 
 
+def relay_unheard() -> None:
+    """Let each relay take one turn whose messages reach nobody."""
+    with _relays(times=0) as relays:
+        for relay in relays:
+            relay.step()
+
+
 def undelivered() -> list[tuple[str, str | None]]:
     """Return what failed: subscriber and error."""
     return _rows("SELECT subscriber, error FROM outbox_delivery")
@@ -81,10 +88,10 @@ def _relays(times: int = 1) -> Iterator[list[Relay]]:
 
 
 def _dispatch(times: int, subscriber: str, queue: str, alias: str, deliveries: list[Delivery]) -> None:
-    for _ in range(times - 1):
+    for left in reversed(range(times)):
         bus.dispatch(subscriber, queue, alias, deliveries)
-        _lose_settlement(subscriber, alias, deliveries)
-    bus.dispatch(subscriber, queue, alias, deliveries)
+        if left:
+            _lose_settlement(subscriber, alias, deliveries)
 
 
 def _lose_settlement(subscriber: str, alias: str, deliveries: list[Delivery]) -> None:

@@ -1,0 +1,138 @@
+"""
+What waits in the outboxes, and what is dead: for whoever operates the system.
+
+Each database is asked by itself, so that one that is away hides nothing of the others.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import connections
+from django.db.utils import DatabaseError
+
+from sharding import outages, status
+from sharding.conf import settings
+from sharding.delivery.relay import LEADER_LOCK
+
+Answer = TypeVar("Answer")
+
+_RECORDED = """
+    SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float
+    FROM outbox_event"""
+# What is due later is leased or backed off; an id says when its event was minted, in milliseconds since 2025.
+_DELIVERIES = """
+    SELECT subscriber, count(*) FILTER (WHERE state <> 'dead'), count(*) FILTER (WHERE state = 'dead'),
+        coalesce(extract(epoch FROM clock_timestamp() - timestamptz '2025-01-01Z')
+            - (min(event_id) FILTER (WHERE state <> 'dead') >> 22) / 1000.0, 0)::float
+    FROM outbox_delivery GROUP BY subscriber ORDER BY subscriber"""
+_LEADER = """
+    SELECT s.pid, coalesce(host(s.client_addr), 'local') FROM pg_locks l JOIN pg_stat_activity s USING (pid)
+    WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = 1 AND l.objsubid = 2
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+_DEAD = """
+    SELECT event_id, subscriber, owner_id, name, failures, error FROM outbox_delivery
+    WHERE state = 'dead' AND {narrowed} ORDER BY event_id, subscriber"""
+_REVIVE = """
+    UPDATE outbox_delivery SET state = 'waiting', failures = 0, error = '', due_at = clock_timestamp()
+    WHERE state = 'dead' AND {narrowed}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which dead deliveries are meant; whatever is empty means all."""
+
+    event_ids: Collection[int] = ()
+    subscriber: str = ""
+
+    def apply(self, sql: str) -> tuple[str, list[Any]]:
+        """Return a statement with its arguments."""
+        conditions: list[str] = ["true"]
+        arguments: list[Any] = []
+        if self.event_ids:
+            conditions.append("event_id = ANY(%s)")
+            arguments.append(list(self.event_ids))
+        if self.subscriber:
+            conditions.append("subscriber = %s")
+            arguments.append(self.subscriber)
+        return sql.format(narrowed=" AND ".join(conditions)), arguments
+
+
+def list_backlogs(*, max_age_s: float) -> list[dict[str, Any]]:
+    """
+    Return one entry for the directory and for each instance.
+
+    `is_well` is False where a database is away or has no leading relay, where a delivery is dead, or
+    something has waited for longer than `max_age_s` seconds.
+    """
+    return _ask_each(lambda alias: _describe(alias, max_age_s))
+
+
+def list_dead(narrowing: Narrowing) -> list[dict[str, Any]]:
+    """Return one entry for each database, with its dead deliveries: the oldest first."""
+
+    def read(alias: str) -> dict[str, Any]:
+        columns = ("event_id", "subscriber", "owner_id", "name", "failures", "error")
+        return {"dead": [dict(zip(columns, row, strict=True)) for row in _query(alias, _DEAD, narrowing)]}
+
+    return _ask_each(read)
+
+
+def revive(narrowing: Narrowing) -> list[dict[str, Any]]:
+    """
+    Make dead deliveries due again; return how many for each database.
+
+    What the same owner did later was delivered meanwhile: a subscriber sees the revived one after it.
+    """
+
+    def write(alias: str) -> dict[str, Any]:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(*narrowing.apply(_REVIVE))
+            return {"revived": cursor.rowcount}
+
+    return _ask_each(write)
+
+
+def _describe(alias: str, max_age_s: float) -> dict[str, Any]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_RECORDED)
+        recorded, recorded_age = cursor.fetchone()
+        cursor.execute(_DELIVERIES)
+        subscribers = [
+            {"subscriber": name, "waiting": waiting, "dead": dead, "oldest_seconds": round(age, 1)}
+            for name, waiting, dead, age in cursor.fetchall()
+        ]
+        cursor.execute(_LEADER, [LEADER_LOCK])
+        leader = cursor.fetchone()
+    oldest = max([recorded_age, *(each["oldest_seconds"] for each in subscribers)])
+    return {
+        "leader": None if leader is None else {"pid": leader[0], "address": leader[1]},
+        "recorded": recorded,
+        "waiting": sum(each["waiting"] for each in subscribers),
+        "dead": sum(each["dead"] for each in subscribers),
+        "oldest_seconds": round(oldest, 1),
+        "subscribers": subscribers,
+        "is_well": leader is not None
+        and oldest <= max_age_s
+        and not any(each["dead"] for each in subscribers),
+    }
+
+
+def _query(alias: str, sql: str, narrowing: Narrowing) -> list[tuple[Any, ...]]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(*narrowing.apply(sql))
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _ask_each(ask: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what each database answers, or why it does not."""
+    entries: list[dict[str, Any]] = []
+    for alias in (settings().directory, *settings().instances):
+        entry: dict[str, Any] = {"instance": outages.name_of(alias)}
+        try:
+            entry |= ask(alias)
+        except DatabaseError as error:
+            entry |= {"is_well": False, "error": status.explain(error)}
+        entries.append(entry)
+    return entries
