@@ -14,7 +14,7 @@ from benchmarks.results import US, Sample
 from benchmarks.under_measure import Server, UnderMeasure
 from benchmarks.world import World
 from deploy.embedded.process import Process
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.timelines import public as timelines
 from sharding.conf import settings as sharding_settings
 
@@ -66,7 +66,7 @@ class EndToEnd:
         began = time.perf_counter()
         post_id = self._send()
         head = post_id.to_bytes(8, "big")
-        while not (redis("timelines").run(("LINDEX", f"tl:{last}", 0))[0] or b"").startswith(head):
+        while not (redis("a").run(("LINDEX", f"tl:{last}", 0))[0] or b"").startswith(head):
             if time.perf_counter() - began > TIMEOUT_S:
                 return None
             time.sleep(POLL_S)

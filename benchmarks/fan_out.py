@@ -18,7 +18,8 @@ from benchmarks.cpu import used_by
 from benchmarks.floor_redis import ENTRY, Wire
 from benchmarks.results import US, Sample
 from config.env import ROOT
-from modules.kernel.redis.client import Command, redis
+from modules.kernel.redis.client import Command
+from modules.kernel.redis.servers import redis
 from modules.posts.events import PostPublished
 from modules.timelines.schemas import TimelineSettings
 from modules.timelines.tasks import fan_out
@@ -47,7 +48,7 @@ def measure(job: Job) -> dict[str, Sample]:
     """Deliver the same posts by the handler and by both floors; return a sample of each."""
     if job.is_first:
         _fill_windows(job)
-    wire = Wire(settings.REDIS["timelines"].url)
+    wire = Wire(settings.REDIS["a"].url)
     ways: dict[str, tuple[bytes, Deliver]] = {
         "handler": (b"tl:", _by_handler(job)),
         "lists": (b"fl:", _by_lists(job, wire)),
@@ -125,7 +126,7 @@ def _sample(job: Job, post_ids: Sequence[int], prefix: bytes, deliver: Deliver) 
 
 def _missed(job: Job, prefix: bytes, post_id: int) -> dict[str, int]:
     """Count the windows that did not take the last post."""
-    heads = redis("timelines").run(*[("LINDEX", b"%b%d" % (prefix, id), 0) for id in job.follower_ids])
+    heads = redis("a").run(*[("LINDEX", b"%b%d" % (prefix, id), 0) for id in job.follower_ids])
     entry = ENTRY.pack(post_id, job.author_id)
     missed = sum(head != entry for head in heads)
     return {"not delivered": missed} if missed else {}
@@ -140,7 +141,7 @@ def _fill_windows(job: Job) -> None:
         ids = job.follower_ids[at : at + FILL_AT_ONCE]
         keys = [b"%b%d" % (prefix, id) for id in ids for prefix in (b"tl:", b"fl:", b"fs:")]
         pushes: list[Command] = [("RPUSH", key, *old, sentinel) for key in keys]
-        redis("timelines").run(("DEL", *keys), *pushes)
+        redis("a").run(("DEL", *keys), *pushes)
 
 
 def _lua(name: str) -> str:

@@ -11,7 +11,7 @@ import psutil
 from django.db import connections
 
 from deploy.embedded.throwaway import Throwaway
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 
 LIBRARIES = ("django", "djangorestframework", "gunicorn", "psycopg", "celery", "hiredis")
 
@@ -21,7 +21,7 @@ def facts(stack: Throwaway) -> dict[str, Any]:
     with connections["default"].cursor() as cursor:
         cursor.execute("SHOW server_version")
         (postgres,) = cursor.fetchone()
-    (info,) = redis("timelines").run(("INFO", "server"))
+    (info,) = redis("a").run(("INFO", "server"))
     found = next(line for line in info.decode().splitlines() if line.startswith("redis_version"))
     return {
         "cores": psutil.cpu_count(),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from benchmarks.driver import request
 from benchmarks.world import Person, World
 from modules.graph import public as graph
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.timelines import public as timelines
 
 TEXT = "A banyan grows by dropping new roots; the replica was late, and the token knew."
@@ -130,4 +130,4 @@ def _warm_windows(world: World) -> None:
 def _drop_windows(world: World) -> None:
     """Drop windows and rule sets, as for somebody who stayed away for a week; cards stay."""
     for reader in world.readers:
-        redis("timelines").run(("DEL", f"tl:{reader.id}", graph.following_key(reader.id)))
+        redis("a").run(("DEL", f"tl:{reader.id}", graph.following_key(reader.id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection
 from email.utils import parseaddr
@@ -20,6 +21,8 @@ MAX_MS = 2**31 - 1
 MAX_PROCESSES = 1_000
 MAX_COUNT = 10**9
 _PORTS = {"http": 80, "https": 443}
+# What once named a Redis for a purpose.
+RETIRED_REDIS = ("REDIS_TIMELINES_URL", "REDIS_CARDS_URL", "REDIS_SESSIONS_URL", "REDIS_LIMITS_URL")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -150,9 +153,35 @@ def read_folder(path: str | Path) -> Path:
 
 
 def check_named(servers: Collection[str]) -> None:
-    """:raises ValidationError: if there is none, or one is called as Django calls the directory"""
-    if not servers or "default" in servers:
-        raise ValidationError("expected a=postgres://…,b=postgres://…, at least one, none of them 'default'")
+    """:raises ValidationError: if there is none, or one is called as the directory is"""
+    if not servers or not {"default", "directory"}.isdisjoint(servers):
+        raise ValidationError(
+            "expected a=postgres://…,b=postgres://…, at least one, none of them 'default' or 'directory'"
+        )
+
+
+def hot_servers_of(instances: Any) -> Callable[[Collection[str]], None]:
+    """Return a check that each instance has a hot Redis, and the directory, and nobody else."""
+    wanted = ["directory", *(instances or {})]
+
+    def check(servers: Collection[str]) -> None:
+        if os.environ.get("BANYAN_REDIS_HOT_URL"):
+            raise ValidationError("say either BANYAN_REDIS_HOT_URL, one for all, or BANYAN_REDIS_HOT_URLS")
+        missing = [name for name in wanted if name not in servers]
+        unknown = [name for name in servers if name not in wanted]
+        if missing or unknown:
+            expected = ",".join(f"{name}=redis://…" for name in wanted)
+            lacks = f"; {', '.join(missing)} missing" if missing else ""
+            knows = f"; BANYAN_INSTANCES has no {', '.join(map(repr, unknown))}" if unknown else ""
+            raise ValidationError(f"expected {expected}{lacks}{knows}")
+
+    return check
+
+
+def check_retired_redis(url: str) -> None:
+    """:raises ValidationError: if a server is named for one purpose, which nobody would ask"""
+    if url:
+        raise ValidationError("is no more: BANYAN_REDIS_HOT_URLS names a Redis for each instance")
 
 
 def replicas_of(instances: Any) -> Callable[[Collection[str]], None]:

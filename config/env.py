@@ -20,8 +20,8 @@ from modules.kernel.redis.address import Address
 
 # Where users may come from; any other that speaks OpenID Connect is of the first kind.
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
-# The comma before `b=postgres://…`, or before a URL whose name was forgotten.
-_NEXT_DATABASE = re.compile(r",\s*(?=(?:[^,=/?&]*=)?\s*\w+://)")
+# The comma before `b=postgres://…` or `b=redis://…`, or before a URL whose name was forgotten.
+_NEXT_SERVER = re.compile(r",\s*(?=(?:[^,=/?&]*=)?\s*\w+://)")
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_FIELDS = frozenset({"secret_key", "secret_key_fallbacks", "oidc_private_key", "social_apps"})
 
@@ -42,10 +42,7 @@ class Env:
     replicas: dict[str, Database]
     redis_cache_url: str
     redis_hot_url: str
-    redis_timelines_url: str
-    redis_cards_url: str
-    redis_sessions_url: str
-    redis_limits_url: str
+    redis_hot_urls: dict[str, str]
     redis_broker_url: str
     state_dir: Path
     log_format: str
@@ -75,6 +72,11 @@ class Env:
     email_verification: str
     oidc_private_key: str
 
+    def redis_servers(self) -> dict[str, str]:
+        """Return where the hot Redis of the directory and of each instance is."""
+        one = dict.fromkeys(("directory", *self.instances), self.redis_hot_url)
+        return self.redis_hot_urls or one
+
     def masked(self) -> dict[str, object]:
         """Return every value as text, with secrets and passwords masked."""
         return {field.name: _masked(field.name, getattr(self, field.name)) for field in fields(self)}
@@ -91,6 +93,7 @@ def load() -> Env:
     reader.add_parser("database", Database.parse)
     reader.add_parser("databases", _databases)
     reader.add_parser("redis", _redis)
+    reader.add_parser("redis_servers", _redis_servers)
     reader.add_parser("mail_server", MailServer.parse)
     reader.add_parser("social_apps", _social_apps)
     reader.add_parser("origins", _origins)
@@ -100,7 +103,10 @@ def load() -> Env:
     # Read before what is held against them.
     instances = reader.databases("INSTANCES", check=values.check_named)
     pull_threshold = reader.number("PULL_THRESHOLD", 10_000, least=1, most=values.MAX_COUNT)
-    hot = reader.redis("REDIS_HOT_URL")
+    are_several = bool(os.environ.get("BANYAN_REDIS_HOT_URLS"))
+    is_one = bool(os.environ.get("BANYAN_REDIS_HOT_URL")) or not are_several
+    for name in values.RETIRED_REDIS:
+        reader.str(name, "", validate=values.check_retired_redis)
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=values.check_key),
         # Earlier keys: what they signed or encrypted can still be read.
@@ -116,11 +122,9 @@ def load() -> Env:
         instances=instances,
         replicas=reader.databases("REPLICAS", {}, check=values.replicas_of(instances)),
         redis_cache_url=reader.redis("REDIS_CACHE_URL"),
-        redis_hot_url=hot,
-        redis_timelines_url=_redis_or(hot, reader, "REDIS_TIMELINES_URL"),
-        redis_cards_url=_redis_or(hot, reader, "REDIS_CARDS_URL"),
-        redis_sessions_url=_redis_or(hot, reader, "REDIS_SESSIONS_URL"),
-        redis_limits_url=_redis_or(hot, reader, "REDIS_LIMITS_URL"),
+        # Either one Redis for everybody, or one for each instance and the directory.
+        redis_hot_url=reader.redis("REDIS_HOT_URL") if is_one else "",
+        redis_hot_urls=reader.redis_servers("REDIS_HOT_URLS", {}, check=values.hot_servers_of(instances)),
         redis_broker_url=reader.redis("REDIS_BROKER_URL"),
         state_dir=reader.folder("STATE_DIR", ROOT / ".banyan" / "state"),
         log_format=reader.str("LOG_FORMAT", "auto", validate=validate.OneOf(["auto", "json", "human"])),
@@ -169,11 +173,42 @@ def _databases(
     """Read `a=postgres://…,b=postgres://…`; a URL may hold commas, between its hosts."""
     if isinstance(value, dict):
         return value
-    pairs = [part.partition("=") for part in _NEXT_DATABASE.split(value.strip().strip(",")) if part]
-    found = [(name.strip(), _database(name.strip(), url.strip())) for name, _, url in pairs]
-    values.check_unique([name for name, _ in found])
-    check(dict(found))
-    return dict(found)
+    named = _named(value)
+    found = {name: _database(name, url) for name, url in named}
+    values.check_unique([name for name, _ in named])
+    check(found)
+    return found
+
+
+def _redis_servers(
+    value: str | dict[str, str], *, check: Callable[[Collection[str]], None]
+) -> dict[str, str]:
+    """Read `directory=redis://…,a=redis://…`; a URL may hold commas."""
+    if isinstance(value, dict) or not value:
+        return dict(value or {})
+    named = _named(value)
+    found = {name: _redis_server(name, url) for name, url in named}
+    values.check_unique([name for name, _ in named])
+    check(found)
+    return found
+
+
+def _redis_server(name: str, url: str) -> str:
+    """
+    Read one of several.
+
+    :raises ValidationError: saying which it is
+    """
+    try:
+        return _redis(url)
+    except ValidationError as error:
+        raise ValidationError([f"{name}: {message}" for message in error.messages]) from None
+
+
+def _named(value: str) -> list[tuple[str, str]]:
+    """Return the names and URLs of servers, in order."""
+    pairs = [part.partition("=") for part in _NEXT_SERVER.split(value.strip().strip(",")) if part]
+    return [(name.strip(), url.strip()) for name, _, url in pairs]
 
 
 def _database(name: str, url: str) -> Database:
@@ -188,11 +223,6 @@ def _database(name: str, url: str) -> Database:
         return Database.parse(url)
     except ValidationError as error:
         raise ValidationError([f"{name}: {message}" for message in error.messages]) from None
-
-
-def _redis_or(hot: str, reader: Reader, name: str) -> str:
-    """Return where Redis is for one purpose, which may be said of each; else it is the hot one."""
-    return str(reader.redis(name)) if f"BANYAN_{name}" in os.environ else hot
 
 
 def _redis(url: str) -> str:

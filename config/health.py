@@ -5,18 +5,19 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 import orjson
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
-from modules.kernel.redis.client import PURPOSES, redis
+from modules.kernel.redis.servers import DIRECTORY, instances_by_redis, redis
 from sharding.backend import deadline
 
 _TIMEOUT = 1.0  # seconds for all probes together
 _MAX_AGE = 1.0  # seconds for which a result is told again
-_running: dict[str, Future[None]] = {}
+_REDIS = "redis of "  # before the name of whose it is
+_running: dict[str, Future[object]] = {}
 
 
 def live(request: HttpRequest) -> HttpResponse:
@@ -26,19 +27,22 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def ready(request: HttpRequest) -> HttpResponse:
     """
-    Say whether this process can serve: it needs the directory and Redis.
+    Say whether this process can serve: it needs the directory and the Redis beside it.
 
-    Instances are reported and do not count: one that is dead must not take the others' users with it. However
-    many ask, this process looks once a second: four clients in a loop took the connections of all others.
+    Instances and their Redis are reported and do not count: one that is dead must not take the others' users
+    with it. However many ask, this process looks once a second: four clients in a loop took the connections
+    of all others.
     """
     found = _last.get()
-    able = found["default"] and found["redis"]
+    able = found["default"] and found[_REDIS + DIRECTORY]
     said = {name: "ok" if answered else "away" for name, answered in found.items()}
+    redis_of = {name.removeprefix(_REDIS): said.pop(name) for name in found if name.startswith(_REDIS)}
     body = {
         "status": "ready" if able else "not_ready",
         "directory": said.pop("default"),
-        "redis": said.pop("redis"),
+        "redis": redis_of.pop(DIRECTORY),
         "instances": said,
+        "redis_of_instances": redis_of,
     }
     return HttpResponse(orjson.dumps(body), status=200 if able else 503, content_type="application/json")
 
@@ -69,9 +73,13 @@ _last = _Last()
 
 
 def _look() -> dict[str, bool]:
-    """Ask every database and Redis."""
-    probes: dict[str, Callable[[], None]] = {alias: _query(alias) for alias in connections}
-    return _probe({**probes, "redis": _ping})
+    """Ask every database and every Redis; one that is several's is asked once."""
+    probes: dict[str, Callable[[], object]] = {alias: _query(alias) for alias in connections}
+    servers = {DIRECTORY: redis(DIRECTORY)}
+    servers |= {name: client for client, names in instances_by_redis().items() for name in names}
+    of = {client: f"{_REDIS}{name}" for name, client in reversed(servers.items())}
+    found = _probe({**probes, **{name: partial(client.run, ("PING",)) for client, name in of.items()}})
+    return found | {f"{_REDIS}{name}": found[of[client]] for name, client in servers.items()}
 
 
 def _query(alias: str) -> Callable[[], None]:
@@ -88,13 +96,7 @@ def _query(alias: str) -> Callable[[], None]:
     return probe
 
 
-def _ping() -> None:
-    """Ask each Redis for an answer, a server of several purposes once."""
-    for client in {redis(purpose) for purpose in PURPOSES}:
-        client.run(("PING",))
-
-
-def _probe(probes: dict[str, Callable[[], None]]) -> dict[str, bool]:
+def _probe(probes: dict[str, Callable[[], object]]) -> dict[str, bool]:
     """Return which probes succeeded in time; one that still hangs since last time is not started again."""
     for name, probe in probes.items():
         if name not in _running or _running[name].done():
@@ -103,7 +105,7 @@ def _probe(probes: dict[str, Callable[[], None]]) -> dict[str, bool]:
     return {name: _running[name].done() and _running[name].exception() is None for name in probes}
 
 
-def _bounded(probe: Callable[[], None]) -> None:
+def _bounded(probe: Callable[[], object]) -> None:
     """Run a probe, which may wait for no database longer than anybody waits for the answer."""
     with deadline.within(_TIMEOUT):
         probe()

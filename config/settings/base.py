@@ -86,12 +86,7 @@ SPECTACULAR_SETTINGS = rest.SPECTACULAR
 LOGGING = telemetry.logs(ENV)
 LOGGING_CONFIG = "config.settings.telemetry.configure"
 
-REDIS = {
-    "timelines": RedisSettings(ENV.redis_timelines_url),
-    "cards": RedisSettings(ENV.redis_cards_url),
-    "sessions": RedisSettings(ENV.redis_sessions_url),
-    "limits": RedisSettings(ENV.redis_limits_url),
-}
+REDIS = {name: RedisSettings(url) for name, url in ENV.redis_servers().items()}
 RELAY = RelaySettings()
 GRAPH = GraphSettings(
     following_cap=ENV.following_cap,

@@ -13,7 +13,9 @@ from typing import Any, Generic, Protocol
 import structlog
 
 from modules.kernel.card_layout import Head, Layout, RenderedCard
-from modules.kernel.redis.client import Command, RedisUnavailable, Script, redis
+from modules.kernel.redis.client import Command, RedisClient, RedisUnavailable, Script
+from modules.kernel.redis.servers import group_by_redis, only_redis
+from modules.kernel.redis.several import ask_each, tell_each
 from sharding import outages
 from sharding.scatter import Unavailable
 
@@ -107,7 +109,7 @@ class CardKind(Generic[Head]):
 
         :raises RedisUnavailable: if Redis cannot be told now
         """
-        redis("cards").run(*self.store_cards(cards))
+        tell_each(self.store_cards(cards))
 
     def put_tombstone(self, ids: Iterable[int], *, version: int) -> None:
         """
@@ -115,10 +117,10 @@ class CardKind(Generic[Head]):
 
         :raises RedisUnavailable: if Redis cannot be told now
         """
-        redis("cards").run(*self.store(dict.fromkeys(ids, self._layout.pack_tombstone(version))))
+        tell_each(self.store(dict.fromkeys(ids, self._layout.pack_tombstone(version))))
 
     def command(self, ids: Sequence[int]) -> Command:
-        """Return the one command that fetches these ids, for a pipeline of the caller's own."""
+        """Return the one command that fetches these ids, which must be of one server."""
         prefix = self._prefix
         return ("MGET", *[b"%b%d" % (prefix, id) for id in ids])
 
@@ -127,24 +129,29 @@ class CardKind(Generic[Head]):
     ) -> tuple[dict[int, RenderedCard[Head]], list[int]]:
         """Return what the replies to `command` hold and the ids that must be rendered."""
         found, absent, spoiled = self._layout.unpack(ids, replies)
-        if spoiled:
-            redis("cards").discard(*[b"%b%d" % (self._prefix, id) for id in spoiled], reason="no card")
+        for client, its in group_by_redis(spoiled).items() if spoiled else ():
+            client.discard(*[b"%b%d" % (self._prefix, id) for id in its], reason="no card")
         return found, absent + spoiled
 
-    def store_cards(self, cards: Mapping[int, RenderedCard[Head]]) -> list[Command]:
-        """Return the commands that keep cards."""
+    def store_cards(self, cards: Mapping[int, RenderedCard[Head]]) -> dict[RedisClient, list[Command]]:
+        """Return the commands that keep cards, by the server that is to keep them."""
         return self.store({id: self._layout.pack(card) for id, card in cards.items()})
 
-    def store(self, entries: Mapping[int, bytes]) -> list[Command]:
+    def store(self, entries: Mapping[int, bytes]) -> dict[RedisClient, list[Command]]:
         """Return the commands that store entries by the rule of versions, each of what Redis does quickly."""
-        keys = [b"%b%d" % (self._prefix, id) for id in entries]
-        values = list(entries.values())
         # Lives that differ a little keep a page's cards from all running out in the same second.
         life = int(self._ttl * random.uniform(0.9, 1.0))  # noqa: S311
-        return [
-            _PUT.call(keys[at : at + _KEYS_PER_CALL], [life, *values[at : at + _KEYS_PER_CALL]])
-            for at in range(0, len(keys), _KEYS_PER_CALL)
-        ]
+        return {
+            client: [
+                self._put_some(ids[at : at + _KEYS_PER_CALL], entries, life)
+                for at in range(0, len(ids), _KEYS_PER_CALL)
+            ]
+            for client, ids in group_by_redis(list(entries)).items()
+            if ids
+        }
+
+    def _put_some(self, ids: Sequence[int], entries: Mapping[int, bytes], life: int) -> Command:
+        return _PUT.call([b"%b%d" % (self._prefix, id) for id in ids], [life, *[entries[id] for id in ids]])
 
 
 _kinds: dict[str, CardKind[Any]] = {}
@@ -190,16 +197,18 @@ def _mentioned(loaded: Loaded, wanted: Mapping[str, Collection[int]]) -> Iterato
 def _load_round(asked: Sequence[tuple[CardKind[Any], list[int]]], unavailable: Unavailable | None) -> Loaded:
     """Return the cards of several kinds in the order asked: from Redis, else rendered and kept."""
     loaded: Loaded = {}
-    commands: list[Command] = []
+    commands: dict[RedisClient, list[Command]] = {}
     for (kind, ids), (found, absent) in zip(asked, _fetch(asked), strict=True):
         if absent:
             rendered = kind.render(absent, unavailable=unavailable)
-            commands += kind.store_cards(rendered)
+            for client, its in kind.store_cards(rendered).items():
+                commands.setdefault(client, []).extend(its)
             found |= rendered
             found = {id: found[id] for id in ids if id in found}
         loaded[kind.name] = found
-    if commands:
-        _run_quietly(commands)
+    # Whose Redis is away has them rendered anew.
+    for error in ask_each(commands).failures.values():
+        outages.met(error.server, error)
     return loaded
 
 
@@ -207,16 +216,31 @@ def _fetch(
     asked: Sequence[tuple[CardKind[Any], list[int]]],
 ) -> list[tuple[dict[int, RenderedCard[Any]], list[int]]]:
     """Return, of each kind, what is kept and which ids must be rendered: one round trip for all."""
+    client = only_redis()
+    if client is None:
+        return _fetch_from_several(asked)
     try:
-        replies = iter(redis("cards").run(*[kind.command(ids) for kind, ids in asked if ids]))
+        replies = iter(client.run(*[kind.command(ids) for kind, ids in asked if ids]))
     except RedisUnavailable:
         return [({}, ids) for _, ids in asked]
     return [kind.read(ids, next(replies)) if ids else ({}, []) for kind, ids in asked]
 
 
-def _run_quietly(commands: Sequence[Command]) -> None:
-    """Run commands whose effect may be missed without Redis: who reads renders anew."""
-    try:
-        redis("cards").run(*commands)
-    except RedisUnavailable as error:
-        outages.met(error.server, error)
+def _fetch_from_several(
+    asked: Sequence[tuple[CardKind[Any], list[int]]],
+) -> list[tuple[dict[int, RenderedCard[Any]], list[int]]]:
+    """Return the same from the servers whose ids they are; of a server that is away everything is absent."""
+    groups = [group_by_redis(ids) for _, ids in asked]
+    commands: dict[RedisClient, list[Command]] = {}
+    for (kind, _), by_client in zip(asked, groups, strict=True):
+        for client, its in by_client.items():
+            commands.setdefault(client, []).append(kind.command(its))
+    replies = {client: iter(its) for client, its in ask_each(commands).by_client.items()}
+    found = []
+    for (kind, ids), by_client in zip(asked, groups, strict=True):
+        entries: dict[int, bytes | None] = {}
+        for client, its in by_client.items():
+            if client in replies:
+                entries.update(zip(its, next(replies[client]), strict=True))
+        found.append(kind.read(ids, [entries.get(id) for id in ids]))
+    return found

@@ -20,7 +20,8 @@ from typing import NamedTuple
 from django.conf import settings
 
 from modules.kernel.errors import TooMany
-from modules.kernel.redis.client import RedisUnavailable, Script, redis
+from modules.kernel.redis.client import RedisUnavailable, Script
+from modules.kernel.redis.servers import DIRECTORY, redis
 
 # Redis keeps whole microseconds: doubles of Lua are exact up to 2^53, which these reach in the year 2255.
 # A moment beyond the window was never written here, and would refuse for as long as it stood; the second
@@ -173,7 +174,7 @@ def acquire(*costs: Cost) -> list[RateLimitState]:
 def refund(cost: Cost) -> None:
     """Return one request to an account; without Redis it is simply lost."""
     try:
-        redis("limits").run(_REFUND.call([_key(cost)], [configured(cost.limit).interval]))
+        redis(DIRECTORY).run(_REFUND.call([_key(cost)], [configured(cost.limit).interval]))
     except RedisUnavailable:
         return
 
@@ -184,7 +185,7 @@ def _key(cost: Cost) -> str:
 
 def _acquire_shared(costs: Sequence[Cost]) -> list[RateLimitState]:
     arguments = [part for limit, _ in costs for part in (limit.interval, limit.window * _SECOND)]
-    [(allowed, *moments)] = redis("limits").run(_ACQUIRE.call([_key(cost) for cost in costs], arguments))
+    [(allowed, *moments)] = redis(DIRECTORY).run(_ACQUIRE.call([_key(cost) for cost in costs], arguments))
     return [
         _state(cost.limit, moment, charged=bool(allowed)) for cost, moment in zip(costs, moments, strict=True)
     ]

@@ -19,7 +19,8 @@ from functools import cache, partial
 from django.conf import settings
 
 from modules.kernel.limits import Cost, LimitReached, RateLimitState, configured
-from modules.kernel.redis.client import RedisUnavailable, Script, redis
+from modules.kernel.redis.client import RedisUnavailable, Script
+from modules.kernel.redis.servers import DIRECTORY, redis
 
 # Newest first. The answer names the quota that refuses longest, counted from one, and for how long; or zero.
 # A use far in the future is none of ours, and would refuse for as long as it stood.
@@ -76,14 +77,14 @@ def _key(cost: Cost) -> str:
 
 def _acquire_shared(costs: Sequence[Cost]) -> tuple[int, int]:
     arguments = [part for limit, _ in costs for part in (limit.quota, limit.window * _SECOND)]
-    [(refusing, wait)] = redis("limits").run(_ACQUIRE.call([_key(cost) for cost in costs], arguments))
+    [(refusing, wait)] = redis(DIRECTORY).run(_ACQUIRE.call([_key(cost) for cost in costs], arguments))
     return refusing, wait
 
 
 def _refund_shared(costs: Sequence[Cost]) -> None:
     """Take back the newest use, whosever it was: the count is what matters. Without Redis it is lost."""
     with suppress(RedisUnavailable):
-        redis("limits").run(_REFUND.call([_key(cost) for cost in costs]))
+        redis(DIRECTORY).run(_REFUND.call([_key(cost) for cost in costs]))
 
 
 class _Local:

@@ -12,7 +12,7 @@ from django.db import connections
 from modules.accounts.models import User
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.mail.models import Mail
 from tests.accounts.kit import addresses_of, log_in_by_app
 from tests.kit.http import Http
@@ -193,7 +193,7 @@ class TestVerifying:
                 return Http()("POST", f"{A}/auth/email/verify", body, X_Session_Token=key[1]).status
             finally:
                 connections.close_all()
-                redis("sessions").close()
+                redis("directory").close()
 
         with ThreadPoolExecutor(8) as pool:
             statuses = set(pool.map(attempt, keys))

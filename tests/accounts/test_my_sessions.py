@@ -6,7 +6,7 @@ import pytest
 
 from modules.accounts.models import Session
 from modules.accounts.services.principals import forget_kept
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from tests.kit.delivery import announced
 from tests.kit.http import Http, Response
 from tests.kit.people import PASSWORD
@@ -97,7 +97,7 @@ class TestEnd:
 
         phone("DELETE", f"/v1/me/sessions/{other}")
 
-        assert redis("sessions").run(("EXISTS", f"auth:ended:{other}")) == [1]
+        assert redis("directory").run(("EXISTS", f"auth:ended:{other}")) == [1]
         assert not tablet.is_in()
 
     def test_of_what_is_not_one_s_own_is_refused(self, phone, make_account):

@@ -12,7 +12,7 @@ from modules.accounts.services.sessions import end_session, issue_session_token
 from modules.kernel import clock
 from modules.kernel.http import limiting
 from modules.kernel.limits import Limit
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ class TestNeighbour:
     def test_goes_on_when_what_is_cached_of_them_is_over(self, token):
         guess()
         forget_kept()
-        redis("sessions").run(
+        redis("directory").run(
             ("EVAL", "for _, k in ipairs(redis.call('KEYS', 'sess:*')) do redis.call('DEL', k) end", 0)
         )
 

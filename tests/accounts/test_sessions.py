@@ -21,7 +21,8 @@ from modules.accounts.services.sessions import (
 )
 from modules.accounts.tasks import forget_ended_session, forget_revoked_sessions
 from modules.kernel.principals import Principal
-from modules.kernel.redis.client import RedisUnavailable, count_trips, redis
+from modules.kernel.redis.client import RedisUnavailable, count_trips
+from modules.kernel.redis.servers import redis
 from sharding.scope import Once
 from sharding.testing import count_queries
 from tests.kit.delivery import announced
@@ -137,7 +138,7 @@ class TestWithoutRedis:
 
     def test_a_log_out_during_an_outage_stays_one(self, token, stack):
         recognize(token, now=NOON)
-        [entry] = redis("sessions").run(("GET", f"sess:{hash_key(token)}"))
+        [entry] = redis("directory").run(("GET", f"sess:{hash_key(token)}"))
         stack.stop_redis()
         end_session(token)
         assert recognize_elsewhere(token) is None
@@ -146,7 +147,7 @@ class TestWithoutRedis:
         stack.start_redis()
         [session_id] = [int(entry.split(b":")[1])]
         reconnect()
-        redis("sessions").run(("SET", f"sess:{hash_key(token)}", entry))
+        redis("directory").run(("SET", f"sess:{hash_key(token)}", entry))
         forget_ended_session(SessionEnded(user_id=1, session_id=session_id), ONCE)
 
         assert recognize_elsewhere(token) is None
@@ -165,23 +166,25 @@ class TestAnEpochThatCannotBeRead:
         recognize(token, now=NOON)
         recognize(other, now=NOON)
         entries = [
-            (f"sess:{hash_key(held)}", redis("sessions").run(("GET", f"sess:{hash_key(held)}"))[0])
+            (f"sess:{hash_key(held)}", redis("directory").run(("GET", f"sess:{hash_key(held)}"))[0])
             for held in (token, other)
         ]
         end_all_sessions(ada.id)
         mark, (command, *value) = f"auth:epoch:{ada.id}", poison
-        redis("sessions").run(*[("SET", *entry) for entry in entries], ("DEL", mark), (command, mark, *value))
+        redis("directory").run(
+            *[("SET", *entry) for entry in entries], ("DEL", mark), (command, mark, *value)
+        )
 
         assert [recognize_elsewhere(held) for held in (token, other)] == [None, None]
-        assert redis("sessions").run(("GET", mark)) == [b"2"]
+        assert redis("directory").run(("GET", mark)) == [b"2"]
 
     def test_gives_way_to_a_raise(self, ada, token):
         recognize(token, now=NOON)
-        redis("sessions").run(("RPUSH", f"auth:epoch:{ada.id}", "x"))
+        redis("directory").run(("RPUSH", f"auth:epoch:{ada.id}", "x"))
 
         end_all_sessions(ada.id)
 
-        assert redis("sessions").run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
+        assert redis("directory").run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
 
 
 class TestEndSession:
@@ -201,11 +204,11 @@ class TestEndSession:
 
     def test_beats_a_slow_reader(self, token):
         recognize(token, now=NOON)
-        [entry] = redis("sessions").run(("GET", f"sess:{hash_key(token)}"))
+        [entry] = redis("directory").run(("GET", f"sess:{hash_key(token)}"))
         end_session(token)
 
         # A reader that saw the row before it was deleted writes what it saw only now.
-        redis("sessions").run(("SET", f"sess:{hash_key(token)}", entry))
+        redis("directory").run(("SET", f"sess:{hash_key(token)}", entry))
 
         assert recognize_elsewhere(token) is None
 
@@ -246,10 +249,10 @@ class TestRevocation:
 
     def test_beats_a_slow_reader(self, ada, token):
         recognize(token, now=NOON)
-        [entry] = redis("sessions").run(("GET", f"sess:{hash_key(token)}"))
+        [entry] = redis("directory").run(("GET", f"sess:{hash_key(token)}"))
         end_all_sessions(ada.id)
 
-        redis("sessions").run(("SET", f"sess:{hash_key(token)}", entry))
+        redis("directory").run(("SET", f"sess:{hash_key(token)}", entry))
 
         assert recognize_elsewhere(token) is None
 
@@ -274,7 +277,7 @@ class TestRevocation:
         forget_revoked_sessions(SessionsRevoked(user_id=ada.id, epoch=3), ONCE)
         forget_revoked_sessions(SessionsRevoked(user_id=ada.id, epoch=2), ONCE)
 
-        assert redis("sessions").run(("GET", f"auth:epoch:{ada.id}")) == [b"3"]
+        assert redis("directory").run(("GET", f"auth:epoch:{ada.id}")) == [b"3"]
 
     def test_refuses_an_unknown_account(self, db):
         with pytest.raises(AccountNotFound):
@@ -310,7 +313,7 @@ class TestForgetEndedSession:
         forget_ended_session(event, ONCE)
         forget_ended_session(event, ONCE)
 
-        assert redis("sessions").run(("KEYS", "auth:ended:*")) == [[f"auth:ended:{session_id}".encode()]]
+        assert redis("directory").run(("KEYS", "auth:ended:*")) == [[f"auth:ended:{session_id}".encode()]]
         assert recognize(other, now=NOON) == Principal(id=ada.id, epoch=1)
 
 
@@ -322,5 +325,5 @@ class TestForgetRevokedSessions:
         forget_revoked_sessions(event, ONCE)
         forget_revoked_sessions(event, ONCE)
 
-        assert redis("sessions").run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
+        assert redis("directory").run(("GET", f"auth:epoch:{ada.id}")) == [b"2"]
         assert recognize(bob, now=NOON) is not None

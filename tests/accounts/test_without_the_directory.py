@@ -9,7 +9,7 @@ import pytest
 from modules.accounts.services.principals import entry_key, forget_kept, recognize
 from modules.accounts.services.sessions import end_session, hash_key, issue_session_token
 from modules.kernel.principals import Principal
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from sharding.errors import InstanceUnavailable
 from sharding.testing import count_queries
 from tests.kit.people import NOON
@@ -24,7 +24,7 @@ def token(ada) -> str:
     """Of a session that Redis has known for a minute."""
     token = issue_session_token(ada.id, now=NOON)
     recognize(token, now=NOON)
-    redis("sessions").run(("PEXPIRE", entry_key(hash_key(token)), 59_000))
+    redis("directory").run(("PEXPIRE", entry_key(hash_key(token)), 59_000))
     forget_kept()
     return token
 
@@ -54,7 +54,7 @@ class TestRecognize:
 
     def test_knows_nobody_for_ever(self, ada, token, stack):
         stack.kill("default")
-        redis("sessions").run(("PEXPIRE", entry_key(hash_key(token)), 0))
+        redis("directory").run(("PEXPIRE", entry_key(hash_key(token)), 0))
 
         with pytest.raises(InstanceUnavailable):
             recognize(token, now=A_MINUTE_LATER)

@@ -8,7 +8,8 @@ from modules.graph.public import ensure_following, follow, following_key, is_fol
 from modules.graph.schemas import PUBLIC_VIEWER, Ties
 from modules.graph.selectors import following_cache
 from modules.graph.selectors.follows import list_following_ids
-from modules.kernel.redis.client import RedisUnavailable, count_trips, redis
+from modules.kernel.redis.client import RedisUnavailable, count_trips
+from modules.kernel.redis.servers import redis
 from sharding.scope import Once
 from sharding.testing import count_queries
 from tests.kit.delivery import drain
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def members(person) -> set[int] | None:
     """Return what the rule set holds, or None if there is none."""
-    [found] = redis("timelines").run(("SMEMBERS", following_key(person.id)))
+    [found] = redis("a").run(("SMEMBERS", following_key(person.id)))
     return {int(member) for member in found} or None
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pytest
 
 from benchmarks.patrons import Patron, Reply, make_patrons, quantile, run_all
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from tests.kit.client import Client
 from tests.kit.delivery import drain
 from tests.kit.machines import Api, Machines, until
@@ -157,10 +157,10 @@ class TestAnInstance:
         post_id = Client(town.api.url, there.token).post("there")
         drain()
         client = Client(town.api.url, here.token)
-        redis("timelines").run(("FLUSHALL",))
+        redis("a").run(("FLUSHALL",))
         assert client.call("GET", "/v1/timelines/home").body["partial"] is False
         for kind in ("post", "user"):
-            redis("timelines").run(("DEL", *redis("timelines").run(("KEYS", f"{kind}:*"))[0]))
+            redis("a").run(("DEL", *redis("a").run(("KEYS", f"{kind}:*"))[0]))
 
         stack.freeze("b")
         page = client.call("GET", "/v1/timelines/home")
@@ -182,7 +182,7 @@ class TestAReplica:
 
         def own_posts() -> list[str]:
             # As after thirty seconds: nothing is known of what the author wrote.
-            redis("timelines").run(("DEL", f"ryw:{author.id}"))
+            redis("a").run(("DEL", f"ryw:{author.id}"))
             return [card["text"] for card in client.call("GET", f"/v1/users/{author.id}/posts").body["data"]]
 
         def told(event: str) -> int:

@@ -9,7 +9,7 @@ import pytest
 from modules.accounts.public import issue_session_token
 from modules.graph import public as graph
 from modules.kernel import clock
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.timelines.models import windows
 from tests.kit.delivery import drain
 from tests.kit.http import call
@@ -26,9 +26,9 @@ A, B = 0, 4095
 def forget_cards() -> None:
     """Empty Redis of finished cards; windows and rule sets stay."""
     for kind in ("post", "user"):
-        keys = redis("timelines").run(("KEYS", f"{kind}:*"))[0]
+        keys = redis("a").run(("KEYS", f"{kind}:*"))[0]
         if keys:
-            redis("timelines").run(("DEL", *keys))
+            redis("a").run(("DEL", *keys))
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ class TestHome:
         post_id = publish(bea, "whose")
         drain()
         call("GET", "/v1/timelines/home", as_=reader)
-        redis("timelines").run(("DEL", f"user:{bea.id}"))
+        redis("a").run(("DEL", f"user:{bea.id}"))
 
         stack.kill("b")
         page = call("GET", "/v1/timelines/home", as_=reader)
@@ -98,7 +98,7 @@ class TestHome:
         publish(ada, "here")
         publish(bea, "there")
         drain()
-        redis("timelines").run(("DEL", windows.home(reader.id)))
+        redis("a").run(("DEL", windows.home(reader.id)))
 
         stack.kill("b")
         page = call("GET", "/v1/timelines/home", as_=reader)
@@ -110,7 +110,7 @@ class TestHome:
 
     def test_of_a_reader_of_the_dead_instance_is_unavailable(self, world, stack):
         reader, _, _ = world
-        redis("timelines").run(("DEL", windows.home(reader.id)))
+        redis("a").run(("DEL", windows.home(reader.id)))
 
         stack.kill("a")
         stack.kill("a_replica1")

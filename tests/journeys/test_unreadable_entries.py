@@ -21,7 +21,7 @@ from modules.graph import public as graph
 from modules.graph.selectors.pulled import forget_pulled
 from modules.kernel import limits, quotas
 from modules.kernel.limits import Limit
-from modules.kernel.redis import client as redis_client
+from modules.kernel.redis import servers
 from modules.timelines import public as timelines
 from tests.kit.delivery import drain
 from tests.kit.http import call
@@ -88,12 +88,12 @@ class World:
 
 @pytest.fixture
 def redis() -> Any:
-    return redis_py.Redis.from_url(django_settings.REDIS["timelines"].url)
+    return redis_py.Redis.from_url(django_settings.REDIS["a"].url)
 
 
 @pytest.fixture
 def world(settings) -> World:
-    redis_client.forget_clients()
+    servers.forget_clients()
     limits._local.cache_clear()
     quotas._local.cache_clear()
     wide = [replace(limit, quota=10_000, window=86_400) for limit, _ in limits.list_declared()]
@@ -109,7 +109,7 @@ def world(settings) -> World:
     drain()
     timelines.warm(reader.id)
     made = World(reader, pushed, pulled, posts[0])
-    redis_client.redis("timelines").run(("SET", made.key("ryw"), "a:1:1"))
+    servers.redis("a").run(("SET", made.key("ryw"), "a:1:1"))
     cache_epoch(reader.id, 1)
     made.ask()
     return made

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from modules.audit.models import AuditEntry
 from modules.graph import public as graph
 from modules.graph.selectors.pulled import forget_pulled
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.posts.services.posts import delete_post
 from modules.timelines.models import windows
 from sharding.scope import writing_directory
@@ -100,7 +100,7 @@ def home(settings: Any, after: ExitStack) -> Walked:
         "/v1/timelines/home",
         add,
         lambda id: delete_post(wrote[id].id, id, now=NOON),
-        lambda: redis("timelines").run(("DEL", windows.home(reader.id))),
+        lambda: redis("a").run(("DEL", windows.home(reader.id))),
     )
 
 

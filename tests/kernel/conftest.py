@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from modules.kernel.redis.client import PURPOSES, RedisClient, RedisSettings
+from modules.kernel.redis.client import RedisClient, RedisSettings
 from tests.kernel.servers import RedisServer
 
 ADA = 7
@@ -53,9 +53,9 @@ def redis_of_run(tmp_path_factory):
 
 @pytest.fixture
 def redis(redis_of_run, settings):
-    """A running, empty Redis that `redis("timelines")` talks to; a test may kill it and start it again."""
+    """A running, empty Redis of everybody; a test may kill it and start it again."""
     here = RedisSettings(url=redis_of_run.url, open_seconds=0.05)
-    settings.REDIS = dict.fromkeys(PURPOSES, here)
+    settings.REDIS = dict.fromkeys(settings.REDIS, here)
     RedisClient(here).run(("FLUSHALL",))
     yield redis_of_run
     redis_of_run.restore()
@@ -64,4 +64,6 @@ def redis(redis_of_run, settings):
 @pytest.fixture
 def no_redis(settings):
     """A hot Redis that nobody serves."""
-    settings.REDIS = dict.fromkeys(PURPOSES, RedisSettings(url="redis://127.0.0.1:1/0", open_seconds=0.0))
+    settings.REDIS = dict.fromkeys(
+        settings.REDIS, RedisSettings(url="redis://127.0.0.1:1/0", open_seconds=0.0)
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from modules.kernel.card_layout import Layout
 from modules.kernel.cards import CardKind, RenderedCard, load, register
-from modules.kernel.redis import client as redis_client
+from modules.kernel.redis import servers
 from modules.kernel.redis.client import count_trips
 
 
@@ -100,7 +100,7 @@ class TestGetMany:
     def test_forgets_after_its_time(self, redis):
         POSTS.put({1: card(1)})
 
-        [life] = redis_client.redis("cards").run(("TTL", "post:1"))
+        [life] = servers.redis("a").run(("TTL", "post:1"))
 
         assert 54 <= life <= 60
 
@@ -157,7 +157,7 @@ class TestPutTombstone:
 
     def test_lies_over_what_is_none_of_ours(self):
         for command in (("RPUSH", "post:1", "x"), ("SET", "post:1", b"\xff" * 8 + b"\1")):
-            redis_client.redis("cards").run(("DEL", "post:1"), command)
+            servers.redis("a").run(("DEL", "post:1"), command)
 
             POSTS.put_tombstone([1], version=2)
             POSTS.put({1: card(1, version=1)})
@@ -263,19 +263,19 @@ class TestLoad:
 
     def test_renders_what_has_no_whole_tail(self, kinds):
         first = load({"test_post": [3]})["test_post"]
-        [entry] = redis_client.redis("cards").run(("GET", "test_post:3"))
+        [entry] = servers.redis("a").run(("GET", "test_post:3"))
 
         for spoiled in (entry[:18], entry[:25]):
-            redis_client.redis("cards").run(("SET", "test_post:3", spoiled))
+            servers.redis("a").run(("SET", "test_post:3", spoiled))
 
             assert kinds.posts.get_many([3]) == first
-            assert redis_client.redis("cards").run(("GET", "test_post:3")) == [entry]
+            assert servers.redis("a").run(("GET", "test_post:3")) == [entry]
 
 
 class TestCommand:
     def test_joins_a_pipeline_of_the_callers_own(self, redis):
         POSTS.put({1: card(1)})
 
-        _, entries = redis_client.redis("cards").run(("PING",), POSTS.command([1, 2]))
+        _, entries = servers.redis("a").run(("PING",), POSTS.command([1, 2]))
 
         assert POSTS.read([1, 2], entries) == ({1: card(1)}, [2])

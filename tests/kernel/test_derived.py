@@ -7,7 +7,8 @@ import pytest
 
 from modules.kernel import derived as facts
 from modules.kernel.derived import derived
-from modules.kernel.redis.client import RedisUnavailable, redis
+from modules.kernel.redis.client import RedisUnavailable
+from modules.kernel.redis.servers import redis
 from sharding import outages
 
 
@@ -28,13 +29,13 @@ def note(monkeypatch):
     @derived(Raised)
     def note(number: int, *, by: str = "nobody") -> None:
         """Note a number."""
-        redis("timelines").run(("SET", "test:noted", f"{number} by {by}"))
+        redis("a").run(("SET", "test:noted", f"{number} by {by}"))
 
     return note
 
 
 def noted() -> list[bytes | None]:
-    return redis("timelines").run(("GET", "test:noted"))
+    return redis("a").run(("GET", "test:noted"))
 
 
 class TestNow:

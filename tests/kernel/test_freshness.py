@@ -3,7 +3,8 @@
 import pytest
 
 from modules.kernel.http.freshness import sign, verify
-from modules.kernel.redis.client import count_trips, redis
+from modules.kernel.redis.client import count_trips
+from modules.kernel.redis.servers import redis
 from sharding import freshness
 from sharding.ids import SHARDS, make_id
 from sharding.shard_map import alias_of
@@ -52,7 +53,7 @@ class TestFreshness:
         marks = verify(answer.headers["Banyan-Freshness"], int(ada))
         assert marks is not None
         assert list(freshness.decode(marks)) == ["a"]
-        kept, life = redis("sessions").run(("GET", f"ryw:{ada}"), ("TTL", f"ryw:{ada}"))
+        kept, life = redis("a").run(("GET", f"ryw:{ada}"), ("TTL", f"ryw:{ada}"))
         assert (kept.decode(), life) == (marks, 30)
 
     def test_is_not_handed_out_after_a_read(self, api, ada):

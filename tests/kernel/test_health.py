@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpRequest
 
 from config import health
-from modules.kernel.redis.client import count_trips
+from modules.kernel.redis.client import RedisSettings, count_trips
 from sharding.testing import count_queries
 
 
@@ -40,6 +40,7 @@ class TestReadyz:
             "directory": "ok",
             "redis": "ok",
             "instances": {"a": "ok", "b": "ok", "a_replica1": "ok"},
+            "redis_of_instances": {"a": "ok", "b": "ok"},
         }
 
     def test_does_not_fail_for_a_dead_instance(self, api, db, stack):
@@ -61,6 +62,23 @@ class TestReadyz:
         answer = api.get("/readyz")
 
         assert (answer.status_code, answer.json()["redis"]) == (503, "away")
+        assert answer.json()["redis_of_instances"] == {"a": "away", "b": "away"}
+
+    def test_does_not_fail_for_the_redis_of_an_instance(self, api, db, settings):
+        settings.REDIS = {**settings.REDIS, "b": RedisSettings(url="redis://127.0.0.1:1/0")}
+
+        answer = api.get("/readyz")
+
+        assert (answer.status_code, answer.json()["redis"]) == (200, "ok")
+        assert answer.json()["redis_of_instances"] == {"a": "ok", "b": "away"}
+
+    def test_fails_without_the_redis_beside_the_directory(self, api, db, settings):
+        settings.REDIS = {**settings.REDIS, "directory": RedisSettings(url="redis://127.0.0.1:1/0")}
+
+        answer = api.get("/readyz")
+
+        assert (answer.status_code, answer.json()["redis"]) == (503, "away")
+        assert answer.json()["redis_of_instances"] == {"a": "ok", "b": "ok"}
 
     def test_looks_once_for_all_who_ask_within_a_second(self, api, db):
         request = HttpRequest()

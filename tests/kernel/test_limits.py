@@ -7,7 +7,7 @@ import pytest
 
 from modules.kernel import limits
 from modules.kernel.limits import Cost, Limit, LimitReached
-from modules.kernel.redis import client as redis_client
+from modules.kernel.redis import servers
 
 pytestmark = pytest.mark.django_db
 
@@ -18,12 +18,12 @@ THREE = Limit("three", 3, 3600)
 
 @pytest.fixture(autouse=True)
 def _fresh(settings):
-    redis_client.redis("limits").close()
-    redis_client.forget_clients()
+    servers.redis("directory").close()
+    servers.forget_clients()
     limits._local.cache_clear()
     settings.LIMITS = replace(settings.LIMITS, processes=2)
     yield
-    redis_client.forget_clients()
+    servers.forget_clients()
 
 
 def passes(*costs: Cost) -> bool:
@@ -72,7 +72,7 @@ class TestTake:
         quick = Limit("quick", 2, 1)
         assert [passes(Cost(quick, "ada")) for _ in range(3)] == [True, True, False]
 
-        redis_client.redis("limits").run(("SET", "rl:quick:ada", _microseconds() + 500_000, "PX", 1000))
+        servers.redis("directory").run(("SET", "rl:quick:ada", _microseconds() + 500_000, "PX", 1000))
 
         assert [passes(Cost(quick, "ada")) for _ in range(2)] == [True, False]
 
@@ -110,5 +110,5 @@ class TestWithoutRedis:
 
 
 def _microseconds() -> int:
-    seconds, rest = redis_client.redis("limits").run(("TIME",))[0]
+    seconds, rest = servers.redis("directory").run(("TIME",))[0]
     return int(seconds) * 1_000_000 + int(rest)

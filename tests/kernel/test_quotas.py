@@ -7,7 +7,7 @@ import pytest
 
 from modules.kernel import quotas
 from modules.kernel.limits import Cost, Limit, LimitReached
-from modules.kernel.redis import client as redis_client
+from modules.kernel.redis import servers
 
 pytestmark = pytest.mark.django_db
 
@@ -18,12 +18,12 @@ DAY = Limit("day", 4, 86_400)
 
 @pytest.fixture(autouse=True)
 def _fresh(settings):
-    redis_client.redis("limits").close()
-    redis_client.forget_clients()
+    servers.redis("directory").close()
+    servers.forget_clients()
     quotas._local.cache_clear()
     settings.LIMITS = replace(settings.LIMITS, processes=2)
     yield
-    redis_client.forget_clients()
+    servers.forget_clients()
 
 
 def passes(*costs: Cost) -> bool:
@@ -37,9 +37,9 @@ def passes(*costs: Cost) -> bool:
 def age(limit: Limit, key: str, seconds: int) -> None:
     """Make every use of a quota so much older."""
     name = f"rq:{limit.name}:{key}"
-    [uses] = redis_client.redis("limits").run(("LRANGE", name, 0, -1))
+    [uses] = servers.redis("directory").run(("LRANGE", name, 0, -1))
     for place, use in enumerate(uses):
-        redis_client.redis("limits").run(("LSET", name, place, int(use) - seconds * 1_000_000))
+        servers.redis("directory").run(("LSET", name, place, int(use) - seconds * 1_000_000))
 
 
 class TestAcquire:
@@ -118,9 +118,9 @@ class TestUsesThatAreNoneOfOurs:
         name, passed = "rq:ten:ada", 0
 
         for _ in range(8):
-            redis_client.redis("limits").run(("DEL", name), ("RPUSH", name, *[uses] * 10))
+            servers.redis("directory").run(("DEL", name), ("RPUSH", name, *[uses] * 10))
             passed += passes(Cost(TEN, "ada"))
 
         # This process's share of the ten; then Redis counts anew.
-        assert (passed, redis_client.redis("limits").run(("EXISTS", name))) == (5, [0])
+        assert (passed, servers.redis("directory").run(("EXISTS", name))) == (5, [0])
         assert passes(Cost(TEN, "ada"))

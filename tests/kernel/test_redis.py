@@ -8,7 +8,6 @@ from functools import partial
 import pytest
 from structlog.testing import capture_logs
 
-from modules.kernel.redis import client as redis_client
 from modules.kernel.redis.address import Address
 from modules.kernel.redis.client import (
     RedisClient,
@@ -107,17 +106,6 @@ class TestRun:
 
         assert receive.recv() != mine
         assert client.run(("GET", "a")) == [b"parent"]
-
-    def test_is_the_same_for_all_purposes_that_one_server_serves(self, redis):
-        assert len({redis_client.redis(purpose) for purpose in redis_client.PURPOSES}) == 1
-        assert redis_client.redis("timelines").run(("PING",)) == [b"PONG"]
-
-    def test_of_a_purpose_with_a_server_of_its_own_outlives_that_of_the_others(self, redis, settings):
-        settings.REDIS = settings.REDIS | {"cards": RedisSettings(url="redis://127.0.0.1:1/0")}
-
-        with pytest.raises(RedisUnavailable):
-            redis_client.redis("cards").run(("PING",))
-        assert redis_client.redis("sessions").run(("PING",)) == [b"PONG"]
 
 
 class TestFailure:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from modules.kernel.redis import client
+from modules.kernel.redis import servers
+from modules.kernel.redis.client import RedisSettings
 
 
 @contextmanager
 def redis_away(settings: Any) -> Iterator[None]:
-    """Send the clients of every purpose to a port where nobody listens, and back."""
+    """Send every client to a port where nobody listens, and back."""
     before = settings.REDIS
-    settings.REDIS = dict.fromkeys(client.PURPOSES, client.RedisSettings(url="redis://127.0.0.1:1/0"))
+    settings.REDIS = dict.fromkeys(before, RedisSettings(url="redis://127.0.0.1:1/0"))
     reconnect()
     try:
         yield
@@ -24,6 +25,6 @@ def redis_away(settings: Any) -> Iterator[None]:
 
 def reconnect() -> None:
     """Take new clients, whose breakers know of no outage."""
-    for purpose in client.PURPOSES:
-        client.redis(purpose).close()
-    client.forget_clients()
+    for client in servers.redis_clients():
+        client.close()
+    servers.forget_clients()

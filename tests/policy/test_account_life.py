@@ -15,7 +15,8 @@ from modules.accounts.public import cancel_deletion, restore_account, suspend_ac
 from modules.accounts.services.principals import forget_kept
 from modules.graph.public import follow
 from modules.kernel import clock
-from modules.kernel.redis.client import RedisUnavailable, redis
+from modules.kernel.redis.client import RedisUnavailable
+from modules.kernel.redis.servers import redis
 from modules.profiles.models import Profile
 from modules.profiles.selectors.cards import USERS
 from modules.profiles.services.profiles import renew_card
@@ -213,7 +214,7 @@ class TestFollowAccount:
 
         renew_card(ada.id)
 
-        assert redis("timelines").run(USERS.command([ada.id]))[0][0] is not None
+        assert redis("a").run(USERS.command([ada.id]))[0][0] is not None
 
 
 class TestCommand:

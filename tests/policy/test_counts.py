@@ -11,7 +11,7 @@ from django.test import Client
 from modules.audit.models import AuditEntry
 from modules.kernel import limits
 from modules.kernel.limits import Cost, Limit
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from tests.kit.callers import credentials, make_world
 from tests.kit.requests import patterns
 
@@ -42,7 +42,7 @@ def paths() -> list[str]:
 def counted(limit: Limit, key: str) -> int:
     """Return what somebody has spent of a limit; the first look begins the count."""
     redis_key = limits._key(Cost(limit, key))
-    return int(redis("timelines").run(("GET", redis_key))[0] or 0)
+    return int(redis("a").run(("GET", redis_key))[0] or 0)
 
 
 def ask(method: str, path: str, **headers: str) -> int:

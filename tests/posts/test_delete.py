@@ -2,7 +2,8 @@
 
 import pytest
 
-from modules.kernel.redis.client import RedisUnavailable, redis
+from modules.kernel.redis.client import RedisUnavailable
+from modules.kernel.redis.servers import redis
 from modules.posts import public as posts
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.models import Post
@@ -90,10 +91,10 @@ class TestBuryDeleted:
         author = make_person()
         post_id = publish(author)
         POSTS.get_many([post_id])
-        (card,) = redis("cards").run(("GET", f"post:{post_id}"))
+        (card,) = redis("a").run(("GET", f"post:{post_id}"))
         delete_post(author.id, post_id, now=NOON)
         # As if Redis had been away while the post was deleted.
-        redis("cards").run(("SET", f"post:{post_id}", card))
+        redis("a").run(("SET", f"post:{post_id}", card))
         assert list(POSTS.get_many([post_id])) == [post_id]
 
         drain()

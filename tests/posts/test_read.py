@@ -5,7 +5,8 @@ import pytest
 from modules.graph.public import UserNotFound
 from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.cursors import Paging
-from modules.kernel.redis.client import count_trips, redis
+from modules.kernel.redis.client import count_trips
+from modules.kernel.redis.servers import redis
 from modules.posts import public as posts
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
@@ -85,7 +86,7 @@ class TestListPosts:
     def test_costs_the_same_for_any_number(self, many):
         authors = [make_person() for _ in range(6)]
         ids = [publish(authors[n % 6]) for n in range(many)]
-        redis("cards").run(("FLUSHDB",))
+        redis("a").run(("FLUSHDB",))
 
         with count_queries() as cold:
             list_posts(ids, viewer=PUBLIC_VIEWER)

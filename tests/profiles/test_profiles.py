@@ -4,7 +4,7 @@ import pytest
 
 from modules.graph.public import UserNotFound
 from modules.graph.schemas import PUBLIC_VIEWER
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.profiles import tasks
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import Profile
@@ -130,7 +130,7 @@ class TestRefreshCard:
 
         tasks.refresh_card(ProfileEdited(user_id=ada.id, version=2), Once("test", "1"))
 
-        [entry] = redis("cards").run(USERS.command([ada.id]))
+        [entry] = redis("a").run(USERS.command([ada.id]))
         found, _ = USERS.read([ada.id], entry)
         assert found[ada.id].version == 3
 

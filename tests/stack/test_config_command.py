@@ -74,19 +74,14 @@ class TestConfig:
             assert told in refused.stderr
         assert "sesame" not in refused.stderr
 
-    def test_asks_one_redis_for_every_purpose_unless_it_is_told_of_others(self):
+    def test_masks_passwords_of_every_hot_redis(self):
+        urls = ",".join(f"{name}=redis://:sesame@{name}.example" for name in ("directory", "a"))
         values = json.loads(
-            manage("config", "--json", BANYAN_REDIS_CARDS_URL="redis://cards.example/0").stdout
+            manage("config", "--json", BANYAN_REDIS_HOT_URL="", BANYAN_REDIS_HOT_URLS=urls).stdout
         )
 
-        purposes = ("timelines", "cards", "sessions", "limits")
-        hot = values["redis_hot_url"]
-        assert [values[f"redis_{purpose}_url"] for purpose in purposes] == [
-            hot,
-            "redis://cards.example/0",
-            hot,
-            hot,
-        ]
+        assert values["redis_hot_url"] == ""
+        assert values["redis_hot_urls"]["a"] == "redis://:********@a.example"
 
     def test_reports_all_errors_at_once(self):
         refused = manage(

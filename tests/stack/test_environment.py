@@ -13,6 +13,8 @@ _NUMBERS = ("", "x", "-1", "1.5", "99999999999999999999", "٣x", "1_0", "٨")
 _DATABASES = ("x", "mysql://h/n", "postgres://h:x/n", "postgres://h")
 _TWICE = "a=postgres://h/n,a=postgres://h/m"
 _REDIS = ("", "x", "http://h", "redis://h:x", "redis://h/x")
+# Right, but for BANYAN_REDIS_HOT_URL that is there too.
+_HOT = "directory=redis://h/1,a=redis://h/1,b=redis://h/2"
 _ADDRESSES = (
     *("x", "https://", "https://[", "ftp://h", "https://h:x", "https://h:70000", "https://u:p@h"),
     *("https://h?x", "https://h#x", "https://h h", "//h", "https://-", "https://h:"),
@@ -28,7 +30,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "host": ("", "http://h", "h h", "h/x"),
     "port": (*_NUMBERS, "0", "65536"),
     "directory_url": ("", *_DATABASES),
-    "instances": ("", "default=postgres://h/n", *_DATABASES, "a=x", _TWICE),
+    "instances": ("", "default=postgres://h/n", "directory=postgres://h/n", *_DATABASES, "a=x", _TWICE),
     "replicas": (
         _TWICE.replace("a=", "a_replica1="),
         "x",
@@ -38,10 +40,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     ),
     "redis_cache_url": _REDIS,
     "redis_hot_url": _REDIS,
-    "redis_timelines_url": _REDIS,
-    "redis_cards_url": _REDIS,
-    "redis_sessions_url": _REDIS,
-    "redis_limits_url": _REDIS,
+    "redis_hot_urls": ("x", "a=redis://h", "directory=redis://h,a=x", f"{_HOT},c=redis://h", _HOT),
     "redis_broker_url": _REDIS,
     "state_dir": ("", __file__, f"{__file__}/x"),
     "log_format": ("", "xml"),
@@ -121,6 +120,61 @@ def test_all_that_is_wrong_is_named_at_once(monkeypatch):
         environment.load.__wrapped__()
 
     assert set(refused.value.error_messages) == {f"BANYAN_{name}" for name in wrong}
+
+
+class TestHotRedis:
+    def test_is_one_for_everybody_unless_several_are_named(self):
+        env = environment.load.__wrapped__()
+
+        assert env.redis_servers() == dict.fromkeys(("directory", "a", "b"), env.redis_hot_url)
+
+    @pytest.mark.parametrize("one", ["", None])
+    def test_may_be_one_for_each_instance_and_the_directory(self, monkeypatch, one):
+        monkeypatch.setenv("BANYAN_REDIS_HOT_URLS", _HOT)
+        if one is None:
+            monkeypatch.delenv("BANYAN_REDIS_HOT_URL")
+        else:
+            monkeypatch.setenv("BANYAN_REDIS_HOT_URL", one)
+
+        assert environment.load.__wrapped__().redis_servers() == {
+            "directory": "redis://h/1",
+            "a": "redis://h/1",
+            "b": "redis://h/2",
+        }
+
+    @pytest.mark.parametrize(
+        ("urls", "told"),
+        [
+            ("directory=redis://h,a=redis://h", "b missing"),
+            ("a=redis://h,b=redis://h", "directory missing"),
+            (f"{_HOT},c=redis://h", "BANYAN_INSTANCES has no 'c'"),
+            (f"{_HOT},a=redis://g", "a is there twice"),
+            ("directory=redis://h,a=http://h,b=redis://h", "a: A Redis URL starts with"),
+        ],
+    )
+    def test_names_the_instance_that_is_wrong(self, monkeypatch, urls, told):
+        monkeypatch.delenv("BANYAN_REDIS_HOT_URL")
+        monkeypatch.setenv("BANYAN_REDIS_HOT_URLS", urls)
+
+        with pytest.raises(EnvValidationError) as refused:
+            environment.load.__wrapped__()
+
+        [message] = refused.value.error_messages["BANYAN_REDIS_HOT_URLS"]
+        assert told in message
+
+    def test_is_said_in_one_way(self, monkeypatch):
+        monkeypatch.setenv("BANYAN_REDIS_HOT_URLS", _HOT)
+
+        with pytest.raises(EnvValidationError, match="say either BANYAN_REDIS_HOT_URL"):
+            environment.load.__wrapped__()
+
+    def test_is_no_more_named_by_purpose(self, monkeypatch):
+        monkeypatch.setenv("BANYAN_REDIS_CARDS_URL", "redis://h")
+
+        with pytest.raises(EnvValidationError) as refused:
+            environment.load.__wrapped__()
+
+        assert refused.value.error_messages.keys() == {"BANYAN_REDIS_CARDS_URL"}
 
 
 @pytest.mark.parametrize(

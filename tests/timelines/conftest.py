@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from tests.kit.fixtures import clean_process
 
 __all__ = ["clean_process"]
@@ -12,7 +12,7 @@ __all__ = ["clean_process"]
 
 @pytest.fixture
 def clean_redis(stack_of_run) -> None:
-    redis("timelines").run(("FLUSHDB",))
+    redis("a").run(("FLUSHDB",))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from modules.graph import public as graph
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.posts import public as posts
 from modules.timelines.models import windows
 from tests.kit.delivery import drain, relay_some
@@ -56,7 +56,7 @@ class History:
         relay_some()
 
     def lose(self):
-        redis("timelines").run(("DEL", windows.home(self.chance.choice(self.readers).id)))
+        redis("a").run(("DEL", windows.home(self.chance.choice(self.readers).id)))
 
     def read(self):
         """Whatever was not heard yet, nothing forbidden is shown, nothing twice, and all in order."""

@@ -6,7 +6,8 @@ import pytest
 
 from modules.graph import public as graph
 from modules.kernel.cursors import Paging
-from modules.kernel.redis.client import Script, redis
+from modules.kernel.redis.client import Script
+from modules.kernel.redis.servers import redis
 from modules.posts import public as posts
 from modules.posts.schemas import NewPost
 from modules.timelines import public as timelines
@@ -274,4 +275,4 @@ class TestWarm:
         timelines.warm(reader.id)
 
         assert windows.find_floor(windows.home(reader.id)) == 0
-        assert redis("timelines").run(("LLEN", windows.home(reader.id))) == [1]
+        assert redis("a").run(("LLEN", windows.home(reader.id))) == [1]

@@ -6,7 +6,8 @@ import pytest
 
 from modules.graph import public as graph
 from modules.kernel.cursors import Paging
-from modules.kernel.redis.client import count_trips, redis
+from modules.kernel.redis.client import count_trips
+from modules.kernel.redis.servers import redis
 from modules.posts import public as posts
 from modules.timelines import public as timelines
 from modules.timelines.models import windows
@@ -80,7 +81,7 @@ class TestWithoutRedis:
         drain()
 
         warm = read_ids(reader, limit=4)
-        redis("timelines").run(("DEL", windows.home(reader.id)))
+        redis("a").run(("DEL", windows.home(reader.id)))
         evicted = read_ids(reader, limit=4)
         stack.flush_redis()
         flushed = read_ids(reader, limit=4)

@@ -7,7 +7,8 @@ import pytest
 from modules.graph import public as graph
 from modules.graph.events import FollowerAdded, Unfollowed
 from modules.kernel.cursors import Paging
-from modules.kernel.redis.client import RedisUnavailable, count_trips, redis
+from modules.kernel.redis.client import RedisUnavailable, count_trips
+from modules.kernel.redis.servers import redis
 from modules.posts.events import PostPublished
 from modules.timelines import public as timelines
 from modules.timelines import tasks
@@ -40,7 +41,7 @@ def reader(ada):
 
 
 def window_of(person):
-    (entries,) = redis("timelines").run(("LRANGE", windows.home(person.id), 0, -1))
+    (entries,) = redis("a").run(("LRANGE", windows.home(person.id), 0, -1))
     return [int.from_bytes(entry[:8], "big") for entry in entries[:-1]]
 
 
@@ -80,7 +81,7 @@ class TestItsAuthor:
     def test_has_no_window_made_for_it(self, ada):
         publish(ada)
 
-        assert redis("timelines").run(("EXISTS", windows.home(ada.id))) == [0]
+        assert redis("a").run(("EXISTS", windows.home(ada.id))) == [0]
 
     def test_waits_for_the_news_where_redis_is_away(self, ada, settings):
         timelines.warm(ada.id)
@@ -122,7 +123,7 @@ class TestFanOut:
         publish(ada)
         drain()
 
-        assert redis("timelines").run(("EXISTS", windows.home(follower.id))) == [0]
+        assert redis("a").run(("EXISTS", windows.home(follower.id))) == [0]
 
     def test_reaches_every_follower_of_many(self, ada):
         followers = [make_person() for _ in range(30)]
@@ -181,7 +182,7 @@ class TestBackfill:
     def test_makes_nobody_a_window(self, ada):
         tasks.backfill(FollowerAdded(user_id=ada.id, follower_id=2**62, edge_id=1), ONCE)
 
-        assert redis("timelines").run(("EXISTS", windows.home(2**62))) == [0]
+        assert redis("a").run(("EXISTS", windows.home(2**62))) == [0]
 
 
 class TestScrub:

@@ -6,7 +6,7 @@ import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.schemas import TimelineSettings
@@ -54,7 +54,7 @@ class World:
             self._hear(*self.news[which % len(self.news)])
 
     def lose(self):
-        redis("timelines").run(("DEL", KEY))
+        redis("a").run(("DEL", KEY))
 
     def begin_cold_read(self):
         if token := windows.open_window(KEY):
@@ -124,7 +124,7 @@ step = st.one_of(
 )
 def test_a_reader_sees_exactly_the_right_posts_in_order(settings, clean_redis, steps):
     settings.TIMELINES = TimelineSettings(window_size=SIZE, slack=SLACK, pull_size=PULL)
-    redis("timelines").run(("DEL", KEY, FOLLOWING))
+    redis("a").run(("DEL", KEY, FOLLOWING))
     world = World()
     for author in (0, 1, 2):
         world.follow(author)

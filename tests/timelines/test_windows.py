@@ -2,7 +2,7 @@
 
 import pytest
 
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.schemas import TimelineSettings
@@ -31,14 +31,14 @@ def read(*, place=TOP, newer=False, limit=10, pulled_ids=()):
 
 def fill(*post_ids, floor=0, via=AUTHORS[0]):
     """Make a window of these posts."""
-    redis("timelines").run(("DEL", KEY))
+    redis("a").run(("DEL", KEY))
     token = open_window()
     assert windows.fill(KEY, token, [Entry(id, via) for id in post_ids], floor=floor)
 
 
 def stored():
     """Return the entries and the sentinel as they lie in Redis."""
-    (raw,) = redis("timelines").run(("LRANGE", KEY, 0, -1))
+    (raw,) = redis("a").run(("LRANGE", KEY, 0, -1))
     pairs = [(int.from_bytes(entry[:8], "big"), int.from_bytes(entry[8:], "big")) for entry in raw]
     return [post_id for post_id, _ in pairs[:-1]], pairs[-1] if pairs else None
 
@@ -85,7 +85,7 @@ class TestPush:
 
     def test_makes_no_window(self):
         assert windows.push([KEY], Entry(FIRST_POST, AUTHORS[0])) == 0
-        assert redis("timelines").run(("EXISTS", KEY)) == [0]
+        assert redis("a").run(("EXISTS", KEY)) == [0]
 
     def test_trims_to_the_size_and_raises_the_floor_when_the_slack_is_used_up(self):
         fill(FIRST_POST)
@@ -110,11 +110,11 @@ class TestPush:
 
     def test_keeps_the_time_to_live(self):
         fill(FIRST_POST)
-        redis("timelines").run(("EXPIRE", KEY, 50))
+        redis("a").run(("EXPIRE", KEY, 50))
 
         windows.push([KEY], Entry(FIRST_POST + 1, AUTHORS[0]))
 
-        assert 0 < redis("timelines").run(("TTL", KEY))[0] <= 50
+        assert 0 < redis("a").run(("TTL", KEY))[0] <= 50
 
 
 class TestFill:
@@ -137,7 +137,7 @@ class TestFill:
 
     def test_refuses_a_pull_from_before_the_window_was_lost(self):
         token = open_window()
-        redis("timelines").run(("DEL", KEY))
+        redis("a").run(("DEL", KEY))
         newer = windows.open_window(KEY)
 
         done = windows.fill(KEY, token, [], floor=0)
@@ -153,11 +153,11 @@ class TestFill:
 
     def test_lets_an_unfilled_window_go_soon_and_a_filled_one_stay(self):
         token = open_window()
-        (opening,) = redis("timelines").run(("TTL", KEY))
+        (opening,) = redis("a").run(("TTL", KEY))
         windows.fill(KEY, token, [], floor=0)
 
         assert opening == 60
-        assert redis("timelines").run(("TTL", KEY)) == [7 * 24 * 3600]
+        assert redis("a").run(("TTL", KEY)) == [7 * 24 * 3600]
 
 
 class TestMerge:
@@ -189,7 +189,7 @@ class TestMerge:
 
     def test_makes_no_window(self):
         assert windows.merge(KEY, [Entry(FIRST_POST, AUTHORS[1])]) is None
-        assert redis("timelines").run(("EXISTS", KEY)) == [0]
+        assert redis("a").run(("EXISTS", KEY)) == [0]
 
 
 class TestScrub:
@@ -303,8 +303,8 @@ class TestRead:
     def test_prolongs_the_windows_life(self):
         follow()
         fill()
-        redis("timelines").run(("EXPIRE", KEY, 50))
+        redis("a").run(("EXPIRE", KEY, 50))
 
         windows.read(VIEWER, FOLLOWING, place=TOP, limit=1)
 
-        assert redis("timelines").run(("TTL", KEY)) == [7 * 24 * 3600]
+        assert redis("a").run(("TTL", KEY)) == [7 * 24 * 3600]

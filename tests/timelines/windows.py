@@ -1,6 +1,6 @@
 """One reader's window in Redis, with ids far above 2^53."""
 
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from modules.timelines.models import windows
 
 VIEWER = 2**62 + 17
@@ -12,4 +12,4 @@ FOLLOWING = b"fol:%d" % VIEWER
 
 
 def follow(*author_ids):
-    redis("timelines").run(("DEL", FOLLOWING), ("SADD", FOLLOWING, "0", *author_ids))
+    redis("a").run(("DEL", FOLLOWING), ("SADD", FOLLOWING, "0", *author_ids))

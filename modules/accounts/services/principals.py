@@ -17,7 +17,8 @@ from modules.accounts.services.credentials import find_credentials
 from modules.accounts.services.revocations import raise_epoch_in_cache
 from modules.accounts.services.sessions import hash_key
 from modules.kernel.principals import Principal
-from modules.kernel.redis.client import RedisUnavailable, Script, redis
+from modules.kernel.redis.client import RedisUnavailable, Script
+from modules.kernel.redis.servers import DIRECTORY, redis
 from sharding.errors import InstanceUnavailable
 
 MAX_CACHED = 10_000
@@ -93,7 +94,7 @@ def _find_hot(key_hash: str) -> tuple[Principal | None, bool]:
     """Return whom Redis knows, and whether that is so old that the directory ought to be asked."""
     key = entry_key(key_hash)
     try:
-        [reply] = redis("sessions").run(_READ.call(keys=[key]))
+        [reply] = redis(DIRECTORY).run(_READ.call(keys=[key]))
     except RedisUnavailable:
         return None, False
     if not reply:
@@ -102,7 +103,7 @@ def _find_hot(key_hash: str) -> tuple[Principal | None, bool]:
     try:
         return _unpack(entry, raised), 0 <= left_ms <= settings.ACCOUNTS.entry_grace * 1000
     except ValueError as error:
-        redis("sessions").discard(key, reason=type(error).__name__)
+        redis(DIRECTORY).discard(key, reason=type(error).__name__)
         _mend_epoch(entry, raised)
         return None, False
 
@@ -148,14 +149,14 @@ def _was_good(key_hash: str) -> bool:
     if key_hash in _cached:
         return True
     try:
-        return redis("sessions").run(("EXISTS", _good_key(key_hash))) == [1]
+        return redis(DIRECTORY).run(("EXISTS", _good_key(key_hash))) == [1]
     except RedisUnavailable:
         return False
 
 
 def _put(*commands: tuple[Any, ...]) -> None:
     try:
-        redis("sessions").run(*commands)
+        redis(DIRECTORY).run(*commands)
     except RedisUnavailable:
         return
 

@@ -4,7 +4,8 @@ from django.conf import settings
 
 from modules.accounts.events import CredentialsEnded, SessionEnded, SessionsRevoked
 from modules.kernel.derived import derived
-from modules.kernel.redis.client import Script, redis
+from modules.kernel.redis.client import Script
+from modules.kernel.redis.servers import DIRECTORY, redis
 
 # Events may arrive in any order; an epoch never goes back. What is no epoch gives way to one.
 _RAISE = Script("""
@@ -29,7 +30,7 @@ def key_revocation_id(key_id: int) -> str:
 @derived(SessionEnded, CredentialsEnded)
 def cache_revocations(*revocation_ids: int | str) -> None:
     """Make every cached entry of a session (its id), a token or a key (their revocation ids) worthless."""
-    redis("sessions").run(
+    redis(DIRECTORY).run(
         *[("SET", f"auth:ended:{revocation_id}", 1, "EX", _ttl()) for revocation_id in revocation_ids]
     )
 
@@ -37,7 +38,7 @@ def cache_revocations(*revocation_ids: int | str) -> None:
 @derived(SessionsRevoked)
 def cache_epoch(user_id: int, epoch: int) -> None:
     """Make every cached entry of a user with a lower epoch worthless."""
-    redis("sessions").run(_RAISE.call(keys=[f"auth:epoch:{user_id}"], args=[epoch, _ttl()]))
+    redis(DIRECTORY).run(_RAISE.call(keys=[f"auth:epoch:{user_id}"], args=[epoch, _ttl()]))
 
 
 # What a request says at once; should Redis be away, entries stay cached for some seconds at most.

@@ -13,7 +13,8 @@ from itertools import compress
 
 from modules.graph.selectors.follows import list_following_ids
 from modules.kernel.redis.address import Argument
-from modules.kernel.redis.client import RedisUnavailable, Script, redis
+from modules.kernel.redis.client import RedisUnavailable, Script
+from modules.kernel.redis.servers import redis_of
 
 TTL_S = 3600
 ATTEMPTS = 3
@@ -56,7 +57,7 @@ def find_followed(user_id: int, person_ids: Sequence[int]) -> frozenset[int] | N
     """Return those of the people whom the user follows, by membership; None if the cache cannot say."""
     asked: list[Argument] = [0, *person_ids]
     try:
-        [[is_loaded, *follows]] = redis("timelines").run(("SMISMEMBER", following_key(user_id), *asked))
+        [[is_loaded, *follows]] = redis_of(user_id).run(("SMISMEMBER", following_key(user_id), *asked))
     except RedisUnavailable:
         return None
     return frozenset(compress(person_ids, follows)) if is_loaded else None
@@ -66,11 +67,11 @@ def _find_or_load(user_id: int) -> bool:
     key, version = following_key(user_id), version_key(user_id)
     # Random, not counted: a count that Redis evicted would start again and come by an old value.
     fresh = secrets.token_hex(8)
-    is_there, _, token = redis("timelines").run(
+    is_there, _, token = redis_of(user_id).run(
         ("SISMEMBER", key, 0), ("SET", version, fresh, "NX", "EX", TTL_S), ("GET", version)
     )
     if is_there:
         return True
     ids = list_following_ids(user_id)
-    [stored] = redis("timelines").run(_STORE.call([key, version], [token, TTL_S, 0, *ids]))
+    [stored] = redis_of(user_id).run(_STORE.call([key, version], [token, TTL_S, 0, *ids]))
     return bool(stored)

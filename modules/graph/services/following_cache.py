@@ -5,7 +5,9 @@ import secrets
 from modules.graph.events import Followed, Unfollowed
 from modules.graph.selectors.following_cache import TTL_S, following_key, version_key
 from modules.kernel.derived import derived
-from modules.kernel.redis.client import Command, redis
+from modules.kernel.redis.client import Command
+from modules.kernel.redis.servers import group_by_redis
+from modules.kernel.redis.several import tell_each
 
 
 @derived(Followed, Unfollowed)
@@ -16,8 +18,16 @@ def drop_following(*user_ids: int) -> None:
     Dropped, not edited: two edits of one user could arrive in the wrong order, two drops cannot. The
     token changes first, so that a load that is under way does not store what it read before.
     """
-    commands: list[Command] = []
-    for user_id in user_ids:
-        commands.append(("SET", version_key(user_id), secrets.token_hex(8), "EX", TTL_S))
-        commands.append(("DEL", following_key(user_id)))
-    redis("timelines").run(*commands)
+    tell_each(
+        {
+            client: [command for user_id in its for command in _drop(user_id)]
+            for client, its in group_by_redis(user_ids).items()
+        }
+    )
+
+
+def _drop(user_id: int) -> tuple[Command, Command]:
+    return (
+        ("SET", version_key(user_id), secrets.token_hex(8), "EX", TTL_S),
+        ("DEL", following_key(user_id)),
+    )

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from modules.kernel.http.request import Request
-from modules.kernel.redis.client import RedisUnavailable, redis
+from modules.kernel.redis.client import RedisUnavailable
+from modules.kernel.redis.servers import redis_of
 from modules.kernel.redis.soon import run_soon
 from sharding import freshness
 from sharding.freshness import LsnMark
@@ -33,7 +34,7 @@ def finish(request: Request, response: HttpResponse) -> None:
     text = freshness.encode(written)
     response.headers[HEADER] = sign(text, request.viewer_id)
     if request.viewer_id is not None:
-        run_soon("sessions", ("SET", f"ryw:{request.viewer_id}", text, "EX", _TTL_S))
+        run_soon(redis_of(request.viewer_id), ("SET", f"ryw:{request.viewer_id}", text, "EX", _TTL_S))
 
 
 def sign(text: str, user_id: int | None) -> str:
@@ -66,12 +67,12 @@ def _recall(user_id: int) -> dict[str, LsnMark]:
     """Return what Redis keeps for the user; without Redis the header alone must do."""
     key = f"ryw:{user_id}"
     try:
-        cached: bytes | None = redis("sessions").run(("GET", key))[0]
+        cached: bytes | None = redis_of(user_id).run(("GET", key))[0]
         return freshness.decode(cached.decode()) if cached else {}
     except RedisUnavailable:
         return {}
     except ValueError as error:
-        redis("sessions").discard(key, reason=type(error).__name__)
+        redis_of(user_id).discard(key, reason=type(error).__name__)
         return {}
 
 

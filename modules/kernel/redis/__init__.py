@@ -1,1 +1,1 @@
-"""Redis for what every request asks: any number of commands in one round trip, a client by purpose."""
+"""Redis for what every request asks: many commands in one round trip, to one server or several at once."""

@@ -2,25 +2,23 @@
 A Redis client for what every request asks: any number of commands in one round trip, and nothing else.
 
 redis-py spends 234 µs of CPU on the three round trips of a home page where a socket and hiredis spend 74.
-It stays the client of the cache and the broker. Only commands of Redis 6.2 are used.
+It stays the client of the cache and the broker. Only commands of Redis 6.2 are used. Which of several servers
+has what is told by `servers.py`.
 """
 
-import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 import hiredis
 import structlog
-from django.conf import settings
-from django.core.signals import setting_changed
 
 from modules.kernel.redis.address import Address, Argument, Command
+from modules.kernel.redis.script import Script, ScriptCall, count_trips, counters
 from modules.kernel.redis.wire import (
     Connection,
     Lost,
@@ -44,14 +42,12 @@ __all__ = [
     "ScriptCall",
     "Unreadable",
     "count_trips",
-    "redis",
 ]
 
 log = structlog.get_logger(__name__)
 
-# What Redis is asked for: home windows with the sets of who follows whom, rendered cards, sessions and other
-# credentials with their revocations and freshness marks, limits. Each may have a server of its own.
-PURPOSES = ("timelines", "cards", "sessions", "limits")
+# What keeps a server from answering; of these a caller is told as RedisUnavailable.
+_FAILURES = (BreakerOpen, OSError, RedisUnavailable)
 
 # When it was last told that entries of a kind could not be read.
 _told: dict[str, float] = {}
@@ -67,67 +63,15 @@ class RedisSettings:
     open_seconds: float = 2.0
 
 
-class Script:
-    """A Lua script known by its digest. A repeat of it must do no harm: a lost answer is asked for again."""
-
-    __slots__ = ("digest", "source")
-
-    def __init__(self, source: str) -> None:
-        """Keep the source and its digest."""
-        self.source = source
-        self.digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
-
-    def call(self, keys: Sequence[Argument] = (), args: Sequence[Argument] = ()) -> "ScriptCall":
-        """Return the command that runs the script."""
-        return ScriptCall(("EVALSHA", self.digest, len(keys), *keys, *args), self.source)
-
-
-class ScriptCall(tuple[Argument, ...]):
-    """An EVALSHA that knows its source, should the server have forgotten the script."""
-
-    source: str
-
-    def __new__(cls, command: Command, source: str) -> "ScriptCall":
-        """Return the command as a tuple."""
-        call = super().__new__(cls, command)
-        call.source = source
-        return call
-
-    def in_full(self) -> Command:
-        """Return the same call with the source in it, which also makes the server remember it."""
-        return ("EVAL", self.source, *self[2:])
-
-
-@dataclass(slots=True)
-class RoundTrips:
-    """What went over the wire while somebody counted."""
-
-    trips: int = 0
-    commands: int = 0
-
-
-_counters: list[RoundTrips] = []
-
-
-@contextmanager
-def count_trips() -> Iterator[RoundTrips]:
-    """Count the round trips and commands of this process, all threads of it."""
-    counted = RoundTrips()
-    _counters.append(counted)
-    try:
-        yield counted
-    finally:
-        _counters.remove(counted)
-
-
 class RedisClient:
     """A client of one Redis, for all threads of a process."""
 
-    def __init__(self, config: RedisSettings) -> None:
-        """Keep where to connect; nothing is connected before the first command."""
+    def __init__(self, config: RedisSettings, name: str = RedisUnavailable.server) -> None:
+        """Keep where to connect and what outages call it; nothing is connected before the first command."""
+        self.name = name
+        self.timeout = config.timeout
         self._address = Address.parse(config.url)
-        self._timeout = config.timeout
-        self._breaker = Breaker(RedisUnavailable.server, config.failures_to_open, config.open_seconds)
+        self._breaker = Breaker(name, config.failures_to_open, config.open_seconds)
         self._local = threading.local()
 
     def run(self, *commands: Command) -> list[Any]:
@@ -143,19 +87,44 @@ class RedisClient:
         try:
             self._breaker.enter()
             replies = self._exchange(commands)
-            for reply in replies:
-                if isinstance(reply, hiredis.ReplyError):
-                    self._repeat_forgotten(commands, replies)
-                    break
-        except BreakerOpen:
-            raise RedisUnavailable("the breaker is open") from None
-        except Unreadable:
-            self._breaker.succeed()
-            raise
-        except OSError as error:
-            self._drop()
-            self._breaker.fail()
-            raise RedisUnavailable(str(error) or type(error).__name__) from error
+            self._look_at(commands, replies)
+        except _FAILURES as error:
+            self._fail(error)
+        self._breaker.succeed()
+        return replies
+
+    def send(self, commands: Sequence[Command]) -> None:
+        """
+        Do the first half of `run`, for who asks several servers at once; the other half is `receive`.
+
+        :raises RedisUnavailable: if the server is away; there is nothing to be received then
+        """
+        packed = pack(commands)
+        try:
+            self._breaker.enter()
+            try:
+                self._connection().send(packed)
+            except Lost:
+                self.drop()
+                self._connection().send(packed)
+        except _FAILURES as error:
+            self._fail(error)
+
+    def receive(self, commands: Sequence[Command], *, within: float | None = None) -> list[Any]:
+        """
+        Return the replies to what was sent; raises what `run` raises.
+
+        `within` is in seconds, where the client's own time-out has begun to run out for another server.
+        """
+        try:
+            try:
+                replies = self._connection().receive(len(commands), within=within)
+            except Lost:
+                self.drop()
+                replies = self._connection().ask(pack(commands), len(commands))
+            self._look_at(commands, replies)
+        except _FAILURES as error:
+            self._fail(error)
         self._breaker.succeed()
         return replies
 
@@ -167,19 +136,33 @@ class RedisClient:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        self._drop()
+        self.drop()
+
+    def drop(self) -> None:
+        """Forget this thread's connection, whose answers can no longer be told apart."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
 
     def _exchange(self, commands: Sequence[Command]) -> list[Any]:
         """Ask over this thread's connection, and once more over a new one if it was stale."""
         packed = pack(commands)
-        for counter in _counters:
+        for counter in counters:
             counter.trips += 1
             counter.commands += len(commands)
         try:
             return self._connection().ask(packed, len(commands))
         except Lost:
-            self._drop()
+            self.drop()
             return self._connection().ask(packed, len(commands))
+
+    def _look_at(self, commands: Sequence[Command], replies: list[Any]) -> None:
+        """Put right what can be, and raise what was refused."""
+        for reply in replies:
+            if isinstance(reply, hiredis.ReplyError):
+                self._repeat_forgotten(commands, replies)
+                break
 
     def _repeat_forgotten(self, commands: Sequence[Command], replies: list[Any]) -> None:
         """Run again, in full, the scripts that the server did not know."""
@@ -197,19 +180,26 @@ class RedisClient:
         for error in errors.values():
             raise error
 
+    def _fail(self, error: Exception) -> NoReturn:
+        """Tell a caller of a failure, once the breaker knows."""
+        if isinstance(error, Unreadable):
+            self._breaker.succeed()
+            raise error
+        if isinstance(error, RedisUnavailable):
+            error.server = self.name
+            raise error
+        if isinstance(error, BreakerOpen):
+            raise RedisUnavailable("the breaker is open", server=self.name) from None
+        self.drop()
+        self._breaker.fail()
+        raise RedisUnavailable(str(error) or type(error).__name__, server=self.name) from error
+
     def _connection(self) -> Connection:
         """Return this thread's connection, made anew after a fork."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or connection.pid != os.getpid():
-            connection = self._local.connection = Connection(self._address, self._timeout)
+            connection = self._local.connection = Connection(self._address, self.timeout)
         return connection
-
-    def _drop(self) -> None:
-        """Forget this thread's connection, whose answers can no longer be told apart."""
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
 
 
 def _tell_unreadable(keys: Sequence[Argument], reason: str) -> None:
@@ -221,24 +211,3 @@ def _tell_unreadable(keys: Sequence[Argument], reason: str) -> None:
     if news:
         _told.update(dict.fromkeys(news, now))
         log.warning("entries_unreadable", kinds=news, reason=reason)
-
-
-@cache
-def _client(config: RedisSettings) -> RedisClient:
-    """Return the process's one client of these settings: purposes that name one server share its breaker."""
-    return RedisClient(config)
-
-
-@cache
-def redis(purpose: str) -> RedisClient:
-    """Return the client for one of the `PURPOSES`; the settings say where its server is."""
-    return _client(settings.REDIS[purpose])
-
-
-def forget_clients(**_: object) -> None:
-    """Make every client anew at its next use: the settings have changed."""
-    redis.cache_clear()
-    _client.cache_clear()
-
-
-setting_changed.connect(forget_clients, dispatch_uid="redis-clients")

@@ -1,8 +1,9 @@
-"""Commands of a write whose replies nobody needs: sent together at its end, in one round trip a server."""
+"""Commands of a write whose replies nobody needs: sent together at its end, in one round trip."""
 
 from contextvars import ContextVar
 
-from modules.kernel.redis.client import Command, RedisClient, RedisUnavailable, redis
+from modules.kernel.redis.client import Command, RedisClient
+from modules.kernel.redis.several import ask_each
 from sharding import outages
 
 _pending: ContextVar[dict[RedisClient, list[Command]] | None] = ContextVar("redis_soon", default=None)
@@ -13,14 +14,13 @@ def begin() -> None:
     _pending.set({})
 
 
-def run_soon(purpose: str, *commands: Command) -> None:
+def run_soon(client: RedisClient, *commands: Command) -> None:
     """
     Run commands at the end of this request; elsewhere at once.
 
     :raises RedisUnavailable: elsewhere, if Redis cannot be told now
     """
     pending = _pending.get()
-    client = redis(purpose)
     if pending is None:
         client.run(*commands)
     else:
@@ -28,13 +28,10 @@ def run_soon(purpose: str, *commands: Command) -> None:
 
 
 def flush() -> None:
-    """Send what was collected; without Redis it is lost, and that is noted."""
+    """Send what was collected; where Redis is away it is lost, and that is noted."""
     pending = _pending.get()
     if pending is None:
         return
     _pending.set(None)
-    for client, commands in pending.items():
-        try:
-            client.run(*commands)
-        except RedisUnavailable as error:
-            outages.met(error.server, error)
+    for error in ask_each(pending).failures.values():
+        outages.met(error.server, error)

@@ -1,10 +1,11 @@
 """
 The wire to Redis: a connection of one thread, and commands packed for it.
 
-What is done when it breaks is decided in `hot.py`.
+What is done when it breaks is decided in `client.py`.
 """
 
 import os
+import select
 import socket
 import ssl
 import struct
@@ -30,6 +31,12 @@ class RedisUnavailable(Exception):
     """Redis cannot be asked now; whoever asks has another way to the answer."""
 
     server = "redis"
+
+    def __init__(self, reason: str = "", *, server: str = "") -> None:
+        """Keep the reason, and what outages call the server where there are several."""
+        super().__init__(reason)
+        if server:
+            self.server = server
 
 
 class Unreadable(RedisUnavailable):
@@ -72,14 +79,42 @@ class Connection:
 
         :raises Lost: if a connection that has served before turns out to be closed
         """
+        self.send(packed)
+        return self.receive(count)
+
+    def send(self, packed: bytes) -> None:
+        """
+        Send packed commands, whose replies must be received before anything else is sent.
+
+        :raises Lost: if a connection that has served before turns out to be closed
+        """
         try:
             self.socket.sendall(packed)
+        except _BROKEN as error:
+            raise Lost if self.used else error from error
+
+    def receive(self, count: int, *, within: float | None = None) -> list[Any]:
+        """
+        Return as many replies; `within` limits the seconds until the first comes, below the time-out.
+
+        :raises Lost: if a connection that has served before turns out to be closed
+        """
+        if within is not None:
+            self._await(within)
+        try:
             first = self.socket.recv(_CHUNK)
         except _BROKEN as error:
             raise Lost if self.used else error from error
         if not first:
             raise Lost if self.used else ConnectionResetError("Redis closed the connection")
         return self._read(first, count)
+
+    def _await(self, seconds: float) -> None:
+        """Wait until something can be read."""
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        if not poll.poll(max(seconds, 0.0) * 1000):
+            raise TimeoutError("timed out")
 
     def _read(self, first: bytes, count: int) -> list[Any]:
         """Return this many replies, the first bytes of which are here."""

@@ -1,5 +1,5 @@
 """
-Windows: the newest candidates of a home, or of one pulled author, as a sorted list in Redis.
+Windows: the newest candidates of a home, or of one pulled author, as a sorted list in their owner's Redis.
 
 What holds of a window at any time stands in `lua/prelude.lua`; each verb below is one script. All of them
 raise RedisUnavailable when Redis cannot be asked, and each may be repeated.
@@ -14,7 +14,9 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 
 from modules.kernel.redis.address import Argument
-from modules.kernel.redis.client import Script, ScriptCall, Unreadable, redis
+from modules.kernel.redis.client import RedisClient, Script, ScriptCall, Unreadable
+from modules.kernel.redis.servers import group_by_redis, only_redis, redis_of
+from modules.kernel.redis.several import Failures, ask_each, tell_each
 from modules.kernel.redis.soon import run_soon
 from modules.timelines.schemas import TimelineSettings
 
@@ -74,13 +76,13 @@ def posts_of(author_id: int) -> bytes:
 
 def open_window(key: bytes) -> bytes | None:
     """Make a window before its pull; return the token to fill it with, or nothing if it is filled."""
-    (sentinel,) = redis("timelines").run(_OPEN.call([key], [secrets.token_bytes(8), _OPENING_SECONDS]))
+    (sentinel,) = _redis_of(key).run(_OPEN.call([key], [secrets.token_bytes(8), _OPENING_SECONDS]))
     return bytes(sentinel) if _ID.unpack_from(sentinel)[0] == TOP else None
 
 
 def find_floor(key: bytes) -> int | None:
     """Return the floor of a window: TOP while it is opening, None if there is no window."""
-    (sentinel,) = redis("timelines").run(("LINDEX", key, -1))
+    (sentinel,) = _redis_of(key).run(("LINDEX", key, -1))
     return None if sentinel is None else int.from_bytes(sentinel[:8], "big")
 
 
@@ -88,18 +90,29 @@ def fill(key: bytes, token: bytes, entries: Iterable[Entry], *, floor: int) -> b
     """Fill an opened window with a pull, complete down to the floor; False if it was lost meanwhile."""
     config = _settings()
     args: list[Argument] = [token, _ID.pack(floor), config.window_size, config.ttl_seconds, _pack(entries)]
-    (done,) = redis("timelines").run(_FILL.call([key], args))
+    (done,) = _redis_of(key).run(_FILL.call([key], args))
     return bool(done)
 
 
-def push(keys: Sequence[bytes], entry: Entry) -> int:
-    """Put one entry into many windows, where they exist; return how many took it."""
-    return sum(redis("timelines").run(*_pushes(keys, entry)))
+def push(keys: Sequence[bytes], entry: Entry, *, lost: Failures | None = None) -> int:
+    """
+    Put one entry into many windows, where they exist; return how many took it.
+
+    With `lost`, a Redis that is away costs its own windows alone, and is put there with the reason.
+
+    :raises RedisUnavailable: without it, if any is away; the windows of the others have taken the entry
+    """
+    asked = {client: _pushes(its, entry) for client, its in _group(keys).items()}
+    if lost is None:
+        return sum(tell_each(asked))
+    found = ask_each(asked)
+    lost.update(found.failures)
+    return sum(map(sum, found.by_client.values()))
 
 
 def push_soon(keys: Sequence[bytes], entry: Entry) -> None:
-    """Put one entry into many windows, where they exist, at the end of this request; elsewhere at once."""
-    run_soon("timelines", *_pushes(keys, entry))
+    """Put one entry into windows of one user, where they exist, at the end of this request; else at once."""
+    run_soon(_redis_of(keys[0]), *_pushes(keys, entry))
 
 
 def _pushes(keys: Sequence[bytes], entry: Entry) -> list[ScriptCall]:
@@ -115,13 +128,13 @@ def merge(key: bytes, entries: Iterable[Entry]) -> int | None:
 
     The entries are all of that author's at or above the floor, or their newest `window_size`.
     """
-    (floor,) = redis("timelines").run(_MERGE.call([key], [_settings().window_size, _pack(entries)]))
+    (floor,) = _redis_of(key).run(_MERGE.call([key], [_settings().window_size, _pack(entries)]))
     return None if floor is None else int.from_bytes(floor, "big")
 
 
 def scrub(key: bytes, via_id: int) -> int:
     """Take one author's entries out of a window; return how many there were."""
-    (gone,) = redis("timelines").run(_SCRUB.call([key], [_ID.pack(via_id)]))
+    (gone,) = _redis_of(key).run(_SCRUB.call([key], [_ID.pack(via_id)]))
     return int(gone)
 
 
@@ -141,20 +154,31 @@ def read(
     follows. One round trip; it prolongs the window's life.
     """
     args = [*_step_args(viewer_id, place, newer, limit), *pulled_ids]
-    (reply,) = redis("timelines").run(_READ.call([home(viewer_id), following_key], args))
+    (reply,) = redis_of(viewer_id).run(_READ.call([home(viewer_id), following_key], args))
     return None if reply is None else _to_step(home(viewer_id), reply)
 
 
 def read_posts_of(
-    author_ids: Sequence[int], *, place: int, newer: bool = False, limit: int
-) -> list[Step | None]:
-    """Return, for each pulled author, their own posts next to a place; None without a window."""
+    author_ids: Sequence[int], *, place: int, newer: bool = False, limit: int, lost: set[int]
+) -> dict[int, Step | None]:
+    """
+    Return, for each pulled author, their own posts next to a place; None without a window.
+
+    Authors whose Redis is away are put into `lost`, and absent.
+    """
     args = _step_args(0, place, newer, limit)
-    replies = redis("timelines").run(*[_READ.call([posts_of(id)], args) for id in author_ids])
-    return [
-        None if reply is None else _to_step(posts_of(id), reply)
-        for id, reply in zip(author_ids, replies, strict=True)
-    ]
+    groups = group_by_redis(author_ids)
+    found = ask_each(
+        {client: [_READ.call([posts_of(id)], args) for id in ids] for client, ids in groups.items()}
+    )
+    steps: dict[int, Step | None] = {}
+    for client, ids in groups.items():
+        if client in found.failures:
+            lost.update(ids)
+            continue
+        for id, reply in zip(ids, found.by_client[client], strict=True):
+            steps[id] = None if reply is None else _to_step(posts_of(id), reply)
+    return steps
 
 
 def _step_args(viewer_id: int, place: int, newer: bool, limit: int) -> list[Argument]:
@@ -162,9 +186,19 @@ def _step_args(viewer_id: int, place: int, newer: bool, limit: int) -> list[Argu
 
 
 def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:
-    """Return of each window whether it holds a post."""
-    replies = redis("timelines").run(*[_HAS.call(chunk, [_ID.pack(post_id)]) for chunk in _chunks(keys)])
-    return [bool(answer) for answers in replies for answer in answers]
+    """Return of each window whether it holds a post; those of a Redis that is away do not."""
+    groups = _group(keys)
+    found = ask_each(
+        {
+            client: [_HAS.call(chunk, [_ID.pack(post_id)]) for chunk in _chunks(its)]
+            for client, its in groups.items()
+        }
+    )
+    holds: set[bytes] = set()
+    for client, replies in found.by_client.items():
+        answers = [answer for chunk in replies for answer in chunk]
+        holds.update(key for key, answer in zip(groups[client], answers, strict=True) if answer)
+    return [key in holds for key in keys]
 
 
 def _to_step(key: bytes, reply: Sequence[Any]) -> Step:
@@ -175,7 +209,7 @@ def _to_step(key: bytes, reply: Sequence[Any]) -> Step:
         if any(post_id <= 0 or via_id <= 0 for post_id, via_id in entries):
             raise ValueError("no id of ours")
     except (struct.error, ValueError) as error:
-        redis("timelines").discard(key, reason=type(error).__name__)
+        _redis_of(key).discard(key, reason=type(error).__name__)
         raise Unreadable(str(error)) from error
     pulled_ids = [int(id) for id in pulled]
     return Step(entries, int.from_bytes(floor, "big"), bool(has_following), pulled_ids, followed)
@@ -183,6 +217,22 @@ def _to_step(key: bytes, reply: Sequence[Any]) -> Step:
 
 def _pack(entries: Iterable[Entry]) -> bytes:
     return b"".join([_ENTRY.pack(*entry) for entry in entries])
+
+
+def _redis_of(key: bytes) -> RedisClient:
+    """Return the client for a window: its key is three characters and whose it is."""
+    return redis_of(int(key[3:]))
+
+
+def _group(keys: Sequence[bytes]) -> dict[RedisClient, Sequence[bytes]]:
+    """Return windows by the client for them."""
+    client = only_redis()
+    if client is not None:
+        return {client: keys}
+    groups: dict[RedisClient, list[bytes]] = {}
+    for key in keys:
+        groups.setdefault(_redis_of(key), []).append(key)
+    return {**groups}
 
 
 def _chunks(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

@@ -4,7 +4,7 @@ Candidates of a home: from windows down to their floor, below it by pull; withou
 A source is complete at or above its floor, so the merge of several is at or above the highest of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from django.conf import settings
@@ -44,7 +44,7 @@ def list_candidates(
     :raises InstanceUnavailable: if it is the viewer's own
     """
     try:
-        steps = _read_windows(viewer_id, place=place, newer=newer, limit=limit)
+        steps = _read_windows(viewer_id, place=place, newer=newer, limit=limit, unavailable=unavailable)
     except (RedisUnavailable, InstanceUnavailable):
         steps = [_UNKNOWN]
     floor = max(step.floor for step in steps)
@@ -103,9 +103,17 @@ def warm(user_id: int) -> None:
         windows.fill(key, token, pulled, floor=_floor_of(pulled, config.pull_size))
 
 
-def _read_windows(viewer_id: int, *, place: int, newer: bool, limit: int) -> list[Step]:
+def _read_windows(
+    viewer_id: int, *, place: int, newer: bool, limit: int, unavailable: Unavailable
+) -> list[Step]:
     step = _read_home(viewer_id, place=place, newer=newer, limit=limit)
-    return [step, *_read_pulled(step.pulled_ids, place=place, newer=newer, limit=limit)]
+    if not step.pulled_ids:
+        return [step]
+    lost: set[int] = set()
+    steps = [step, *_read_pulled(step.pulled_ids, place=place, newer=newer, limit=limit, lost=lost)]
+    if lost:
+        steps.append(_list_posts_of(lost, place=place, newer=newer, limit=limit, unavailable=unavailable))
+    return steps
 
 
 def _read_home(viewer_id: int, *, place: int, newer: bool, limit: int) -> Step:
@@ -127,21 +135,44 @@ def _read_home(viewer_id: int, *, place: int, newer: bool, limit: int) -> Step:
     return _UNKNOWN
 
 
-def _read_pulled(author_ids: Sequence[int], *, place: int, newer: bool, limit: int) -> list[Step]:
-    """Return a step of the own posts of each pulled author, after making the windows that are not there."""
-    if not author_ids:
-        return []
-    steps = windows.read_posts_of(author_ids, place=place, newer=newer, limit=limit)
-    cold = [id for id, step in zip(author_ids, steps, strict=True) if step is None or step.floor == TOP]
+def _read_pulled(
+    author_ids: Sequence[int], *, place: int, newer: bool, limit: int, lost: set[int]
+) -> list[Step]:
+    """
+    Return a step of the own posts of each pulled author, after making the windows that are not there.
+
+    Authors whose Redis is away are put into `lost`, and have none.
+    """
+    steps = windows.read_posts_of(author_ids, place=place, newer=newer, limit=limit, lost=lost)
+    cold = [id for id, step in steps.items() if step is None or step.floor == TOP]
     if cold:
         for author_id in cold:
-            _warm_posts_of(author_id)
-        steps = windows.read_posts_of(author_ids, place=place, newer=newer, limit=limit)
-    return [step or _UNKNOWN for step in steps]
+            _warm_posts_of(author_id, lost)
+        steps |= windows.read_posts_of(cold, place=place, newer=newer, limit=limit, lost=lost)
+    return [step or _UNKNOWN for id, step in steps.items() if id not in lost]
 
 
-def _warm_posts_of(author_id: int) -> None:
-    """Make the window of a pulled author's own posts, unless it stands."""
+def _list_posts_of(
+    author_ids: Collection[int], *, place: int, newer: bool, limit: int, unavailable: Unavailable
+) -> Step:
+    """Return a step of the own posts of pulled authors whose Redis is away, from their shards."""
+    if newer:
+        found = posts.list_next_ids(author_ids, after=place, limit=limit, unavailable=unavailable)
+    else:
+        found = posts.list_newest_ids(author_ids, before=place, limit=limit, unavailable=unavailable)
+    entries = [Entry(*key) for key in found]
+    return Step(entries, 0 if newer else _floor_of(entries, limit), True, [], [])
+
+
+def _warm_posts_of(author_id: int, lost: set[int]) -> None:
+    """Make the window of a pulled author's own posts, unless it stands; without Redis they are `lost`."""
+    try:
+        _fill_posts_of(author_id)
+    except RedisUnavailable:
+        lost.add(author_id)
+
+
+def _fill_posts_of(author_id: int) -> None:
     key, size = windows.posts_of(author_id), settings.TIMELINES.pulled_size
     if token := windows.open_window(key):
         newest = posts.list_newest_ids([author_id], before=TOP, limit=size, on_primary=True)

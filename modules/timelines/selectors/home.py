@@ -7,7 +7,6 @@ from modules.graph.schemas import Ties, Viewer
 from modules.kernel import keyset
 from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
-from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.rendered import Rendered
 from modules.posts import public as posts
 from modules.posts.schemas import PostHead, PostPage
@@ -53,10 +52,7 @@ def get_home(viewer: Viewer, paging: Paging) -> Rendered[PostPage]:
 def window_contains(user_ids: Collection[int], post_id: int) -> set[int]:
     """Return those of the users whose home windows hold a post; without Redis nobody's do."""
     ids = list(user_ids)
-    try:
-        has = windows.has_post([windows.home(id) for id in ids], post_id)
-    except RedisUnavailable:
-        return set()
+    has = windows.has_post([windows.home(id) for id in ids], post_id)
     return {id for id, holds in zip(ids, has, strict=True) if holds}
 
 

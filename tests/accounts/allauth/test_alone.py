@@ -12,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import connections
 
 from modules.accounts.models import User
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from tests.accounts.allauth.provider import log_in, odd
 from tests.kit.http import Http
 
@@ -36,7 +36,7 @@ def at_once(token: str, *asked: tuple[str, str, dict[str, Any]]) -> list[int]:
             return http(method, f"{A}{path}", body, X_Session_Token=token).status
         finally:
             connections.close_all()
-            redis("sessions").close()
+            redis("directory").close()
 
     with ThreadPoolExecutor(len(asked)) as pool:
         return [done.result() for done in [pool.submit(send, *each) for each in asked]]

@@ -21,7 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from modules.accounts.api.allauth.methods import list_methods
 from modules.kernel.limits import Limit
-from modules.kernel.redis import client as redis_client
+from modules.kernel.redis.servers import redis
 from tests.accounts.kit import CountingHasher
 from tests.accounts.second_factors import APP, log_in_half, secret, session
 from tests.kit.http import Http
@@ -126,9 +126,9 @@ def everything() -> tuple[str, list[bytes]]:
         tables = [table for (table,) in cursor.fetchall()]
         cursor.execute(" union all ".join(f"(select t::text from {table} t order by 1)" for table in tables))
         rows = hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
-    [keys] = redis_client.redis("sessions").run(("KEYS", "r[lq]:*"))
+    [keys] = redis("directory").run(("KEYS", "r[lq]:*"))
     counted = [key for key in sorted(keys) if not key.startswith(b"rl:sign-in:")]
-    return rows, counted + redis_client.redis("sessions").run(*(("DUMP", key) for key in counted))
+    return rows, counted + redis("directory").run(*(("DUMP", key) for key in counted))
 
 
 @pytest.mark.parametrize("caller", STATES, indirect=True)

@@ -13,7 +13,7 @@ from django.db import connections
 from modules.accounts.models import User
 from modules.accounts.services.account_status import request_deletion
 from modules.kernel import clock
-from modules.kernel.redis.client import redis
+from modules.kernel.redis.servers import redis
 from sharding.ids import shard_of
 from tests.kit.delivery import announced
 from tests.kit.http import Http, Response
@@ -159,7 +159,7 @@ class TestSignUp:
                 return answer.status, answer.body.get("errors", [{}])[0].get("param", "")
             finally:
                 connections.close_all()
-                redis("sessions").close()
+                redis("directory").close()
 
         with ThreadPoolExecutor(20) as pool:
             answers = list(pool.map(attempt, range(20)))
@@ -289,7 +289,7 @@ class TestOnce:
                 ] if answer.status == 200 else answer.body["code"]
             finally:
                 connections.close_all()
-                redis("sessions").close()
+                redis("directory").close()
 
         with ThreadPoolExecutor(20) as pool:
             answers = set(pool.map(attempt, range(20)))
