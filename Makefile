@@ -25,7 +25,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down url reset logs mail psql shell demo verify-demo test check doors newcontext migrations bench openapi sdk contract linted judged help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test check doors newcontext migrations bench openapi sdk contract linted judged help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -62,6 +62,9 @@ verify-demo: $(SYNCED) ## compare 200 users' counts and homes with the file they
 
 test: $(if $(CONTRACT),$(JUDGES) openapi/tools/node_modules,$(SYNCED)) ## run the tests on a throwaway stack; ARGS="tests/stack -k port", CONTRACT=1 with the contract's
 	@exec $(BIN)/python -m pytest $(if $(CONTRACT),--override-ini 'norecursedirs=.* __pycache__ node_modules') $(if $(ARGS),$(ARGS),$(PARALLEL))
+
+redis-test: $(SYNCED) ## freeze and kill one of three hot Redis, and look where every key lies
+	@exec $(BIN)/python -m pytest tests/kernel/test_redis_servers.py tests/journeys/test_hot_redis.py $(ARGS)
 
 check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift, migrations that lock
 	$(BIN)/ruff format --check .

@@ -46,7 +46,7 @@ class Redis:
 
     @property
     def socket(self) -> Path:
-        return self.sockets / "redis.sock"
+        return self.sockets / f"{self.name}.sock"
 
     def url(self, database: int) -> str:
         """Return the URL of one of its numbered databases."""

@@ -2,26 +2,68 @@
 
 from modules.graph.events import FollowerAdded, Unfollowed
 from modules.kernel.bus import subscribes
+from modules.kernel.redis.client import RedisUnavailable
+from modules.kernel.redis.servers import instances_by_redis, redis_of
+from modules.kernel.redis.several import Failures
 from modules.posts.events import PostPublished
+from modules.timelines.events import BackfillDeferred, FanOutDeferred
 from modules.timelines.services import windows
+from modules.timelines.services.deferring import defer_backfill, defer_fan_out
 from modules.timelines.services.windows import push_to_author
+from sharding import outages
 from sharding.scope import Once
 
 
 @subscribes(PostPublished, queue="fanout")
 def fan_out(event: PostPublished, once: Once) -> None:
-    """Put a new post into the homes of its author and their followers."""
-    push_to_author(event.post_id, event.author_id)
-    windows.push_to_followers(event.post_id, event.author_id)
+    """Put a new post into the homes of its author and their followers; where Redis is away, later."""
+    lost: Failures = {}
+    try:
+        push_to_author(event.post_id, event.author_id)
+    except RedisUnavailable as error:
+        lost[redis_of(event.author_id)] = error
+    windows.push_to_followers(event.post_id, event.author_id, lost=lost)
+    if lost:
+        defer_fan_out(event.post_id, event.author_id, instances=_deferrable(lost), once=once)
+
+
+@subscribes(FanOutDeferred, queue="fanout")
+def fan_out_deferred(event: FanOutDeferred, once: Once) -> None:
+    """Put a post into the windows of one Redis, once it answers."""
+    windows.push_deferred(event.post_id, event.author_id, event.instance)
 
 
 @subscribes(FollowerAdded)
 def backfill(event: FollowerAdded, once: Once) -> None:
-    """Put the newest posts of somebody newly followed into the follower's home."""
-    windows.backfill(event.follower_id, event.user_id)
+    """Put the newest posts of somebody newly followed into the follower's home; without Redis, later."""
+    try:
+        windows.backfill(event.follower_id, event.user_id)
+    except RedisUnavailable as error:
+        _deferrable({redis_of(event.follower_id): error})
+        defer_backfill(event.follower_id, event.user_id, once=once)
+
+
+@subscribes(BackfillDeferred)
+def backfill_deferred(event: BackfillDeferred, once: Once) -> None:
+    """Put an author's newest posts into the home of a follower whose Redis answers by now."""
+    windows.backfill(event.follower_id, event.author_id)
 
 
 @subscribes(Unfollowed)
 def scrub(event: Unfollowed, once: Once) -> None:
     """Take the posts of somebody no longer followed out of the home."""
     windows.scrub(event.follower_id, event.target_id)
+
+
+def _deferrable(lost: Failures) -> list[str]:
+    """
+    Return an instance for each Redis that is away, for others are there whose users shall not wait.
+
+    :raises RedisUnavailable: if all are away: the news itself comes again
+    """
+    instances = instances_by_redis()
+    if len(lost) == len(instances):
+        raise next(iter(lost.values()))
+    for error in lost.values():
+        outages.met(error.server, error)
+    return [instances[client][0] for client in lost]

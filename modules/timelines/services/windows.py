@@ -8,6 +8,9 @@ from django.conf import settings
 
 from modules.graph import public as graph
 from modules.kernel.derived import derived
+from modules.kernel.redis.client import RedisClient
+from modules.kernel.redis.servers import redis, redis_of
+from modules.kernel.redis.several import Failures
 from modules.posts import public as posts
 from modules.posts.events import PostPublished
 from modules.timelines.models import windows
@@ -22,13 +25,29 @@ def push_to_author(post_id: int, author_id: int) -> None:
     windows.push_soon([windows.home(author_id), windows.posts_of(author_id)], Entry(post_id, author_id))
 
 
-def push_to_followers(post_id: int, author_id: int) -> None:
-    """Put a post into the homes of its author's followers, unless they pull it."""
+def push_to_followers(
+    post_id: int, author_id: int, *, lost: Failures | None = None, only: RedisClient | None = None
+) -> None:
+    """
+    Put a post into the homes of its author's followers, unless they pull it; `only` into those of one Redis.
+
+    With `lost`, those whose Redis is away are passed over, and it is put there with the reason.
+    """
     if graph.is_pulled(author_id):
         return
     entry = Entry(post_id, author_id)
     for follower_ids in graph.batch_follower_ids(author_id, size=_FOLLOWERS_AT_ONCE):
-        windows.push([windows.home(id) for id in follower_ids], entry)
+        homes = [windows.home(id) for id in follower_ids if only is None or redis_of(id) is only]
+        windows.push(homes, entry, lost=lost)
+
+
+def push_deferred(post_id: int, author_id: int, instance: str) -> None:
+    """Put a post into the windows of its author and their followers in the Redis of one instance."""
+    client = redis(instance)
+    client.run(("PING",))  # before followers are read in vain
+    if redis_of(author_id) is client:
+        push_to_author(post_id, author_id)
+    push_to_followers(post_id, author_id, only=client)
 
 
 def backfill(user_id: int, author_id: int) -> None:
