@@ -129,7 +129,7 @@ class CardKind(Generic[Head]):
     ) -> tuple[dict[int, RenderedCard[Head]], list[int]]:
         """Return what the replies to `command` hold and the ids that must be rendered."""
         found, absent, spoiled = self._layout.unpack(ids, replies)
-        for client, its in group_by_redis(spoiled).items() if spoiled else ():
+        for client, its in group_by_redis(spoiled).items():
             client.discard(*[b"%b%d" % (self._prefix, id) for id in its], reason="no card")
         return found, absent + spoiled
 
@@ -147,7 +147,6 @@ class CardKind(Generic[Head]):
                 for at in range(0, len(ids), _KEYS_PER_CALL)
             ]
             for client, ids in group_by_redis(list(entries)).items()
-            if ids
         }
 
     def _put_some(self, ids: Sequence[int], entries: Mapping[int, bytes], life: int) -> Command:

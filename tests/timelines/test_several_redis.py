@@ -25,6 +25,7 @@ from sharding.errors import AlreadyDone
 from sharding.scope import Once
 from sharding.testing import count_queries
 from tests.kit.delivery import announced_events, drain
+from tests.kit.pages import ids_of
 from tests.kit.people import make_person
 from tests.kit.posts import publish, publish_past
 from tests.timelines.kit import flat, follow, read_ids
@@ -184,11 +185,14 @@ class TestHome:
         pulled = frozenset(star.id for star in stars)
         monkeypatch.setattr("modules.timelines.selectors.candidates.graph.pulled_author_ids", lambda: pulled)
         drain()
-        assert flat(read_ids(here, limit=4)) == sorted(made, reverse=True)
+        ordered = sorted(made, reverse=True)
+        assert flat(read_ids(here, limit=4)) == ordered
 
         with away("b"), count_queries() as queries:
-            assert flat(read_ids(here, limit=4)) == sorted(made, reverse=True)
+            assert flat(read_ids(here, limit=4)) == ordered
+            above = timelines.get_home(graph.viewer_of(here.id), Paging(4, (ordered[11],), newer=True))
 
+        assert ids_of(above) == ordered[7:11]
         assert queries.by_alias.keys() == {"b"}
 
 

@@ -39,7 +39,7 @@ def group_by_redis(ids: Sequence[int]) -> dict[RedisClient, list[int]]:
     """Return ids of users or posts by the client for what is kept of them, each group in the order given."""
     routes = _routes()
     if routes.only is not None:
-        return {routes.only: list(ids)}
+        return {routes.only: list(ids)} if ids else {}
     groups: dict[RedisClient, list[int]] = {}
     by_shard = routes.per_shard.table()
     for any_id in ids:
@@ -54,7 +54,7 @@ def group_by_redis(ids: Sequence[int]) -> dict[RedisClient, list[int]]:
 def redis_clients() -> dict[RedisClient, list[str]]:
     """Return every client there is, with the names of those whose Redis it asks."""
     found: dict[RedisClient, list[str]] = {}
-    for name, client in _routes().clients.items():
+    for name, client in list(_routes().clients.items()):
         found.setdefault(client, []).append(name)
     return found
 
