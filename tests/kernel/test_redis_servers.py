@@ -88,7 +88,7 @@ class TestAsking:
         found = ask_each({client: [("DEBUG", "SLEEP", "0.12")] for client in clients})
 
         assert [found.by_client[client] for client in clients] == [[b"OK"]] * 3
-        assert 0.12 < time.monotonic() - started < 0.24
+        assert 0.12 < time.monotonic() - started < 0.3
 
     def test_of_a_dead_one_costs_its_own_replies_alone(self, clients, three):
         three[1].kill()
@@ -111,7 +111,7 @@ class TestAsking:
 
         assert found.by_client == {clients[2]: [b"PONG"]}
         assert found.failures.keys() == set(clients[:2])
-        assert 0.19 < waited < 0.35
+        assert 0.19 < waited < 0.39
         assert all_answer(clients)
 
     def test_opens_the_breaker_of_the_frozen_one_alone(self, clients, three):
