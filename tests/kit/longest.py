@@ -15,6 +15,7 @@ LONGEST = (
     "tests/contract/test_oidc_clients.py",
     "tests/contract/test_foreign_front_ends.py",
     "tests/journeys/test_one_instance_away.py",
+    "tests/journeys/test_hot_redis.py",
     "tests/sharding/test_outages.py",
     "tests/sharding/test_backend.py",
     "tests/sharding/test_replicas.py",
