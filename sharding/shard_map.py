@@ -86,9 +86,9 @@ class ShardMap:
     def open_shards(self) -> dict[str, list[int]]:
         """Return the shards that take new users, by instance."""
         found: dict[str, list[int]] = {}
-        for shard in range(SHARDS):
-            if self.state_of(shard) == OPEN:
-                found.setdefault(self.alias_of(shard), []).append(shard)
+        for first, last, instance, state, _ in self.ranges():
+            if state == OPEN:
+                found.setdefault(instance, []).extend(range(first, last + 1))
         return found
 
     def ranges(self) -> list[ShardRange]:

@@ -31,10 +31,9 @@ end
 return false"""
 
 
-def find_in_redis(url: str) -> str | None:
+def find_in_redis(client: redis_client.Redis) -> str | None:
     """Return which canary a database of Redis holds and where, or None."""
-    with redis_client.Redis.from_url(url) as client:
-        found = client.eval(_IN_REDIS, 0, *ALL)
+    found = client.eval(_IN_REDIS, 0, *ALL)
     return found.decode(errors="replace") if isinstance(found, bytes) else None
 
 

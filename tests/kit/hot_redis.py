@@ -80,7 +80,10 @@ class HotRedis:
 
         :raises AssertionError: if they hold what must not be there
         """
-        found = [find_in_redis(self.urls[name]) for name in INSTANCES]
+        found = []
+        for name in INSTANCES:
+            with redis_py.Redis.from_url(self.urls[name]) as client:
+                found.append(find_in_redis(client))
         for server in self._servers.values():
             server.command("FLUSHALL")
         assert found == [None] * len(found), f"Redis holds what it must not: {found}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import psycopg
+import redis as redis_client
 
 from deploy.embedded.postgres import Server
 from deploy.embedded.throwaway import Throwaway
@@ -27,7 +28,8 @@ class Wiper:
 
     def __init__(self, stack: Throwaway) -> None:
         self._stack = stack
-        self._redis_urls = [stack.topology.redis.url(number) for number in (CACHE, HOT, BROKER)]
+        urls = [stack.topology.redis.url(number) for number in (CACHE, HOT, BROKER)]
+        self._redis = [redis_client.Redis.from_url(url) for url in urls]
         self._connections: dict[str, Connection] = {}
         self._deletes = {
             server.name: "; ".join(f"delete from {table}" for table in self._list_empty_tables(server))
@@ -40,7 +42,7 @@ class Wiper:
 
         :raises AssertionError: if a test left in Redis what must not be there
         """
-        found = [find_in_redis(url) for url in self._redis_urls]
+        found = [find_in_redis(client) for client in self._redis]
         for server in self._stack.topology.primaries.values():
             try:
                 self._connection(server).execute(self._deletes[server.name])
@@ -68,5 +70,7 @@ class Wiper:
 
     def close(self) -> None:
         """Close the connections."""
+        for client in self._redis:
+            client.close()
         for server in self._stack.topology.primaries.values():
             self._forget(server)
