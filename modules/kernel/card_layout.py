@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 Head = TypeVar("Head", bound=tuple[Any, ...])
 
 PREFIX = struct.Struct(">QBB")
+# Adler-32: a warm page checks forty entries, at half the price of CRC-32.
 _CHECKSUM = struct.Struct(">I")
 CHECKED_AT = PREFIX.size + _CHECKSUM.size
 _COUNT = struct.Struct(">H")
@@ -54,7 +55,7 @@ class Layout(Generic[Head]):
         head, tail = (card.head[:-1], card.head[-1]) if self._tail else (card.head, None)
         checked = self._numbers.pack(*head) + (b"" if tail is None else _pack_ids(tail)) + card.json
         prefix = PREFIX.pack(card.version, self._revision, 0)
-        return prefix + _CHECKSUM.pack(zlib.crc32(checked)) + checked
+        return prefix + _CHECKSUM.pack(zlib.adler32(checked)) + checked
 
     def pack_tombstone(self, version: int) -> bytes:
         """Return the entry that says: there is no card of this version or an older one."""
@@ -76,7 +77,7 @@ class Layout(Generic[Head]):
                         spoiled.append(id)
                     continue
                 version, _, _, checksum, *head = unpack(entry)
-                if zlib.crc32(entry[CHECKED_AT:]) != checksum:
+                if zlib.adler32(entry[CHECKED_AT:]) != checksum:
                     spoiled.append(id)
                 elif self._tail:
                     found[id] = self._unpack_with_tail(entry)
