@@ -2,7 +2,7 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 from django.urls import get_resolver
 
 from config.startup import pause_collector, resume_collector
@@ -10,7 +10,12 @@ from config.startup import pause_collector, resume_collector
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 
 pause_collector()
-application = get_wsgi_application()
+# As `get_wsgi_application` does it.
+django.setup(set_prefix=False)
+
+from config.serving.application import Application  # noqa: E402 - it needs the settings
+
+application = Application()
 
 # Before gunicorn forks: else every worker would load all endpoints in its first request.
 pause_collector()

@@ -120,3 +120,16 @@ class TestExpectation:
         told = ask(url, "POST /v1/posts HTTP/1.1", *lines, *["Expect: 100-continue"] * 2)
 
         assert told[1:] == (True, True)
+
+
+class TestContentType:
+    @pytest.mark.parametrize("path", ["/healthz", "/v1/users/by/username/ada", "/identity/login", "/docs"])
+    def test_that_django_would_fail_on_is_refused_like_anything_else(self, url, path):
+        lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Content-Type: a; a*=q''b", "", ""]
+        with Wire(url) as wire:
+            wire.send("\r\n".join(lines).encode())
+            answer = wire.read()
+
+        assert (answer.status, answer.body["code"]) == (415, "media_type_unsupported")
+        assert answer.body["request_id"] == answer.headers["x-request-id"]
+        assert answer.headers["x-content-type-options"] == "nosniff"

@@ -26,6 +26,7 @@ _known_hosts: set[str | None] = set()
 _MAX_KNOWN = 100
 _OF_HEALTH = ("/healthz", "/readyz")
 _LONGEST_PATH = 200
+_REFUSED_AT_ONCE = (LimitReached, HeaderInvalid, parsing.BodyTooLarge, parsing.MediaTypeUnsupported)
 _SANE_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 # Unless a view says otherwise: an API answers nothing that a browser should run, frame, guess at or keep.
@@ -65,14 +66,15 @@ class RequestEdge:
             reset_contextvars(**bound)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, unless it is for another host or its address has had its share."""
+        """Answer a request, unless its head is wrong or its address has had its share."""
         preflight = cors.answer_preflight(request) if request.method == "OPTIONS" else None
         try:
             if preflight is None:
                 limiting.admit(request)
             _check_host(request)
             parsing.check_length(request)
-        except (LimitReached, HeaderInvalid, parsing.BodyTooLarge) as refusal:
+            parsing.check_media_type(request)
+        except _REFUSED_AT_ONCE as refusal:
             return problems.answer(refusal, request)
         return preflight or _as_problem(self._get_response(request), request)
 

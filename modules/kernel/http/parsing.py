@@ -12,6 +12,9 @@ from modules.kernel.http.strict_json import check_json, refuse_json
 from modules.kernel.sizes import MAX_BODY
 
 MAX_PARAMETERS = 100
+MAX_MEDIA_TYPE = 200
+_UTF8 = ("", "charset=utf-8", "charset=utf8")
+_JSON, _PARTS = "application/json", "multipart/form-data"
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -48,6 +51,19 @@ class MediaTypeUnsupported(BadRequest):
 
     code = "media_type_unsupported"
     title = "Bodies are JSON in UTF-8, not compressed."
+
+
+def check_media_type(request: HttpRequest) -> None:
+    """
+    Refuse a Content-Type with parameters that nothing here reads, whatever is asked and by whichever method.
+
+    Django would decode by the charset that it names, and that is for nobody to choose.
+
+    :raises MediaTypeUnsupported: if there is more behind the type than UTF-8, or a form's boundary
+    """
+    declared = request.META.get("CONTENT_TYPE")
+    if declared and declared != _JSON and _find_kind(declared) is None:
+        raise MediaTypeUnsupported("Send a Content-Type with charset=utf-8, or with no charset.")
 
 
 def check_length(request: HttpRequest) -> None:
@@ -144,12 +160,17 @@ def _check_media_type(request: HttpRequest) -> None:
     if meta.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise MediaTypeUnsupported("Send the body without Content-Encoding.")
     declared = meta.get("CONTENT_TYPE", "")
-    if declared == "application/json":
-        return
-    kind, *parameters = [part.strip().lower() for part in declared.split(";")]
-    charset_ok = all(part.replace('"', "") in ("charset=utf-8", "charset=utf8", "") for part in parameters)
-    if kind != "application/json" or not charset_ok:
+    if declared != _JSON and _find_kind(declared) != _JSON:
         raise MediaTypeUnsupported("Send Content-Type: application/json.")
+
+
+def _find_kind(declared: str) -> str | None:
+    """Return the type that a Content-Type names, or None if it has parameters that are not honored."""
+    kind, *parameters = [part.strip().lower() for part in declared[: MAX_MEDIA_TYPE + 1].split(";")]
+    others = [part for part in parameters if part.replace('"', "") not in _UTF8]
+    if kind == _PARTS and len(others) == 1 and others[0].startswith("boundary="):
+        others = []
+    return None if others or len(declared) > MAX_MEDIA_TYPE else kind
 
 
 def _length_of(request: HttpRequest) -> int:
