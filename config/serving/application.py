@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest, get_str_from_wsgi
+from django.http import parse_cookie
+from django.utils.functional import cached_property
 
 
 class Request(WSGIRequest):
@@ -20,8 +22,29 @@ class Request(WSGIRequest):
         self.content_type = meta.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         self.content_params: dict[str, str] = {}
 
+    @cached_property
+    def COOKIES(self) -> dict[str, str]:  # type: ignore[override]  # noqa: N802 - as Django has it
+        """
+        Return the cookies but those with a backslash, which stand for other characters.
+
+        Python took them apart in a time that grows with their square, a second for 8 KB, until 3.11.10. A
+        cookie has none by RFC 6265, and no one of ours does.
+        """
+        sent = get_str_from_wsgi(self.environ, "HTTP_COOKIE", "")
+        if "\\" in sent:
+            sent = ";".join(pair for pair in sent.split(";") if "\\" not in pair)
+        return dict(parse_cookie(sent))
+
 
 class Application(WSGIHandler):
     """The WSGI application."""
 
     request_class = Request
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer a request; a path that is no UTF-8 leads nowhere, and Django would quote 4 KB in 170 ms."""
+        path = environ["PATH_INFO"]
+        if not path.isascii():
+            readable = path.encode("latin-1").decode(errors="replace")
+            environ["PATH_INFO"] = readable.encode().decode("latin-1")
+        return super().__call__(environ, start_response)

@@ -70,3 +70,20 @@ class TestAContentType:
 
     def test_is_of_a_form_in_any_case(self):
         assert Request(environ_of(CONTENT_TYPE=" Text/Plain ; x")).content_type == "text/plain"
+
+
+class TestCookies:
+    def test_are_read_but_those_that_stand_for_other_characters(self):
+        request = Request(
+            environ_of(HTTP_COOKIE='sid=a; other="\\"\\054"; csrf="b"; x="' + "\\1" * 4000 + '"')
+        )
+
+        assert request.COOKIES == {"sid": "a", "csrf": "b"}
+
+
+class TestAPath:
+    @pytest.mark.parametrize(("sent", "read"), [("\xff" * 4000, "�" * 4000), ("\xc3\xa9", "é")])
+    def test_that_is_no_utf8_leads_nowhere(self, api, sent, read):
+        status, _, problem = ask(PATH_INFO=f"/v1/{sent}")
+
+        assert (status, problem["instance"]) == (404, f"/v1/{read}")
