@@ -40,6 +40,34 @@ BODIES = {
         "",
         "json_too_deep",
     ),
+    "40,000 numbers": (
+        custom('{"a":[' + "2e308," * 40_000 + "0]}"),
+        400,
+        "json_invalid",
+        "",
+        "json_too_long",
+    ),
+    "10,000 objects that repeat a key": (
+        custom('{"a":[' + '{"a":1,"a":2},' * 10_000 + "0]}"),
+        400,
+        "json_invalid",
+        "",
+        "json_too_long",
+    ),
+    "brackets side by side": (
+        custom('{"a":[' + "[[[[[[[[]]]]]]]]," * 10_000 + "0]}"),
+        400,
+        "json_invalid",
+        "",
+        "json_too_long",
+    ),
+    "20,000 unknown fields": (
+        json.dumps({str(n): 0 for n in range(20_000)}).encode(),
+        400,
+        "json_invalid",
+        "",
+        "json_too_long",
+    ),
     "escaped quotes without end": (
         b'{"a":"' + b'\\"' * 100_000 + b"[{" * 40,
         400,
@@ -182,6 +210,16 @@ class TestBodies:
         raw = custom('{"a":' + "[" * 30 + "9007199254740992" + "]" * 30 + "}")
 
         assert api.post("/v1/things", raw).status_code == 201
+
+    @pytest.mark.parametrize("value", ['"%s"' % ("," * 4080), "[%s0]" % ("0," * 2000)])
+    def test_pass_with_all_that_fits_into_free_json(self, api, value):
+        assert api.post("/v1/things", custom('{"a":' + value + "}")).status_code == 201
+
+    @pytest.mark.parametrize(("joints", "code"), [(4000, "body_invalid"), (4001, "json_invalid")])
+    def test_count_what_they_hold_and_no_commas_of_texts(self, api, joints, code):
+        raw = b'["%s",%s0]' % (b"," * 9000, b"0," * (joints - 2))
+
+        assert api.post("/v1/things", raw).json()["code"] == code
 
     def test_pass_with_pairs_of_surrogates(self, api):
         answer = api.post("/v1/things", text('"\\ud83d\\ude00"'))

@@ -28,6 +28,8 @@ from tests.kit.callers import make_world
 CONTRACT = Path(__file__).parents[2] / "openapi" / "banyan.yaml"
 # Marks of two classes by turns: all of them have to change places.
 HEAP = "a" + "\u0301\u0327" * 60_000
+# As much of it as is taken where strangers sign in, two bytes a mark.
+SHORTER = HEAP[:16_000]
 # What a whole answer may take, in seconds of this process; the heap alone takes a hundred times as long.
 AT_MOST = 0.3
 FILLED = {"email": "ada@example.org", "username": "ada", "password": "a long walk home"}
@@ -78,8 +80,9 @@ class TestEachText:
 
         for method, path, kind, name, beside in members:
             is_json = kind.endswith("json")
+            heap = HEAP if path.startswith("/v1/") else SHORTER
             # Of a form each byte takes three.
-            heap = HEAP if is_json else HEAP[: len(HEAP) // 3]
+            heap = heap if is_json else heap[: len(heap) // 3]
             body = {each: FILLED.get(each, "x") for each in beside} | {name: heap}
             if path.endswith("/auth/login"):
                 body.pop("email" if name != "email" else "username", None)
@@ -97,7 +100,7 @@ class TestEachText:
         assert dear == {}
 
     def test_is_so_on_the_hosted_page(self):
-        body = {"login": HEAP, "password": "x" * 12}
+        body = {"login": SHORTER, "password": "x" * 12}
 
         took, status = spent_on(partial(Client().post, "/identity/login", body))
 
@@ -105,4 +108,4 @@ class TestEachText:
 
     def test_is_refused_in_what_another_provider_says(self):
         with pytest.raises(ValueError, match="heap"):
-            _check_storable({"name": HEAP})
+            _check_storable({"name": HEAP[:1_200]})

@@ -66,15 +66,15 @@ def check_media_type(request: HttpRequest) -> None:
         raise MediaTypeUnsupported("Send a Content-Type with charset=utf-8, or with no charset.")
 
 
-def check_length(request: HttpRequest) -> None:
+def check_length(request: HttpRequest, limit: int = MAX_BODY) -> None:
     """
-    Refuse a body that is longer than any may be, wherever it was sent.
+    Refuse a body that is longer than any may be, wherever it was sent, or any at this place.
 
     :raises BodyTooLarge: before any of it is read
     """
     length = request.META.get("CONTENT_LENGTH")
-    if length and length.isdecimal() and (len(length.lstrip("0")) > 9 or _to_number(length) > MAX_BODY):
-        raise BodyTooLarge(f"Send at most {MAX_BODY} bytes.")
+    if length and length.isdecimal() and (len(length.lstrip("0")) > 9 or _to_number(length) > limit):
+        raise BodyTooLarge(f"Send at most {limit} bytes.")
 
 
 def read_body(request: HttpRequest) -> bytes:

@@ -1,22 +1,25 @@
-"""JSON that two readers understand alike: not too deep, no key twice, no number JavaScript would change."""
+"""JSON that two readers understand alike: not too deep, no key twice, no number that JavaScript changes."""
 
 import json
 import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NoReturn
 
 from modules.kernel.errors import BadRequest, InputError
-from modules.kernel.http.input_errors import escape
+from modules.kernel.http.input_errors import MAX_INPUT_ERRORS, escape
 
 MAX_DEPTH = 32
+# Members and elements of a whole body. What is done for each of them costs many times what its bytes cost.
+MAX_VALUES = 4_000
 # JavaScript's numbers are exact up to here; a greater one would be read back as another.
 MAX_INTEGER = 2**53
 # JavaScript writes whole numbers in full up to 10^21, and others with an exponent.
 MAX_DIGITS = 22
 
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
+_STRING_OR_JOINT = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]},]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -105,11 +108,11 @@ def _is_held(digits: str, number: float) -> bool:
 
 def check_json(raw: bytes) -> None:
     """
-    Refuse JSON that is too deep, ambiguous or not to be stored.
+    Refuse JSON that is too deep or much, ambiguous or not to be stored.
 
-    :raises JsonInvalid: naming every flaw
+    :raises JsonInvalid: naming every flaw, the first hundred of them
     """
-    _check_depth(raw)
+    _check_size(raw)
     reader = _Reader()
     try:
         value = reader.read(raw.decode())
@@ -119,7 +122,7 @@ def check_json(raw: bytes) -> None:
         refuse_json("", "json_malformed", _where(error))
     # Escapes are the only way for a lone surrogate or a NUL into a string that was valid UTF-8 and JSON.
     if reader.flawed or b"\\u" in raw:
-        errors = list(_flaws(value, ""))[:100]
+        errors = list(islice(_flaws(value, ""), MAX_INPUT_ERRORS))
         if errors:
             raise JsonInvalid(errors=errors)
 
@@ -131,12 +134,13 @@ def _where(error: Exception) -> str:
     return "Send valid JSON."
 
 
-def _check_depth(raw: bytes) -> None:
-    """Refuse deep nesting before a recursive parser sees it."""
-    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+def _check_size(raw: bytes) -> None:
+    """Refuse deep nesting and heaps of values before a parser sees them that makes something of each."""
+    opening = raw.count(b"[") + raw.count(b"{")
+    if opening <= MAX_DEPTH and (len(raw) <= MAX_VALUES or raw.count(b",") <= MAX_VALUES - MAX_DEPTH):
         return
-    depth = 0
-    for match in _STRING_OR_BRACKET.finditer(raw):
+    depth = values = 0
+    for match in _STRING_OR_JOINT.finditer(raw):
         symbol = match.group()
         if symbol in (b"[", b"{"):
             depth += 1
@@ -144,6 +148,10 @@ def _check_depth(raw: bytes) -> None:
             depth -= 1
         if depth > MAX_DEPTH:
             refuse_json("", "json_too_deep", f"Nest at most {MAX_DEPTH} levels.")
+        # One comes behind each comma, and where anything opens.
+        values += symbol in (b"[", b"{", b",")
+        if values > MAX_VALUES:
+            refuse_json("", "json_too_long", f"Send at most {MAX_VALUES} members and elements.")
 
 
 def _flaws(value: Any, pointer: str) -> Iterator[InputError]:

@@ -217,7 +217,7 @@ class TestPasswords:
         assert [(answer.status, faults_of(answer)[0][0]) for answer in answers] == [(400, "password")] * 2
         assert User.objects.count() == 0
 
-    @pytest.mark.parametrize("typed", ["a" * 129, "a" * 100_000, "a long\0walk home", "a long\nwalk home"])
+    @pytest.mark.parametrize("typed", ["a" * 129, "a" * 20_000, "a long\0walk home", "a long\nwalk home"])
     def test_that_nobody_has_are_only_wrong_on_the_page(self, ada, page, typed):
         assert page("ada", typed) == 400
 

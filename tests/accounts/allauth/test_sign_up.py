@@ -138,7 +138,7 @@ class TestSignUp:
         [
             b'{"username": "ada\\ud800", "email": "ada@example.org", "password": "a long walk home"}',
             b'{"username": "ada", "email": "ada@example.org", "password": "a long walk\\ud800 home"}',
-            b"[" * 100_000,
+            b"[" * 30_000,
             b'{"username": "ada", "username": "bob"}',
             b"\xff",
             b"[]",

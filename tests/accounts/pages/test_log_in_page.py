@@ -38,6 +38,15 @@ class TestLogInPage:
 
         assert answer["Location"] == "/identity/login"
 
+    def test_takes_nothing_apart_that_is_longer_than_an_address(self, ada):
+        target = "/identity/o/authorize?" + "a=1&" * 1100
+
+        shown = Client(enforce_csrf_checks=True).post("/identity/login", {"next": target})
+        gone_on = log_in(Client(enforce_csrf_checks=True), next=target)
+
+        assert (shown.status_code, b"a=1" in shown.content) == (403, False)
+        assert gone_on["Location"] == "/identity/login"
+
     def test_allows_no_script_and_no_frame(self, db):
         answer = Client().get("/identity/login")
 

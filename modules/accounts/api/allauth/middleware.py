@@ -32,6 +32,8 @@ from modules.accounts.services.sign_in_limits import SIGN_IN
 from modules.kernel.errors import NotFound, Refusal, Unauthorized
 from modules.kernel.http import limiting, problems
 from modules.kernel.http.address import client_address
+from modules.kernel.http.parsing import check_length
+from modules.kernel.sizes import MAX_SIGN_IN_BODY
 from sharding.backend import deadline
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused
 
@@ -78,6 +80,8 @@ class AllauthMiddleware:
     def _answer_with_session(self, request: HttpRequest) -> HttpResponseBase:
         try:
             limiting.charge_address(request, SIGN_IN)
+            # Here strangers bring what is looked at before anybody is known.
+            check_length(request, MAX_SIGN_IN_BODY)
             opened_from.set(client_address(request))
             response = cast(HttpResponseBase, self._prepare(request))
         except _REFUSALS as error:

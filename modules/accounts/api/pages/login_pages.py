@@ -32,6 +32,8 @@ from modules.kernel.errors import TooMany
 from modules.kernel.http import problems
 
 AUTHORIZE = "/identity/o/authorize"
+# As long as gunicorn lets an address be: by a form more could be sent, and is taken apart for each page.
+MAX_TARGET = 4_094
 # Where a log-in may lead before it leads where its user was going.
 STOPS = ("/identity/second-factor", "/identity/unverified")
 # Where people are, so that whatever is refused there is said on a page.
@@ -193,7 +195,8 @@ def _skip_second_factor(request: HttpRequest, target: str) -> HttpResponse:
 def _target(request: HttpRequest) -> str:
     """Return where to go on: to a consent page of ours, and nowhere else."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = target.startswith(f"{AUTHORIZE}?") and target.isprintable() and "\\" not in target
+    is_short = len(target) <= MAX_TARGET
+    is_ours = is_short and target.startswith(f"{AUTHORIZE}?") and target.isprintable() and "\\" not in target
     return target if is_ours else "/identity/login"
 
 
