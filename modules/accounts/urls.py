@@ -58,14 +58,20 @@ def _offered(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLR
 
 
 def _callbacks(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any, str]]:
-    """Yield where other providers send a browser back to; allauth's pages that lead there are not ours."""
+    """
+    Yield where other providers send a browser back to; allauth's pages that lead there are not ours.
+
+    A path begins with the name of its provider, or takes it as an argument.
+    """
     for entry in build_provider_urlpatterns() if patterns is None else patterns:
         where = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from _callbacks(entry.url_patterns, where)
         elif entry.name and entry.name.endswith("_callback"):
             # One of them is written as an expression.
-            yield re.sub(r"\^\(\?P<(\w+)>\[\^/\]\+\)", r"<str:\1>", where), entry.callback, entry.name
+            path_of = re.sub(r"\^\(\?P<(\w+)>\[\^/\]\+\)", r"<str:\1>", where)
+            view = other_providers.only_configured(entry.callback, where.partition("/")[0])
+            yield path_of, view, entry.name
 
 
 # Its contract is a part of ours; by this name allauth looks where its paths stand, when ours is drawn.

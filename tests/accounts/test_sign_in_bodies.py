@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from config.settings.accounts import social
+from modules.accounts.models import Session
+
 pytestmark = pytest.mark.django_db
 
 LIMIT = 32_768
@@ -17,6 +20,17 @@ PATHS = {
     "/identity/o/api/token": FORM,
     "/identity/apple/login/callback/": FORM,
 }
+APPLE = {"provider": "apple", "client_id": "a", "secret": "b", "key": "c", "settings": {}}
+CALLBACKS = [
+    *("apple/login/callback/", "apple/login/callback/finish/", "github/login/callback/"),
+    *("google/login/callback/", "oidc/odd/login/callback/"),
+]
+
+
+def send_back(**more: str):
+    """Come back from Apple, as far as a stranger can say so."""
+    form = "&".join(f"{name}={value}" for name, value in {"state": "s", "code": "y", **more}.items())
+    return Client().post("/identity/apple/login/callback/", form, content_type=FORM)
 
 
 class TestABody:
@@ -30,3 +44,24 @@ class TestABody:
     @pytest.mark.parametrize("path", PATHS)
     def test_at_the_limit_is_looked_at(self, path):
         assert Client().generic("POST", path, b" " * LIMIT, content_type=PATHS[path]).status_code != 413
+
+
+class TestTheWayBackFromAProvider:
+    @pytest.mark.parametrize("method", ["POST", "GET"])
+    @pytest.mark.parametrize("path", CALLBACKS)
+    def test_is_none_and_stores_nothing_where_no_provider_is_configured(self, path, method):
+        form = "state=s&code=y&user=u&id_token=t"
+
+        answer = Client().generic(method, f"/identity/{path}?{form}", form.encode(), content_type=FORM)
+
+        assert (answer.status_code, Session.objects.count()) == (404, 0)
+
+    def test_stores_what_a_log_in_needs(self, settings):
+        settings.SOCIALACCOUNT_PROVIDERS = social([APPLE])["SOCIALACCOUNT_PROVIDERS"]
+
+        assert send_back(user="u" * 2000, id_token="t" * 8000).status_code == 302
+        assert Session.objects.count() == 1
+
+        answer = send_back(user="u" * 10_000, id_token="t" * 8000)
+
+        assert (answer.status_code, Session.objects.count()) == (413, 1)

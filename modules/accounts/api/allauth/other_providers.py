@@ -1,7 +1,8 @@
 """
 What another provider answers is somebody else's text: believed where it says what it has to, or else refused.
 
-allauth takes `str(None)` for somebody's id and "false" for true, and lets rise whatever an answer lacks.
+allauth takes `str(None)` for somebody's id and "false" for true, and lets rise whatever an answer lacks. And
+it keeps what comes back from Apple before it looks whether anybody was sent there.
 """
 
 import json
@@ -14,7 +15,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount import app_settings
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.apple.provider import AppleProvider
 from allauth.socialaccount.providers.apple.views import AppleOAuth2Adapter
 from allauth.socialaccount.providers.base import Provider, ProviderException
@@ -27,6 +28,7 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from requests import RequestException
 
 from modules.accounts.api.allauth.internals import jwtkit
@@ -45,6 +47,8 @@ INPUT_ERRORS = (
     *(LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError),
     ImproperlyConfigured,
 )
+# As JSON: it is kept while its user chooses a name, in a session that is nobody's and holds little more.
+MAX_SAID = 10_000
 # In which a provider says that an address was proven to it.
 FLAGS = ("email_verified", "verified_email", "verified")
 
@@ -61,6 +65,23 @@ def install() -> None:
         provider.verify_token = _taking_no_other(provider.verify_token)
     jwtkit.verify_and_decode = _meant_for_us(jwtkit.verify_and_decode)
     OAuth2Adapter.get_client = _leading_back(OAuth2Adapter.get_client)
+
+
+def only_configured(view: Callable[..., HttpResponseBase], provider: str) -> Callable[..., HttpResponseBase]:
+    """Return the view to which a provider leads back, for those that there are."""
+
+    @wraps(view)
+    def view_or_refuse(request: HttpRequest, **named: str) -> HttpResponseBase:
+        """
+        Go on with who comes back.
+
+        :raises SocialApp.DoesNotExist: if nobody can have been sent there
+        """
+        if not get_adapter().list_apps(request, provider=named.get("provider_id", provider)):
+            raise SocialApp.DoesNotExist
+        return view(request, **named)
+
+    return view_or_refuse
 
 
 def _checked(make: Callable[..., SocialLogin]) -> Callable[..., SocialLogin]:
@@ -84,7 +105,9 @@ def _checked(make: Callable[..., SocialLogin]) -> Callable[..., SocialLogin]:
 
 
 def _check_storable(said: Any) -> None:
-    """Refuse what PostgreSQL keeps in no JSON (NUL, half a character, no number), or takes long to read."""
+    """Refuse what PostgreSQL keeps in no JSON (NUL, half a character, no number), and what is too long."""
+    if len(json.dumps(said)) > MAX_SAID:
+        raise ValueError("It is too long.")
     text = json.dumps(said, allow_nan=False, ensure_ascii=False)
     if "\\u0000" in text:
         raise ValueError("It holds a NUL.")

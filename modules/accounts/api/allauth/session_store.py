@@ -23,12 +23,15 @@ from modules.accounts.services.sessions import (
 )
 from modules.accounts.services.sign_in_limits import charge_open_session
 from modules.kernel import clock
+from modules.kernel.http.parsing import BodyTooLarge
 from modules.kernel.limits import LimitReached
 
 # The address whose request is being answered.
 opened_from: ContextVar[str] = ContextVar("opened_from", default="")
 # Under which a session holds where its log-in came from: address and user agent.
 PLACE = "place"
+# What a session holds, as JSON, while it is nobody's: anybody can open some, and they stand for half an hour.
+MAX_OPEN_DATA = 16_384
 
 
 class SessionStore(SessionBase):
@@ -54,7 +57,7 @@ class SessionStore(SessionBase):
         self._session_key = new_key()
         try:
             self.save(must_create=True)
-        except LimitReached:
+        except (LimitReached, BodyTooLarge):
             # Else whoever saves next takes it for one that has ended.
             self._session_key = None
             raise
@@ -76,10 +79,13 @@ class SessionStore(SessionBase):
         :raises CreateError: if it must be new and its key is taken
         :raises UpdateError: if it ended meanwhile
         :raises LimitReached: if it is new and nobody's, and its address has opened too many of these
+        :raises BodyTooLarge: if it is nobody's and holds more than a log-in needs
         """
         if self.session_key is None:
             return self.create()
         content = self._to_content(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        if content.user_id is None and len(content.data) > MAX_OPEN_DATA:
+            raise BodyTooLarge
         if must_create and content.user_id is None and not self._is_cycled:
             charge_open_session(opened_from.get())
         if must_create and not open_session(self.session_key, content, now=clock.now()):
