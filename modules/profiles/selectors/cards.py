@@ -2,15 +2,18 @@
 Cards of users, as finished JSON.
 
 They are kept in Redis under `user:{id}` and replaced by newer versions only. What is missing there is
-rendered from the shards, one read per instance.
+rendered from the shards, one read per instance; and of who has no profile yet, from the account.
 """
 
 from collections.abc import Iterable, Mapping
 
+from modules.accounts import public as accounts
+from modules.accounts.schemas import Identity
 from modules.graph.schemas import Viewer
 from modules.kernel.cards import CardKind, RenderedCard, register
-from modules.profiles.models import ACTIVE, Profile
+from modules.profiles.models import ACTIVE, CLOSED, Profile
 from modules.profiles.schemas import USER, USER_LAYOUT, UserCard, UserHead
+from sharding.errors import InstanceUnavailable
 from sharding.ids import moment_of
 from sharding.scatter import Unavailable
 
@@ -49,12 +52,44 @@ def render_users(
     """
     Return head and card of each user from the shards, also of hidden ones. One read per instance.
 
+    The profile of a new account is made when the news of it is delivered; what they do until then is seen as
+    well, so the directory is asked of those who have no row.
+
     Of primaries: what is rendered is kept for everybody, and a replica behind would be believed for minutes.
 
     :raises InstanceUnavailable: without `unavailable`, which else takes those who are absent for that reason
     """
-    rows = Profile.objects.gather(list(user_ids), on_primary=True, unavailable=unavailable)
-    return {profile.user_id: render(profile) for profile in rows}
+    wanted = list(user_ids)
+    rows = Profile.objects.gather(wanted, on_primary=True, unavailable=unavailable)
+    rendered = {profile.user_id: render(profile) for profile in rows}
+    without = [id for id in wanted if id not in rendered and not (unavailable and id in unavailable)]
+    return rendered | _render_accounts(without, unavailable=unavailable) if without else rendered
+
+
+def _render_accounts(
+    user_ids: list[int], *, unavailable: Unavailable | None
+) -> dict[int, RenderedCard[UserHead]]:
+    """Return what their profiles will be when they are made: so of the first version. One read for all."""
+    try:
+        found = accounts.map_identities(user_ids)
+    except InstanceUnavailable as error:
+        if unavailable is None:
+            raise
+        unavailable |= dict.fromkeys(user_ids, error)
+        return {}
+    return {id: _render_account(account) for id, account in found.items()}
+
+
+def _render_account(account: Identity) -> RenderedCard[UserHead]:
+    card = UserCard(
+        id=account.id,
+        username=account.username,
+        display_name=account.username,
+        bio="",
+        custom={},
+        joined_at=moment_of(account.id),
+    )
+    return RenderedCard(UserHead(ACTIVE if account.is_active else CLOSED), card.json_bytes(), 1)
 
 
 def render(profile: Profile) -> RenderedCard[UserHead]:

@@ -10,10 +10,8 @@ from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered, render_page, render_single
 from modules.kernel.shapes import Nothing
-from modules.profiles.models import ACTIVE
-from modules.profiles.schemas import MeView, Settings, UserBatch, UserCard, UserHead, UserPage, UserView
+from modules.profiles.schemas import MeView, Settings, UserBatch, UserHead, UserPage, UserView
 from modules.profiles.selectors.cards import map_cards
-from sharding.ids import moment_of
 from sharding.scatter import Unavailable
 
 
@@ -44,12 +42,14 @@ def get_user_by_name(username: str, *, viewer: Viewer) -> Rendered[UserView]:
 
 def get_me(viewer: Viewer) -> Rendered[MeView]:
     """
-    Return the viewer's own profile; made from the account in the moment before the profile is made.
+    Return the viewer's own profile.
 
     :raises UserNotFound: if the account is gone
     """
     user = map_cards([viewer.id], viewer=viewer).get(viewer.id)
-    return build_me(user or _render_account(viewer.id), viewer=viewer)
+    if user is None:
+        raise UserNotFound
+    return build_me(user, viewer=viewer)
 
 
 def list_users(user_ids: Sequence[int], *, viewer: Viewer) -> Rendered[UserBatch]:
@@ -137,19 +137,3 @@ def _list_edges(page: EdgePage, user_id: int, *, viewer: Viewer) -> Rendered[Use
         partial=bool(unavailable),
         missing=missing,
     )
-
-
-def _render_account(user_id: int) -> RenderedCard[UserHead]:
-    """Return what the profile will be when it is made: so its version is the first one."""
-    account = accounts.map_identities([user_id]).get(user_id)
-    if account is None:
-        raise UserNotFound
-    card = UserCard(
-        id=user_id,
-        username=account.username,
-        display_name=account.username,
-        bio="",
-        custom={},
-        joined_at=moment_of(user_id),
-    )
-    return RenderedCard(UserHead(ACTIVE), card.json_bytes(), 1)
