@@ -178,6 +178,30 @@ class TestGetHome:
 
         assert pages == [[], [made[0]]]
 
+    @pytest.mark.parametrize(("gone", "limit"), [(6, 1), (120, 3)])
+    def test_walks_by_prev_over_whatever_is_gone_and_meets_the_end_where_prev_stays(self, gone, limit):
+        reader, ada = make_person(), make_person()
+        follow(reader, ada)
+        made = publish_past(ada, *range(1, gone + 5))
+        drain()
+        for post_id in made[1 : gone + 1]:
+            posts.delete_post(ada.id, post_id, now=NOON)
+        timelines.warm(reader.id)
+        windows.merge(windows.home(reader.id), [windows.Entry(id, ada.id) for id in made[::-1]])
+        viewer, pages = graph.viewer_of(reader.id), []
+        paging = Paging.first(limit)
+        oldest = timelines.get_home(viewer, on(paging, paging.older_than(made[1])))
+
+        page, sent = oldest, None
+        while page.prev != sent:
+            sent = page.prev
+            page = timelines.get_home(viewer, on(paging, sent))
+            pages.append(ids_of(page))
+
+        assert ids_of(oldest) == [made[0]]
+        assert [len(ids) for ids in pages] == ([1, 1, 1, 0] if limit == 1 else [3, 0])
+        assert [id for ids in pages for id in ids[::-1]] == made[gone + 1 :]
+
     def test_needs_somebody(self):
         assert call("GET", "/v1/timelines/home").status == 401
 

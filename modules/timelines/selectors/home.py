@@ -16,6 +16,10 @@ from modules.timelines.selectors.candidates import list_candidates
 from sharding.scatter import Unavailable
 
 _ROUNDS = 5
+# Of a page on the way to newer posts that is empty still: so many rounds more, of so many candidates each.
+# All that a window holds is less.
+_ROUNDS_OF_EMPTY = 20
+_CANDIDATES_OF_EMPTY = 100
 
 
 class _Found(NamedTuple):
@@ -34,7 +38,8 @@ def get_home(viewer: Viewer, paging: Paging) -> Rendered[PostPage]:
     """
     Return a page of the viewer's home, newest first, of what they may see as of now.
 
-    A page is filled again at most five times after something was dropped; a short one may have a `next`.
+    A page is filled again at most five times after something was dropped; a short one may have a `next`. An
+    empty one that was reached by `prev` would be taken for the end: there the search goes on.
     What cannot be read now is left out and named; the page says that it is partial.
     """
     found = _find(viewer, paging)
@@ -63,8 +68,9 @@ def _find(viewer: Viewer, paging: Paging) -> _Found:
     unavailable: Unavailable = {}
     missing: list[int] = []
     [place], first, has_more = paging.position or (TOP,), None, True
-    for _ in range(_ROUNDS):
-        wanted = paging.limit - len(shown)
+    for round in range(_ROUNDS + _ROUNDS_OF_EMPTY):
+        lacking = paging.limit - len(shown)
+        wanted = lacking if round < _ROUNDS else _CANDIDATES_OF_EMPTY
         candidates = list_candidates(
             viewer.id, place=place, newer=paging.newer, limit=wanted + 1, unavailable=unavailable
         )
@@ -74,13 +80,18 @@ def _find(viewer: Viewer, paging: Paging) -> _Found:
             break
         before = viewer.among({entry.via_id for entry in entries}, ties=Ties(candidates.followed))
         visible = _load(entries, before)
-        shown += _list_shown(entries, visible, before)
+        if len(belonging := _list_belonging(entries, visible, before)) > lacking:
+            # More than a page: it ends where the next one begins.
+            del belonging[lacking:]
+            entries, has_more = entries[: entries.index(belonging[-1]) + 1], True
+        shown += [visible.posts[entry.post_id] for entry in belonging]
         users |= visible.users
         unavailable |= visible.unavailable
         missing += [entry.post_id for entry in entries if entry.post_id in visible.unavailable]
         place = entries[-1].post_id
         first = first or entries[0].post_id
-        if not has_more or len(shown) == paging.limit:
+        is_empty = paging.newer and not shown and not missing
+        if not has_more or len(shown) == paging.limit or (round + 1 >= _ROUNDS and not is_empty):
             break
     if paging.newer:
         shown.reverse()
@@ -95,13 +106,13 @@ def _load(entries: Sequence[Entry], viewer: Viewer) -> posts.Visible:
     return posts.map_visible([entry.post_id for entry in entries], viewer=viewer, author_ids=author_ids)
 
 
-def _list_shown(
-    entries: Sequence[Entry], visible: posts.Visible, viewer: Viewer
-) -> list[RenderedCard[PostHead]]:
-    """Return the cards that belong in the viewer's home, in the order of the entries."""
+def _list_belonging(entries: Sequence[Entry], visible: posts.Visible, viewer: Viewer) -> list[Entry]:
+    """Return those of the entries whose posts belong in the viewer's home."""
     found = visible.posts
     return [
-        post for entry in entries if (post := found.get(entry.post_id)) and _belongs(post.head, entry, viewer)
+        entry
+        for entry in entries
+        if (post := found.get(entry.post_id)) and _belongs(post.head, entry, viewer)
     ]
 
 

@@ -77,7 +77,8 @@ export interface paths {
         /**
          * Read the posts of everybody the caller follows, and the caller's own, newest first
          * @description `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
-         *     every post once, up to the newest. The first page without a cursor is always the newest.
+         *     every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
+         *     yet. The first page without a cursor is always the newest.
          */
         readonly get: operations["get_home_timeline"];
         readonly put?: never;

@@ -90,7 +90,8 @@ def sync_detailed(
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
      `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
-    every post once, up to the newest. The first page without a cursor is always the newest.
+    every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
+    yet. The first page without a cursor is always the newest.
 
     Args:
         limit (int | Unset):  Default: 20.
@@ -125,7 +126,8 @@ def sync(
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
      `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
-    every post once, up to the newest. The first page without a cursor is always the newest.
+    every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
+    yet. The first page without a cursor is always the newest.
 
     Args:
         limit (int | Unset):  Default: 20.
@@ -155,7 +157,8 @@ async def asyncio_detailed(
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
      `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
-    every post once, up to the newest. The first page without a cursor is always the newest.
+    every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
+    yet. The first page without a cursor is always the newest.
 
     Args:
         limit (int | Unset):  Default: 20.
@@ -188,7 +191,8 @@ async def asyncio(
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
      `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
-    every post once, up to the newest. The first page without a cursor is always the newest.
+    every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
+    yet. The first page without a cursor is always the newest.
 
     Args:
         limit (int | Unset):  Default: 20.
