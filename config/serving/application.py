@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest, get_str_from_wsgi
 from django.http import parse_cookie
+from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import cached_property
 
 
@@ -21,6 +22,16 @@ class Request(WSGIRequest):
         """
         self.content_type = meta.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         self.content_params: dict[str, str] = {}
+
+    def _load_post_and_files(self) -> None:
+        """
+        Read a form, but none in parts: there are no files, and each part has headers for the parser of mails.
+
+        :raises MultiPartParserError: of a form in parts, which Django answers with a 400
+        """
+        if self.content_type == "multipart/form-data":
+            raise MultiPartParserError("Forms are application/x-www-form-urlencoded.")
+        super()._load_post_and_files()
 
     @cached_property
     def COOKIES(self) -> dict[str, str]:  # type: ignore[override]  # noqa: N802 - as Django has it

@@ -147,6 +147,12 @@ class TestAChunkedBody:
         assert (chunked.status, chunked.body["error"]) == (401, "invalid_client")
         assert (plain.status, plain.body) == (chunked.status, chunked.body)
 
+    @pytest.mark.parametrize("path", [TOKEN, "/identity/login"])
+    def test_of_a_form_in_parts_is_refused(self, wire, path):
+        answer = wire.ask("POST", path, b"--x--", content_type="multipart/form-data; boundary=x")
+
+        assert (answer.status, answer.body["code"]) == (400, "bad_request")
+
     def test_at_the_limit_is_taken_and_beyond_it_refused(self, server, wire):
         text = json.dumps({"text": "long"}).encode()
         headers = {"x_session_token": server[1], "transfer_encoding": "chunked"}

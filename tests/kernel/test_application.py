@@ -4,6 +4,7 @@ import json
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.http.multipartparser import MultiPartParserError
 
 from config.serving.application import Application, Request
 
@@ -70,6 +71,14 @@ class TestAContentType:
 
     def test_is_of_a_form_in_any_case(self):
         assert Request(environ_of(CONTENT_TYPE=" Text/Plain ; x")).content_type == "text/plain"
+
+
+class TestAForm:
+    def test_in_parts_is_not_read(self):
+        request = Request(environ_of(CONTENT_TYPE="multipart/form-data; boundary=x", REQUEST_METHOD="POST"))
+
+        with pytest.raises(MultiPartParserError):
+            request.POST.get("a")
 
 
 class TestCookies:
