@@ -3,15 +3,42 @@
 import os
 from typing import Any
 
-from celery import Celery, signals
+from celery import Celery, bootsteps, signals
 from django.conf import settings
 
 from config import broker
 from config.startup import pause_collector
-from sharding import tracebacks
+from sharding import heartbeat, tracebacks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 pause_collector()
+
+
+class Consuming(bootsteps.StartStopStep):
+    """
+    The worker's heartbeat, which beats from its loop while it consumes.
+
+    Celery starts this step once the worker is connected and listens, and stops it when the broker is lost.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def __init__(self, parent: Any, **kwargs: Any) -> None:
+        """Start without a beat."""
+        super().__init__(parent, **kwargs)
+        self._heartbeat = heartbeat.Heartbeat(settings.SHARDING.heartbeat_dir, "worker")
+        self._timer: Any = None
+
+    def start(self, parent: Any) -> None:
+        """Beat from now on."""
+        self._heartbeat.beat()
+        self._timer = parent.timer.call_repeatedly(heartbeat.EVERY, self._heartbeat.beat)
+
+    def stop(self, parent: Any) -> None:
+        """Beat no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._heartbeat.stop()
 
 
 @signals.setup_logging.connect
@@ -23,4 +50,5 @@ def leave_logs_alone(**_: Any) -> None:
 broker.install()
 app = Celery("banyan")
 app.config_from_object(settings.CELERY)
+app.steps["consumer"].add(Consuming)
 app.autodiscover_tasks()

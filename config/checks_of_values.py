@@ -152,6 +152,19 @@ def read_folder(path: str | Path) -> Path:
     return Path(path)
 
 
+def check_role(role: str) -> None:
+    """:raises ValidationError: unless it is empty or a name that needs no quotes"""
+    if role and not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role):
+        raise ValidationError("expected the name of a PostgreSQL role, as banyan_api")
+
+
+def check_static_url(url: str) -> None:
+    """:raises ValidationError: unless it is empty, a path or an address, with a slash at its end"""
+    is_path = re.fullmatch(r"/(?:\w[\w.-]*/)+", url) is not None
+    if url and not is_path and not (is_web_address(url) and url.endswith("/")):
+        raise ValidationError("expected /static/ or https://cdn.example.org/static/, with a slash at its end")
+
+
 def check_named(servers: Collection[str]) -> None:
     """:raises ValidationError: if there is none, or one is called as the directory is"""
     if not servers or not {"default", "directory"}.isdisjoint(servers):

@@ -15,6 +15,7 @@ from environs import Env as Reader
 from environs import ValidationError, validate
 
 from config import checks_of_values as values
+from config import cores
 from config.addresses import Database, MailServer, mask_url
 from modules.kernel.redis.address import Address
 
@@ -40,11 +41,16 @@ class Env:
     directory_url: Database
     instances: dict[str, Database]
     replicas: dict[str, Database]
+    api_role: str
+    relay_role: str
     redis_cache_url: str
     redis_hot_url: str
     redis_hot_urls: dict[str, str]
     redis_broker_url: str
     state_dir: Path
+    heartbeat_dir: Path | None
+    static_url: str
+    static_dir: Path
     log_format: str
     log_level: str
     web_workers: int
@@ -121,15 +127,27 @@ def load() -> Env:
         directory_url=reader.database("DIRECTORY_URL"),
         instances=instances,
         replicas=reader.databases("REPLICAS", {}, check=values.replicas_of(instances)),
+        # To whom migrations, as the owner of all tables, give what processes need (sharding/grants.py).
+        api_role=reader.str("API_ROLE", "", validate=values.check_role),
+        relay_role=reader.str("RELAY_ROLE", "", validate=values.check_role),
         redis_cache_url=reader.redis("REDIS_CACHE_URL"),
         # Either one Redis for everybody, or one for each instance and the directory.
         redis_hot_url=reader.redis("REDIS_HOT_URL") if is_one else "",
         redis_hot_urls=reader.redis_servers("REDIS_HOT_URLS", {}, check=values.hot_servers_of(instances)),
         redis_broker_url=reader.redis("REDIS_BROKER_URL"),
         state_dir=reader.folder("STATE_DIR", ROOT / ".banyan" / "state"),
+        # Where worker, relay and beat leave a file that says that they work (config/alive.py); none without.
+        heartbeat_dir=reader.folder("HEARTBEAT_DIR") if "BANYAN_HEARTBEAT_DIR" in os.environ else None,
+        # Where a proxy or a CDN serves what `collectstatic` collected; else this service serves it itself.
+        static_url=reader.str("STATIC_URL", "", validate=values.check_static_url),
+        # Where `collectstatic` puts it.
+        static_dir=reader.folder("STATIC_DIR", ROOT / ".banyan" / "static"),
         log_format=reader.str("LOG_FORMAT", "auto", validate=validate.OneOf(["auto", "json", "human"])),
         log_level=reader.str("LOG_LEVEL", "INFO", validate=validate.OneOf(values.LEVELS)),
-        web_workers=reader.number("WEB_WORKERS", 2, least=1, most=values.MAX_PROCESSES),
+        # By the cores this process may use, not by the host's (config/gunicorn.py says why).
+        web_workers=reader.number(
+            "WEB_WORKERS", 2 * cores.available() + 1, least=1, most=values.MAX_PROCESSES
+        ),
         # Four: on two cores eight made a warm home a quarter dearer (python -m benchmarks).
         web_threads=reader.number("WEB_THREADS", 4, least=1, most=values.MAX_PROCESSES),
         worker_concurrency=reader.number("WORKER_CONCURRENCY", 2, least=1, most=values.MAX_PROCESSES),

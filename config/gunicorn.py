@@ -1,4 +1,16 @@
-"""gunicorn's configuration; figures from speed.md and faults.md 6.7."""
+"""
+gunicorn's configuration; figures from speed.md and faults.md 6.7.
+
+*Workers.* Python runs on one core at a time in a process, so a core needs a process of its own; and a
+request waits for its databases about as long as it computes, so a second one keeps that core busy
+meanwhile. One more takes the place of a worker that starts anew (`max_requests`). Hence twice the cores and
+one; the cores are those that the container may use (config/cores.py): on a host of 64 with a limit of two,
+5 workers and not 129. Each has some 60 MB of its own and, at its busiest, `threads` +
+BANYAN_SCATTER_THREADS connections to each database.
+
+*Threads.* Four: on two cores eight made a warm home a quarter dearer (python -m benchmarks), for they only
+wait for each other's turn. They are what waits for a slow server, and the bulkhead counts by them.
+"""
 
 from config import refusals
 from config.env import load

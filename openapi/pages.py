@@ -3,49 +3,45 @@
 import hashlib
 from functools import cache, lru_cache
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from threading import Lock
+from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
 
 from modules.kernel.http import conditional
 from openapi.codes import every_code
 
 _rendering = Lock()
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "png": "image/png"}
-_ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "oauth2-redirect.js", "favicon-32x32.png")
+_ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "oauth2-redirect.js", "favicon-32x32.png", "start.js")
 # Swagger UI sets style attributes and draws its icons from data: addresses; scripts are ours only.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src {ours}; style-src {ours} 'unsafe-inline'; img-src {ours} data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_PAGE = b"""<!doctype html>
+_PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Banyan API</title>
-<link rel="icon" href="/docs/assets/favicon-32x32.png">
-<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<link rel="icon" href="{favicon-32x32.png}">
+<link rel="stylesheet" href="{swagger-ui.css}">
 <div id="docs"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/docs/assets/start.js"></script>
+<script src="{swagger-ui-bundle.js}"></script>
+<script src="{start.js}"></script>
 </html>
 """
-_START = b"""const docs = SwaggerUIBundle({
-  url: "/v1/openapi.json", dom_id: "#docs", deepLinking: true, displayRequestDuration: true,
-  persistAuthorization: true, tryItOutEnabled: true, validatorUrl: null,
-  oauth2RedirectUrl: location.origin + "/docs/oauth2-redirect.html"
-});
-docs.initOAuth({ usePkceWithAuthorizationCodeGrant: true });
-"""
 # Where the log-in of an app comes back to: it hands the code to the page that opened it.
-_REDIRECT = b"""<!doctype html>
+_REDIRECT = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Authorized</title>
-<script src="/docs/assets/oauth2-redirect.js"></script>
+<script src="{oauth2-redirect.js}"></script>
 </html>
 """
 
@@ -75,18 +71,18 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 def page(request: HttpRequest) -> HttpResponse:
     """Answer the page on which the contract is read and tried."""
-    return _cached(request, _PAGE, "text/html; charset=utf-8", policy=_POLICY)
+    return _cached(request, _with_files(_PAGE), "text/html; charset=utf-8", policy=_policy())
 
 
 def oauth_redirect(request: HttpRequest) -> HttpResponse:
     """Answer the page that an authorization of the docs ends at; register its address with the app."""
-    return _cached(request, _REDIRECT, "text/html; charset=utf-8", policy=_POLICY)
+    return _cached(request, _with_files(_REDIRECT), "text/html; charset=utf-8", policy=_policy())
 
 
 def asset(request: HttpRequest, name: str) -> HttpResponse:
     """Answer one of the files that the page needs."""
     kind = _KINDS.get(name.rpartition(".")[2])
-    content = _START if name == "start.js" else _read(name) if name in _ASSETS else None
+    content = _read(name) if name in _ASSETS else None
     if kind is None or content is None:
         raise Http404
     return _cached(request, content, kind, policy=None)
@@ -100,7 +96,7 @@ def error_codes(request: HttpRequest) -> HttpResponse:
     )
     head = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Errors</title><h1>Errors</h1>\n'
     return _cached(
-        request, f"{head}<table>{rows}</table>".encode(), "text/html; charset=utf-8", policy=_POLICY
+        request, f"{head}<table>{rows}</table>".encode(), "text/html; charset=utf-8", policy=_policy()
     )
 
 
@@ -120,9 +116,26 @@ def _render_schema() -> bytes:
 
 @cache
 def _read(name: str) -> bytes:
-    """Return one of Swagger UI's files as its package brings it."""
-    root = files("drf_spectacular_sidecar") / "static/drf_spectacular_sidecar/swagger-ui-dist"
-    return (root / name).read_bytes()
+    """Return a file of the docs: one of ours, or one of Swagger UI's as its package brings it."""
+    found = finders.find(f"docs/{name}")
+    assert isinstance(found, str)
+    return Path(found).read_bytes()
+
+
+@cache
+def _with_files(page: str) -> bytes:
+    """Return a page with the addresses of its files: a proxy's or a CDN's with their hashes, or ours."""
+    for name in _ASSETS:
+        at = f"/docs/assets/{name}" if settings.SERVES_FILES_ITSELF else static(f"docs/{name}")
+        page = page.replace(f"{{{name}}}", at)
+    return page.encode()
+
+
+def _policy() -> str:
+    """Return what the pages may load: files of this host, and of a CDN where one has them."""
+    elsewhere = urlsplit(str(settings.STATIC_URL))
+    cdn = f" {elsewhere.scheme}://{elsewhere.netloc}" if elsewhere.netloc else ""
+    return _POLICY.replace("{ours}", f"'self'{cdn}")
 
 
 def _cached(request: HttpRequest, content: bytes, kind: str, *, policy: str | None) -> HttpResponse:

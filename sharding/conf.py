@@ -7,12 +7,24 @@ from django.conf import settings as django_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """The PostgreSQL roles that migrations give rights to; empty where processes run as the owner."""
+
+    api: str = ""
+    relay: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShardingSettings:
     """The topology and the patience of sharding."""
 
     instances: tuple[str, ...]
     replicas: dict[str, tuple[str, ...]] = field(default_factory=dict)
     state_dir: Path = Path(".banyan/state")
+    #: Where processes leave their heartbeats; nowhere, if None.
+    heartbeat_dir: Path | None = None
+    #: To whom `shards migrate` gives what processes need.
+    roles: Roles = Roles()
     directory: str = "default"
     #: How much of the new users an instance takes; absent means 1.0, zero means none.
     weights: dict[str, float] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """gunicorn's threaded worker, whose threads never wait for a client."""
 
 import errno
+import select
 import selectors
 import socket
 import time
@@ -83,6 +84,13 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         if self.nr_conns >= self.worker_connections:
             self._make_room()
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Take new connections or leave them for later; a worker that ends leaves none."""
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                self._stop_listening(listener)
+
     def handle(self, conn: Connection) -> bool:
         """Answer the request that has come, in a thread; return whether another may follow."""
         keep, request = False, None
@@ -134,6 +142,21 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def _begin(self, conn: Connection) -> None:
         """Look at a new connection."""
         self._listen(conn)
+
+    def _stop_listening(self, listener: socket.socket) -> None:
+        """
+        Take those who have connected already, and have all others refused at once.
+
+        As long as it listens, the kernel lets clients connect whom nobody will answer. A proxy that is
+        refused asks another server, also with a POST.
+        """
+        waiting = select.poll()
+        waiting.register(listener, select.POLLIN)
+        for _ in range(self.cfg.backlog):
+            if not waiting.poll(0):
+                break
+            self.accept(listener)
+        listener.close()
 
     def _listen(self, conn: Connection) -> None:
         """Read what has come of a request."""

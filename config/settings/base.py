@@ -3,7 +3,7 @@
 from typing import Any
 
 from config import env as environment
-from config.settings import cache, contexts, mail, oauth, queues, rest, telemetry
+from config.settings import cache, contexts, mail, oauth, queues, rest, static, telemetry
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
@@ -26,6 +26,7 @@ CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.staticfiles",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     *ACCOUNT_APPS,
@@ -100,6 +101,8 @@ LIMITS = LimitSettings(
     changed={"sign-up": Limit("sign-up", ENV.sign_ups, 1800)},
 )
 TRUSTED_PROXIES = ENV.trusted_proxies
+
+globals().update(static.static(ENV))
 
 USE_TZ = True
 TIME_ZONE = "UTC"

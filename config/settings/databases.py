@@ -4,7 +4,7 @@ from typing import Any
 
 from config.addresses import Database
 from config.env import Env
-from sharding.conf import ShardingSettings
+from sharding.conf import Roles, ShardingSettings
 
 
 def databases(env: Env) -> dict[str, dict[str, Any]]:
@@ -22,6 +22,8 @@ def sharding(env: Env, *, serial: bool = False) -> ShardingSettings:
             for instance in env.instances
         },
         state_dir=env.state_dir,
+        heartbeat_dir=env.heartbeat_dir,
+        roles=Roles(api=env.api_role, relay=env.relay_role),
         pool_threads=env.scatter_threads,
         serial=serial,
         lock_timeout_ms=env.lock_timeout_ms,

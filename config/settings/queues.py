@@ -61,6 +61,9 @@ def celery(env: Env) -> dict[str, Any]:
         "worker_max_tasks_per_child": 10_000,
         "worker_max_memory_per_child": 300_000,
         "worker_hijack_root_logger": False,
+        "beat_scheduler": "config.beat:Scheduler",
+        # What is due is sent in time whatever this is; it bounds how old a heartbeat of the clock can be.
+        "beat_max_loop_interval": 15,
         "beat_schedule_filename": str(env.state_dir / "beat-schedule"),
         "timezone": "UTC",
     }

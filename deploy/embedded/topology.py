@@ -34,6 +34,8 @@ class Topology:
             "BANYAN_EMAIL_URL": f"file://{self.layout.mails}",
             # Whoever tries the service out on their own machine has no mailbox but `make mail`.
             "BANYAN_EMAIL_VERIFICATION": os.environ.get("BANYAN_EMAIL_VERIFICATION", "optional"),
+            # The cores are shared with four PostgreSQL, Redis and an editor.
+            "BANYAN_WEB_WORKERS": os.environ.get("BANYAN_WEB_WORKERS", "2"),
             "BANYAN_STATE_DIR": str(self.layout.state),
             "BANYAN_DIRECTORY_URL": self.primaries[DIRECTORY].url,
             "BANYAN_INSTANCES": _listed({name: self.primaries[name] for name in INSTANCES}),

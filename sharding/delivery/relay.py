@@ -20,9 +20,10 @@ from django.db.utils import Error
 from sharding import outages, outbox
 from sharding.backend import deadline
 from sharding.backend.base import Dedicated
-from sharding.conf import RelaySettings
+from sharding.conf import RelaySettings, settings
 from sharding.delivery.consumer import Delivery
 from sharding.errors import InstanceUnavailable
+from sharding.heartbeat import Heartbeat
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,9 @@ _GIVE_BACK = """
     UPDATE outbox_delivery SET state = 'waiting', due_at = now() + make_interval(secs => %s)
     WHERE subscriber = %s AND event_id = ANY(%s) AND state = 'sent'"""
 
+# The oldest fact without deliveries: ids grow with time.
+_OLDEST = "SELECT extract(epoch FROM now() - recorded_at)::int FROM outbox_event ORDER BY id LIMIT 1"
+
 # A turn takes as long as its backlog is long, and waits for who holds a delivery.
 _TURN_S = 60.0
 
@@ -76,14 +80,15 @@ _TURN_S = 60.0
 class Relay:
     """The relay of one instance (or of the directory). `step` is one turn; `run` turns until stopped."""
 
-    def __init__(self, alias: str, send: Send, settings: RelaySettings) -> None:
+    def __init__(self, alias: str, send: Send, patience: RelaySettings) -> None:
         self.alias = alias
         self._name = outages.name_of(alias)
         self._send = send
-        self._settings = settings
+        self._settings = patience
         # Its own, for the session's lock is the lead. It asks the same few things each 25 ms: prepared.
         self._database = Dedicated(alias, server_side_binding=True, prepare_threshold=5)
         self._leads = False
+        self._heartbeat = Heartbeat(settings().heartbeat_dir, f"relay-{alias}")
         known = outbox.subscriptions()
         self._queues = {subscriber.name: subscriber.queue for _, subscriber in known}
         self._pairs = {
@@ -97,9 +102,12 @@ class Relay:
             try:
                 if self._lead():
                     self._turn_until_idle(stop)
+                else:
+                    self._heartbeat.beat(lambda: "waits")
                 stop.wait(self._settings.poll_s)
             except Error as error:
                 self._tell(error)
+                self._heartbeat.beat(lambda: "away")
                 self.close()
                 stop.wait(1.0)
         self.close()
@@ -125,7 +133,13 @@ class Relay:
 
     def _turn_until_idle(self, stop: threading.Event) -> None:
         while not stop.is_set() and self.step():
-            pass
+            self._heartbeat.beat(self._standing)
+        self._heartbeat.beat(self._standing)
+
+    def _standing(self) -> str:
+        """Say that this one leads, and for how many seconds the oldest event has waited."""
+        oldest = self._ask(_OLDEST, [])
+        return f"leads {oldest[0][0] if oldest else 0}"
 
     def _notify(self, subscriber: str, deliveries: list[Delivery]) -> None:
         """Hand one message to the broker; if it cannot take it, the deliveries come due again soon."""

@@ -1,10 +1,13 @@
 """The contract and its pages are served by this process alone."""
 
+import hashlib
 import re
 
 import pytest
+from django.core.management import call_command
 
 from modules.kernel.errors import Refusal
+from openapi import pages
 
 
 class TestOpenapi:
@@ -62,6 +65,35 @@ class TestPage:
             "start.js": "text/javascript; charset=utf-8",
             "swagger-ui.css": "text/css; charset=utf-8",
         }
+
+
+class TestCollectedFiles:
+    @pytest.fixture
+    def _collected(self, settings, tmp_path):
+        settings.SERVES_FILES_ITSELF = False
+        settings.STATIC_URL = "https://cdn.example.org/banyan/"
+        settings.STATIC_ROOT = str(tmp_path)
+        pages._with_files.cache_clear()
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield
+        pages._with_files.cache_clear()
+
+    @pytest.mark.usefixtures("_collected")
+    def test_are_named_after_their_content_and_loaded_from_a_cdn(self, api, tmp_path):
+        page = api.get("/docs")
+
+        loaded = re.findall(r'(?:src|href)="https://cdn.example.org/banyan/([^"]+)"', page.content.decode())
+        assert [re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in loaded] == [
+            "docs/favicon-32x32.png",
+            "docs/swagger-ui.css",
+            "docs/swagger-ui-bundle.js",
+            "docs/start.js",
+        ]
+        for name in loaded:
+            digest = hashlib.md5((tmp_path / name).read_bytes(), usedforsecurity=False).hexdigest()
+            assert f".{digest[:12]}." in name
+        policy = page.headers["Content-Security-Policy"]
+        assert "script-src 'self' https://cdn.example.org;" in policy
 
 
 class TestErrorCodes:

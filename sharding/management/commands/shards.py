@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.utils import DatabaseError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from sharding import catalog, migrating, seed, status
+from sharding import catalog, grants, migrating, seed, status
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
 
@@ -79,6 +79,7 @@ class Command(BaseCommand):
         if seed.seed_map():
             self.stdout.write(f"Laid 4096 shards over {', '.join(settings().instances)}.")
         self._refuse_drift(migrating.list_drift())
+        self._grant(list(stages))
         self.stdout.write(f"{len(stages)} databases are current ({len(behind)} migrated).")
 
     def _print_plan(self, stages: dict[str, str]) -> None:
@@ -114,6 +115,16 @@ class Command(BaseCommand):
             with ThreadPoolExecutor(max(1, min(parallel, len(names)))) as pool:
                 list(pool.map(migrate, names))
         return failed
+
+    def _grant(self, names: list[str]) -> None:
+        """Give the roles of processes what they need, on tables of earlier runs as well."""
+        roles = settings().roles
+        for alias in names if roles.api or roles.relay else []:
+            try:
+                grants.grant(alias, roles)
+            except DatabaseError as error:
+                hint = "BANYAN_API_ROLE and BANYAN_RELAY_ROLE name roles that exist there"
+                raise CommandError(f"{alias}: {status.explain(error)}; {hint}.") from error
 
     def _refuse_drift(self, drift: dict[str, list[str]]) -> None:
         if drift:
