@@ -25,7 +25,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test check doors newcontext migrations bench openapi sdk contract linted judged help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test check doors newcontext migrations bench openapi sdk contract linted judged image-test help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -110,6 +110,9 @@ linted: $(JUDGES) openapi/tools/node_modules
 # What the document promises, asked of the running API by schemathesis.
 judged: $(JUDGES)
 	@exec $(BIN)/python -m tests.contract.judge --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+image-test: $(SYNCED) ## build the image, run docker-compose.yml on an engine of its own, break it, release under load; needs root
+	@exec $(BIN)/python -m tests.image
 
 openapi/tools/node_modules: openapi/tools/package-lock.json | $(JUDGES)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && npm ci --ignore-scripts --silent && touch node_modules

@@ -134,6 +134,8 @@ def _add_headers(response: HttpResponse, request_id: str) -> None:
 
 def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> None:
     """Write the access line: no query string, no body, no credentials, and never a failure."""
+    if response.status_code == 200 and request.path_info in _OF_HEALTH:
+        return  # every few seconds, of every process: noise
     match = request.resolver_match
     line = {
         "method": request.method,

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Releases what is checked out to the running compose stack, without an outage: deploy/release.sh
+#
+# Migrations first, which the old release must bear (expand now, contract with the next one); then one API after the
+# other, which nginx leaves out meanwhile; then those who work behind it. It stops at the first step that fails: the
+# release before goes on serving, and an API that did not become healthy stays left out.
+set -eu
+cd "$(dirname "$0")/.."
+
+nginx() { docker compose exec -T nginx "$@"; }
+
+docker compose build --quiet migrate
+docker compose run --rm --no-deps -T migrate
+for number in 1 2; do
+    nginx touch "/tmp/without-api-$number"
+    docker compose up --detach --no-deps --force-recreate --wait "api-$number"
+    nginx rm -f "/tmp/without-api-$number"
+done
+docker compose up --detach --no-deps --wait relay worker beat
+echo "Released."
