@@ -74,8 +74,10 @@ def lay(engine: Engine, folder: Path) -> Site:
         BANYAN_PUBLIC_URL=site.url,
         BANYAN_API_CPUS="1",
         # Thirteen containers start and stop on one small machine: what is claimed is that nothing is lost,
-        # not how fast its databases are meanwhile.
+        # not how fast databases are meanwhile. With these an API bears slow ones longer before it says 503.
         BANYAN_DATABASE_WAIT_MS="10000",
+        BANYAN_LOCK_TIMEOUT_MS="9000",
+        BANYAN_WEB_THREADS="16",
     )
     return site
 
