@@ -20,7 +20,7 @@ def main() -> int:
     """Run all steps; return the exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     began = time.monotonic()
-    # Before what else this machine does: a server that starves loses nothing by a release, and says 503.
+    # Before what else this machine does, as the containers: one that starves loses nothing, but says 503.
     os.nice(-10)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "banyan-image"
     try:
@@ -44,6 +44,7 @@ def _try(docker: Engine, folder: Path) -> None:
     try:
         with step("docker compose build"):
             site.compose("build", "--quiet")
+        docker.go_first()
         with step("docker compose up --detach --wait"):
             site.compose("up", "--detach", "--wait")
         _check(site)
