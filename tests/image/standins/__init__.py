@@ -49,9 +49,9 @@ def _root(engine: Engine, cache: Path, suite: str) -> None:
         run("mmdebstrap", "--variant=minbase", "--format=tar", f"--include={packages}", suite, unfinished)
         unfinished.rename(tar)
     tag = f"banyan-root:{suite}"
-    stamp = f"made-of={packages}"
-    if stamp not in engine.docker("image", "ls", "--format", "{{.Tag}}", "--filter", f"label={stamp}", tag):
-        engine.docker("import", "--change", f"LABEL made-of={packages}", tar, tag)
+    known = engine.docker("image", "ls", "--quiet", "--filter", f"label=made-of={packages}")
+    if not known.strip():
+        engine.docker("import", "--change", f'LABEL made-of="{packages}"', tar, tag)
 
 
 def _fill(context: Path, name: str) -> None:
