@@ -25,7 +25,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test check doors newcontext migrations bench openapi sdk contract linted judged image-test help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test metrics-test check doors newcontext migrations bench openapi sdk contract linted judged alerts image-test help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -65,6 +65,9 @@ test: $(if $(CONTRACT),$(JUDGES) openapi/tools/node_modules,$(SYNCED)) ## run th
 
 redis-test: $(SYNCED) ## freeze and kill one of three hot Redis, and look where every key lies
 	@exec $(BIN)/python -m pytest tests/kernel/test_redis_servers.py tests/journeys/test_hot_redis.py $(ARGS)
+
+metrics-test: alerts ## let promtool test alerts and dashboard, and a live stack tell every metric they ask for
+	@exec $(BIN)/python -m pytest tests/observability $(ARGS)
 
 check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift, migrations that lock
 	$(BIN)/ruff format --check .
@@ -113,6 +116,21 @@ judged: $(JUDGES)
 
 image-test: $(SYNCED) ## build the image, run docker-compose.yml on an engine of its own, break it, release under load; needs root
 	@exec $(BIN)/python -m tests.image
+
+# The part of it that needs no server.
+alerts: $(SYNCED) .venv/promtool
+	@$(BIN)/python -m deploy.observability.check $(abspath .venv/promtool)
+
+# Prometheus' own tool alone, out of Debian's package: nothing is installed, and no server starts.
+.venv/promtool: | $(SYNCED)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && if command -v promtool >/dev/null; then \
+		ln -sf "$$(command -v promtool)" $@; \
+	elif cd "$$folder" && { apt-get download -q prometheus || \
+		{ apt-get update -q && apt-get download -q prometheus; }; } && dpkg-deb -x prometheus_*.deb .; then \
+		cp "$$folder/usr/bin/promtool" "$(CURDIR)/$@"; \
+	else \
+		echo "make metrics-test needs promtool: install Debian's prometheus, or put it on the PATH" >&2; exit 1; \
+	fi
 
 openapi/tools/node_modules: openapi/tools/package-lock.json | $(JUDGES)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; cd openapi/tools && npm ci --ignore-scripts --silent && touch node_modules

@@ -23,6 +23,8 @@ MAX_COUNT = 10**9
 _PORTS = {"http": 80, "https": 443}
 # What once named a Redis for a purpose.
 RETIRED_REDIS = ("REDIS_TIMELINES_URL", "REDIS_CARDS_URL", "REDIS_SESSIONS_URL", "REDIS_LIMITS_URL")
+# What BANYAN_METRICS=on means: nobody but this machine.
+METRICS_ADDRESS = "127.0.0.1:9470"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -83,6 +85,21 @@ def check_listened_on(host: str) -> None:
     """:raises ValidationError: unless one can listen there"""
     if not _LISTENED_ON.fullmatch(host):
         raise ValidationError("expected 127.0.0.1, 0.0.0.0, :: or a name")
+
+
+def read_metrics_address(text: str) -> str:
+    """
+    Return where the API tells its metrics, or nothing; `worker` and `relay` use the two ports after it.
+
+    :raises ValidationError: if it is neither off, nor on, nor where one can listen
+    """
+    if text == "off":
+        return ""
+    host, _, port = METRICS_ADDRESS.rpartition(":") if text == "on" else text.rpartition(":")
+    if not _LISTENED_ON.fullmatch(host.strip("[]")) or not re.fullmatch("[1-9][0-9]{0,4}", port):
+        raise ValidationError(f"expected off, on (which is {METRICS_ADDRESS}) or an address like that")
+    read_number(port, least=1, most=65533)
+    return f"{host}:{port}"
 
 
 def check_domain(domain: str) -> None:

@@ -65,6 +65,7 @@ class Env:
     pull_demotion: int
     following_cap: int
     limits: str
+    metrics: str
     sign_ups: int
     trusted_proxies: int
     cors_origins: list[str]
@@ -106,6 +107,7 @@ def load() -> Env:
     reader.add_parser("address", values.read_address)
     reader.add_parser("number", values.read_number)
     reader.add_parser("folder", values.read_folder)
+    reader.add_parser("metrics_address", values.read_metrics_address)
     # Read before what is held against them.
     instances = reader.databases("INSTANCES", check=values.check_named)
     pull_threshold = reader.number("PULL_THRESHOLD", 10_000, least=1, most=values.MAX_COUNT)
@@ -161,6 +163,8 @@ def load() -> Env:
         pull_demotion=reader.number("PULL_DEMOTION", 8_000, least=0, most=pull_threshold or values.MAX_COUNT),
         following_cap=reader.number("FOLLOWING_CAP", 5_000, least=1, most=values.MAX_COUNT),
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
+        # Where Prometheus asks; nothing of it is loaded where it is off.
+        metrics=reader.metrics_address("METRICS", "off"),
         # From one address in half an hour.
         sign_ups=reader.number("SIGN_UPS", 5, least=1, most=values.MAX_COUNT),
         trusted_proxies=reader.number("TRUSTED_PROXIES", 0, least=0, most=values.MAX_PROCESSES),

@@ -42,3 +42,6 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 - in memory, so that a busy disk delay
 preload_app = True
 logger_class = "config.gunicorn_logs.PlainLogger"
 accesslog = None  # the application writes one structured line a request
+
+if _env.metrics:
+    from config.metrics.workers import child_exit, on_starting, post_fork, pre_fork  # noqa: F401 - gunicorn's hooks

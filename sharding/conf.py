@@ -51,7 +51,7 @@ class ShardingSettings:
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
-    """How patient the relay is; seconds."""
+    """How patient the relay is, in seconds, and who keeps it company."""
 
     poll_s: float = 0.025
     # What a killed worker held is back after two of them: its own, and that of what waited behind it.
@@ -59,6 +59,8 @@ class RelaySettings:
     backoff_s: float = 1.0
     # After the broker refused a message: how long its deliveries wait before they are sent again.
     broker_wait_s: float = 1.0
+    #: What runs beside the relays of a process: paths of functions of them and of what stops them.
+    companions: tuple[str, ...] = ()
 
 
 def settings() -> ShardingSettings:

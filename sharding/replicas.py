@@ -53,6 +53,12 @@ def may_read(replica: str) -> bool:
     return proven_at is not None and time.monotonic() - proven_at <= settings().replica_lag_s
 
 
+def lag_s(replica: str) -> float | None:
+    """Return how long ago its primary was last where it is now, as of the last look; None if unknown."""
+    proven_at = _watch.proven_at.get(replica)
+    return None if not proven_at else time.monotonic() - proven_at
+
+
 def watch() -> None:
     """Start this process's watching, if it has not begun."""
     global _watcher

@@ -41,7 +41,7 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 # Each entry costs every request: see config/settings/rest.py for what it costs and why it is there.
-MIDDLEWARE = rest.MIDDLEWARE
+MIDDLEWARE = [*telemetry.middleware(ENV), *rest.MIDDLEWARE]
 CORS = rest.cors(ENV)
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -88,7 +88,7 @@ LOGGING = telemetry.logs(ENV)
 LOGGING_CONFIG = "config.settings.telemetry.configure"
 
 REDIS = {name: RedisSettings(url) for name, url in ENV.redis_servers().items()}
-RELAY = RelaySettings()
+RELAY = RelaySettings(companions=telemetry.companions_of_relay(ENV))
 GRAPH = GraphSettings(
     following_cap=ENV.following_cap,
     pull_threshold=ENV.pull_threshold,
@@ -100,6 +100,7 @@ LIMITS = LimitSettings(
     processes=ENV.web_workers,
     changed={"sign-up": Limit("sign-up", ENV.sign_ups, 1800)},
 )
+METRICS = ENV.metrics
 TRUSTED_PROXIES = ENV.trusted_proxies
 
 globals().update(static.static(ENV))

@@ -86,3 +86,13 @@ def _dumps(event: Any, **options: Any) -> str:
 
 def _is_json(env: Env) -> bool:
     return env.log_format == "json" or (env.log_format == "auto" and not sys.stderr.isatty())
+
+
+def middleware(env: Env) -> list[str]:
+    """Return what measures requests, outermost; nothing where nobody asks for metrics."""
+    return ["config.metrics.middleware.Measured"] if env.metrics else []
+
+
+def companions_of_relay(env: Env) -> tuple[str, ...]:
+    """Return what runs beside the relay: whoever tells what only databases and the broker know."""
+    return ("config.metrics.relay.start",) if env.metrics else ()

@@ -23,6 +23,9 @@ __all__ = ["CardKind", "Loaded", "RenderedCard", "load", "register"]
 
 log = structlog.get_logger(__name__)
 
+# Who hears of each look into Redis: of which kind, how many cards were there, and how many were not.
+on_read: list[Callable[[str, int, int], None]] = []
+
 _KEYS_PER_CALL = 250  # so that Redis is never blocked for long
 
 # Numbers, because Lua compares strings in the server's locale. An entry of another revision is replaced
@@ -129,6 +132,9 @@ class CardKind(Generic[Head]):
     ) -> tuple[dict[int, RenderedCard[Head]], list[int]]:
         """Return what the replies to `command` hold and the ids that must be rendered."""
         found, absent, spoiled = self._layout.unpack(ids, replies)
+        for hear in on_read:
+            missing = len(absent) + len(spoiled)
+            hear(self.name, len(ids) - missing, missing)
         for client, its in group_by_redis(spoiled).items():
             client.discard(*[b"%b%d" % (self._prefix, id) for id in its], reason="no card")
         return found, absent + spoiled

@@ -4,11 +4,15 @@ import os
 import threading
 import time
 import weakref
+from collections.abc import Callable
 
 from sharding import outages
 
 FAILURES = 2
 OPEN_S = 2.0
+
+# Whom each breaker tells that it has failed or has closed again; never on the way of what succeeds.
+on_change: "list[Callable[[Breaker], None]]" = []
 
 _all: "weakref.WeakSet[Breaker]" = weakref.WeakSet()
 _by_alias: dict[str, "Breaker"] = {}
@@ -59,12 +63,18 @@ class Breaker:
         if self.failures:
             self.failures = 0
             outages.over(self.server)
+            self._tell()
 
     def fail(self) -> None:
         """Count a failure, and open at the limit."""
         with self._lock:
             self.failures += 1
             self._open_until = time.monotonic() + self._seconds
+        self._tell()
+
+    def _tell(self) -> None:
+        for hear in on_change:
+            hear(self)
 
 
 def of(alias: str) -> Breaker:

@@ -29,6 +29,9 @@ PROLONG_AFTER = 0.3
 
 log = structlog.get_logger(__name__)
 
+# Who hears of each event whose effect is there: by which subscriber, and which.
+on_done: list[Callable[[str, int], None]] = []
+
 # What the relay sends: event id, owner id, payload.
 Delivery = tuple[int, int, dict[str, Any]]
 Handler = Callable[[dict[str, Any], Once], None]
@@ -118,6 +121,8 @@ def _run(batch: _Batch, handler: Handler, delivery: Delivery) -> None:
         _back_off(batch, event_id, error)
         return
     batch.done.append(event_id)
+    for hear in on_done:
+        hear(batch.subscriber, event_id)
 
 
 def _claim(subscriber: str, alias: str, event_ids: list[int]) -> dict[int, int]:

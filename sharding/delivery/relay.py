@@ -96,6 +96,11 @@ class Relay:
             "subscribers": [subscriber.name for _, subscriber in known],
         }
 
+    @property
+    def leads(self) -> bool:
+        """Whether this is the one that relays for its instance, as far as it knows."""
+        return self._leads
+
     def run(self, stop: threading.Event) -> None:
         """Relay until `stop` is set; a lost connection is opened again, and the lead won again."""
         while not stop.is_set():

@@ -21,8 +21,8 @@ class TestSendByCelery:
     def test_does_not_look_each_time(self, stack, monkeypatch):
         relay._looked.clear()
         looked: list[str] = []
-        look = relay._length_of
-        monkeypatch.setattr(relay, "_length_of", lambda queue: (looked.append(queue), look(queue))[1])  # type: ignore[func-returns-value]
+        look = relay.length_of
+        monkeypatch.setattr(relay, "length_of", lambda queue: (looked.append(queue), look(queue))[1])  # type: ignore[func-returns-value]
 
         for _ in range(8):
             relay.send_by_celery("posts.nobody", "default", "a", [])

@@ -62,6 +62,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "pull_demotion": (*_NUMBERS, "10001"),
     "following_cap": (*_NUMBERS, "0"),
     "limits": ("", "maybe"),
+    "metrics": ("", "maybe", "h:", "h:x", "h:0", "h:65534", "http://h:1", ":1"),
     "sign_ups": (*_NUMBERS, "0"),
     "trusted_proxies": _NUMBERS,
     "cors_origins": (

@@ -10,6 +10,7 @@ from typing import Any
 
 from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 from kombu.exceptions import ChannelError
 
 from sharding.conf import relay_settings, settings
@@ -46,6 +47,8 @@ class Command(BaseCommand):
         ]
         for thread in threads:
             thread.start()
+        for path in relay_settings().companions:
+            import_string(path)(relays, stop)
         self.stdout.write(f"Relaying {', '.join(aliases)}.")
         self.stdout.flush()
         for thread in threads:
@@ -68,12 +71,13 @@ def _is_full(queue: str) -> bool:
     """Return whether a queue is longer than it should be, as of a second ago at most."""
     looked_at, was_full = _looked.get(queue, (float("-inf"), False))
     if time.monotonic() - looked_at >= LOOK_AGAIN_S:
-        was_full = _length_of(queue) >= LONGEST_QUEUE
+        was_full = length_of(queue) >= LONGEST_QUEUE
         _looked[queue] = time.monotonic(), was_full
     return was_full
 
 
-def _length_of(queue: str) -> int:
+def length_of(queue: str) -> int:
+    """Return how many messages wait in a queue; raises what the broker's client raises."""
     with current_app.pool.acquire(block=True) as connection:  # of the broker, whatever the stubs say
         try:
             channel = connection.default_channel  # type: ignore[attr-defined]

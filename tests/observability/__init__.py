@@ -1,0 +1,1 @@
+"""What Prometheus is told, and what is made of it."""
