@@ -37,9 +37,10 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(machines_of_module: Machines) -> Told:
+def told(machines_of_module: Machines, tmp_path_factory: pytest.TempPathFactory) -> Told:
     stack, targets = machines_of_module, free_targets()
-    env = targets.env | {"BANYAN_WEB_WORKERS": "1"}
+    # Who is killed leaves its files.
+    env = targets.env | {"BANYAN_WEB_WORKERS": "1", "TMPDIR": str(tmp_path_factory.mktemp("metrics"))}
     stack.run_relay(**env)
     stack.run_worker(**env)
     api = stack.run_api(**env)
