@@ -18,7 +18,7 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 	BANYAN_DIRECTORY_URL=postgres://nobody@localhost:1/directory \
 	BANYAN_INSTANCES=a=postgres://nobody@localhost:1/a,b=postgres://nobody@localhost:1/b \
 	BANYAN_REPLICAS=a_replica1=postgres://nobody@localhost:1/a BANYAN_REDIS_CACHE_URL=redis://localhost:1/0 \
-	BANYAN_REDIS_HOT_URL=redis://localhost:1/1 BANYAN_REDIS_BROKER_URL=redis://localhost:1/2 \
+	BANYAN_REDIS_HOT_URL=redis://localhost:1/1 BANYAN_BROKER_URL=redis://localhost:1/2 \
 	BANYAN_PUBLIC_URL=https://localhost:1 BANYAN_OIDC_PRIVATE_KEY=nothing-is-ever-signed-with-this \
 	BANYAN_FRONTEND_URL=https://localhost:1 BANYAN_EMAIL_URL=smtps://localhost:1
 # `makemigrations --check` would like to ask the databases as well.

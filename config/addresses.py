@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 from environs import ValidationError
 from psycopg import ProgrammingError, pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
+
+from config.rabbitmq import RabbitMQ
+from modules.kernel.redis.address import Address
 
 _MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _EXPECTED = (
@@ -95,6 +99,35 @@ def _refuse_values(parameters: dict[str, str]) -> None:
         timeout_from_conninfo({**parameters})
     except ProgrammingError as error:
         raise ValidationError(str(error)) from None
+
+
+def read_redis(url: str) -> str:
+    """
+    Return the URL of a Redis, once it is known that whoever gets it will understand it.
+
+    :raises ValidationError: saying what is wrong
+    """
+    return _read_by(Address.parse, url)
+
+
+def read_broker(url: str) -> str:
+    """
+    Return the URL of a RabbitMQ or a Redis, once it is known that kombu can be told all of it.
+
+    :raises ValidationError: saying what is wrong
+    """
+    if url.partition(":")[0] not in {"amqp", "amqps", "redis", "rediss", "unix"}:
+        raise ValidationError("expected amqp://, amqps://, redis://, rediss:// or unix://")
+    return _read_by(RabbitMQ.parse if RabbitMQ.is_meant_by(url) else Address.parse, url)
+
+
+def _read_by(parse: Callable[[str], object], url: str) -> str:
+    """:raises ValidationError: in the words of whoever reads it"""
+    try:
+        parse(url)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+    return url
 
 
 @dataclass(frozen=True, slots=True)

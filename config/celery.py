@@ -51,6 +51,7 @@ broker.install()
 app = Celery("banyan")
 app.config_from_object(settings.CELERY)
 app.steps["consumer"].add(Consuming)
+app.steps["consumer"].add(broker.DeadLetters)
 app.autodiscover_tasks()
 if settings.METRICS:
     from config.metrics import tasks  # noqa: F401 - it waits for a worker to begin

@@ -21,8 +21,15 @@ MAX_MS = 2**31 - 1
 MAX_PROCESSES = 1_000
 MAX_COUNT = 10**9
 _PORTS = {"http": 80, "https": 443}
-# What once named a Redis for a purpose.
-RETIRED_REDIS = ("REDIS_TIMELINES_URL", "REDIS_CARDS_URL", "REDIS_SESSIONS_URL", "REDIS_LIMITS_URL")
+# What once named a Redis for a purpose, and what goes in its place.
+_BY_INSTANCE = "BANYAN_REDIS_HOT_URLS names a Redis for each instance"
+RETIRED_REDIS = {
+    "REDIS_TIMELINES_URL": _BY_INSTANCE,
+    "REDIS_CARDS_URL": _BY_INSTANCE,
+    "REDIS_SESSIONS_URL": _BY_INSTANCE,
+    "REDIS_LIMITS_URL": _BY_INSTANCE,
+    "REDIS_BROKER_URL": "BANYAN_BROKER_URL takes the same URL, or that of a RabbitMQ",
+}
 # What BANYAN_METRICS=on means: nobody but this machine.
 METRICS_ADDRESS = "127.0.0.1:9470"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -208,10 +215,14 @@ def hot_servers_of(instances: Any) -> Callable[[Collection[str]], None]:
     return check
 
 
-def check_retired_redis(url: str) -> None:
-    """:raises ValidationError: if a server is named for one purpose, which nobody would ask"""
-    if url:
-        raise ValidationError("is no more: BANYAN_REDIS_HOT_URLS names a Redis for each instance")
+def retired(instead: str) -> Callable[[str], None]:
+    """Return a check that a server is not named where nobody would look for it."""
+
+    def check(url: str) -> None:
+        if url:
+            raise ValidationError(f"is no more: {instead}")
+
+    return check
 
 
 def replicas_of(instances: Any) -> Callable[[Collection[str]], None]:

@@ -16,8 +16,7 @@ from environs import ValidationError, validate
 
 from config import checks_of_values as values
 from config import cores
-from config.addresses import Database, MailServer, mask_url
-from modules.kernel.redis.address import Address
+from config.addresses import Database, MailServer, mask_url, read_broker, read_redis
 
 # Where users may come from; any other that speaks OpenID Connect is of the first kind.
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
@@ -46,7 +45,7 @@ class Env:
     redis_cache_url: str
     redis_hot_url: str
     redis_hot_urls: dict[str, str]
-    redis_broker_url: str
+    broker_url: str
     state_dir: Path
     heartbeat_dir: Path | None
     static_url: str
@@ -99,8 +98,9 @@ def load() -> Env:
     reader = Reader(prefix="BANYAN_", eager=False)
     reader.add_parser("database", Database.parse)
     reader.add_parser("databases", _databases)
-    reader.add_parser("redis", _redis)
+    reader.add_parser("redis", read_redis)
     reader.add_parser("redis_servers", _redis_servers)
+    reader.add_parser("broker", read_broker)
     reader.add_parser("mail_server", MailServer.parse)
     reader.add_parser("social_apps", _social_apps)
     reader.add_parser("origins", _origins)
@@ -113,8 +113,8 @@ def load() -> Env:
     pull_threshold = reader.number("PULL_THRESHOLD", 10_000, least=1, most=values.MAX_COUNT)
     are_several = bool(os.environ.get("BANYAN_REDIS_HOT_URLS"))
     is_one = bool(os.environ.get("BANYAN_REDIS_HOT_URL")) or not are_several
-    for name in values.RETIRED_REDIS:
-        reader.str(name, "", validate=values.check_retired_redis)
+    for name, instead in values.RETIRED_REDIS.items():
+        reader.str(name, "", validate=values.retired(instead))
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=values.check_key),
         # Earlier keys: what they signed or encrypted can still be read.
@@ -136,7 +136,7 @@ def load() -> Env:
         # Either one Redis for everybody, or one for each instance and the directory.
         redis_hot_url=reader.redis("REDIS_HOT_URL") if is_one else "",
         redis_hot_urls=reader.redis_servers("REDIS_HOT_URLS", {}, check=values.hot_servers_of(instances)),
-        redis_broker_url=reader.redis("REDIS_BROKER_URL"),
+        broker_url=reader.broker("BROKER_URL"),
         state_dir=reader.folder("STATE_DIR", ROOT / ".banyan" / "state"),
         # Where worker, relay and beat leave a file that says that they work (config/alive.py); none without.
         heartbeat_dir=reader.folder("HEARTBEAT_DIR") if "BANYAN_HEARTBEAT_DIR" in os.environ else None,
@@ -222,7 +222,7 @@ def _redis_server(name: str, url: str) -> str:
     :raises ValidationError: saying which it is
     """
     try:
-        return _redis(url)
+        return read_redis(url)
     except ValidationError as error:
         raise ValidationError([f"{name}: {message}" for message in error.messages]) from None
 
@@ -245,15 +245,6 @@ def _database(name: str, url: str) -> Database:
         return Database.parse(url)
     except ValidationError as error:
         raise ValidationError([f"{name}: {message}" for message in error.messages]) from None
-
-
-def _redis(url: str) -> str:
-    """Return the URL of a Redis, once it is known that whoever gets it will understand it."""
-    try:
-        Address.parse(url)
-    except ValueError as error:
-        raise ValidationError(str(error)) from None
-    return url
 
 
 def _origins(value: str | list[str]) -> list[str]:

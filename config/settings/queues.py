@@ -5,6 +5,7 @@ from typing import Any
 from kombu import Queue
 
 from config.env import Env
+from config.rabbitmq import RabbitMQ
 from modules.kernel.redis.address import Address
 
 DEFAULT, FANOUT, MIRRORS, PERIODIC = "default", "fanout", "mirrors", "periodic"
@@ -14,26 +15,45 @@ QUEUES = [DEFAULT, FANOUT, MIRRORS, PERIODIC]
 TASK_TIME_LIMIT_S = 60
 
 
-def _for_kombu(url: str) -> dict[str, Any]:
+# After so many workers have died over a message RabbitMQ puts it into `DEAD`, which is for eyes only.
+DELIVERY_LIMIT = 10
+DEAD = Queue("dead", queue_arguments={"x-queue-type": "quorum", "x-max-length": 10_000})
+QUORUM = {
+    "x-queue-type": "quorum",
+    "x-delivery-limit": DELIVERY_LIMIT,
+    "x-dead-letter-exchange": "",
+    "x-dead-letter-routing-key": DEAD.name,
+}
+
+
+def _rabbitmq(url: str) -> dict[str, Any]:
+    """Return how Celery reaches a RabbitMQ: queues of a majority of its nodes, each message confirmed."""
+    address = RabbitMQ.parse(url)
+    return {
+        "broker_url": address.url,
+        "broker_use_ssl": address.tls or False,
+        "broker_transport_options": {"confirm_publish": True},
+        "task_queues": [Queue(name, queue_arguments=QUORUM) for name in QUEUES],
+    }
+
+
+def _redis(url: str) -> dict[str, Any]:
     """
-    Return a broker's URL as kombu reads it, and what it must be told of TLS.
+    Return how Celery reaches a Redis, and what it must be told of TLS.
 
     Everybody else calls a socket unix://…?db=2. Of rediss:// kombu verifies only what it is told to.
     """
+    tls = Address.parse(url).tls
+    reached: dict[str, Any] = {
+        "broker_url": url.partition("?")[0],
+        "broker_use_ssl": dict(tls) if tls else False,
+    }
     if url.startswith("unix://"):
-        return {
+        reached = {
             "broker_url": f"redis+socket://{url.removeprefix('unix://').replace('?db=', '?virtual_host=')}"
         }
-    tls = Address.parse(url).tls
-    return {"broker_url": url.partition("?")[0], "broker_use_ssl": dict(tls) if tls else False}
-
-
-def celery(env: Env) -> dict[str, Any]:
-    """Return Celery's configuration."""
     return {
-        **_for_kombu(env.redis_broker_url),
-        "broker_connection_retry_on_startup": True,
-        "broker_connection_max_retries": None,
+        **reached,
         "broker_transport_options": {
             "visibility_timeout": 2 * TASK_TIME_LIMIT_S,
             "unacked_restore_interval": 5,
@@ -44,6 +64,16 @@ def celery(env: Env) -> dict[str, Any]:
             "health_check_interval": 15,
         },
         "task_queues": [Queue(name) for name in QUEUES],
+    }
+
+
+def celery(env: Env) -> dict[str, Any]:
+    """Return Celery's configuration."""
+    reach = _rabbitmq if RabbitMQ.is_meant_by(env.broker_url) else _redis
+    return {
+        **reach(env.broker_url),
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
         "task_default_queue": DEFAULT,
         "task_create_missing_queues": False,
         "task_ignore_result": True,
@@ -53,6 +83,7 @@ def celery(env: Env) -> dict[str, Any]:
         "task_soft_time_limit": TASK_TIME_LIMIT_S - 10,
         "task_serializer": "json",
         "accept_content": ["json"],
+        "worker_consumer": "config.broker:Consumer",
         "worker_concurrency": env.worker_concurrency,
         "worker_prefetch_multiplier": 1,
         "worker_cancel_long_running_tasks_on_connection_loss": True,

@@ -8,7 +8,7 @@ for _name, _value in {
     "INSTANCES": "a=postgres://nobody@localhost:1/a,b=postgres://nobody@localhost:1/b",
     "REDIS_CACHE_URL": "redis://localhost:1/0",
     "REDIS_HOT_URL": "redis://localhost:1/1",
-    "REDIS_BROKER_URL": "redis://localhost:1/2",
+    "BROKER_URL": "redis://localhost:1/2",
 }.items():
     os.environ.setdefault(f"BANYAN_{_name}", _value)
 

@@ -42,7 +42,7 @@ class Topology:
             "BANYAN_REPLICAS": _listed(self.replicas),
             "BANYAN_REDIS_CACHE_URL": self.redis.url(CACHE),
             "BANYAN_REDIS_HOT_URL": self.redis.url(HOT),
-            "BANYAN_REDIS_BROKER_URL": self.redis.url(BROKER),
+            "BANYAN_BROKER_URL": self.redis.url(BROKER),
         }
 
 

@@ -28,7 +28,7 @@ SECRET = {
     "BANYAN_INSTANCES": "a=postgres://banyan_api:x@a/banyan,b=postgres://banyan_api:x@b/banyan",
     "BANYAN_REDIS_CACHE_URL": "rediss://:x@cache/0",
     "BANYAN_REDIS_HOT_URL": "rediss://:x@hot/0",
-    "BANYAN_REDIS_BROKER_URL": "rediss://:x@broker/0",
+    "BANYAN_BROKER_URL": "rediss://:x@broker/0",
     "BANYAN_EMAIL_URL": "smtps://x:x@mail.example.org",
 }
 _QUANTITY = re.compile(r"\d+(\.\d+)?(m|Ki|Mi|Gi)?")

@@ -64,7 +64,7 @@ class TestAKill:
         ids = [author.post(f"post {number}") for number in range(POSTS)]
         until(lambda: machines_of_module.queue_length("fanout") > 0)
 
-        machines_of_module.flush_redis()
+        machines_of_module.lose_broker()
         deliverers.run_worker()
 
         everything_arrived(reader, ids)

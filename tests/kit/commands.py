@@ -20,7 +20,7 @@ NAMED = {
     "BANYAN_EMAIL_URL": "smtps://banyan:sesame@mail.example",
     "BANYAN_REDIS_CACHE_URL": "redis://:sesame@redis.example/0",
     "BANYAN_REDIS_HOT_URL": "redis://:sesame@redis.example/1",
-    "BANYAN_REDIS_BROKER_URL": "redis://:sesame@redis.example/2",
+    "BANYAN_BROKER_URL": "redis://:sesame@redis.example/2",
     "DJANGO_SETTINGS_MODULE": "config.settings.base",
 }
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import httpx
-import redis as redis_client
 from django.db import connections
 
 from deploy.embedded import ports
@@ -20,6 +19,7 @@ from deploy.embedded.program import Program
 from deploy.embedded.throwaway import Throwaway
 from sharding.backend import breaker
 from tests.kit.boot import SETTINGS
+from tests.kit.brokers import broker_at
 
 TIMEOUT = 30.0
 
@@ -121,6 +121,10 @@ class Machines:
         """Wipe every database of Redis: caches, windows, the broker's queues."""
         self._throwaway.topology.redis.command("FLUSHALL")
 
+    def lose_broker(self) -> None:
+        """Have the broker lose all that it holds."""
+        self.flush_redis()
+
     @property
     def mails(self) -> Path:
         """The folder into which workers send."""
@@ -128,11 +132,13 @@ class Machines:
 
     def queue_length(self, queue: str) -> int:
         """Return how many messages wait at the broker."""
-        return int(redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"]).llen(queue))
+        with broker_at(self.env["BANYAN_BROKER_URL"]) as broker:
+            return broker.queue_length(queue)
 
     def put_into_queue(self, queue: str, message: bytes) -> None:
         """Put anything at all where the broker keeps messages."""
-        redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"]).lpush(queue, message)
+        with broker_at(self.env["BANYAN_BROKER_URL"]) as broker:
+            broker.put(queue, message)
 
     def outbox_is_empty(self) -> bool:
         """Return whether no event waits for its deliveries and no delivery for its effect, anywhere."""
@@ -185,14 +191,11 @@ class Machines:
 
     def run_worker(self, changed: Callable[[Program], Program] = lambda same: same, /, **env: str) -> Process:
         """Start a Celery worker of all queues; it is ready when it waits at the broker."""
-        broker = redis_client.Redis.from_url(self.env["BANYAN_REDIS_BROKER_URL"])
-        earlier = broker.client_id()
-
-        def waits(log: Callable[[], str]) -> bool:
-            clients = broker.client_list()
-            return any(int(client["id"]) > earlier and client["cmd"] == "brpop" for client in clients)
-
-        return self._run_until(changed(self._applications(env).worker()), waits)
+        living = sum(each.is_running for each in self._processes if each.program.name == "worker")
+        with broker_at(self.env["BANYAN_BROKER_URL"]) as broker:
+            until(lambda: broker.has_missed(living))
+            listens = broker.newcomer(living)
+            return self._run_until(changed(self._applications(env).worker()), lambda log: listens())
 
     def restore(self) -> None:
         """Kill what the test started, undo what it did to servers, throw its mails away; APIs may stay."""

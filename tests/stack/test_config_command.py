@@ -59,7 +59,7 @@ class TestConfig:
             BANYAN_REPLICAS="a_replica1=postgres://u:sesame/x@h/n",
             BANYAN_REDIS_CACHE_URL="rediss://:sesame@h/0?ssl=yes",
             BANYAN_REDIS_HOT_URL="rediss://:sesame@h/0?ssl_ca_certs=/nowhere",
-            BANYAN_REDIS_BROKER_URL="redis://:sesame@h/0?socket_timeout=1",
+            BANYAN_BROKER_URL="redis://:sesame@h/0?socket_timeout=1",
         )
 
         assert refused.returncode == 1
@@ -69,7 +69,7 @@ class TestConfig:
             "'BANYAN_REPLICAS': ['a_replica1: expected postgres://",
             "'BANYAN_REDIS_CACHE_URL': ['rediss:// takes in its query",
             "'BANYAN_REDIS_HOT_URL': ['ssl_ca_certs cannot be used: No such file or directory']",
-            "'BANYAN_REDIS_BROKER_URL': ['redis:// takes in its query nothing",
+            "'BANYAN_BROKER_URL': ['redis:// takes in its query nothing",
         ):
             assert told in refused.stderr
         assert "sesame" not in refused.stderr

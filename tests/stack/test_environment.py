@@ -43,7 +43,17 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "redis_cache_url": _REDIS,
     "redis_hot_url": _REDIS,
     "redis_hot_urls": ("x", "a=redis://h", "directory=redis://h,a=x", f"{_HOT},c=redis://h", _HOT),
-    "redis_broker_url": _REDIS,
+    "broker_url": (
+        *_REDIS,
+        "amqp://",
+        "amqp://h:x",
+        "amqp://u:p/x@h/v",
+        "amqp://h/v?heartbeat=5",
+        "amqp://h?ssl_cert_reqs=none",
+        "amqps://h?ssl_cert_reqs=maybe",
+        "amqps://h?ssl_ca_certs=/nowhere",
+        "amqp://a,amqp://b",
+    ),
     "state_dir": ("", __file__, f"{__file__}/x"),
     "heartbeat_dir": ("", __file__, f"{__file__}/x"),
     "static_url": ("static/", "/static", "//h/", "https://h", "https://h/x", "ftp://h/", "/a b/", "/../"),
@@ -183,10 +193,26 @@ class TestHotRedis:
 
         assert set(refused.value.error_messages) == {"BANYAN_REDIS_CARDS_URL"}
 
+    def test_is_no_more_the_brokers_name(self, monkeypatch):
+        monkeypatch.setenv("BANYAN_REDIS_BROKER_URL", "redis://h")
+        monkeypatch.delenv("BANYAN_BROKER_URL")
+
+        with pytest.raises(EnvValidationError) as refused:
+            environment.load.__wrapped__()
+
+        assert refused.value.error_messages == {
+            "BANYAN_BROKER_URL": ["Environment variable not set."],
+            "BANYAN_REDIS_BROKER_URL": [
+                "is no more: BANYAN_BROKER_URL takes the same URL, or that of a RabbitMQ"
+            ],
+        }
+
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("broker_url", "amqp://u:p@h:5672/a%2Fvhost"),
+        ("broker_url", "amqps://h//?ssl_check_hostname=false"),
         ("public_url", "https://api.example.org:8443"),
         ("public_url", "http://[::1]:8000/"),
         ("allowed_hosts", ".example.org,[::1],10.0.0.1"),

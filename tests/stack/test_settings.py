@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 
 import pytest
@@ -103,6 +104,9 @@ class TestDatabases:
         assert (alias["HOST"], alias["PORT"]) == ("/a folder", "5432")
 
 
+_NO_FILES = dict.fromkeys(("ca_certs", "certfile", "keyfile"))
+
+
 class TestCelery:
     @pytest.mark.parametrize(
         ("url", "broker", "tls"),
@@ -116,9 +120,26 @@ class TestCelery:
                 "rediss://h/2",
                 {"ssl_cert_reqs": "none", "ssl_check_hostname": False},
             ),
+            ("amqp://u:p@h:1/v", "amqp://u:p@h:1/v", False),
+            # py-amqp compares names where it is told one.
+            (
+                "amqps://u@h/v",
+                "amqps://u@h/v",
+                {**_NO_FILES, "cert_reqs": ssl.CERT_REQUIRED, "server_hostname": "h"},
+            ),
+            (
+                "amqps://h?ssl_check_hostname=false",
+                "amqps://h",
+                {**_NO_FILES, "cert_reqs": ssl.CERT_REQUIRED, "server_hostname": None},
+            ),
+            (
+                "amqps://h?ssl_cert_reqs=none",
+                "amqps://h",
+                {**_NO_FILES, "cert_reqs": ssl.CERT_NONE, "server_hostname": None},
+            ),
         ],
     )
     def test_is_told_of_tls_in_its_own_setting(self, url, broker, tls):
-        found = celery(replace(environment.load(), redis_broker_url=url))
+        found = celery(replace(environment.load(), broker_url=url))
 
         assert (found["broker_url"], found.get("broker_use_ssl")) == (broker, tls)

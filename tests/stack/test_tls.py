@@ -54,8 +54,10 @@ class Secured:
             "BANYAN_INSTANCES": f"a={found['a']},b={found['b']}",
             "BANYAN_REPLICAS": f"a_replica1={found['a_replica1']}",
             **{
-                f"BANYAN_REDIS_{name.upper()}_URL": self.redis_url(number, redis_files[name])
-                for number, name in enumerate(redis_files)
+                f"BANYAN_{variable}_URL": self.redis_url(number, redis_files[name])
+                for number, (variable, name) in enumerate(
+                    zip(("REDIS_CACHE", "REDIS_HOT", "BROKER"), redis_files, strict=True)
+                )
             },
         }
 
@@ -212,7 +214,7 @@ class TestBroker:
         app.send_task("tests.nobody", queue=queues.DEFAULT)
         app.close()
 
-        plain = redis_client.Redis.from_url(stack_of_run.env["BANYAN_REDIS_BROKER_URL"])
+        plain = redis_client.Redis.from_url(stack_of_run.env["BANYAN_BROKER_URL"])
         assert (plain.llen(queues.DEFAULT), plain.delete(queues.DEFAULT)) == (1, 1)
         assert secured.redis.refused == 0
 
@@ -237,7 +239,7 @@ def _cached(secured: Secured, trusted: Path) -> object:
 
 
 def _celery(secured: Secured, trusted: Path) -> Celery:
-    env = dataclasses.replace(environment.load(), redis_broker_url=secured.redis_url(2, trusted))
+    env = dataclasses.replace(environment.load(), broker_url=secured.redis_url(2, trusted))
     app = Celery("tls", set_as_current=False)
     app.conf.update(queues.celery(env))
     return app

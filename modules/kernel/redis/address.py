@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from modules.kernel import tls as tls_words
+
 Argument = str | bytes | int | float
 Command = tuple[Argument, ...]
 
 _SPECIAL = "write what is special in a password as %2F"
-_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
-_CHOICES = {"ssl_cert_reqs": ("required", "optional", "none"), "ssl_check_hostname": ("true", "false")}
-_KNOWN = {"unix": {"db"}, "redis": set[str](), "rediss": {*_FILES, *_CHOICES}}
+_KNOWN = {"unix": frozenset({"db"}), "redis": frozenset[str](), "rediss": tls_words.WORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class Address:
         if int(database):
             greeting.append(("SELECT", int(database)))
         path = unquote(parts.path) if is_socket else None
-        tls = _tls_of(options) if parts.scheme == "rediss" else None
-        context = None if tls is None else _context_of(tls)
+        tls = tls_words.with_defaults(options) if parts.scheme == "rediss" else None
+        context = None if tls is None else tls_words.context_of(tls)
         return cls(path, parts.hostname or "127.0.0.1", port, tuple(greeting), tls, context)
 
 
@@ -77,35 +77,5 @@ def _options_of(scheme: str, query: str) -> dict[str, str]:
     if unknown:
         known = ", ".join(sorted(_KNOWN[scheme])) or "nothing (rediss:// has TLS)"
         raise ValueError(f"{scheme}:// takes in its query {known}; not {', '.join(unknown)}")
-    if "ssl_keyfile" in options and "ssl_certfile" not in options:
-        raise ValueError("ssl_keyfile needs an ssl_certfile")
-    for word, choices in _CHOICES.items():
-        if options.get(word, choices[0]) not in choices:
-            raise ValueError(f"{word} is one of {', '.join(choices)}")
+    tls_words.check_words(options)
     return options
-
-
-def _tls_of(options: Mapping[str, str]) -> dict[str, str | bool]:
-    """Return what redis-py is told: certificates and names are verified unless the URL says otherwise."""
-    said: dict[str, str | bool] = {"ssl_cert_reqs": "required", **options}
-    return said | {"ssl_check_hostname": options.get("ssl_check_hostname", "true") == "true"}
-
-
-def _context_of(tls: Mapping[str, str | bool]) -> ssl.SSLContext:
-    """
-    Return what a socket is wrapped by; made once, for it reads files.
-
-    :raises ValueError: if one of them cannot be read
-    """
-    authorities, certificate, key = (str(tls[word]) if word in tls else None for word in _FILES)
-    try:
-        context = ssl.create_default_context(cafile=authorities)
-        if certificate:
-            context.load_cert_chain(certificate, key)
-    except OSError as error:
-        files = ", ".join(word for word in _FILES if word in tls)
-        raise ValueError(f"{files} cannot be used: {error.strerror or error}") from None
-    is_verified = tls["ssl_cert_reqs"] != "none"
-    context.check_hostname = is_verified and bool(tls["ssl_check_hostname"])
-    context.verify_mode = ssl.CERT_REQUIRED if is_verified else ssl.CERT_NONE
-    return context

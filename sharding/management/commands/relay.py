@@ -78,10 +78,16 @@ def _is_full(queue: str) -> bool:
 
 def length_of(queue: str) -> int:
     """Return how many messages wait in a queue; raises what the broker's client raises."""
-    with current_app.pool.acquire(block=True) as connection:  # of the broker, whatever the stubs say
+    # Of the broker, whatever the stubs say.
+    with current_app.pool.acquire(block=True) as connection:
+        # Asking for it connects anew where the connection was lost; the pool hands out closed ones as well.
+        connection.default_channel  # type: ignore[attr-defined]  # noqa: B018
+        # And one of our own: RabbitMQ closes a channel that asks for a queue that is not there.
+        channel = connection.channel()  # type: ignore[operator, misc]
         try:
-            channel = connection.default_channel  # type: ignore[attr-defined]
             length: int = channel.queue_declare(queue, passive=True).message_count
         except ChannelError:  # Redis has no empty lists
             return 0
+        finally:
+            channel.close()
     return length
