@@ -107,6 +107,7 @@ class TestEveryProcess:
             "directory": "ok",
             "redis": "ok",
             "instances": {"a": "ok", "b": "ok", "a_replica1": "ok"},
+            "redis_of_instances": {"a": "ok", "b": "ok"},
         }
         assert secured.counts() == ({"directory", "a", "b", "a_replica1"}, 0)
         assert {"banyan api", "banyan relay"} <= stack.clients()  # workers keep none between tasks
@@ -127,6 +128,7 @@ class TestEveryProcess:
                 "directory": "away",
                 "redis": "away",
                 "instances": {"a": "away", "b": "away", "a_replica1": "away"},
+                "redis_of_instances": {"a": "away", "b": "away"},
             },
         )
         assert secured.counts()[0] == set()
