@@ -30,12 +30,13 @@ def app(broker: RabbitMQ) -> Iterator[Celery]:
 
 @pytest.fixture
 def emptied(broker: RabbitMQ, app: Celery) -> Iterator[RedisBroker | AmqpBroker]:
-    """The broker with its queues declared, and nothing in them."""
+    """The broker with its queues declared, nothing in them, and nobody who listens."""
     with app.connection_for_write() as connection:
         for queue in (*app.conf.task_queues, queues.DEAD):
             queue(connection.default_channel).declare()
             queue(connection.default_channel).purge()
     with broker_at(broker.url) as found:
+        until(lambda: found.has_missed(0))
         yield found
 
 
@@ -87,10 +88,12 @@ def test_the_relay_adds_nothing_to_a_queue_that_is_long_enough(emptied, app, mon
 def test_a_worker_puts_garbage_aside_and_declares_nothing_for_later(broker, emptied, machines_of_module):
     with broker.connect() as connection:
         connection.channel().queue_delete("dead")
-    machines_of_module.run_worker()
+    worker = machines_of_module.run_worker()
+    try:
+        emptied.put(queues.FANOUT, b"garbage")
+        until(lambda: emptied.queue_length("dead") == 1)
+    finally:
+        worker.kill()
 
-    emptied.put(queues.FANOUT, b"garbage")
-
-    until(lambda: emptied.queue_length("dead") == 1)
     with broker.connect() as connection, pytest.raises(amqp.NotFound):
         connection.channel().queue_declare("celery_delayed_0", passive=True)
