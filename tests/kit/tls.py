@@ -130,8 +130,10 @@ class TlsServer:
         self._open.add(writer)
         try:
             await self._begin(reader, writer)
-            await writer.start_tls(self._context)
-            _keep_transport(writer, plain)
+            try:
+                await writer.start_tls(self._context)
+            finally:
+                _keep_transport(writer, plain)
         except (OSError, EOFError):
             self.refused += 1
             plain.abort()
