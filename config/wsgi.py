@@ -18,6 +18,6 @@ from config.serving.application import Application  # noqa: E402 - it needs the 
 application = Application()
 
 # Before gunicorn forks: else every worker would load all endpoints in its first request.
-pause_collector()
+pause_collector()  # once more: the end of the setup has resumed it
 get_resolver().url_patterns  # noqa: B018
 resume_collector()

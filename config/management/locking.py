@@ -20,6 +20,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 from config.settings.contexts import CONTEXTS
+from sharding import migrating
 
 APPS = ("sharding", *CONTEXTS)
 # Not about locks: shapes that are decided in models, and time-outs that sharding/migrating.py sets for all.
@@ -60,9 +61,8 @@ def _read_sql() -> dict[str, str]:
     """Return the SQL of each migration: of the directory first, then of an instance."""
     loader = MigrationLoader(None)
     keys = [key for key in sorted(loader.graph.nodes) if key[0] in APPS]
-    aliases = ("default", next(alias for alias in connections if alias != "default"))
     lines: dict[str, list[str]] = {f"{label}.{name}": [] for label, name in keys}
-    for alias in aliases:
+    for alias in migrating.aliases()[:2]:
         with _schema_editors(alias) as edit:
             for key in keys:
                 lines[".".join(key)] += edit(loader, key)

@@ -4,9 +4,10 @@ What waits in the outboxes, and what is dead: for whoever operates the system.
 Each database is asked by itself, so that one that is away hides nothing of the others.
 """
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connections
 from django.db.utils import DatabaseError
@@ -14,17 +15,15 @@ from django.db.utils import DatabaseError
 from sharding import outages, status
 from sharding.conf import settings
 from sharding.delivery.relay import LEADER_LOCK
-
-Answer = TypeVar("Answer")
+from sharding.ids import moment_of
 
 _RECORDED = """
     SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float
     FROM outbox_event"""
-# What is due later is leased or backed off; an id says when its event was minted, in milliseconds since 2025.
+# What is due later is leased or backed off; the id of an event says when it was minted.
 _DELIVERIES = """
     SELECT subscriber, count(*) FILTER (WHERE state <> 'dead'), count(*) FILTER (WHERE state = 'dead'),
-        coalesce(extract(epoch FROM clock_timestamp() - timestamptz '2025-01-01Z')
-            - (min(event_id) FILTER (WHERE state <> 'dead') >> 22) / 1000.0, 0)::float
+        min(event_id) FILTER (WHERE state <> 'dead')
     FROM outbox_delivery GROUP BY subscriber ORDER BY subscriber"""
 _LEADER = """
     SELECT s.pid, coalesce(host(s.client_addr), 'local') FROM pg_locks l JOIN pg_stat_activity s USING (pid)
@@ -99,8 +98,8 @@ def _describe(alias: str, max_age_s: float) -> dict[str, Any]:
         recorded, recorded_age = cursor.fetchone()
         cursor.execute(_DELIVERIES)
         subscribers = [
-            {"subscriber": name, "waiting": waiting, "dead": dead, "oldest_seconds": round(age, 1)}
-            for name, waiting, dead, age in cursor.fetchall()
+            {"subscriber": name, "waiting": waiting, "dead": dead, "oldest_seconds": _age_of(oldest_id)}
+            for name, waiting, dead, oldest_id in cursor.fetchall()
         ]
         cursor.execute(_LEADER, [LEADER_LOCK])
         leader = cursor.fetchone()
@@ -116,6 +115,10 @@ def _describe(alias: str, max_age_s: float) -> dict[str, Any]:
         and oldest <= max_age_s
         and not any(each["dead"] for each in subscribers),
     }
+
+
+def _age_of(event_id: int | None) -> float:
+    return round(time.time() - moment_of(event_id).timestamp(), 1) if event_id else 0.0
 
 
 def _query(alias: str, sql: str, narrowing: Narrowing) -> list[tuple[Any, ...]]:
