@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -108,6 +109,15 @@ class Machines:
         servers = {"default": topology.primaries["directory"], **topology.primaries, **topology.replicas}
         with servers[alias].connect() as connection:
             connection.execute(statement.encode())
+
+    @contextmanager
+    def paused_replay(self, replica: str) -> Iterator[None]:
+        """Let a replica receive and not replay; it goes on afterwards, whatever happens."""
+        self.run_sql(replica, "SELECT pg_wal_replay_pause()")
+        try:
+            yield
+        finally:
+            self.run_sql(replica, "SELECT pg_wal_replay_resume()")
 
     def stop_redis(self) -> None:
         """Stop Redis; it keeps nothing."""

@@ -25,12 +25,11 @@ def ask_replica(statement: str) -> object:
 
 
 @pytest.fixture
-def held_back() -> Iterator[None]:
+def held_back(stack) -> Iterator[None]:
     """The replica receives and does not replay."""
-    ask_replica("SELECT pg_wal_replay_pause() IS NULL")
-    until(lambda: ask_replica("SELECT pg_get_wal_replay_pause_state()") == "paused")
-    yield
-    ask_replica("SELECT pg_wal_replay_resume() IS NULL")
+    with stack.paused_replay("a_replica1"):
+        until(lambda: ask_replica("SELECT pg_get_wal_replay_pause_state()") == "paused")
+        yield
 
 
 def write(text: str) -> None:

@@ -37,9 +37,8 @@ def watched(settings) -> Iterator[None]:
 @pytest.fixture
 def held_back(stack) -> Iterator[None]:
     """The replica receives and does not replay."""
-    stack.run_sql(REPLICA, "SELECT pg_wal_replay_pause()")
-    yield
-    stack.run_sql(REPLICA, "SELECT pg_wal_replay_resume()")
+    with stack.paused_replay(REPLICA):
+        yield
 
 
 def write(text: str) -> None:
@@ -83,12 +82,11 @@ class TestMayRead:
     def test_says_no_of_one_that_stands_still_and_yes_once_it_has_caught_up(self, watched, stack):
         until(looked_and_may_read)
         with capture_logs() as lines:
-            stack.run_sql(REPLICA, "SELECT pg_wal_replay_pause()")
-            write("while it stands still")
-            until(looked_and_may_not)
-            assert aliases_of_a_strangers_read() == {"a"}
+            with stack.paused_replay(REPLICA):
+                write("while it stands still")
+                until(looked_and_may_not)
+                assert aliases_of_a_strangers_read() == {"a"}
 
-            stack.run_sql(REPLICA, "SELECT pg_wal_replay_resume()")
             until(looked_and_may_read)
 
         assert aliases_of_a_strangers_read() == {REPLICA}

@@ -56,24 +56,18 @@ class TestStatus:
             on_b("DELETE FROM shard_ownership WHERE shard = 5")
 
     def test_exits_when_the_replay_of_a_replica_is_paused_also_with_nothing_to_replay(self, stack):
-        stack.run_sql("a_replica1", "SELECT pg_wal_replay_pause()")
-        try:
-            with pytest.raises(SystemExit) as exit_code:
-                shards("status")
-            assert exit_code.value.code == 1
-        finally:
-            stack.run_sql("a_replica1", "SELECT pg_wal_replay_resume()")
+        with stack.paused_replay("a_replica1"), pytest.raises(SystemExit) as exit_code:
+            shards("status")
+
+        assert exit_code.value.code == 1
 
     def test_measures_a_replica_against_where_its_primary_is(self, stack):
-        stack.run_sql("a_replica1", "SELECT pg_wal_replay_pause()")
-        stack.run_sql("a", "SELECT pg_logical_emit_message(false, 'test', repeat('x', 100000))")
-        stack.run_sql("a", "SELECT pg_switch_wal()")
         out = io.StringIO()
-        try:
+        with stack.paused_replay("a_replica1"):
+            stack.run_sql("a", "SELECT pg_logical_emit_message(false, 'test', repeat('x', 100000))")
+            stack.run_sql("a", "SELECT pg_switch_wal()")
             with pytest.raises(SystemExit):
                 call_command("shards", "status", "--json", stdout=out)
-        finally:
-            stack.run_sql("a_replica1", "SELECT pg_wal_replay_resume()")
 
         [replica] = [entry for entry in json.loads(out.getvalue()) if entry["role"] == "replica"]
         assert (replica["is_paused"], replica["is_well"]) == (True, False)
