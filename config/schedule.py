@@ -4,7 +4,7 @@ from typing import Any
 
 from config.settings.queues import PERIODIC
 
-MINUTE, HOUR = 60.0, 3600.0
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 
 
 def _every(seconds: float, task: str) -> dict[str, Any]:
@@ -14,6 +14,7 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 
 SCHEDULE = {
     "clean-once-rows": _every(HOUR, "sharding.clean_once_rows"),
+    "audit-sample": _every(DAY, "sharding.audit_sample"),
     "forget-spent-tokens": _every(HOUR, "accounts.forget_spent_tokens"),
     "send-waiting-mails": _every(MINUTE, "mail.send_waiting_mails"),
     "forget-old-mails": _every(HOUR, "mail.forget_old_mails"),

@@ -47,7 +47,7 @@ def read_everywhere(
     on_primary: bool,
 ) -> Scattered[Any]:
     """
-    ShardRange a query on every instance that owns shards and merge what came in time.
+    Run a query on every instance that owns shards and merge what came in time.
 
     :raises WrongShard: inside a binding
     :raises Refused: for a query with an offset, or ordered by what its rows do not show

@@ -2,14 +2,29 @@
 
 from datetime import timedelta
 
+import structlog
 from celery import shared_task  # noqa: TID251 - beneath the kernel there is no bus
 
+from sharding import audits
 from sharding.once import clean_once
 
 KEPT = timedelta(days=7)
+#: Owners of each audit that are looked at every night: seconds of one worker, however many there are.
+SAMPLED = 1_000
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="sharding.clean_once_rows")
 def clean_once_rows() -> None:
     """Remove rows of idempotency keys and deliveries that no retry can need any more."""
     clean_once(older_than=KEPT)
+
+
+@shared_task(name="sharding.audit_sample")
+def audit_sample() -> None:
+    """Compare a sample of what is written twice, and say what differs; nothing is changed unasked."""
+    for audit in audits.registered():
+        for owner_ids in audits.batches(audit, SAMPLED):
+            for difference in audits.find_differences(audit, owner_ids):
+                log.error("audit_difference", **audits.describe(audit, difference))

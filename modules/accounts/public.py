@@ -12,6 +12,7 @@ from modules.accounts.errors import (
 from modules.accounts.selectors.identities import (
     find_user_id,
     get_identity,
+    list_account_ids,
     map_identities,
     map_user_ids,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "forget_expired_sessions",
     "get_identity",
     "issue_session_token",
+    "list_account_ids",
     "map_identities",
     "map_user_ids",
     "request_deletion",

@@ -2,6 +2,7 @@
 
 from modules.accounts.events import AccountStatusChanged
 from modules.graph.events import Followed, StatusChanged, Unfollowed
+from modules.graph.services import audits  # noqa: F401 - they are registered where news is heard
 from modules.graph.services.followers import add_follower, remove_follower
 from modules.graph.services.following_cache import drop_following
 from modules.graph.services.statuses import note_status, sync_followees, sync_followers

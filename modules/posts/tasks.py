@@ -2,6 +2,7 @@
 
 from modules.kernel.bus import subscribes
 from modules.posts.events import PostDeleted
+from modules.posts.services import audits  # noqa: F401 - they are registered where news is heard
 from modules.posts.services.posts import put_tombstone
 from sharding.scope import Once
 

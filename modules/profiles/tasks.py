@@ -3,6 +3,7 @@
 from modules.accounts.events import AccountCreated, AccountStatusChanged
 from modules.kernel.bus import subscribes
 from modules.profiles.events import ProfileEdited
+from modules.profiles.services import audits  # noqa: F401 - they are registered where news is heard
 from modules.profiles.services.profiles import create_profile, renew_card, set_profile_visibility
 from sharding.scope import Once
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 from django.db.utils import DatabaseError
 
-from sharding import outages, status
+from sharding import outages, scatter, status
 from sharding.conf import settings
 from sharding.delivery.relay import LEADER_LOCK
 from sharding.ids import moment_of
@@ -32,6 +33,10 @@ _LEADER = """
 _DEAD = """
     SELECT event_id, subscriber, owner_id, name, failures, error FROM outbox_delivery
     WHERE state = 'dead' AND {narrowed} ORDER BY event_id, subscriber"""
+# What is dead is under way no more.
+_WITH_NEWS = """
+    SELECT owner_id FROM outbox_event WHERE owner_id = ANY(%s)
+    UNION SELECT owner_id FROM outbox_delivery WHERE owner_id = ANY(%s) AND state <> 'dead'"""
 _REVIVE = """
     UPDATE outbox_delivery SET state = 'waiting', failures = 0, error = '', due_at = clock_timestamp()
     WHERE state = 'dead' AND {narrowed}"""
@@ -90,6 +95,24 @@ def revive(narrowing: Narrowing) -> list[dict[str, Any]]:
             return {"revived": cursor.rowcount}
 
     return _ask_each(write)
+
+
+def owners_with_news(owner_ids: Collection[int]) -> set[int]:
+    """
+    Return those owners of whom something recorded has not reached everybody yet.
+
+    :raises InstanceUnavailable: if a database that holds their news is away
+    """
+    if not owner_ids:
+        return set()
+
+    def read(cursor: CursorWrapper, mine: list[int]) -> list[int]:
+        cursor.execute(_WITH_NEWS, [mine, mine])
+        return [owner_id for (owner_id,) in cursor.fetchall()]
+
+    with connections[settings().directory].cursor() as cursor:
+        of_directory = read(cursor, list(owner_ids))
+    return {*of_directory, *scatter.read_per_instance(owner_ids, read, on_primary=True)}
 
 
 def _describe(alias: str, max_age_s: float) -> dict[str, Any]:

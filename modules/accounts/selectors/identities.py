@@ -33,6 +33,12 @@ def map_identities(user_ids: Collection[int]) -> dict[int, Identity]:
     return {row["id"]: Identity(**row) for row in shown}
 
 
+def list_account_ids(after: int, limit: int) -> list[int]:
+    """Return the ids of the accounts after one, in order; sign-ups that wait for a code are none."""
+    rows = User.objects.filter(id__gt=after, is_pending=False).order_by("id")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
 def find_user_id(username: str) -> int | None:
     """
     Return the id of the active account with this username, in whatever case it is written, or None.

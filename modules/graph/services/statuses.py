@@ -50,7 +50,7 @@ _SYNC_FOLLOWERS = """
     FROM told WHERE counts.user_id = told.user_id AND told.gained <> 0"""
 
 
-def note_status(user_id: int, *, is_closed: bool, once: Once) -> None:
+def note_status(user_id: int, *, is_closed: bool, once: Once | None) -> None:
     """Note that a user's account was closed or opened, once, and announce it to their edges."""
     with writing_for(user_id, once=once):
         count = lock_count(user_id)

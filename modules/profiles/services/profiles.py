@@ -20,7 +20,7 @@ from sharding import outbox
 from sharding.scope import Once, writing_for
 
 
-def create_profile(user_id: int, *, once: Once) -> None:
+def create_profile(user_id: int, *, once: Once | None) -> None:
     """Make the profile of a new account, once; an account that is gone meanwhile gets none."""
     account = accounts.map_identities([user_id]).get(user_id)
     if account is None:
@@ -46,7 +46,7 @@ def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | Non
     return build_me(card, viewer=viewer_of(user_id))
 
 
-def set_profile_visibility(user_id: int, *, is_active: bool, once: Once) -> None:
+def set_profile_visibility(user_id: int, *, is_active: bool, once: Once | None) -> None:
     """Show a user whose account was opened and hide one whose account was closed, once."""
     account = accounts.map_identities([user_id]).get(user_id)
     if account is None:

@@ -1,4 +1,4 @@
-"""`manage.py shards`: the map, the databases' state, and migrations of all of them."""
+"""`manage.py shards`: the map, the databases' state, their migrations, and whether they agree."""
 
 import json
 import sys
@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sharding import catalog, grants, migrating, seed, status
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
+from sharding.management import auditing
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the three verbs."""
+        """Declare the four verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         for verb, text in (
             ("map", "which instance owns which shards"),
@@ -37,8 +38,11 @@ class Command(BaseCommand):
         migrate.add_argument("--resume", action="store_true", help="continue where a run was interrupted")
         migrate.add_argument("--parallel", type=int, default=4, help="how many instances at once (4)")
 
+        audit = verbs.add_parser("audit", help="whether what is written twice agrees; exits with 1 if not")
+        auditing.add_arguments(audit)
+
     def handle(self, *args: Any, **options: Any) -> None:
-        """ShardRange the verb."""
+        """Run the verb."""
         try:
             getattr(self, f"_{options['verb']}")(options)
         except InstanceUnavailable as error:
@@ -61,6 +65,13 @@ class Command(BaseCommand):
             for entry in entries:
                 self.stdout.write(_status_line(entry))
         if not all(entry["is_well"] for entry in entries):
+            sys.exit(1)
+
+    def _audit(self, options: dict[str, Any]) -> None:
+        results = auditing.run(options, self.stdout)
+        if options["json"]:
+            self.stdout.write(json.dumps(results))
+        if not all(map(auditing.is_well, results)):
             sys.exit(1)
 
     def _migrate(self, options: dict[str, Any]) -> None:

@@ -1,0 +1,102 @@
+"""Edges with what stands at their far end, for audits: read in parts, from primaries."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.backends.utils import CursorWrapper
+
+from modules.graph.models import FollowCount, FollowIn, FollowOut
+from sharding.scatter import read_per_instance
+
+E = TypeVar("E", FollowIn, FollowOut)
+
+# How many edges are held in memory at a time.
+PART = 5_000
+
+_FAR_END = """
+    SELECT pair.user_id, pair.other_id, edge.edge_id, {is_active},
+        coalesce(count.is_closed, false), coalesce(count.status_version, 0)
+    FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, other_id)
+    LEFT JOIN {table} AS edge ON edge.user_id = pair.user_id AND edge.{other} = pair.other_id
+    LEFT JOIN graph_followcount AS count ON count.user_id = pair.user_id"""
+_MIRRORS = _FAR_END.format(table="graph_followin", other="follower_id", is_active="edge.is_active")
+_AUTHORITIES = _FAR_END.format(table="graph_followout", other="target_id", is_active="true")
+
+
+@dataclass(frozen=True, slots=True)
+class FarEnd:
+    """The other side of an edge (None: no row), and what is noted of the person there."""
+
+    edge_id: int | None
+    is_active: bool
+    is_closed: bool
+    status_version: int
+
+
+def list_following_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[FollowOut, FarEnd]]:
+    """Yield each edge of these followers with its mirror at the followee."""
+    for edges in _parts(FollowOut, "target_id", owner_ids):
+        far_ends = _read(_MIRRORS, [(edge.target_id, edge.user_id) for edge in edges])
+        for edge in edges:
+            yield edge, far_ends[edge.target_id, edge.user_id]
+
+
+def list_followers_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[FollowIn, FarEnd]]:
+    """Yield each mirror that these followees have, with its authority at the follower."""
+    for rows in _parts(FollowIn, "follower_id", owner_ids):
+        edges = [edge for edge in rows if edge.is_active]
+        far_ends = _read(_AUTHORITIES, [(edge.follower_id, edge.user_id) for edge in edges])
+        for edge in edges:
+            yield edge, far_ends[edge.follower_id, edge.user_id]
+
+
+def _read(sql: str, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], FarEnd]:
+    others: dict[int, list[int]] = defaultdict(list)
+    for user_id, other_id in pairs:
+        others[user_id].append(other_id)
+
+    def read(cursor: CursorWrapper, mine: list[int]) -> list[tuple[Any, ...]]:
+        here = [(user_id, other_id) for user_id in mine for other_id in others[user_id]]
+        cursor.execute(sql, [[user_id for user_id, _ in here], [other_id for _, other_id in here]])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+    rows = read_per_instance(others, read, on_primary=True)
+    return {(user_id, other_id): FarEnd(*rest) for user_id, other_id, *rest in rows}
+
+
+def _parts(model: type[E], other: str, owner_ids: Sequence[int]) -> Iterator[Sequence[E]]:
+    """Yield these owners' rows: together those who have few, by themselves those who have many."""
+    counts = {
+        count.user_id: count.followers if model is FollowIn else count.following
+        for count in FollowCount.objects.gather(owner_ids, by="user_id", on_primary=True)
+    }
+    for owners in _split(owner_ids, counts):
+        if len(owners) == 1:
+            yield from _pages(model, other, owners[0])
+        else:
+            yield model.objects.gather(owners, by="user_id", on_primary=True)
+
+
+def _split(owner_ids: Sequence[int], counts: Mapping[int, int]) -> Iterator[list[int]]:
+    together: list[int] = []
+    size = 0
+    for owner_id in owner_ids:
+        its = counts.get(owner_id, 0)
+        if together and size + its > PART:
+            yield together
+            together, size = [], 0
+        together.append(owner_id)
+        size += its
+    if together:
+        yield together
+
+
+def _pages(model: type[E], other: str, owner_id: int) -> Iterator[Sequence[E]]:
+    after = 0
+    rows = model.objects.of(owner_id).on_primary().order_by(other)
+    while page := list(rows.filter(**{f"{other}__gt": after})[:PART]):
+        yield page
+        after = getattr(page[-1], other)

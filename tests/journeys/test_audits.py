@@ -1,0 +1,252 @@
+"""`shards audit`: what is written twice agrees; what was planted is named, and mended by news."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+from structlog.testing import capture_logs
+
+from modules.accounts.public import request_deletion
+from modules.graph.models import FollowCount, FollowIn
+from modules.graph.public import follow, unfollow
+from modules.graph.selectors import far_ends
+from sharding.tasks import audit_sample
+from tests.kit.delivery import drain
+from tests.kit.people import NOON, Person, make_newcomer
+from tests.kit.posts import publish
+
+pytestmark = pytest.mark.django_db
+
+
+def audit(*words: str) -> tuple[int, dict[str, Any]]:
+    """Run the command; return its exit code and each audit's result."""
+    out = io.StringIO()
+    code = 0
+    try:
+        call_command("shards", "audit", "--json", *words, stdout=out)
+    except SystemExit as left:
+        code = int(str(left.code))
+    return code, {result.pop("audit"): result for result in json.loads(out.getvalue())}
+
+
+def kinds(results: dict[str, Any]) -> set[tuple[str, str, int, int]]:
+    """Return (audit, kind, owner, other) of everything that differs."""
+    return {
+        (name, each["kind"], int(each["owner_id"]), int(each["other_id"] or 0))
+        for name, result in results.items()
+        for each in result["differences"]
+    }
+
+
+def followers(person: Person) -> list[int]:
+    """Return who follows a person, by the mirror."""
+    rows = FollowIn.objects.of(person.id).on_primary().filter(is_active=True)
+    return sorted(rows.values_list("follower_id", flat=True))
+
+
+def counts(person: Person) -> tuple[int, int]:
+    """Return (followers, following)."""
+    row = FollowCount.objects.of(person.id).on_primary().get()
+    return row.followers, row.following
+
+
+def run_sql(alias: str, statement: str, *parameters: int) -> None:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(statement, parameters)
+        assert cursor.rowcount == 1
+
+
+@pytest.fixture
+def people() -> list[Person]:
+    """Two on `a` and one on `b`, who all follow each other, and of whom the first has written twice."""
+    made = [make_newcomer(name, shard=shard) for name, shard in (("ada", 3), ("vera", 4), ("grace", 4000))]
+    for one, other in permutations(made, 2):
+        follow(one.id, other.id)
+    for text in ("one", "two"):
+        publish(made[0], text)
+    drain()
+    return made
+
+
+class TestAudit:
+    def test_finds_nothing_where_all_agrees_and_says_how_many_it_looked_at(self, people):
+        code, results = audit()
+
+        assert code == 0
+        assert results == {
+            name: {"owners": owners, "differences": [], "repaired": 0}
+            for name, owners in {
+                "graph.counts": 3,
+                "graph.followers": 3,
+                "graph.following": 3,
+                "graph.statuses": 3,
+                "posts.counts": 1,
+                "profiles.accounts": 3,
+                "profiles.profiles": 3,
+            }.items()
+        }
+
+    def test_leaves_out_what_news_under_way_will_settle(self, people):
+        ada, vera, grace = people
+        unfollow(ada.id, grace.id)
+        unfollow(grace.id, vera.id)
+        request_deletion(vera.id, confirm=vera.username, now=NOON)
+        make_newcomer("joan", shard=4001)
+
+        assert audit()[0] == 0
+
+    def test_reads_whoever_has_many_edges_by_pages(self, people, monkeypatch):
+        monkeypatch.setattr(far_ends, "PART", 1)
+        ada, _, grace = people
+        run_sql("b", "DELETE FROM graph_followin WHERE user_id = %s AND follower_id = %s", grace.id, ada.id)
+        run_sql(
+            "a", "DELETE FROM graph_followout WHERE user_id = %s AND target_id = %s", ada.id, people[1].id
+        )
+
+        found = kinds(audit("--only", "graph.following", "--only", "graph.followers")[1])
+
+        assert found == {
+            ("graph.following", "mirror_differs", ada.id, grace.id),
+            ("graph.followers", "mirror_without_edge", people[1].id, ada.id),
+        }
+
+    def test_of_a_sample_looks_at_as_many_at_most(self, people):
+        code, results = audit("--sample", "2", "--only", "graph.counts")
+
+        assert (code, results["graph.counts"]["owners"]) in {(0, 1), (0, 2)}
+
+    def test_refuses_an_audit_that_there_is_not(self):
+        with pytest.raises(
+            CommandError, match=r"There is no audit 'graph\.posts': it is one of graph\.counts, "
+        ):
+            call_command("shards", "audit", "--only", "graph.posts")
+
+    def test_of_the_night_tells_the_log_and_changes_nothing(self, people):
+        run_sql("a", "UPDATE posts_authorcount SET posts = 5 WHERE author_id = %s", people[0].id)
+
+        with capture_logs() as lines:
+            audit_sample()
+
+        assert [(line["event"], line["audit"], line["known"]) for line in lines] == [
+            ("audit_difference", "posts.counts", [5, 2])
+        ]
+        assert audit("--only", "posts.counts")[0] == 1
+
+
+Plant = Callable[[Person, Person], None]
+
+
+def lose_the_mirror(ada: Person, grace: Person) -> None:
+    run_sql("b", "DELETE FROM graph_followin WHERE user_id = %s AND follower_id = %s", grace.id, ada.id)
+
+
+def end_the_mirror_later(ada: Person, grace: Person) -> None:
+    """As after a restore of the follower's instance to before they had unfollowed."""
+    pair = "user_id = %s AND follower_id = %s"
+    run_sql("b", f"UPDATE graph_followin SET is_active = false WHERE {pair}", grace.id, ada.id)
+
+
+def lose_the_edge(ada: Person, grace: Person) -> None:
+    run_sql("a", "DELETE FROM graph_followout WHERE user_id = %s AND target_id = %s", ada.id, grace.id)
+
+
+def hide_at_the_followee(ada: Person, grace: Person) -> None:
+    pair = "user_id = %s AND follower_id = %s"
+    run_sql(
+        "b", f"UPDATE graph_followin SET is_hidden = true, status_version = 7 WHERE {pair}", grace.id, ada.id
+    )
+
+
+def hide_at_the_follower(ada: Person, grace: Person) -> None:
+    pair = "user_id = %s AND target_id = %s"
+    run_sql(
+        "a", f"UPDATE graph_followout SET is_hidden = true, status_version = 7 WHERE {pair}", ada.id, grace.id
+    )
+
+
+def miscount(ada: Person, grace: Person) -> None:
+    run_sql("b", "UPDATE graph_followcount SET followers = 9 WHERE user_id = %s", grace.id)
+
+
+def miscount_posts(ada: Person, grace: Person) -> None:
+    run_sql("a", "UPDATE posts_authorcount SET posts = 9 WHERE author_id = %s", ada.id)
+
+
+def think_closed(ada: Person, grace: Person) -> None:
+    run_sql(
+        "b", "UPDATE graph_followcount SET is_closed = true, status_version = 1 WHERE user_id = %s", grace.id
+    )
+
+
+def lose_the_profile(ada: Person, grace: Person) -> None:
+    run_sql("b", "DELETE FROM profiles_profile WHERE user_id = %s", grace.id)
+
+
+def hide_the_profile(ada: Person, grace: Person) -> None:
+    run_sql("b", "UPDATE profiles_profile SET status = 2 WHERE user_id = %s", grace.id)
+
+
+class TestRepair:
+    @pytest.mark.parametrize(
+        ("plant", "name", "kind", "owner", "other"),
+        [
+            (lose_the_mirror, "graph.following", "mirror_differs", 0, 2),
+            (end_the_mirror_later, "graph.following", "mirror_differs", 0, 2),
+            (lose_the_edge, "graph.followers", "mirror_without_edge", 2, 0),
+            (hide_at_the_followee, "graph.followers", "status_of_other_differs", 2, 0),
+            (hide_at_the_follower, "graph.following", "status_of_other_differs", 0, 2),
+            (miscount, "graph.counts", "counts_differ", 2, None),
+            (miscount_posts, "posts.counts", "counts_differ", 0, None),
+            (think_closed, "graph.statuses", "status_differs", 2, None),
+            (lose_the_profile, "profiles.accounts", "profile_missing", 2, None),
+            (hide_the_profile, "profiles.accounts", "status_differs", 2, None),
+        ],
+    )
+    def test_mends_what_it_names(self, people, plant: Plant, name, kind, owner, other):
+        plant(people[0], people[2])
+
+        code, found = audit()
+        assert code == 1
+        assert (name, kind, people[owner].id, 0 if other is None else people[other].id) in kinds(found)
+
+        assert audit("--repair")[0] == 0
+        drain()
+        assert kinds(audit()[1]) == set()
+
+    def test_follows_the_side_of_the_follower(self, people):
+        ada, vera, grace = people
+        end_the_mirror_later(ada, grace)
+        lose_the_edge(ada, vera)
+
+        audit("--repair")
+        drain()
+
+        assert followers(grace) == sorted([ada.id, vera.id])
+        assert followers(vera) == [grace.id]
+        assert [counts(person) for person in people] == [(2, 1), (1, 2), (2, 2)]
+
+    def test_leaves_alone_what_no_program_can_decide(self, people):
+        run_sql("b", "UPDATE profiles_profile SET username = 'other' WHERE user_id = %s", people[2].id)
+
+        code, results = audit("--repair", "--only", "profiles.accounts")
+
+        assert (code, results["profiles.accounts"]["repaired"]) == (1, 0)
+        assert kinds(results) == {("profiles.accounts", "username_differs", people[2].id, 0)}
+
+    def test_prints_what_it_found_and_did(self, people):
+        miscount(people[0], people[2])
+        out = io.StringIO()
+
+        call_command("shards", "audit", "--repair", "--only", "graph.counts", stdout=out)
+
+        assert out.getvalue().splitlines() == [
+            f"    graph.counts: counts_differ: {people[2].id} (9 2 2 2)",
+            "ok  graph.counts         3 owners, 1 counts_differ, 1 repaired",
+        ]
