@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from celery import current_app
 from django.core.management.base import CommandError
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
@@ -89,6 +90,8 @@ def _compare(audit: Audit, options: dict[str, Any], out: Writer, report: Any) ->
 
 
 def _chosen(names: list[str] | None) -> list[Audit]:
+    # Contexts register theirs beside the subscribers whose work they check.
+    current_app.loader.import_default_modules()
     known = {audit.name: audit for audit in audits.registered()}
     if unknown := [name for name in names or [] if name not in known]:
         raise CommandError(f"There is no audit {unknown[0]!r}: it is one of {', '.join(known)}.")

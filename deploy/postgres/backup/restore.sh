@@ -1,0 +1,40 @@
+#!/bin/sh
+# Makes a data folder that recovers to a moment: `restore.sh <archive> <new data folder> "2026-11-26 20:00:00+00"`.
+#
+# The newest base backup that had ended by then is copied; the server, once started, replays the archived log up to that
+# moment, and then takes writes; `latest` instead of a moment is all there is. Give every database of Banyan the same
+# moment: docs/operations.md says what comes after.
+set -eu
+archive=$1 data=$2 moment=$3
+if [ -e "$data" ]; then
+    echo "restore.sh: $data is there already; name a new folder, or move it away." >&2
+    exit 1
+fi
+[ "$moment" = latest ] && wanted=$(date +%s) || wanted=$(date -u -d "$moment" +%s)
+newest=
+for base in "$archive"/base/*; do
+    # The manifest is written last.
+    [ -e "$base/backup_manifest" ] && [ "$(stat -c %Y "$base/backup_manifest")" -lt "$wanted" ] && newest=$base
+done
+if [ -z "$newest" ]; then
+    echo "restore.sh: no base backup in $archive/base had ended by $moment." >&2
+    exit 1
+fi
+cp -Rp "$newest" "$data"
+chmod 700 "$data"
+# A replica's settings, should the backup be of one.
+rm -f "$data/standby.signal"
+cat >> "$data/postgresql.auto.conf" <<CONF
+restore_command = 'cp "$archive/%f" "%p"'
+recovery_target_timeline = 'latest'
+primary_conninfo = ''
+primary_slot_name = ''
+CONF
+if [ "$moment" != latest ]; then
+    cat >> "$data/postgresql.auto.conf" <<CONF
+recovery_target_time = '$moment'
+recovery_target_action = 'promote'
+CONF
+fi
+touch "$data/recovery.signal"
+echo "$newest"
