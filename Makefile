@@ -19,8 +19,8 @@ NOWHERE := env BANYAN_SECRET_KEY=for-checks-only:nothing-is-ever-signed-with-thi
 	BANYAN_INSTANCES=a=postgres://nobody@localhost:1/a,b=postgres://nobody@localhost:1/b \
 	BANYAN_REPLICAS=a_replica1=postgres://nobody@localhost:1/a BANYAN_REDIS_CACHE_URL=redis://localhost:1/0 \
 	BANYAN_REDIS_HOT_URL=redis://localhost:1/1 BANYAN_BROKER_URL=redis://localhost:1/2 \
-	BANYAN_PUBLIC_URL=https://localhost:1 BANYAN_OIDC_PRIVATE_KEY=nothing-is-ever-signed-with-this \
-	BANYAN_FRONTEND_URL=https://localhost:1 BANYAN_EMAIL_URL=smtps://localhost:1
+	BANYAN_PUBLIC_URL=https://localhost:1 BANYAN_FRONTEND_URL=https://localhost:1 BANYAN_EMAIL_URL=smtps://localhost:1
+NEW_KEY := from deploy.embedded import secrets; print(secrets.generate().oidc_private_key)
 # `makemigrations --check` would like to ask the databases as well.
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
@@ -82,7 +82,8 @@ check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and AP
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	@$(NOWHERE) $(MANAGE) check --fail-level WARNING
-	@DJANGO_SETTINGS_MODULE=config.settings.production $(NOWHERE) $(MANAGE) check --deploy --fail-level WARNING
+	@BANYAN_OIDC_PRIVATE_KEY="$$($(BIN)/python -c '$(NEW_KEY)')" DJANGO_SETTINGS_MODULE=config.settings.production \
+		$(NOWHERE) $(MANAGE) check --deploy --fail-level WARNING
 	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations --check --dry-run
 	@$(NOWHERE) $(MANAGE) freeze --check
 	@$(NOWHERE) $(MANAGE) locks

@@ -149,6 +149,33 @@ def check_keys(keys: list[str]) -> None:
         raise ValidationError("expected earlier values of BANYAN_SECRET_KEY, of 32 characters or more each")
 
 
+def unfold(pem: str) -> str:
+    """Return a PEM whose lines were joined by `\\n`, since a variable is one line."""
+    return pem.replace("\\n", "\n")
+
+
+def check_pem(pem: str) -> None:
+    """:raises ValidationError: if it is there and no RSA key that ID tokens may be signed with"""
+    if not pem:
+        return
+    # Loaded only by who has one: it takes a thirtieth of a second.
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(unfold(pem).encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise ValidationError("expected the PEM of an RSA key, as `openssl genrsa 2048` prints") from error
+    if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
+        raise ValidationError("expected an RSA key of 2048 bits or more")
+
+
+def check_pems(pems: list[str]) -> None:
+    """:raises ValidationError: if one is no such key"""
+    for pem in pems:
+        check_pem(pem)
+
+
 def check_title(text: str) -> None:
     """:raises ValidationError: if it cannot stand in a line of a mail"""
     if not 0 < len(text.strip()) <= 64 or not text.isprintable():

@@ -23,7 +23,8 @@ SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
 # The comma before `b=postgres://…` or `b=redis://…`, or before a URL whose name was forgotten.
 _NEXT_SERVER = re.compile(r",\s*(?=(?:[^,=/?&]*=)?\s*\w+://)")
 ROOT = Path(__file__).resolve().parent.parent
-SECRET_FIELDS = frozenset({"secret_key", "secret_key_fallbacks", "oidc_private_key", "social_apps"})
+_KEYS = {"secret_key", "secret_key_fallbacks", "oidc_private_key", "oidc_private_key_fallbacks"}
+SECRET_FIELDS = frozenset(_KEYS | {"social_apps"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Env:
     email_from: str
     email_verification: str
     oidc_private_key: str
+    oidc_private_key_fallbacks: list[str]
 
     def redis_servers(self) -> dict[str, str]:
         """Return where the hot Redis of the directory and of each instance is."""
@@ -183,7 +185,8 @@ def load() -> Env:
         email_verification=reader.str(
             "EMAIL_VERIFICATION", "mandatory", validate=validate.OneOf(["mandatory", "optional"])
         ),
-        oidc_private_key=reader.str("OIDC_PRIVATE_KEY", "").replace("\\n", "\n"),
+        oidc_private_key=reader.str("OIDC_PRIVATE_KEY", "", validate=values.check_pem),
+        oidc_private_key_fallbacks=reader.list("OIDC_PRIVATE_KEY_FALLBACKS", [], validate=values.check_pems),
     )
     reader.seal()
     return env

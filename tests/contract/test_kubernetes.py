@@ -15,6 +15,7 @@ from django.urls import resolve
 
 from config import env as environment
 from config.env import ROOT
+from deploy.embedded import secrets
 from modules.kernel.sizes import MAX_BODY
 
 FOLDER = ROOT / "deploy" / "kubernetes"
@@ -23,7 +24,7 @@ BIN = Path(sys.executable).parent
 # What the Secret `banyan` holds, as docs/operations.md says.
 SECRET = {
     "BANYAN_SECRET_KEY": "kubernetes-kubernetes-kubernetes-kubernetes",
-    "BANYAN_OIDC_PRIVATE_KEY": "a key",
+    "BANYAN_OIDC_PRIVATE_KEY": secrets.generate().oidc_private_key,
     "BANYAN_DIRECTORY_URL": "postgres://banyan_api:x@directory/banyan",
     "BANYAN_INSTANCES": "a=postgres://banyan_api:x@a/banyan,b=postgres://banyan_api:x@b/banyan",
     "BANYAN_REDIS_CACHE_URL": "rediss://:x@cache/0",

@@ -51,6 +51,19 @@ def test_the_api_reads_and_writes_rows_of_its_shards(ask):
     assert ask(ROLES.api, "SELECT FROM shard_ownership WHERE shard = 7") == 1
 
 
+def test_a_role_that_takes_turns_with_the_apis_may_do_the_same(ask, stack_of_run):
+    """So that a password is changed while processes with the old one go on."""
+    with stack_of_run.topology.primaries["a"].connect() as owner:
+        owner.execute(f"CREATE ROLE tests_api_2 LOGIN IN ROLE {ROLES.api}")
+        try:
+            assert ask("tests_api_2", COUNTS) == 1
+            assert ask("tests_api_2", "SELECT next_id(7)") == 1
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                ask("tests_api_2", "DROP TABLE posts_post")
+        finally:
+            owner.execute("DROP ROLE tests_api_2")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
