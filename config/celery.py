@@ -47,6 +47,11 @@ def leave_logs_alone(**_: Any) -> None:
     tracebacks.install()
 
 
+if settings.DATABASES["default"].get("POOLED"):
+    from config import pooling
+
+    signals.worker_init.connect(pooling.refuse_without_limits)
+
 broker.install()
 app = Celery("banyan")
 app.config_from_object(settings.CELERY)

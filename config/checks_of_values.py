@@ -252,6 +252,19 @@ def retired(instead: str) -> Callable[[str], None]:
     return check
 
 
+def direct_of(instances: Any) -> Callable[[Collection[str]], None]:
+    """Return a check that the same instances are named as in BANYAN_INSTANCES, which is read before."""
+
+    def check(servers: Collection[str]) -> None:
+        if set(servers) != set(instances or {}):
+            expected = ",".join(f"{name}=postgres://…" for name in instances or {})
+            raise ValidationError(
+                f"BANYAN_POOLED=on needs {expected} of the servers themselves, past the pooler"
+            )
+
+    return check
+
+
 def replicas_of(instances: Any) -> Callable[[Collection[str]], None]:
     """Return a check that replicas are called by their instances, which are read before them."""
 

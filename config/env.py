@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -15,13 +13,11 @@ from environs import Env as Reader
 from environs import ValidationError, validate
 
 from config import checks_of_values as values
-from config import cores
+from config import cores, servers
 from config.addresses import Database, MailServer, mask_url, read_broker, read_redis
 
 # Where users may come from; any other that speaks OpenID Connect is of the first kind.
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
-# The comma before `b=postgres://…` or `b=redis://…`, or before a URL whose name was forgotten.
-_NEXT_SERVER = re.compile(r",\s*(?=(?:[^,=/?&]*=)?\s*\w+://)")
 ROOT = Path(__file__).resolve().parent.parent
 _KEYS = {"secret_key", "secret_key_fallbacks", "oidc_private_key", "oidc_private_key_fallbacks"}
 SECRET_FIELDS = frozenset(_KEYS | {"social_apps"})
@@ -41,6 +37,9 @@ class Env:
     directory_url: Database
     instances: dict[str, Database]
     replicas: dict[str, Database]
+    pooled: str
+    direct_directory_url: Database | None
+    direct_instances: dict[str, Database]
     api_role: str
     relay_role: str
     redis_cache_url: str
@@ -99,9 +98,11 @@ def load() -> Env:
     """
     reader = Reader(prefix="BANYAN_", eager=False)
     reader.add_parser("database", Database.parse)
-    reader.add_parser("databases", _databases)
+    reader.add_parser("databases", servers.read_databases)
+    reader.add_parser("direct_database", servers.read_direct_database)
+    reader.add_parser("direct_databases", servers.read_direct_databases)
     reader.add_parser("redis", read_redis)
-    reader.add_parser("redis_servers", _redis_servers)
+    reader.add_parser("redis_servers", servers.read_redis_servers)
     reader.add_parser("broker", read_broker)
     reader.add_parser("mail_server", MailServer.parse)
     reader.add_parser("social_apps", _social_apps)
@@ -112,6 +113,7 @@ def load() -> Env:
     reader.add_parser("metrics_address", values.read_metrics_address)
     # Read before what is held against them.
     instances = reader.databases("INSTANCES", check=values.check_named)
+    is_pooled = os.environ.get("BANYAN_POOLED") == "on"
     pull_threshold = reader.number("PULL_THRESHOLD", 10_000, least=1, most=values.MAX_COUNT)
     are_several = bool(os.environ.get("BANYAN_REDIS_HOT_URLS"))
     is_one = bool(os.environ.get("BANYAN_REDIS_HOT_URL")) or not are_several
@@ -131,6 +133,13 @@ def load() -> Env:
         directory_url=reader.database("DIRECTORY_URL"),
         instances=instances,
         replicas=reader.databases("REPLICAS", {}, check=values.replicas_of(instances)),
+        # Whether all these URLs lead to a pooler that changes servers with each transaction (PgBouncer).
+        pooled=reader.str("POOLED", "off", validate=validate.OneOf(["on", "off"])),
+        # Then, where the servers themselves are: for the relay and migrations, whose locks are a session's.
+        direct_directory_url=reader.direct_database("DIRECT_DIRECTORY_URL", "", is_pooled=is_pooled),
+        direct_instances=reader.direct_databases(
+            "DIRECT_INSTANCES", "", is_pooled=is_pooled, check=values.direct_of(instances)
+        ),
         # To whom migrations, as the owner of all tables, give what processes need (sharding/grants.py).
         api_role=reader.str("API_ROLE", "", validate=values.check_role),
         relay_role=reader.str("RELAY_ROLE", "", validate=values.check_role),
@@ -190,64 +199,6 @@ def load() -> Env:
     )
     reader.seal()
     return env
-
-
-def _databases(
-    value: str | dict[str, Database], *, check: Callable[[Collection[str]], None]
-) -> dict[str, Database]:
-    """Read `a=postgres://…,b=postgres://…`; a URL may hold commas, between its hosts."""
-    if isinstance(value, dict):
-        return value
-    named = _named(value)
-    found = {name: _database(name, url) for name, url in named}
-    values.check_unique([name for name, _ in named])
-    check(found)
-    return found
-
-
-def _redis_servers(
-    value: str | dict[str, str], *, check: Callable[[Collection[str]], None]
-) -> dict[str, str]:
-    """Read `directory=redis://…,a=redis://…`; a URL may hold commas."""
-    if isinstance(value, dict) or not value:
-        return dict(value or {})
-    named = _named(value)
-    found = {name: _redis_server(name, url) for name, url in named}
-    values.check_unique([name for name, _ in named])
-    check(found)
-    return found
-
-
-def _redis_server(name: str, url: str) -> str:
-    """
-    Read one of several.
-
-    :raises ValidationError: saying which it is
-    """
-    try:
-        return read_redis(url)
-    except ValidationError as error:
-        raise ValidationError([f"{name}: {message}" for message in error.messages]) from None
-
-
-def _named(value: str) -> list[tuple[str, str]]:
-    """Return the names and URLs of servers, in order."""
-    pairs = [part.partition("=") for part in _NEXT_SERVER.split(value.strip().strip(",")) if part]
-    return [(name.strip(), url.strip()) for name, _, url in pairs]
-
-
-def _database(name: str, url: str) -> Database:
-    """
-    Read one of several.
-
-    :raises ValidationError: saying which it is
-    """
-    if not re.fullmatch(r"[\w-]+", name):
-        raise ValidationError("expected a=postgres://…,b=postgres://…")
-    try:
-        return Database.parse(url)
-    except ValidationError as error:
-        raise ValidationError([f"{name}: {message}" for message in error.messages]) from None
 
 
 def _origins(value: str | list[str]) -> list[str]:

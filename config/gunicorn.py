@@ -45,3 +45,6 @@ accesslog = None  # the application writes one structured line a request
 
 if _env.metrics:
     from config.metrics.workers import child_exit, on_starting, post_fork, pre_fork  # noqa: F401 - gunicorn's hooks
+
+if _env.pooled == "on":
+    from config.pooling import when_ready  # noqa: F401 - gunicorn's hook

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from django.conf import settings as django_settings
 
+#: How long a server lets a transaction stand idle.
+IDLE_IN_TRANSACTION_MS = 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:

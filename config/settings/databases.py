@@ -4,13 +4,19 @@ from typing import Any
 
 from config.addresses import Database
 from config.env import Env
-from sharding.conf import Roles, ShardingSettings
+from sharding.conf import IDLE_IN_TRANSACTION_MS, Roles, ShardingSettings
 
 
 def databases(env: Env) -> dict[str, dict[str, Any]]:
-    """Return Django's DATABASES."""
-    servers = {"default": env.directory_url, **env.instances, **env.replicas}
-    return {alias: _alias(server, env) for alias, server in servers.items()}
+    """Return Django's DATABASES; behind a pooler, with the way past it (sharding/direct.py)."""
+    is_pooled = env.pooled == "on"
+    primaries = {"default": env.directory_url, **env.instances}
+    found = {alias: _primary(server, env, is_pooled=is_pooled) for alias, server in primaries.items()}
+    if env.direct_directory_url is not None:
+        for alias, server in {"default": env.direct_directory_url, **env.direct_instances}.items():
+            found[alias]["DIRECT"] = _primary(server, env, is_pooled=False)
+    replicas = {alias: _alias(server, env, is_pooled=is_pooled) for alias, server in env.replicas.items()}
+    return found | replicas
 
 
 def sharding(env: Env, *, serial: bool = False) -> ShardingSettings:
@@ -34,7 +40,15 @@ def sharding(env: Env, *, serial: bool = False) -> ShardingSettings:
     )
 
 
-def _alias(server: Database, env: Env) -> dict[str, Any]:
+def _primary(server: Database, env: Env, *, is_pooled: bool) -> dict[str, Any]:
+    """Return an alias that is written to: of several hosts, the one that takes writes."""
+    alias = _alias(server, env, is_pooled=is_pooled)
+    if any("," in server.parameters.get(name, "") for name in ("host", "hostaddr")):
+        alias["OPTIONS"].setdefault("target_session_attrs", "read-write")
+    return alias
+
+
+def _alias(server: Database, env: Env, *, is_pooled: bool) -> dict[str, Any]:
     said = dict(server.parameters)
     return {
         "ENGINE": "sharding.backend",
@@ -45,6 +59,9 @@ def _alias(server: Database, env: Env) -> dict[str, Any]:
         "PORT": said.pop("port", "5432"),
         # Persistent and no pool: a connection costs PostgreSQL 2.7 ms, a pool 20 us a query (speed.md).
         "CONN_MAX_AGE": None,
+        "POOLED": is_pooled,
+        # What lives longer than a transaction is left on a server that is another's by then.
+        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
         # What the URL says goes before what is said here, but for time limits: those have variables.
         "OPTIONS": {
             "connect_timeout": 2,
@@ -53,7 +70,18 @@ def _alias(server: Database, env: Env) -> dict[str, Any]:
             # Whoever starts a process may call it something else: PGAPPNAME.
             "fallback_application_name": "banyan",
             **said,
-            "options": f"{said.get('options', '')} -c statement_timeout={env.statement_timeout_ms}"
-            f" -c lock_timeout={env.lock_timeout_ms} -c idle_in_transaction_session_timeout=10000".lstrip(),
+            # PgBouncer refuses them at the start of a session, or drops them: there the role has them, and
+            # each connection proves that (sharding/backend/limits.py).
+            **({} if is_pooled else {"options": _with_limits(said.get("options", ""), env)}),
         },
     }
+
+
+def _with_limits(options: str, env: Env) -> str:
+    """Return options of a session with the time limits of the server added."""
+    limits = {
+        "statement_timeout": env.statement_timeout_ms,
+        "lock_timeout": env.lock_timeout_ms,
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
+    }
+    return " ".join([options, *(f"-c {name}={value}" for name, value in limits.items())]).lstrip()

@@ -14,5 +14,9 @@ CREATE ROLE banyan_replication LOGIN REPLICATION PASSWORD :'replication';
 ALTER DATABASE :"db" OWNER TO banyan_owner;
 REVOKE ALL ON DATABASE :"db" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"db" TO banyan_api, banyan_relay;
+-- Through a pooler no session can say its own (docs/connections.md); without one, what it says goes before these.
+ALTER ROLE banyan_api SET statement_timeout = '5s';
+ALTER ROLE banyan_api SET lock_timeout = '500ms';
+ALTER ROLE banyan_api SET idle_in_transaction_session_timeout = '10s';
 SQL
 echo "host replication banyan_replication all scram-sha-256" >> "$PGDATA/pg_hba.conf"

@@ -10,10 +10,11 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from django.utils.functional import cached_property
 
-from sharding.backend import breaker, deadline
+from sharding.backend import breaker, deadline, limits
 from sharding.backend.breaker import BreakerOpen
 from sharding.backend.bulkhead import BulkheadFull
 from sharding.backend.connection import Connection
+from sharding.backend.deadline import DeadlinePassed
 from sharding.backend.errors import ErrorWrapper
 from sharding.conf import settings
 from sharding.errors import NONE, UNKNOWN, InstanceUnavailable
@@ -36,6 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.breaker = breaker.of(alias)
         self.is_replica = any(alias in names for names in settings().replicas.values())
         self._longest_s = _REPLICA_S if self.is_replica else math.inf
+        self._is_pooled = bool(settings_dict.get("POOLED"))
 
     @cached_property
     def wrap_database_errors(self) -> ErrorWrapper:
@@ -74,9 +76,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except psycopg.Error:
             self.breaker.fail()
             raise
+        made.breaker, made.longest_s = self.breaker, longest_s
+        if self._is_pooled:
+            self._prove_limits(made)
         self.breaker.succeed()
-        made.breaker, made.longest_s = self.breaker, self._longest_s
+        made.longest_s = self._longest_s
         return made
+
+    def _prove_limits(self, made: Connection) -> None:
+        """Ask what is behind a pooler; only then there is a connection."""
+        try:
+            limits.prove(self.alias, made)
+        except Exception as error:
+            made.close()
+            # Of these the first says nothing of the server, and the second was counted.
+            if isinstance(error, psycopg.Error) and not isinstance(error, BulkheadFull | DeadlinePassed):
+                self.breaker.fail()
+            raise
 
     def set_autocommit(
         self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False

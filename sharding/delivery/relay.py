@@ -15,9 +15,10 @@ from itertools import groupby
 from typing import Any
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import Error
 
-from sharding import outages, outbox
+from sharding import direct, outages, outbox
 from sharding.backend import deadline
 from sharding.backend.base import Dedicated
 from sharding.conf import RelaySettings, settings
@@ -88,6 +89,8 @@ class Relay:
         # Its own, for the session's lock is the lead. It asks the same few things each 25 ms: prepared.
         self._database = Dedicated(alias, server_side_binding=True, prepare_threshold=5)
         self._leads = False
+        self._is_proven = False
+        self.refusal: ImproperlyConfigured | None = None
         self._heartbeat = Heartbeat(settings().heartbeat_dir, f"relay-{alias}")
         known = outbox.subscriptions()
         self._queues = {subscriber.name: subscriber.queue for _, subscriber in known}
@@ -102,7 +105,11 @@ class Relay:
         return self._leads
 
     def run(self, stop: threading.Event) -> None:
-        """Relay until `stop` is set; a lost connection is opened again, and the lead won again."""
+        """
+        Relay until `stop` is set; a lost connection is opened again, and the lead won again.
+
+        Where nobody can lead, for the lock would be no session's, it sets `stop` and keeps its `refusal`.
+        """
         while not stop.is_set():
             try:
                 if self._lead():
@@ -115,6 +122,9 @@ class Relay:
                 self._heartbeat.beat(lambda: "away")
                 self.close()
                 stop.wait(1.0)
+            except ImproperlyConfigured as refusal:
+                self.refusal = refusal
+                stop.set()
         self.close()
 
     def step(self) -> int:
@@ -164,6 +174,9 @@ class Relay:
             log.error("relay.failed", instance=self._name, exc_info=error)
 
     def _lead(self) -> bool:
+        if not self._is_proven:
+            direct.prove_session(self.alias)
+            self._is_proven = True
         if not self._leads:
             [(self._leads,)] = self._ask("SELECT pg_try_advisory_lock(%s, 1)", [LEADER_LOCK])
         return self._leads

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from environs import EnvValidationError, ValidationError
@@ -14,7 +15,7 @@ from config.settings.databases import databases
 from config.settings.queues import celery
 
 
-def alias_of(url: str) -> dict[str, object]:
+def alias_of(url: str) -> dict[str, Any]:
     """Return the settings of an instance at a URL."""
     env = replace(
         environment.load(), instances={"a": Database.parse(url)}, replicas={}, statement_timeout_ms=7
@@ -69,7 +70,59 @@ class TestInstances:
             environment.load.__wrapped__()
 
 
+POOLED = {
+    "BANYAN_POOLED": "on",
+    "BANYAN_DIRECTORY_URL": "postgres://u@pooler/directory",
+    "BANYAN_INSTANCES": "a=postgres://u@pooler/a,b=postgres://u@pooler/b",
+    "BANYAN_REPLICAS": "a_replica1=postgres://u@pooler/a_replica1",
+    "BANYAN_DIRECT_DIRECTORY_URL": "postgres://u@d/n",
+    "BANYAN_DIRECT_INSTANCES": "a=postgres://u@a1,a2/n,b=postgres://u@b/n",
+}
+
+
+class TestBehindAPooler:
+    @pytest.mark.parametrize(
+        ("said", "told"),
+        [
+            ({"BANYAN_DIRECT_DIRECTORY_URL": ""}, "BANYAN_DIRECT_DIRECTORY_URL.*BANYAN_POOLED=on needs it"),
+            (
+                {"BANYAN_DIRECT_INSTANCES": ""},
+                r"BANYAN_DIRECT_INSTANCES.*needs a=postgres://…,b=postgres://…",
+            ),
+            ({"BANYAN_DIRECT_INSTANCES": "a=postgres://u@a/n"}, "BANYAN_DIRECT_INSTANCES.*BANYAN_POOLED=on"),
+            ({"BANYAN_POOLED": "off"}, "BANYAN_DIRECT_DIRECTORY_URL.*with BANYAN_POOLED=on only"),
+        ],
+    )
+    def test_the_servers_themselves_are_named_and_only_there(self, monkeypatch, said, told):
+        for name, value in {**POOLED, **said}.items():
+            monkeypatch.setenv(name, value)
+
+        with pytest.raises(EnvValidationError, match=told):
+            environment.load.__wrapped__()
+
+    def test_nothing_is_said_or_kept_that_is_a_session_s_but_by_who_goes_past_it(self, monkeypatch):
+        for name, value in POOLED.items():
+            monkeypatch.setenv(name, value)
+
+        found = databases(environment.load.__wrapped__())
+
+        pooled = {
+            alias: (each["DISABLE_SERVER_SIDE_CURSORS"], each["POOLED"]) for alias, each in found.items()
+        }
+        assert pooled == dict.fromkeys(("default", "a", "b", "a_replica1"), (True, True))
+        assert [alias for alias, each in found.items() if "options" in each["OPTIONS"]] == []
+        direct = {alias: each["DIRECT"]["HOST"] for alias, each in found.items() if "DIRECT" in each}
+        assert direct == {"default": "d", "a": "a1,a2", "b": "b"}
+        assert found["a"]["DIRECT"]["OPTIONS"]["options"].startswith("-c statement_timeout=")
+
+
 class TestDatabases:
+    def test_of_several_hosts_are_those_that_take_writes(self):
+        one, several = alias_of("postgres://u@h/n"), alias_of("postgres://u@h,g/n")
+
+        assert "target_session_attrs" not in one["OPTIONS"]
+        assert several["OPTIONS"]["target_session_attrs"] == "read-write"
+
     def test_pass_on_whatever_libpq_knows(self):
         alias = alias_of(
             "postgres://u:p%2Fw@h1:5432,h2:5433/n?sslmode=verify-full&sslrootcert=%2Fca.pem"
@@ -95,7 +148,6 @@ class TestDatabases:
     def test_keep_their_time_limits_beside_options_of_a_url(self):
         options = alias_of("postgres://u@h/n?options=-c%20search_path%3Dours")["OPTIONS"]
 
-        assert isinstance(options, dict)
         assert options["options"].startswith("-c search_path=ours -c statement_timeout=7 -c lock_timeout=")
 
     def test_may_be_reached_by_a_folder(self):

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 from kombu.exceptions import ChannelError
 
+from sharding import direct
 from sharding.conf import relay_settings, settings
 from sharding.delivery.consumer import Delivery
 from sharding.delivery.relay import Relay
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         unknown = set(aliases) - {"default", *settings().instances}
         if unknown:
             raise CommandError(f"No such instance: {', '.join(sorted(unknown))}. See `manage.py shards map`.")
+        direct.bypass_pooler()
         current_app.loader.import_default_modules()
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -53,6 +55,9 @@ class Command(BaseCommand):
         self.stdout.flush()
         for thread in threads:
             thread.join()
+        refusals = [str(relay.refusal) for relay in relays if relay.refusal]
+        if refusals:
+            raise CommandError("\n".join(refusals))
 
 
 def send_by_celery(subscriber: str, queue: str, alias: str, deliveries: list[Delivery]) -> None:

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db.utils import DatabaseError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from sharding import catalog, grants, migrating, seed, status
+from sharding import catalog, direct, grants, migrating, seed, status
 from sharding.conf import settings
 from sharding.errors import InstanceUnavailable
 from sharding.management import auditing
@@ -75,6 +76,12 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _migrate(self, options: dict[str, Any]) -> None:
+        direct.bypass_pooler()
+        try:
+            for alias in migrating.aliases():
+                direct.prove_session(alias)
+        except ImproperlyConfigured as refusal:
+            raise CommandError(str(refusal)) from None
         wanted = migrating.digest()
         stages = {alias: migrating.stage_of(alias, wanted) for alias in migrating.aliases()}
         if options["plan"]:
