@@ -25,7 +25,7 @@ NEW_KEY := from deploy.embedded import secrets; print(secrets.generate().oidc_pr
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test broker-test metrics-test restore-test check doors newcontext migrations bench openapi sdk contract linted judged alerts image-test help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test broker-test metrics-test restore-test pooled-test failover-test check doors newcontext migrations bench openapi sdk contract linted judged alerts image-test help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -61,7 +61,7 @@ verify-demo: $(SYNCED) ## compare 200 users' counts and homes with the file they
 	@exec $(MANAGE) verify_demo $(if $(FOLLOWS),--follows $(FOLLOWS)) $(if $(TEXTS),--texts $(TEXTS)) $(if $(USERS),--users $(USERS))
 
 test: $(if $(CONTRACT),$(JUDGES) openapi/tools/node_modules,$(SYNCED)) ## run the tests on a throwaway stack; ARGS="tests/stack -k port", CONTRACT=1 with the contract's
-	@exec $(BIN)/python -m pytest $(if $(CONTRACT),--override-ini 'norecursedirs=broker image backup .* __pycache__ node_modules') $(if $(ARGS),$(ARGS),$(PARALLEL))
+	@exec $(BIN)/python -m pytest $(if $(CONTRACT),--override-ini 'norecursedirs=broker image backup failover pooled .* __pycache__ node_modules') $(if $(ARGS),$(ARGS),$(PARALLEL))
 
 redis-test: $(SYNCED) ## freeze and kill one of three hot Redis, and look where every key lies
 	@exec $(BIN)/python -m pytest tests/kernel/test_redis_servers.py tests/journeys/test_hot_redis.py $(ARGS)
@@ -75,6 +75,13 @@ broker-test: $(SYNCED) ## run the crash suite with a RabbitMQ 4 of its own as th
 
 restore-test: $(SYNCED) ## back up under load, lose every database, restore them to a moment, audit and repair
 	@exec $(BIN)/python -m pytest $(or $(ARGS),tests/backup)
+
+pooled-test: $(SYNCED) ## run journeys through Debian's PgBouncer in transaction mode, installed if it is not
+	@$(BIN)/python -m tests.pooled.pgbouncer
+	@exec $(BIN)/python -m pytest $(or $(ARGS),tests/pooled)
+
+failover-test: $(SYNCED) ## kill a primary under writers, promote its standby, and count what was acknowledged
+	@exec $(BIN)/python -m pytest $(or $(ARGS),tests/failover)
 
 check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift, migrations that lock
 	$(BIN)/ruff format --check .

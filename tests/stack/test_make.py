@@ -13,6 +13,7 @@ PROMISED = {
     *("up", "down", "url", "reset", "logs", "mail", "psql", "shell", "test"),
     *("check", "bench", "demo", "verify-demo", "openapi", "sdk", "contract", "doors", "newcontext", "help"),
     *("migrations", "redis-test", "broker-test", "metrics-test", "image-test", "restore-test"),
+    *("pooled-test", "failover-test"),
 }
 
 
