@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.kit.proxy import Proxy, start
 from tests.kit.stub import Stub, answering
 from tests.kit.tls import Authority
-from tests.nginx.proxy import Proxy, start
 
 
 @dataclass(frozen=True)

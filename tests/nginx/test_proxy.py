@@ -13,7 +13,8 @@ import pytest
 
 from modules.kernel.sizes import MAX_BODY
 from modules.kernel.statuses import TITLES
-from tests.nginx.proxy import CONFIGURATION
+from tests.kit.machines import until
+from tests.kit.proxy import CONFIGURATION
 
 BALANCER = "127.0.0.9"
 
@@ -102,7 +103,7 @@ class TestRequests:
         came = front.api.asked[0].headers["x-request-id"]
         assert (came == sent) is is_kept
         assert re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", came)
-        assert f'"request_id":"{came}"' in front.proxy.log()
+        until(lambda: f'"request_id":"{came}"' in front.proxy.log())
 
     def test_for_sockets_go_to_the_realtime_process(self, front, ask):
         ask("GET", "/v1/realtime?ticket=t", headers={"Upgrade": "websocket", "Connection": "upgrade"})

@@ -13,8 +13,8 @@ import httpx
 import psutil
 import pytest
 
+from tests.kit.proxy import Proxy, start
 from tests.kit.tls import Authority
-from tests.nginx.proxy import Proxy, start
 
 EACH, SECONDS, ORDINARY, AT_MOST = 200, 15.0, 100, 1.0
 LARGE = "/docs/assets/swagger-ui.css"
