@@ -105,6 +105,21 @@ class TestRequests:
         assert re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", came)
         until(lambda: f'"request_id":"{came}"' in front.proxy.log())
 
+    def test_begin_a_trace_of_which_clients_say_nothing(self, front, ask):
+        forged = {
+            "Traceparent": f"00-{'a' * 32}-{'b' * 16}-01",
+            "Tracestate": "x=1",
+            "X-Request-Start": "t=1",
+        }
+        ask("GET", "/v1/me", headers=forged)
+
+        told = front.api.asked[0].headers
+        [(trace_id, span_id)] = re.findall(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-00$", told["traceparent"])
+        assert trace_id.startswith(span_id)
+        until(lambda: f'"trace_id":"{trace_id}"' in front.proxy.log())
+        assert abs(float(told["x-request-start"].removeprefix("t=")) - time.time()) < 60
+        assert "tracestate" not in told
+
     def test_for_sockets_go_to_the_realtime_process(self, front, ask):
         ask("GET", "/v1/realtime?ticket=t", headers={"Upgrade": "websocket", "Connection": "upgrade"})
 
