@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core import signals
 from django.core.cache import close_caches
 from django.db import close_old_connections, connections, reset_queries
@@ -18,6 +19,11 @@ class WiringConfig(AppConfig):
     def ready(self) -> None:
         """Load it: without it `current_app` is Celery's empty default and nobody subscribes."""
         from config import celery  # noqa: F401 - its settings are Django's, which are loaded only now
+
+        if settings.REPORTS:
+            from config import reporting
+
+            reporting.install()
 
         # Django looks at every alias twice a request: 80 us for four of them. Connections are kept for good
         # (CONN_MAX_AGE), and sharding.backend drops those that the server closed; here go the broken.

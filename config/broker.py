@@ -6,7 +6,11 @@ from typing import Any
 import structlog
 from celery import bootsteps
 from celery.worker import consumer
+
+# isort: off
+import config.redis_py  # noqa: F401 - before kombu loads it
 from kombu.transport import TRANSPORT_ALIASES, pyamqp, redis
+# isort: on
 
 from config.settings import queues
 

@@ -109,6 +109,23 @@ def read_metrics_address(text: str) -> str:
     return f"{host}:{port}"
 
 
+def read_ratio(text: str | float) -> float:
+    """
+    Return a share of the whole.
+
+    :raises ValidationError: if it is none
+    """
+    if not re.fullmatch(r"0|1|[01]\.0|0\.[0-9]{1,6}", str(text)):
+        raise ValidationError("expected a share of the whole, from 0 to 1, as 0.05")
+    return float(text)
+
+
+def check_label(label: str) -> None:
+    """:raises ValidationError: unless it is empty or a short name, of a release or an environment"""
+    if label and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+@-]{0,63}", label):
+        raise ValidationError("expected a name of letters, digits and . _ + @ -, at most 64 of them")
+
+
 def check_domain(domain: str) -> None:
     """:raises ValidationError: unless it is empty or a name"""
     if domain and not re.fullmatch(_NAME, domain, re.IGNORECASE):

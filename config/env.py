@@ -65,6 +65,11 @@ class Env:
     following_cap: int
     limits: str
     metrics: str
+    otlp_endpoint: str
+    trace_ratio: float
+    trace_from_proxy: str
+    release: str
+    environment: str
     sign_ups: int
     trusted_proxies: int
     cors_origins: list[str]
@@ -111,6 +116,7 @@ def load() -> Env:
     reader.add_parser("number", values.read_number)
     reader.add_parser("folder", values.read_folder)
     reader.add_parser("metrics_address", values.read_metrics_address)
+    reader.add_parser("ratio", values.read_ratio)
     # Read before what is held against them.
     instances = reader.databases("INSTANCES", check=values.check_named)
     is_pooled = os.environ.get("BANYAN_POOLED") == "on"
@@ -176,6 +182,14 @@ def load() -> Env:
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
         # Where Prometheus asks; nothing of it is loaded where it is off.
         metrics=reader.metrics_address("METRICS", "off"),
+        # Where traces go (docs/tracing.md), and the share of requests that are traced.
+        otlp_endpoint=reader.address("OTLP_ENDPOINT", ""),
+        trace_ratio=reader.ratio("TRACE_RATIO", 0.1),
+        # Whether a proxy stands before this that throws away what clients write into Traceparent.
+        trace_from_proxy=reader.str("TRACE_FROM_PROXY", "off", validate=validate.OneOf(["on", "off"])),
+        # What both say of where they come from.
+        release=reader.str("RELEASE", "", validate=values.check_label),
+        environment=reader.str("ENVIRONMENT", "production", validate=values.check_label),
         # From one address in half an hour.
         sign_ups=reader.number("SIGN_UPS", 5, least=1, most=values.MAX_COUNT),
         trusted_proxies=reader.number("TRUSTED_PROXIES", 0, least=0, most=values.MAX_PROCESSES),

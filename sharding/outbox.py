@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -35,6 +36,11 @@ class Subscriber:
 
 _subscribers: dict[str, list[Subscriber]] = defaultdict(list)
 
+# Under this the payload says which trace recorded the event (W3C Trace Context); it is no field of the event.
+TRACEPARENT = "traceparent"
+# Who adds to a payload what the event does not know; nobody, where nothing is traced.
+on_record: list[Callable[[dict[str, Any]], None]] = []
+
 _RECORD = "INSERT INTO outbox_event (id, owner_id, name, payload) VALUES (next_id(%s), %s, %s, %s::jsonb)"
 
 
@@ -50,6 +56,8 @@ def record(event: Event, *, owner_id: int | None = None) -> None:
     bound = binding.require()
     owner = bound.owner_id if owner_id is None else owner_id
     facts = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    for add in on_record:
+        add(facts)
     payload = orjson.dumps(facts).decode()
     with connections[bound.alias].cursor() as cursor:
         cursor.execute(_RECORD, [shard_of(owner), owner, event.name, payload])

@@ -4,12 +4,10 @@ import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import ResolverMatch
 from prometheus_client import Counter, Histogram
 
 from config.metrics import instruments
-
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+from config.operations import METHODS, name_of
 
 
 class Measured:
@@ -37,21 +35,14 @@ class Measured:
     def _series_of(self, request: HttpRequest, status: int) -> tuple[Counter, Histogram]:
         """Return what counts and what times requests like this one."""
         match = request.resolver_match
-        method = request.method if request.method in _METHODS else "other"
+        method = request.method if request.method in METHODS else "other"
         key = (None if match is None else match.func, method or "", status)
         found = self._series.get(key)
         if found is None:
-            name = "unrouted" if match is None else _name_of(match, key[1])
+            name = name_of(match, key[1])
             count, seconds = (
                 instruments.REQUESTS.labels(name, status),
                 instruments.REQUEST_SECONDS.labels(name),
             )
             found = self._series[key] = count, seconds
         return found
-
-
-def _name_of(match: ResolverMatch, method: str) -> str:
-    """Return the operation, or else the route: never a path, of which strangers could make any number."""
-    operations = getattr(getattr(match.func, "cls", None), "operations", {})
-    operation = operations.get("GET" if method == "HEAD" else method)
-    return match.route or "/" if operation is None else str(operation.id)

@@ -101,6 +101,8 @@ LIMITS = LimitSettings(
     changed={"sign-up": Limit("sign-up", ENV.sign_ups, 1800)},
 )
 METRICS = ENV.metrics
+TRACE_FROM_PROXY = ENV.trace_from_proxy == "on"
+REPORTS = bool(ENV.otlp_endpoint)
 TRUSTED_PROXIES = ENV.trusted_proxies
 
 globals().update(static.static(ENV))

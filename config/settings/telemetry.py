@@ -27,7 +27,7 @@ def logging_config(env: Env) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*_SHARED, structlog.stdlib.add_logger_name],
+                "foreign_pre_chain": [*_shared(env), structlog.stdlib.add_logger_name],
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(env)],
             }
         },
@@ -42,6 +42,8 @@ def logging_config(env: Env) -> dict[str, Any]:
             "celery.app.trace": {"filters": ["plain"]},
             "celery.worker.request": {"filters": ["plain"]},
             "celery.worker.consumer.consumer": {"filters": ["plain"]},
+            # That a collector is away is told once, as an outage.
+            "opentelemetry": {"level": "CRITICAL"},
             # Django's own line for a 4xx or 5xx stands in the access line already.
             "django.request": {"level": "CRITICAL"},
         },
@@ -52,7 +54,7 @@ def configure(config: dict[str, Any]) -> None:
     """Set up both structlog and the standard library's logging; Django's LOGGING_CONFIG."""
     logging.config.dictConfig(config["stdlib"])
     structlog.configure(
-        processors=[*_SHARED, *config["rendering"]],
+        processors=[*config["shared"], *config["rendering"]],
         wrapper_class=structlog.make_filtering_bound_logger(config["level"]),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
         if config["is_json"]
@@ -65,10 +67,21 @@ def logs(env: Env) -> dict[str, Any]:
     """Return what `configure` needs, the shape Django hands on unread."""
     return {
         "stdlib": logging_config(env),
+        "shared": _shared(env),
         "rendering": _rendering(env, as_bytes=True),
         "level": env.log_level,
         "is_json": _is_json(env),
     }
+
+
+def _shared(env: Env) -> list[Any]:
+    """Return what every line passes first; who reports nothing loads nothing for it."""
+    shared = list(_SHARED)
+    if env.otlp_endpoint:
+        from config.tracing.logs import add_trace_id
+
+        shared.append(add_trace_id)
+    return shared
 
 
 def _rendering(env: Env, *, as_bytes: bool = False) -> list[Any]:
@@ -89,10 +102,12 @@ def _is_json(env: Env) -> bool:
 
 
 def middleware(env: Env) -> list[str]:
-    """Return what measures requests, outermost; nothing where nobody asks for metrics."""
-    return ["config.metrics.middleware.Measured"] if env.metrics else []
+    """Return what traces and measures requests, outermost; nothing where nobody asks for it."""
+    traced = ["config.tracing.middleware.Traced"] if env.otlp_endpoint else []
+    return [*traced, *(["config.metrics.middleware.Measured"] if env.metrics else [])]
 
 
 def companions_of_relay(env: Env) -> tuple[str, ...]:
-    """Return what runs beside the relay: whoever tells what only databases and the broker know."""
-    return ("config.metrics.relay.start",) if env.metrics else ()
+    """Return what runs beside the relay: whoever tells of it, or what only databases and the broker know."""
+    reports = ("config.reporting.accompany_relay",) if env.otlp_endpoint else ()
+    return (*reports, *(("config.metrics.relay.start",) if env.metrics else ()))

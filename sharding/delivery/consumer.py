@@ -16,7 +16,7 @@ import structlog
 from django.db import connections
 from django.db.utils import Error
 
-from sharding import outages
+from sharding import outages, outbox
 from sharding.conf import relay_settings
 from sharding.errors import AlreadyDone
 from sharding.once import Once
@@ -112,6 +112,8 @@ def _run(batch: _Batch, handler: Handler, delivery: Delivery) -> None:
         batch.held_back.append(event_id)
         return
     _prolong(batch)
+    # Also where this process traces nothing: whoever recorded the event did.
+    payload.pop(outbox.TRACEPARENT, None)
     try:
         handler(payload, Once(scope=batch.subscriber, key=str(event_id)))
     except AlreadyDone:

@@ -73,6 +73,11 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "following_cap": (*_NUMBERS, "0"),
     "limits": ("", "maybe"),
     "metrics": ("", "maybe", "h:", "h:x", "h:0", "h:65534", "http://h:1", ":1"),
+    "otlp_endpoint": _ADDRESSES,
+    "trace_ratio": ("", "x", "-0.1", "1.1", "2", "1e-3", "nan", "٨"),
+    "trace_from_proxy": ("", "maybe"),
+    "release": ("a b", "a/b", "-a", "x" * 65),
+    "environment": ("a b", "a/b"),
     "sign_ups": (*_NUMBERS, "0"),
     "trusted_proxies": _NUMBERS,
     "cors_origins": (

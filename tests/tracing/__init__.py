@@ -1,0 +1,1 @@
+"""What OpenTelemetry's collectors and Sentry are told."""
