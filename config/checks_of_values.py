@@ -120,6 +120,15 @@ def read_ratio(text: str | float) -> float:
     return float(text)
 
 
+def check_dsn(dsn: str) -> None:
+    """:raises ValidationError: unless it is empty or as Sentry writes it; nothing of it is repeated"""
+    key, at, rest = dsn.partition("@")
+    scheme, _, public = key.partition("://")
+    is_whole = at and re.fullmatch(r"[0-9A-Za-z]+", public) and is_web_address(f"{scheme}://{rest}")
+    if dsn and not (is_whole and re.search(r"/[0-9]+$", rest)):
+        raise ValidationError("expected https://<key>@<host>/<number of the project>")
+
+
 def check_label(label: str) -> None:
     """:raises ValidationError: unless it is empty or a short name, of a release or an environment"""
     if label and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+@-]{0,63}", label):

@@ -20,7 +20,7 @@ from config.addresses import Database, MailServer, mask_url, read_broker, read_r
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
 ROOT = Path(__file__).resolve().parent.parent
 _KEYS = {"secret_key", "secret_key_fallbacks", "oidc_private_key", "oidc_private_key_fallbacks"}
-SECRET_FIELDS = frozenset(_KEYS | {"social_apps"})
+SECRET_FIELDS = frozenset(_KEYS | {"social_apps", "sentry_dsn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Env:
     otlp_endpoint: str
     trace_ratio: float
     trace_from_proxy: str
+    sentry_dsn: str
     release: str
     environment: str
     sign_ups: int
@@ -187,6 +188,8 @@ def load() -> Env:
         trace_ratio=reader.ratio("TRACE_RATIO", 0.1),
         # Whether a proxy stands before this that throws away what clients write into Traceparent.
         trace_from_proxy=reader.str("TRACE_FROM_PROXY", "off", validate=validate.OneOf(["on", "off"])),
+        # Where errors go (docs/tracing.md).
+        sentry_dsn=reader.str("SENTRY_DSN", "", validate=values.check_dsn),
         # What both say of where they come from.
         release=reader.str("RELEASE", "", validate=values.check_label),
         environment=reader.str("ENVIRONMENT", "production", validate=values.check_label),

@@ -43,7 +43,7 @@ preload_app = True
 logger_class = "config.gunicorn_logs.PlainLogger"
 accesslog = None  # the application writes one structured line a request
 
-if _env.otlp_endpoint:
+if _env.otlp_endpoint or _env.sentry_dsn:
     from config.reporting import post_worker_init, worker_exit  # noqa: F401 - gunicorn's hooks
 if _env.metrics:
     from config.metrics.workers import child_exit, on_starting, post_fork, pre_fork  # noqa: F401 - gunicorn's hooks

@@ -21,6 +21,10 @@ def start(service: str) -> None:
         from config.tracing import provider
 
         provider.start(service)
+    if env.sentry_dsn:
+        from config import sentry
+
+        sentry.start(service)
 
 
 def stop() -> None:
@@ -30,6 +34,10 @@ def stop() -> None:
         from config.tracing import provider
 
         provider.stop()
+    if env.sentry_dsn:
+        from config import sentry
+
+        sentry.stop()
 
 
 def install() -> None:

@@ -102,7 +102,7 @@ LIMITS = LimitSettings(
 )
 METRICS = ENV.metrics
 TRACE_FROM_PROXY = ENV.trace_from_proxy == "on"
-REPORTS = bool(ENV.otlp_endpoint)
+REPORTS = bool(ENV.otlp_endpoint or ENV.sentry_dsn)
 TRUSTED_PROXIES = ENV.trusted_proxies
 
 globals().update(static.static(ENV))

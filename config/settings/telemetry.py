@@ -81,6 +81,10 @@ def _shared(env: Env) -> list[Any]:
         from config.tracing.logs import add_trace_id
 
         shared.append(add_trace_id)
+    if env.sentry_dsn:
+        from config.sentry import report
+
+        shared.append(report)
     return shared
 
 
@@ -109,5 +113,5 @@ def middleware(env: Env) -> list[str]:
 
 def companions_of_relay(env: Env) -> tuple[str, ...]:
     """Return what runs beside the relay: whoever tells of it, or what only databases and the broker know."""
-    reports = ("config.reporting.accompany_relay",) if env.otlp_endpoint else ()
+    reports = ("config.reporting.accompany_relay",) if env.otlp_endpoint or env.sentry_dsn else ()
     return (*reports, *(("config.metrics.relay.start",) if env.metrics else ()))

@@ -76,6 +76,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "otlp_endpoint": _ADDRESSES,
     "trace_ratio": ("", "x", "-0.1", "1.1", "2", "1e-3", "nan", "٨"),
     "trace_from_proxy": ("", "maybe"),
+    "sentry_dsn": ("x", "https://h/1", "https://k@h", "https://k@h/x", "ftp://k@h/1", "https://k:s@h/1"),
     "release": ("a b", "a/b", "-a", "x" * 65),
     "environment": ("a b", "a/b"),
     "sign_ups": (*_NUMBERS, "0"),

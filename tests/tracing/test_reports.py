@@ -13,12 +13,18 @@ from opentelemetry.trace import get_current_span
 from config.tracing import proxy
 from sharding.ids import shard_of
 from tests.kit.canaries import find_in_text
+from tests.kit.client import PASSWORD
 from tests.kit.machines import until
 from tests.tracing.sinks import Span
 from tests.tracing.system import System
 
 TEXT = "Nobody else's business"
 FORGED = f"00-{'a' * 32}-{'b' * 16}-01"
+# What a subscriber cannot read: it has no author.
+BROKEN = (
+    "INSERT INTO outbox_delivery (event_id, subscriber, owner_id, name, payload) VALUES"
+    f" (1, 'timelines.fan_out', 1, 'x', '{{\"post_id\": 1, \"traceparent\": \"{FORGED}\"}}')"
+)
 
 
 def path_to(name: str, spans: list[Span]) -> list[tuple[str, str]]:
@@ -93,6 +99,61 @@ class TestTrace:
 
         with proxy.spanning(request):
             assert get_current_span().get_span_context().is_valid is is_taken
+
+
+class TestEvent:
+    def test_is_sent_of_a_bug_and_names_its_trace(self, system: System):
+        for instance in ("a", "b"):
+            system.stack.run_sql(instance, "ALTER TABLE posts_post RENAME TO gone")
+        try:
+            failed = system.ask("POST", "/v1/posts", {"text": TEXT}, Cookie=f"x={PASSWORD}")
+        finally:
+            for instance in ("a", "b"):
+                system.stack.run_sql(instance, "ALTER TABLE gone RENAME TO posts_post")
+
+        assert failed.status_code == 500
+        trace_id = system.trace_of(failed)
+        until(lambda: system.sinks.events)
+        [event] = system.sinks.events
+        assert event["contexts"]["trace"]["trace_id"] == event["tags"]["trace_id"] == trace_id
+        assert event["tags"]["request_id"] == failed.headers["X-Request-Id"]
+        assert (event["tags"]["service"], event["release"], event["environment"]) == (
+            *("api", "2026.11", "tests"),
+        )
+        told = [(each["type"], each["value"]) for each in event["exception"]["values"]]
+        assert told == [("UndefinedTable", "SQLSTATE 42P01"), ("ProgrammingError", "SQLSTATE 42P01")]
+        assert {"request", "user", "extra"} & set(event) == set()
+        [publish] = [span for span in system.await_spans(trace_id, "proxy") if span.name == "publish_post"]
+        assert publish.failed
+
+    def test_is_sent_once_of_a_delivery_that_fails_again_and_again(self, system: System):
+        before = len(system.sinks.events)
+        system.stack.run_sql("a", BROKEN)
+        try:
+            until(lambda: system.worker.output().count('"delivery.failed"') >= 3)
+        finally:
+            system.stack.run_sql("a", "DELETE FROM outbox_delivery WHERE event_id = 1")
+
+        until(lambda: len(system.sinks.events) > before)
+        [event] = system.sinks.events[before:]
+        assert event["tags"]["subscriber"] == "timelines.fan_out"
+        assert event["contexts"]["trace"]["trace_id"] == "a" * 32
+        spans = system.await_spans("a" * 32, "process timelines.fan_out")
+        assert [span.attributes["error.type"] for span in spans if span.failed][:1] == ["TypeError"]
+
+    def test_is_none_of_a_refusal_or_an_outage(self, system: System):
+        before = len(system.sinks.events)
+        refused = system.ask("POST", "/v1/posts", {"text": ""})
+        system.stack.kill("a")
+        system.stack.kill("b")
+        away = system.ask("POST", "/v1/posts", {"text": "Hello"})
+        for instance in ("a", "b"):
+            system.stack.start(instance)
+
+        assert (refused.status_code, away.status_code) == (400, 503)
+        until(system.stack.outbox_is_empty)
+        system.await_spans(system.trace_of(away), "proxy")
+        assert len(system.sinks.events) == before
 
 
 class TestSinks:
