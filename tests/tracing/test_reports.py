@@ -20,6 +20,8 @@ from tests.tracing.system import System
 
 TEXT = "Nobody else's business"
 FORGED = f"00-{'a' * 32}-{'b' * 16}-01"
+# After which a post may be refused, by an error that repeats it.
+ODD = "ALTER TABLE posts_post"
 # What a subscriber cannot read: it has no author.
 BROKEN = (
     "INSERT INTO outbox_delivery (event_id, subscriber, owner_id, name, payload) VALUES"
@@ -103,13 +105,14 @@ class TestTrace:
 
 class TestEvent:
     def test_is_sent_of_a_bug_and_names_its_trace(self, system: System):
+        # What PostgreSQL says of it holds the row.
         for instance in ("a", "b"):
-            system.stack.run_sql(instance, "ALTER TABLE posts_post RENAME TO gone")
+            system.stack.run_sql(instance, f"{ODD} ADD CONSTRAINT no_odd_posts CHECK (text NOT LIKE 'Odd%')")
         try:
-            failed = system.ask("POST", "/v1/posts", {"text": TEXT}, Cookie=f"x={PASSWORD}")
+            failed = system.ask("POST", "/v1/posts", {"text": f"Odd: {TEXT}"}, Cookie=f"x={PASSWORD}")
         finally:
             for instance in ("a", "b"):
-                system.stack.run_sql(instance, "ALTER TABLE gone RENAME TO posts_post")
+                system.stack.run_sql(instance, f"{ODD} DROP CONSTRAINT no_odd_posts")
 
         assert failed.status_code == 500
         trace_id = system.trace_of(failed)
@@ -121,7 +124,8 @@ class TestEvent:
             *("api", "2026.11", "tests"),
         )
         told = [(each["type"], each["value"]) for each in event["exception"]["values"]]
-        assert told == [("UndefinedTable", "SQLSTATE 42P01"), ("ProgrammingError", "SQLSTATE 42P01")]
+        words = "SQLSTATE 23514 constraint no_odd_posts"
+        assert told == [("CheckViolation", words), ("IntegrityError", words)]
         assert {"request", "user", "extra"} & set(event) == set()
         [publish] = [span for span in system.await_spans(trace_id, "proxy") if span.name == "publish_post"]
         assert publish.failed
