@@ -7,6 +7,7 @@ from celery import Celery, bootsteps, signals
 from django.conf import settings
 
 from config import broker
+from config.operations import workers
 from config.startup import pause_collector
 from sharding import heartbeat, tracebacks
 
@@ -28,14 +29,17 @@ class Consuming(bootsteps.StartStopStep):
         super().__init__(parent, **kwargs)
         self._heartbeat = heartbeat.Heartbeat(settings.SHARDING.heartbeat_dir, "worker")
         self._timer: Any = None
+        workers.begin_worker()
 
     def start(self, parent: Any) -> None:
         """Beat from now on."""
+        workers.consumes = True
         self._heartbeat.beat()
         self._timer = parent.timer.call_repeatedly(heartbeat.EVERY, self._heartbeat.beat)
 
     def stop(self, parent: Any) -> None:
         """Beat no more."""
+        workers.consumes = False
         if self._timer is not None:
             self._timer.cancel()
         self._heartbeat.stop()

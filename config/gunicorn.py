@@ -12,6 +12,8 @@ BANYAN_SCATTER_THREADS connections to each database.
 wait for each other's turn. They are what waits for a slow server, and the bulkhead counts by them.
 """
 
+from typing import Any
+
 from config import refusals
 from config.env import load
 from config.serving.files import allow_connections
@@ -43,10 +45,29 @@ preload_app = True
 logger_class = "config.gunicorn_logs.PlainLogger"
 accesslog = None  # the application writes one structured line a request
 
-if _env.otlp_endpoint or _env.sentry_dsn:
-    from config.reporting import post_worker_init, worker_exit  # noqa: F401 - gunicorn's hooks
+_reports = bool(_env.otlp_endpoint or _env.sentry_dsn)
+if _reports:
+    from config import reporting
 if _env.metrics:
     from config.metrics.workers import child_exit, on_starting, post_fork, pre_fork  # noqa: F401 - gunicorn's hooks
 
 if _env.pooled == "on":
     from config.pooling import when_ready  # noqa: F401 - gunicorn's hook
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have a worker tell of itself, once the application is loaded."""
+    from config.operations import requests
+
+    if _reports:
+        reporting.post_worker_init(worker)
+    requests.begin()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Have a worker say that it ends."""
+    from config.operations import reports
+
+    reports.stop()
+    if _reports:
+        reporting.worker_exit(server, worker)

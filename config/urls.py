@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 
 from config import health
+from config.operations import views
 from config.settings.contexts import CONTEXTS
 from modules.accounts.urls import identity
 
@@ -23,6 +24,9 @@ def _of_contexts() -> Iterator[URLPattern]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *_of_contexts(),
+    path("v1/operations/status", views.Status.as_view()),
+    path("ops", require_safe(views.page)),
+    path("ops/assets/<str:name>", require_safe(views.asset)),
     path("healthz", require_safe(health.live)),
     path("readyz", require_safe(health.ready)),
     *identity,

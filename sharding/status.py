@@ -14,7 +14,7 @@ from sharding.errors import InstanceUnavailable
 from sharding.ids import SHARDS
 
 _CURRENT = "SELECT pg_current_wal_lsn()::text"
-_LAG = """
+LAG = """
     SELECT pg_wal_lsn_diff(coalesce(%s::pg_lsn, pg_last_wal_receive_lsn()), pg_last_wal_replay_lsn())::bigint,
            coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float,
            pg_is_wal_replay_paused()"""
@@ -131,6 +131,6 @@ def _position_of_primary(replica: str) -> str | None:
 def _lag_of(replica: str, position: str | None) -> tuple[int | None, float, bool]:
     """Return how many bytes a replica is behind a position, how old its last commit is, if it is paused."""
     with connections[replica].cursor() as cursor:
-        cursor.execute(_LAG, [position])
+        cursor.execute(LAG, [position])
         behind, seconds, is_paused = cursor.fetchone()
     return None if behind is None else max(behind, 0), seconds, is_paused

@@ -12,7 +12,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -34,6 +34,9 @@ _QUERY = re.compile(r"\?\S+")
 
 Event = MutableMapping[str, Any]
 
+# Who hears of each line of a log that has an exception, before the exception is written.
+on_exception: list[Callable[[Event, BaseException], None]] = []
+
 
 def tell(error: BaseException) -> str:
     """Return an exception in one line: its kind, and what of its message is no data."""
@@ -54,6 +57,8 @@ def of_event(_: Any, __: str, event: Event) -> Event:
         given = sys.exc_info()[1]
     error = given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
+        for hear in on_exception:
+            hear(event, error)
         event["exception"] = tell_whole(error)
     return event
 

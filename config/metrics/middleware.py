@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Histogram
 
 from config.metrics import instruments
-from config.operations import METHODS, name_of
+from config.request_names import METHODS, name_of
 
 
 class Measured:

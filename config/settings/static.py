@@ -9,7 +9,7 @@ _SWAGGER_UI = "static/drf_spectacular_sidecar/swagger-ui-dist"
 
 
 def static(env: Env) -> dict[str, Any]:
-    """Return Django's settings of static files; without an address, we serve them at /docs/assets."""
+    """Return Django's settings of static files; without an address, we serve them beside the pages."""
     return {
         "STATIC_URL": env.static_url or "/static/",
         "SERVES_FILES_ITSELF": not env.static_url,
@@ -17,6 +17,7 @@ def static(env: Env) -> dict[str, Any]:
         "STATICFILES_FINDERS": ["django.contrib.staticfiles.finders.FileSystemFinder"],
         "STATICFILES_DIRS": [
             ("docs", str(ROOT / "openapi" / "static")),
+            ("ops", str(ROOT / "config" / "operations" / "static")),
             ("docs", str(files("drf_spectacular_sidecar") / _SWAGGER_UI)),
         ],
         # A name changes with the content, so that it may be kept for ever and two releases live side by side.

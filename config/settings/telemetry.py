@@ -112,6 +112,7 @@ def middleware(env: Env) -> list[str]:
 
 
 def companions_of_relay(env: Env) -> tuple[str, ...]:
-    """Return what runs beside the relay: whoever tells of it, or what only databases and the broker know."""
+    """Return what runs beside the relay: who tells how it stands, and what databases and the broker know."""
     reports = ("config.reporting.accompany_relay",) if env.otlp_endpoint or env.sentry_dsn else ()
-    return (*reports, *(("config.metrics.relay.start",) if env.metrics else ()))
+    told = ("config.metrics.relay.start",) if env.metrics else ()
+    return ("config.operations.observers.accompany", *reports, *told)

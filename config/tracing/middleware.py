@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
-from config.operations import METHODS, name_of
+from config.request_names import METHODS, name_of
 from config.tracing import proxy
 from config.tracing.spans import Spanning
 

@@ -19,6 +19,7 @@ def lines(ports: Ports, access: str, seconds: float) -> list[str]:
         f"  API       {base}/v1/",
         f"  Docs      {base}/docs",
         f"  OpenAPI   {base}/v1/openapi.json",
+        f"  Ops       {base}/ops   for operators: `.venv/bin/python manage.py account promote ada` makes one",
         "",
     ]
     if access:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 # The scope of what only the user's own app may do: no token and no key is ever granted it.
 FIRST_PARTY = "first_party"
 
+# The role of who runs the service; `manage.py account promote` gives it.
+OPERATOR = "operator"
+
 # What a service key carries that may name a user to act for; no user can grant it.
 ON_BEHALF = "act:users"
 
@@ -19,7 +22,8 @@ class Principal:
     `kind` is `session` (the user's own app), `token` (a third party's app for a user), `app` (such an app for
     itself) or `service` (a service key, for itself or on behalf of a user). `scopes` is None for a session,
     which may do all that its user may; the others carry the set they were granted. `id` is the user's, or 0
-    where no user is involved; `app_id` names the app of everything but a session.
+    where no user is involved; `app_id` names the app of everything but a session. `roles` are the user's; of
+    a service key for itself those of its owner, and on behalf of a user none.
     """
 
     id: int

@@ -11,4 +11,5 @@ GRANTABLE = {
     "write:profiles": "Change your profile",
     "read:timelines": "Read your home timeline",
     "write:posts": "Publish and delete posts as you",
+    "read:operations": "See how the service runs, if you are one of its operators",
 }

@@ -83,6 +83,11 @@ def of(alias: str) -> Breaker:
     return found if found is not None else _by_alias.setdefault(alias, Breaker(outages.name_of(alias)))
 
 
+def list_open() -> list[str]:
+    """Return the servers whose callers this process turns away, in order."""
+    return sorted({breaker.server for breaker in list(_all) if breaker.is_open})
+
+
 def close_all() -> None:
     """Close all of them, and forget who holds a lock; after a fork, and in tests."""
     for breaker in list(_all):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.utils import DatabaseError
 
@@ -69,7 +70,33 @@ def list_backlogs(*, max_age_s: float) -> list[dict[str, Any]]:
     `is_well` is False where a database is away or has no leading relay, where a delivery is dead, or
     something has waited for longer than `max_age_s` seconds.
     """
-    return _ask_each(lambda alias: _describe(alias, max_age_s))
+    return _ask_each(lambda alias: describe(connections[alias], max_age_s))
+
+
+def describe(connection: BaseDatabaseWrapper, max_age_s: float) -> dict[str, Any]:
+    """Return what one database's outbox holds, without its name; `list_backlogs` says what is well."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDED)
+        recorded, recorded_age = cursor.fetchone()
+        cursor.execute(_DELIVERIES)
+        subscribers = [
+            {"subscriber": name, "waiting": waiting, "dead": dead, "oldest_seconds": _age_of(oldest_id)}
+            for name, waiting, dead, oldest_id in cursor.fetchall()
+        ]
+        cursor.execute(_LEADER, [LEADER_LOCK])
+        leader = cursor.fetchone()
+    oldest = max([recorded_age, *(each["oldest_seconds"] for each in subscribers)])
+    return {
+        "leader": None if leader is None else {"pid": leader[0], "address": leader[1]},
+        "recorded": recorded,
+        "waiting": sum(each["waiting"] for each in subscribers),
+        "dead": sum(each["dead"] for each in subscribers),
+        "oldest_seconds": round(oldest, 1),
+        "subscribers": subscribers,
+        "is_well": leader is not None
+        and oldest <= max_age_s
+        and not any(each["dead"] for each in subscribers),
+    }
 
 
 def list_dead(narrowing: Narrowing) -> list[dict[str, Any]]:
@@ -113,31 +140,6 @@ def owners_with_news(owner_ids: Collection[int]) -> set[int]:
     with connections[settings().directory].cursor() as cursor:
         of_directory = read(cursor, list(owner_ids))
     return {*of_directory, *scatter.read_per_instance(owner_ids, read, on_primary=True)}
-
-
-def _describe(alias: str, max_age_s: float) -> dict[str, Any]:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(_RECORDED)
-        recorded, recorded_age = cursor.fetchone()
-        cursor.execute(_DELIVERIES)
-        subscribers = [
-            {"subscriber": name, "waiting": waiting, "dead": dead, "oldest_seconds": _age_of(oldest_id)}
-            for name, waiting, dead, oldest_id in cursor.fetchall()
-        ]
-        cursor.execute(_LEADER, [LEADER_LOCK])
-        leader = cursor.fetchone()
-    oldest = max([recorded_age, *(each["oldest_seconds"] for each in subscribers)])
-    return {
-        "leader": None if leader is None else {"pid": leader[0], "address": leader[1]},
-        "recorded": recorded,
-        "waiting": sum(each["waiting"] for each in subscribers),
-        "dead": sum(each["dead"] for each in subscribers),
-        "oldest_seconds": round(oldest, 1),
-        "subscribers": subscribers,
-        "is_well": leader is not None
-        and oldest <= max_age_s
-        and not any(each["dead"] for each in subscribers),
-    }
 
 
 def _age_of(event_id: int | None) -> float:

@@ -13,11 +13,11 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from modules.accounts.models import ServiceKey, Session, TokenFamily, User
-from modules.accounts.models.users import OPERATOR
 from modules.accounts.services.accounts import set_roles
 from modules.accounts.services.principals import forget_kept
 from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
+from modules.kernel.principals import OPERATOR
 from modules.mail.models import Mail
 from tests.accounts.allauth.provider import come, odd
 from tests.accounts.kit import addresses_of, caller_of, log_in_by_app, make_app, make_token

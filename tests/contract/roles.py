@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from allauth.idp.oidc.models import Token
 
-from modules.accounts.models.users import OPERATOR
 from modules.accounts.public import create_account, issue_session_token, set_roles
 from modules.accounts.schemas import AppType, NewApp, NewKey
 from modules.accounts.services.apps import register_app
 from modules.accounts.services.keys import create_key
 from modules.graph.public import follow
 from modules.kernel import clock
+from modules.kernel.principals import OPERATOR
 from modules.kernel.scopes import GRANTABLE
 from modules.posts.public import publish_post
 from modules.posts.schemas import NewPost

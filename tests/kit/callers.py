@@ -10,12 +10,12 @@ from datetime import timedelta
 from allauth.idp.oidc.models import Token
 
 from modules.accounts.models import Session, TokenFamily
-from modules.accounts.models.users import OPERATOR
 from modules.accounts.public import end_all_sessions, issue_session_token, set_roles, suspend_account
 from modules.accounts.schemas import AppType, NewApp, NewKey
 from modules.accounts.services.apps import register_app
 from modules.accounts.services.keys import create_key
 from modules.kernel import clock
+from modules.kernel.principals import OPERATOR
 from modules.kernel.scopes import GRANTABLE
 from sharding.scope import writing_directory
 from tests.kit.people import Person, make_person

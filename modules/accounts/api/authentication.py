@@ -111,7 +111,7 @@ def _on_behalf(request: Request, service: Principal) -> Principal:
     epoch = act_for(int(named), action, app_id=service.app_id, key_id=service.key_id, now=clock.now())
     if epoch is None:
         raise OnBehalfUnknown
-    return replace(service, id=int(named), epoch=epoch)
+    return replace(service, id=int(named), epoch=epoch, roles=frozenset())
 
 
 class BrowserSessionAuthentication(BaseAuthentication):

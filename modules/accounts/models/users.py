@@ -29,10 +29,6 @@ def to_skeleton(username: str) -> str:
     return username.translate(_LOOKALIKES)
 
 
-# Who holds it may make keys that act for users.
-OPERATOR = "operator"
-
-
 class User(AbstractBaseUser, DirectoryModel):
     """
     Who may log in, under which names.

@@ -84,6 +84,8 @@ class AccountsSettings:
     open_session_ttl: int = 1800
     # How long somebody counts as present who has shown who they are: what is delicate asks for it anew then.
     presence_ttl: float = 300.0
+    # Pages of this service beside the consent page that a log-in may lead to.
+    pages: tuple[str, ...] = ("/ops",)
     # Argon2 at 19 MiB takes 35 ms of a core; more at once would only starve the other threads.
     hashes_at_once: int = 2
     hash_wait: float = 1.0

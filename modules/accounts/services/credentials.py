@@ -9,10 +9,9 @@ from django.conf import settings
 from django.db.models import F
 
 from modules.accounts.models import ServiceKey, Session
-from modules.accounts.models.users import OPERATOR
 from modules.accounts.services.revocations import key_revocation_id, token_revocation_id
 from modules.accounts.services.sessions import touch_session
-from modules.kernel.principals import APP, ON_BEHALF, SERVICE, TOKEN, Principal
+from modules.kernel.principals import APP, ON_BEHALF, OPERATOR, SERVICE, TOKEN, Principal
 from sharding.scope import writing_directory
 
 
@@ -82,14 +81,15 @@ def _find_token(key_hash: str, *, now: datetime) -> Recognized | None:
         Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=key_hash, expires_at__gt=now)
         .filter(client__owner__is_active=True)
         .exclude(user__is_active=False)
-        .values_list("id", "user_id", "user__epoch", "client_id", "scopes", "expires_at")
+        .values_list("id", "user_id", "user__epoch", "user__roles", "client_id", "scopes", "expires_at")
         .first()
     )
     if row is None:
         return None
-    token_id, user_id, epoch, app_id, scopes, expires_at = row
+    token_id, user_id, epoch, roles, app_id, scopes, expires_at = row
     principal = Principal(
         id=user_id or 0,
+        roles=frozenset(roles or ()),
         epoch=epoch or 0,
         kind=APP if user_id is None else TOKEN,
         scopes=frozenset(scopes.split()),
@@ -114,5 +114,7 @@ def _find_key(key_hash: str, *, now: datetime) -> Recognized | None:
         with writing_directory():
             ServiceKey.objects.filter(id=key_id).update(last_used_at=now)
     granted = frozenset(scopes) | ({ON_BEHALF} if may_act and OPERATOR in owner[1] else frozenset())
-    principal = Principal(id=0, kind=SERVICE, scopes=granted, app_id=app_id, key_id=key_id)
+    principal = Principal(
+        id=0, roles=frozenset(owner[1]), kind=SERVICE, scopes=granted, app_id=app_id, key_id=key_id
+    )
     return Recognized.of(principal, revocation_id=key_revocation_id(key_id), expires_at=expires_at)

@@ -13,7 +13,6 @@ from modules.accounts.errors import (
     TooManyKeys,
 )
 from modules.accounts.models import ServiceKey, User
-from modules.accounts.models.users import OPERATOR
 from modules.accounts.schemas import AppType, KeyCreated, NewKey
 from modules.accounts.selectors.apps import to_key_card
 from modules.accounts.services.apps import end_credentials
@@ -21,6 +20,7 @@ from modules.accounts.services.notices import notify
 from modules.accounts.services.revocations import key_revocation_id, revoke_in_cache
 from modules.accounts.services.sessions import hash_key
 from modules.audit.public import note
+from modules.kernel.principals import OPERATOR
 from sharding.scope import Once, writing_directory
 
 PREFIX = "bk_live_"

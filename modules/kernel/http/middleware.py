@@ -29,6 +29,10 @@ _LONGEST_PATH = 200
 _REFUSED_AT_ONCE = (LimitReached, HeaderInvalid, parsing.BodyTooLarge, parsing.MediaTypeUnsupported)
 _SANE_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
+# Milliseconds from which a request is worth a look, and who hears of each that took so long.
+SLOW_MS = 500.0
+on_slow: list[Callable[[HttpRequest, HttpResponse, float], None]] = []
+
 # Unless a view says otherwise: an API answers nothing that a browser should run, frame, guess at or keep.
 _HEADERS = {
     name.lower(): (name, value)
@@ -136,6 +140,9 @@ def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> N
     """Write the access line: no query string, no body, no credentials, and never a failure."""
     if response.status_code == 200 and request.path_info in _OF_HEALTH:
         return  # every few seconds, of every process: noise
+    if milliseconds >= SLOW_MS:
+        for hear in on_slow:
+            hear(request, response, milliseconds)
     match = request.resolver_match
     line = {
         "method": request.method,

@@ -6,11 +6,11 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from modules.accounts.models import Session
-from modules.accounts.models.users import OPERATOR
 from modules.accounts.selectors.identities import get_account_status
 from modules.accounts.services.account_status import request_deletion, restore_account, suspend_account
 from modules.accounts.services.accounts import set_password, set_roles
 from modules.kernel import clock
+from modules.kernel.principals import OPERATOR
 from modules.mail.models import Mail
 from tests.accounts.kit import code_in
 from tests.accounts.second_factors import half, secret, send_code, session  # noqa: F401

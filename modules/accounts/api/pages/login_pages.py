@@ -16,6 +16,7 @@ from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.idp.oidc.models import Client
 from allauth.mfa.base.forms import AuthenticateForm
+from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -193,11 +194,11 @@ def _skip_second_factor(request: HttpRequest, target: str) -> HttpResponse:
 
 
 def _target(request: HttpRequest) -> str:
-    """Return where to go on: to a consent page of ours, and nowhere else."""
+    """Return where to go on: to a consent page or another page of ours, and nowhere else."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     is_short = len(target) <= MAX_TARGET
     is_ours = is_short and target.startswith(f"{AUTHORIZE}?") and target.isprintable() and "\\" not in target
-    return target if is_ours else "/identity/login"
+    return target if is_ours or target in settings.ACCOUNTS.pages else "/identity/login"
 
 
 def _next(target: str) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from modules.accounts.errors import AccountNotFound
-from modules.accounts.models.users import OPERATOR
 from modules.accounts.schemas import AccountStatus
 from modules.accounts.selectors.identities import find_account_status, get_account_status
 from modules.accounts.services.account_status import restore_account, suspend_account
 from modules.accounts.services.accounts import set_roles
 from modules.kernel import clock
+from modules.kernel.principals import OPERATOR
 
 
 class Command(BaseCommand):

@@ -457,6 +457,27 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/operations/status": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Say how every server, process and queue is
+         * @description For operators' sessions, apps that one has let in, and service keys of an operator. Whatever is away,
+         *     it answers within about a second.
+         */
+        readonly get: operations["get_operations_status"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -549,10 +570,57 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
+        /** @description When the clock ticked last, whichever process it was; null if not within a week. */
+        readonly BeatStatus: {
+            readonly ticked_seconds: number | null;
+        };
         /** @description How many follow a user, and how many the user follows; null if the user hides it. */
         readonly Counts: {
             readonly followers: number | null;
             readonly following: number | null;
+        };
+        /**
+         * @description One database, asked by itself.
+         *
+         *     `frozen` takes connections and answers nothing; `away` cannot be reached. A replica is `behind` if it did
+         *     not get where its primary was in a third of a second; then `lag_seconds` is the age of its last commit.
+         */
+        readonly DatabaseStatus: {
+            /** @example b */
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "directory" | "instance" | "replica";
+            /**
+             * @description Of a replica: whose it is.
+             * @example null
+             */
+            readonly primary: string | null;
+            /** @enum {string} */
+            readonly state: "ok" | "frozen" | "away" | "behind" | "paused" | "demoted";
+            /**
+             * @description What the driver says, if there is no answer.
+             * @example null
+             */
+            readonly reason: string | null;
+            readonly answered_ms: number | null;
+            readonly size_bytes: number | null;
+            /** @description The sum of the estimates. */
+            readonly rows: number | null;
+            /** @description The ten largest. */
+            readonly tables: readonly components["schemas"]["TableRows"][];
+            readonly connections: number | null;
+            readonly max_connections: number | null;
+            /** @description That the shard map gives to an instance. */
+            readonly shards: number | null;
+            /** @description That the instance itself says it owns. */
+            readonly owned_shards: number | null;
+            readonly lag_bytes: number | null;
+            readonly lag_seconds: number | null;
+            /**
+             * @description The processes whose breaker is open.
+             * @example []
+             */
+            readonly turned_away_by: readonly string[];
         };
         /** @description Until when logging in takes a deletion back. */
         readonly Deletion: {
@@ -565,7 +633,7 @@ export interface components {
             readonly redirect_uris?: readonly string[];
             /** @description Where a log-out may lead; if none is named, to the origins of `redirect_uris`. */
             readonly post_logout_redirect_uris?: readonly string[];
-            readonly scopes?: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "openid" | "profile" | "email")[];
+            readonly scopes?: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "read:operations" | "openid" | "profile" | "email")[];
         };
         /** @description What to change of one's own profile; what is left out stays as it is. */
         readonly EditProfile: {
@@ -576,6 +644,20 @@ export interface components {
             };
             /** @description Whether nobody else is shown how many follow and are followed. */
             readonly hide_counts?: boolean;
+        };
+        /** @description An exception in a log: where it was met and of which kind, never what anybody sent. */
+        readonly ErrorEntry: {
+            /** Format: date-time */
+            readonly at: string;
+            /** @example api 4711 */
+            readonly process: string;
+            /** @example request_failed */
+            readonly event: string;
+            /** @example KeyError */
+            readonly error: string;
+            /** @example modules/posts/services/posts.py:40 in publish_post */
+            readonly where: string;
+            readonly request_id: string | null;
         };
         /** @description One thing wrong with what was sent: in the body, a parameter or a header. */
         readonly Fault: {
@@ -673,6 +755,12 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
+        /** @description The relay that leads: its process of PostgreSQL, and from where it came. */
+        readonly Leader: {
+            readonly pid: number;
+            /** @example 10.0.0.7 */
+            readonly address: string;
+        };
         /** @description The caller: counts, hidden or not, stand in `state`, and what only they may know in `settings`. */
         readonly MeView: {
             readonly data: components["schemas"]["UserCard"];
@@ -689,13 +777,13 @@ export interface components {
             readonly redirect_uris: readonly string[];
             /** @description Where a log-out may lead; if none is named, to the origins of `redirect_uris`. */
             readonly post_logout_redirect_uris?: readonly string[];
-            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "openid" | "profile" | "email")[];
+            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "read:operations" | "openid" | "profile" | "email")[];
             readonly grant_types: readonly ("authorization_code" | "refresh_token" | "client_credentials")[];
         };
         /** @description A service key to make. */
         readonly NewKey: {
             readonly name: string;
-            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts")[];
+            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "read:operations")[];
             /**
              * @description How long it lives.
              * @default 90
@@ -717,6 +805,47 @@ export interface components {
         };
         /** @description An empty object: what a page includes, or states, when it has nothing to. */
         readonly Nothing: Record<string, never>;
+        /**
+         * @description The whole system, as one look found it; looks are shared, so that ten who watch cost what one does.
+         *
+         *     What processes say of themselves is null or empty while the directory's Redis is away: it lies there.
+         */
+        readonly OperationsStatus: {
+            /** Format: date-time */
+            readonly looked_at: string;
+            readonly took_ms: number;
+            /** @example false */
+            readonly is_well: boolean;
+            /**
+             * @example [
+             *       "b takes connections and does not answer."
+             *     ]
+             */
+            readonly troubles: readonly string[];
+            readonly databases: readonly components["schemas"]["DatabaseStatus"][];
+            readonly outboxes: readonly components["schemas"]["OutboxStatus"][];
+            readonly redis: readonly components["schemas"]["RedisStatus"][];
+            /** @enum {string} */
+            readonly broker: "ok" | "away";
+            readonly queues: readonly components["schemas"]["QueueStatus"][];
+            readonly processes: readonly components["schemas"]["ProcessStatus"][];
+            readonly beat: components["schemas"]["BeatStatus"];
+            /** @description The last twenty, newest first. */
+            readonly errors: readonly components["schemas"]["ErrorEntry"][];
+            /** @description The last twenty, newest first. */
+            readonly slow: readonly components["schemas"]["SlowEntry"][];
+        };
+        /** @description The outbox of a database that answers: who relays it, and what waits there. */
+        readonly OutboxStatus: {
+            /** @example b */
+            readonly database: string;
+            readonly leader: components["schemas"]["Leader"] | null;
+            readonly recorded: number;
+            readonly waiting: number;
+            readonly dead: number;
+            readonly oldest_seconds: number;
+            readonly subscribers: readonly components["schemas"]["SubscriberStatus"][];
+        };
         /** @description The posts that were asked for, in that order, and the ids of which there is none to be shown. */
         readonly PostBatch: {
             readonly data: readonly components["schemas"]["PostCard"][];
@@ -810,6 +939,40 @@ export interface components {
              */
             readonly outcome?: "none" | "unknown";
         };
+        /** @description A process that was heard of in the last ten minutes, and has not said that it ends. */
+        readonly ProcessStatus: {
+            /** @enum {string} */
+            readonly kind: "api" | "worker" | "child of worker" | "relay" | "beat";
+            /** @example api-1 */
+            readonly host: string;
+            readonly pid: number;
+            /**
+             * @description `idle` is heard of and cannot work, as a worker without its broker.
+             * @enum {string}
+             */
+            readonly state: "ok" | "silent" | "idle";
+            /** @example  */
+            readonly says: string;
+            readonly heard_seconds: number;
+            readonly up_seconds: number;
+        };
+        /** @description A queue at the broker; null where it does not answer. */
+        readonly QueueStatus: {
+            /** @example fanout */
+            readonly queue: string;
+            readonly messages: number | null;
+        };
+        /** @description One hot Redis: whose it is, and its memory; a limit of 0 is none. */
+        readonly RedisStatus: {
+            /** @example b */
+            readonly name: string;
+            /** @enum {string} */
+            readonly state: "ok" | "away";
+            readonly used_bytes: number | null;
+            readonly max_bytes: number | null;
+            /** @example [] */
+            readonly turned_away_by: readonly string[];
+        };
         /** @description How the caller and one other user stand. */
         readonly Relationship: {
             /** @example 284736281736281 */
@@ -882,6 +1045,32 @@ export interface components {
         /** @description What a user has decided about themselves. */
         readonly Settings: {
             readonly hide_counts: boolean;
+        };
+        /** @description A request that took half a second or longer. */
+        readonly SlowEntry: {
+            /** Format: date-time */
+            readonly at: string;
+            /** @example api 4711 */
+            readonly process: string;
+            /** @example publish_post */
+            readonly operation: string;
+            readonly status: number;
+            readonly milliseconds: number;
+            readonly request_id: string;
+        };
+        /** @description What waits for one subscriber. */
+        readonly SubscriberStatus: {
+            /** @example timelines.fan_out */
+            readonly subscriber: string;
+            readonly waiting: number;
+            readonly dead: number;
+            readonly oldest_seconds: number;
+        };
+        /** @description How many rows a table has, as PostgreSQL estimates it; null where it has never looked. */
+        readonly TableRows: {
+            /** @example posts_post */
+            readonly table: string;
+            readonly rows: number | null;
         };
         /** @description The users who were asked for, in that order, and the ids of which there is none to be shown. */
         readonly UserBatch: {
@@ -5659,6 +5848,214 @@ export interface operations {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_operations_status: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "looked_at": "2026-11-25T12:00:00Z",
+                     *       "took_ms": 1,
+                     *       "is_well": false,
+                     *       "troubles": [
+                     *         "b takes connections and does not answer."
+                     *       ],
+                     *       "databases": [
+                     *         {
+                     *           "name": "b",
+                     *           "role": "directory",
+                     *           "primary": null,
+                     *           "state": "ok",
+                     *           "reason": null,
+                     *           "answered_ms": 1,
+                     *           "size_bytes": 1,
+                     *           "rows": 1,
+                     *           "tables": [
+                     *             {
+                     *               "table": "posts_post",
+                     *               "rows": 1
+                     *             }
+                     *           ],
+                     *           "connections": 1,
+                     *           "max_connections": 1,
+                     *           "shards": 1,
+                     *           "owned_shards": 1,
+                     *           "lag_bytes": 1,
+                     *           "lag_seconds": 1,
+                     *           "turned_away_by": []
+                     *         }
+                     *       ],
+                     *       "outboxes": [
+                     *         {
+                     *           "database": "b",
+                     *           "leader": {
+                     *             "pid": 1,
+                     *             "address": "10.0.0.7"
+                     *           },
+                     *           "recorded": 1,
+                     *           "waiting": 1,
+                     *           "dead": 1,
+                     *           "oldest_seconds": 1,
+                     *           "subscribers": [
+                     *             {
+                     *               "subscriber": "timelines.fan_out",
+                     *               "waiting": 1,
+                     *               "dead": 1,
+                     *               "oldest_seconds": 1
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "redis": [
+                     *         {
+                     *           "name": "b",
+                     *           "state": "ok",
+                     *           "used_bytes": 1,
+                     *           "max_bytes": 1,
+                     *           "turned_away_by": []
+                     *         }
+                     *       ],
+                     *       "broker": "ok",
+                     *       "queues": [
+                     *         {
+                     *           "queue": "fanout",
+                     *           "messages": 1
+                     *         }
+                     *       ],
+                     *       "processes": [
+                     *         {
+                     *           "kind": "api",
+                     *           "host": "api-1",
+                     *           "pid": 1,
+                     *           "state": "ok",
+                     *           "says": "",
+                     *           "heard_seconds": 1,
+                     *           "up_seconds": 1
+                     *         }
+                     *       ],
+                     *       "beat": {
+                     *         "ticked_seconds": 1
+                     *       },
+                     *       "errors": [
+                     *         {
+                     *           "at": "2026-11-25T12:00:00Z",
+                     *           "process": "api 4711",
+                     *           "event": "request_failed",
+                     *           "error": "KeyError",
+                     *           "where": "modules/posts/services/posts.py:40 in publish_post",
+                     *           "request_id": "6f1c0b9d2a3e4f5061728394"
+                     *         }
+                     *       ],
+                     *       "slow": [
+                     *         {
+                     *           "at": "2026-11-25T12:00:00Z",
+                     *           "process": "api 4711",
+                     *           "operation": "publish_post",
+                     *           "status": 1,
+                     *           "milliseconds": 1,
+                     *           "request_id": "6f1c0b9d2a3e4f5061728394"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["OperationsStatus"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, operator_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     readonly [name: string]: unknown;
                 };
                 content: {

@@ -8,12 +8,17 @@ from .app_type import AppType
 from .audit_card import AuditCard
 from .audit_page import AuditPage
 from .audit_page_state import AuditPageState
+from .beat_status import BeatStatus
 from .counts import Counts
+from .database_status import DatabaseStatus
+from .database_status_role import DatabaseStatusRole
+from .database_status_state import DatabaseStatusState
 from .deletion import Deletion
 from .edit_app import EditApp
 from .edit_app_scopes_item import EditAppScopesItem
 from .edit_profile import EditProfile
 from .edit_profile_custom import EditProfileCustom
+from .error_entry import ErrorEntry
 from .fault import Fault
 from .grant_card import GrantCard
 from .grant_page import GrantPage
@@ -22,6 +27,7 @@ from .key_card import KeyCard
 from .key_created import KeyCreated
 from .key_page import KeyPage
 from .key_page_state import KeyPageState
+from .leader import Leader
 from .me_view import MeView
 from .me_view_state import MeViewState
 from .new_app import NewApp
@@ -32,6 +38,9 @@ from .new_key_scopes_item import NewKeyScopesItem
 from .new_post import NewPost
 from .new_secret import NewSecret
 from .nothing import Nothing
+from .operations_status import OperationsStatus
+from .operations_status_broker import OperationsStatusBroker
+from .outbox_status import OutboxStatus
 from .post_batch import PostBatch
 from .post_batch_state import PostBatchState
 from .post_card import PostCard
@@ -43,6 +52,12 @@ from .post_view import PostView
 from .post_view_state import PostViewState
 from .problem import Problem
 from .problem_outcome import ProblemOutcome
+from .process_status import ProcessStatus
+from .process_status_kind import ProcessStatusKind
+from .process_status_state import ProcessStatusState
+from .queue_status import QueueStatus
+from .redis_status import RedisStatus
+from .redis_status_state import RedisStatusState
 from .relationship import Relationship
 from .relationship_page import RelationshipPage
 from .relationship_page_state import RelationshipPageState
@@ -51,6 +66,9 @@ from .session_card import SessionCard
 from .session_page import SessionPage
 from .session_page_state import SessionPageState
 from .settings import Settings
+from .slow_entry import SlowEntry
+from .subscriber_status import SubscriberStatus
+from .table_rows import TableRows
 from .user_batch import UserBatch
 from .user_batch_state import UserBatchState
 from .user_card import UserCard
@@ -69,12 +87,17 @@ __all__ = (
     "AuditCard",
     "AuditPage",
     "AuditPageState",
+    "BeatStatus",
     "Counts",
+    "DatabaseStatus",
+    "DatabaseStatusRole",
+    "DatabaseStatusState",
     "Deletion",
     "EditApp",
     "EditAppScopesItem",
     "EditProfile",
     "EditProfileCustom",
+    "ErrorEntry",
     "Fault",
     "GrantCard",
     "GrantPage",
@@ -83,6 +106,7 @@ __all__ = (
     "KeyCreated",
     "KeyPage",
     "KeyPageState",
+    "Leader",
     "MeView",
     "MeViewState",
     "NewApp",
@@ -93,6 +117,9 @@ __all__ = (
     "NewPost",
     "NewSecret",
     "Nothing",
+    "OperationsStatus",
+    "OperationsStatusBroker",
+    "OutboxStatus",
     "PostBatch",
     "PostBatchState",
     "PostCard",
@@ -104,6 +131,12 @@ __all__ = (
     "PostViewState",
     "Problem",
     "ProblemOutcome",
+    "ProcessStatus",
+    "ProcessStatusKind",
+    "ProcessStatusState",
+    "QueueStatus",
+    "RedisStatus",
+    "RedisStatusState",
     "Relationship",
     "RelationshipPage",
     "RelationshipPageState",
@@ -112,6 +145,9 @@ __all__ = (
     "SessionPage",
     "SessionPageState",
     "Settings",
+    "SlowEntry",
+    "SubscriberStatus",
+    "TableRows",
     "UserBatch",
     "UserBatchState",
     "UserCard",

@@ -8,6 +8,7 @@ class EditAppScopesItem(StrEnum):
     OPENID = "openid"
     PROFILE = "profile"
     READGRAPH = "read:graph"
+    READOPERATIONS = "read:operations"
     READPROFILES = "read:profiles"
     READTIMELINES = "read:timelines"
     WRITEGRAPH = "write:graph"

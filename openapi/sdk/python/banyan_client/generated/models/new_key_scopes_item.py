@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class NewKeyScopesItem(StrEnum):
     READGRAPH = "read:graph"
+    READOPERATIONS = "read:operations"
     READPROFILES = "read:profiles"
     READTIMELINES = "read:timelines"
     WRITEGRAPH = "write:graph"

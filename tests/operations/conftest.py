@@ -1,0 +1,3 @@
+from tests.kit.fixtures import clean_process, http
+
+__all__ = ["clean_process", "http"]
