@@ -20,7 +20,7 @@ from config.settings.queues import QUEUES
 from sharding import outages, replicas
 from sharding.delivery import backlog
 from sharding.delivery.relay import Relay
-from sharding.management.commands.relay import length_of
+from sharding.management.commands.relay import lengths_of
 
 LOOK_S = 5.0
 # As long as `manage.py outbox status` bears; what to wake up for is said by the alerts.
@@ -106,7 +106,7 @@ def _replicas() -> Iterator[Metric]:
 
 
 def _queues() -> Metric:
-    return _gauges("queue_messages", "queue", {queue: length_of(queue) for queue in QUEUES})
+    return _gauges("queue_messages", "queue", lengths_of(QUEUES))
 
 
 _MEANINGS = {

@@ -6,6 +6,9 @@ from config.operations import observers, reports
 from config.request_names import name_of
 from modules.kernel.http import middleware
 
+# While a server hangs each look takes long, and would fill the list of what does.
+_LOOK = "get_operations_status"
+
 
 def begin() -> None:
     """Have this process tell."""
@@ -15,12 +18,14 @@ def begin() -> None:
 
 
 def _note_slow(request: HttpRequest, response: HttpResponse, milliseconds: float) -> None:
-    match = request.resolver_match
+    operation = name_of(request.resolver_match, request.method or "")
+    if operation == _LOOK:
+        return
     reports.note_slow(
         {
             "at": observers.now(),
             "process": observers.process(),
-            "operation": name_of(match, request.method or ""),
+            "operation": operation,
             "status": response.status_code,
             "milliseconds": round(milliseconds, 1),
             "request_id": getattr(request, "id", ""),

@@ -29,7 +29,7 @@ from modules.kernel import clock
 from modules.kernel.redis.client import RedisCommandError, RedisUnavailable, Unreadable
 from modules.kernel.redis.servers import DIRECTORY, redis, redis_clients
 from sharding import outages
-from sharding.management.commands.relay import length_of
+from sharding.management.commands.relay import lengths_of
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +151,7 @@ def _pool(size: int) -> ThreadPoolExecutor:
 
 
 def _ask_broker() -> dict[str, int]:
-    return {queue: length_of(queue) for queue in _queue_names()}
+    return lengths_of(_queue_names())
 
 
 def _queue_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""Banyan's own processes: API, worker, clock, relay."""
+"""Banyan's own processes: API, worker, clock, relay, and Flower, which shows what workers do."""
 
 from __future__ import annotations
 
@@ -55,6 +55,12 @@ class Applications:
     def relay(self) -> Program:
         """Return the relay of all outboxes."""
         return self._program("relay", ["manage.py", "relay"])
+
+    def flower(self, port: int) -> Program:
+        """Return Flower, which shows workers and tasks and changes nothing; nobody waits until it answers."""
+        words = [*CELERY, "flower", f"--address={LOOPBACK}", f"--port={port}", "--read_only=True"]
+        # A file of this name in the working folder would be run.
+        return self._program("flower", [*words, f"--conf={os.devnull}"])
 
     def manage(self, words: list[str]) -> Program:
         """Return a management command, which ends by itself."""

@@ -8,7 +8,7 @@ from deploy.embedded import checkout
 from deploy.embedded.checkout import Ports
 
 
-def lines(ports: Ports, access: str, seconds: float) -> list[str]:
+def lines(ports: Ports, flower: int, access: str, seconds: float) -> list[str]:
     """Write what the newcomer needs; `access` is the JSON of `manage.py demo --print-access` or empty."""
     base = checkout.public_url(ports)
     told = [
@@ -19,6 +19,7 @@ def lines(ports: Ports, access: str, seconds: float) -> list[str]:
         f"  API       {base}/v1/",
         f"  Docs      {base}/docs",
         f"  OpenAPI   {base}/v1/openapi.json",
+        f"  Flower    http://localhost:{flower}/   what workers do; this machine alone",
         f"  Ops       {base}/ops   for operators: `.venv/bin/python manage.py account promote ada` makes one",
         "",
     ]

@@ -11,7 +11,7 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Coroutine
 
-from deploy.embedded import checkout, farewell
+from deploy.embedded import checkout, farewell, ports
 from deploy.embedded.applications import Applications
 from deploy.embedded.checkout import Ports
 from deploy.embedded.console import Console
@@ -25,7 +25,8 @@ from deploy.embedded.topology import REPLICAS, Topology
 
 LAST_WORDS = 20
 STEPS = ("migrate", "demo")
-APPLICATIONS = ("api", "worker", "beat", "relay")
+APPLICATIONS = ("api", "worker", "beat", "relay", "flower")
+FLOWER_PORT = 5555
 
 
 class Launcher:
@@ -72,7 +73,9 @@ class Launcher:
         await self._migrate()
         await self._start_applications()
         await self._seed()
-        for line in farewell.lines(self._ports, await self._access(), time.monotonic() - self._began):
+        access = await self._access()
+        flower = await self._start_flower()
+        for line in farewell.lines(self._ports, flower, access, time.monotonic() - self._began):
             # A session token and a password are nothing for a log.
             self.console.say(line, is_secret=line.startswith(("  Log-in", "  Try")))
 
@@ -119,6 +122,13 @@ class Launcher:
         await self._supervise(of.api(self._held), stage=-1).start()
         others = [self._supervise(program, stage=-1) for program in (of.worker(), of.beat(), of.relay())]
         await _together(*(other.start() for other in others))
+
+    async def _start_flower(self) -> int:
+        """Start Flower last, for nobody waits for it, and return where it will answer."""
+        with ports.hold_near(FLOWER_PORT) as held:
+            port = ports.port_of(held)
+        await self._supervise(self._applications.flower(port), stage=-1).start()
+        return port
 
     def _supervise(self, program: Program, *, stage: int) -> Supervised:
         supervised = Supervised(program, self.console, self._layout.records)

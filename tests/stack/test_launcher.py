@@ -9,7 +9,7 @@ import stat
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
@@ -20,7 +20,7 @@ from deploy.embedded.lock import Lock
 from tests.kit.machines import until
 from tests.stack.launch import TIMEOUT, Launch
 
-EVERYTHING = {"directory", "a", "b", "a_replica1", "redis", "api", "worker", "beat", "relay"}
+EVERYTHING = {"directory", "a", "b", "a_replica1", "redis", "api", "worker", "beat", "relay", "flower"}
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -57,6 +57,21 @@ def healthz(launch: Launch) -> int:
     with urllib.request.urlopen(f"{launch.url}/healthz", timeout=5) as answer:
         status: int = answer.status
     return status
+
+
+def page(url: str) -> str:
+    """Return a page, or nothing while nobody answers there."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            text: str = answer.read().decode()
+    except OSError:
+        return ""
+    return text
+
+
+def listening(process: psutil.Process) -> list[Any]:
+    """Return the sockets of a process to which others can connect."""
+    return [each for each in process.net_connections("inet") if each.status == psutil.CONN_LISTEN]
 
 
 def printed(launch: Launch) -> str:
@@ -113,6 +128,14 @@ class TestUp:
 
         assert all(token not in log.read_text() for log in (launch.home / "logs").iterdir())
         assert set(page) == {"data", "included", "state", "next", "prev", "partial", "missing"}
+
+    def test_shows_workers_where_it_says_and_to_this_machine_alone(self, launch):
+        line = next(line for line in launch.output().splitlines() if "  Flower  " in line)
+        url = line.split()[1]
+
+        until(lambda: "celery@" in page(url), within=TIMEOUT)
+
+        assert {each.laddr.ip for each in listening(launch.process("flower"))} == {"127.0.0.1"}
 
     def test_streams_from_a_to_its_replica(self, launch):
         assert (

@@ -39,7 +39,8 @@ def _lines(found: OperationsStatus) -> Iterator[str]:
         lag = "" if database.lag_bytes is None else f" behind={database.lag_bytes}B/{database.lag_seconds}s"
         size = "-" if database.size_bytes is None else f"{database.size_bytes / 1e6:.1f}MB"
         shards = "" if database.shards is None else f" shards={database.shards}"
-        about = f"size={size} rows≈{database.rows}{shards}{lag}"
+        rows = "" if database.rows is None else f" rows≈{database.rows}"
+        about = f"size={size}{rows}{shards}{lag}" if database.reason is None else database.reason
         yield f"{database.role:9} {database.name:<12} {database.state:<8} {about}"
     for outbox in found.outboxes:
         leader = f"led from {outbox.leader.address}" if outbox.leader else "NO RELAY LEADS"
@@ -59,5 +60,4 @@ def _lines(found: OperationsStatus) -> Iterator[str]:
         yield f"error     {error.at:%H:%M:%S} {error.process}: {error.event}: {error.error} at {error.where}"
     for slow in found.slow:
         yield f"slow      {slow.at:%H:%M:%S} {slow.operation} {slow.status} {slow.milliseconds:.0f} ms"
-    yield "well" if found.is_well else ""
     yield from (f"BAD {trouble}" for trouble in found.troubles)

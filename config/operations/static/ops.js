@@ -48,7 +48,7 @@ function name(value, more) {
 function state(word, why) {
   const made = make("td");
   made.append(make("span", word, `state ${SHADES[word] || "bad"}`));
-  if (why) made.append(" ", make("span", why, "soft"));
+  if (why) made.append(make("span", why, "why"));
   return made;
 }
 

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from celery import current_app
@@ -83,16 +84,27 @@ def _is_full(queue: str) -> bool:
 
 def length_of(queue: str) -> int:
     """Return how many messages wait in a queue; raises what the broker's client raises."""
+    return lengths_of([queue])[queue]
+
+
+def lengths_of(queues: Iterable[str]) -> dict[str, int]:
+    """Return how many messages wait in each queue; raises what the broker's client raises."""
     # Of the broker, whatever the stubs say.
     with current_app.pool.acquire(block=True) as connection:
         # Asking for it connects anew where the connection was lost; the pool hands out closed ones as well.
         connection.default_channel  # type: ignore[attr-defined]  # noqa: B018
-        # And one of our own: RabbitMQ closes a channel that asks for a queue that is not there.
+        # And one of our own for all of them, which takes 6 ms: RabbitMQ closes a channel that asks for a
+        # queue that is not there, and its client opens it again.
         channel = connection.channel()  # type: ignore[operator, misc]
         try:
-            length: int = channel.queue_declare(queue, passive=True).message_count
-        except ChannelError:  # Redis has no empty lists
-            return 0
+            return {queue: _length_of(channel, queue) for queue in queues}
         finally:
             channel.close()
+
+
+def _length_of(channel: Any, queue: str) -> int:
+    try:
+        length: int = channel.queue_declare(queue, passive=True).message_count
+    except ChannelError:  # Redis has no empty lists
+        return 0
     return length
