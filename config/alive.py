@@ -1,5 +1,5 @@
 """
-Whether a process of this container does its work: `python -I -S config/alive.py api|worker|relay|beat`.
+Whether a process works: `python -I -S config/alive.py api|worker|relay|beat|flower`, in its container.
 
 For a container's health check or a Kubernetes exec probe: it ends with 0 or 1 and says why. It imports
 nothing of the project and little of Python: it is started every few seconds, and costs 15 ms of a core.
@@ -14,6 +14,8 @@ import time
 OLDEST_BEAT = {"worker": 30.0, "relay": 90.0, "beat": 90.0}
 # Seconds for which an event may wait for its relay.
 OLDEST_EVENT = 60.0
+# Where Flower listens in a container.
+FLOWER_PORT = 5555
 # Seconds that /readyz may take; it gives its own probes one.
 _PATIENCE = 4.0
 
@@ -22,15 +24,15 @@ class NotAlive(Exception):
     """Says what is wrong."""
 
 
-def check_api(port: int) -> str:
+def check_http(port: int, path: str) -> str:
     """
-    Return what `/readyz` says, which counts the directory and Redis.
+    Return what a path says: of the API `/readyz`, which counts the directory and Redis.
 
     :raises NotAlive: unless it says that requests can be served
     """
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as connection:
-            connection.sendall(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            connection.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
             answer = b"".join(iter(lambda: connection.recv(4096), b""))
     except OSError as error:
         raise NotAlive(f"no answer: {error}") from None
@@ -76,7 +78,9 @@ def main(name: str) -> int:
     """Check one process, say what was found and return the exit code."""
     try:
         if name == "api":
-            said = check_api(int(os.environ.get("BANYAN_PORT", "8000")))
+            said = check_http(int(os.environ.get("BANYAN_PORT", "8000")), "/readyz")
+        elif name == "flower":
+            said = check_http(FLOWER_PORT, "/healthcheck")
         else:
             said = check_beats(os.environ.get("BANYAN_HEARTBEAT_DIR", "/tmp"), name, time.monotonic())  # noqa: S108
     except NotAlive as error:

@@ -16,5 +16,5 @@ for number in 1 2; do
     docker compose up --detach --no-deps --force-recreate --wait "api-$number"
     nginx rm -f "/tmp/without-api-$number"
 done
-docker compose up --detach --no-deps --wait relay worker beat
+docker compose up --detach --no-deps --wait relay worker beat flower
 echo "Released."

@@ -21,7 +21,7 @@ from sharding.conf import settings
 from sharding.delivery import backlog
 
 #: How long a connection, and then each answer, is waited for.
-PATIENCE_S = 0.7
+TIMEOUT_S = 0.7
 # A replica may take so long to get where its primary was as the look began.
 _CATCH_UP_S = 0.3
 _POLL_S = 0.02
@@ -44,7 +44,7 @@ _OWNED = "SELECT count(*) FROM shard_ownership WHERE state = 'owned'"
 _IS_STANDBY = "SELECT pg_is_in_recovery()"
 
 _IDLE_MS = 30_000
-_LIMITS = f"-c statement_timeout={round(PATIENCE_S * 1000)} -c idle_session_timeout={_IDLE_MS}"
+_LIMITS = f"-c statement_timeout={round(TIMEOUT_S * 1000)} -c idle_session_timeout={_IDLE_MS}"
 
 Found = dict[str, Any]
 
@@ -68,7 +68,7 @@ class _Onlooker(DatabaseWrapper):
         known = connections.settings[alias]
         limited = f"{known['OPTIONS'].get('options', '')} {_LIMITS}".lstrip()
         super().__init__({**known, "OPTIONS": {**known["OPTIONS"], "options": limited}}, alias)
-        self._longest_s = PATIENCE_S
+        self._longest_s = TIMEOUT_S
         self.inc_thread_sharing()  # the next look may have another thread
 
     def begin(self) -> None:

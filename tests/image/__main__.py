@@ -67,6 +67,8 @@ def _check(site: Site) -> None:
         checks.check_roles(site)
     with step("The proxy"):
         checks.check_proxy(site)
+    with step("Flower"):
+        checks.check_flower(site)
     with step("The journey"):
         people = checks.check_journey(site)
     with step("An instance dies"):

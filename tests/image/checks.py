@@ -20,7 +20,7 @@ from tests.image.site import Site
 WELL = ("running", "healthy")
 SERVICES = {
     *("nginx", "api-1", "api-2", "worker", "relay", "beat", "redis-cache", "redis-hot", "redis-broker"),
-    *("directory", "instance-a", "instance-b", "replica-a1"),
+    *("directory", "instance-a", "instance-b", "replica-a1", "flower"),
 }
 # Requests of the load, and how many a second.
 REQUESTS, RATE = 2_000, 50
@@ -29,7 +29,7 @@ REQUESTS, RATE = 2_000, 50
 def check_health(site: Site) -> None:
     """All are healthy, and say so because they looked."""
     states = site.states()
-    claim({name for name, state in states.items() if state == WELL} == SERVICES, "13 services are healthy")
+    claim({name for name, state in states.items() if state == WELL} == SERVICES, "14 services are healthy")
     for name in ("worker", "relay", "beat"):
         said = site.compose("exec", "-T", name, "python", "-I", "-S", "config/alive.py", name).strip()
         claim(said.startswith(name), f"{name} says: {said}")
@@ -97,6 +97,22 @@ def check_roles(site: Site) -> None:
         )
         said = site.compose("exec", "-T", service, "python", "-c", code).split()
         claim(said == ["(False,)", "42501"], f"{service} is refused {statement!r}")
+
+
+def check_flower(site: Site) -> None:
+    """Flower shows workers to who knows its password, and does not start without one."""
+    url = f"https://localhost:{site.flower}"
+    with httpx.Client(base_url=url, verify=str(site.certificate), timeout=20) as client:
+        claim(client.get("/workers").status_code == 401, "Flower asks for its password")
+        known = ("operator", site.variable("FLOWER_PASSWORD"))
+        until(lambda: "celery@" in client.get("/workers", auth=known).text)
+        claim(client.get("/metrics", auth=known).status_code == 404, "and tells its metrics nobody")
+    try:
+        site.run("sh", "-c", "FLOWER_PASSWORD= docker compose config --quiet")
+    except Failed as error:
+        claim("FLOWER_PASSWORD" in str(error), "compose refuses an empty password of Flower")
+    else:
+        raise Failed("compose takes an empty password of Flower")
 
 
 def check_journey(site: Site) -> list[Person]:
@@ -193,7 +209,7 @@ def check_release(site: Site, people: list[Person]) -> None:
     claim(
         not lost, f"{len(lost)} were lost or refused {lost[:5]}; the slowest took {max(load.seconds):.2f} s"
     )
-    ids = site.compose("ps", "--quiet", "api-1", "api-2", "worker", "relay", "beat").split()
+    ids = site.compose("ps", "--quiet", "api-1", "api-2", "worker", "relay", "beat", "flower").split()
     images = {one["Config"]["Image"] for one in json.loads(site.engine.docker("inspect", *ids))}
     claim(images == {"banyan:next"}, "all processes are the new release's")
 

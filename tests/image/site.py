@@ -25,6 +25,7 @@ class Site:
     folder: Path
     https: int
     http: int
+    flower: int
 
     @property
     def url(self) -> str:
@@ -50,6 +51,12 @@ class Site:
         found: list[dict[str, Any]] = [json.loads(line) for line in lines]
         return {one["Service"]: (one["State"], one["Health"]) for one in found}
 
+    def variable(self, name: str) -> str:
+        """Return what the .env says."""
+        lines = (self.folder / ".env").read_text().splitlines()
+        [value] = [line.partition("=")[2] for line in lines if line.partition("=")[0] == name]
+        return value
+
     def change(self, **variables: str) -> None:
         """Change variables of the .env, as an operator does in an editor."""
         file = self.folder / ".env"
@@ -67,13 +74,14 @@ def lay(engine: Engine, folder: Path) -> Site:
     _fill_in(folder)
     (folder / "deploy/nginx/local").mkdir()
     (folder / "deploy/nginx/local/balancer.conf").write_text(_BALANCER)
-    site = Site(engine, folder, free_port(), free_port())
+    site = Site(engine, folder, free_port(), free_port(), free_port())
     site.change(
         BANYAN_HTTPS=f"127.0.0.1:{site.https}",
         BANYAN_HTTP=f"127.0.0.1:{site.http}",
+        BANYAN_FLOWER=f"127.0.0.1:{site.flower}",
         BANYAN_PUBLIC_URL=site.url,
         BANYAN_API_CPUS="1",
-        # Thirteen containers start and stop on one small machine: what is claimed is that nothing is lost,
+        # Fourteen containers start and stop on one small machine: what is claimed is that nothing is lost,
         # not how fast databases are meanwhile. With these an API bears slow ones longer before it says 503.
         BANYAN_DATABASE_WAIT_MS="10000",
         BANYAN_LOCK_TIMEOUT_MS="9000",

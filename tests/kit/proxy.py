@@ -23,6 +23,7 @@ include main.conf;
 http {{
     upstream api {{ server 127.0.0.1:{api}; include upstream.conf; }}
     upstream realtime {{ server 127.0.0.1:{realtime}; }}
+    upstream flower {{ server 127.0.0.1:{realtime}; }}
     upstream dead {{ server 127.0.0.1:1; }}
     client_body_temp_path {home}/bodies;
     proxy_temp_path {home}/answers;
@@ -44,6 +45,12 @@ http {{
         set $media {home}/media;
         include server.conf;
     }}
+    server {{
+        listen 127.0.0.1:{flower} ssl;
+        ssl_certificate {certificate};
+        ssl_certificate_key {certificate};
+        include flower.conf;
+    }}
 }}
 """
 
@@ -56,6 +63,7 @@ class Proxy:
     home: Path
     tls: int
     plain: int
+    flower: int
     trust: ssl.SSLContext
 
     @property
@@ -86,7 +94,7 @@ def program() -> Path:
 
 def start(home: Path, *, api: int, realtime: int, certificate: Path, trusted: Path) -> Proxy:
     """Start nginx before an API and a realtime process; return when it listens."""
-    tls, plain = ports.free_port(), ports.free_port()
+    tls, plain, flower = (ports.free_port() for _ in range(3))
     home.mkdir()
     for folder in ("static", "media"):
         (home / folder).mkdir()
@@ -99,6 +107,7 @@ def start(home: Path, *, api: int, realtime: int, certificate: Path, trusted: Pa
         realtime=realtime,
         plain=plain,
         tls=tls,
+        flower=flower,
         certificate=certificate,
     )
     (home / "nginx.conf").write_text(place)
@@ -114,4 +123,4 @@ def start(home: Path, *, api: int, realtime: int, certificate: Path, trusted: Pa
     )
     process.start()
     trust = ssl.create_default_context(cafile=str(trusted))
-    return Proxy(process, home, tls, plain, trust)
+    return Proxy(process, home, tls, plain, flower, trust)

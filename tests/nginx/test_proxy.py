@@ -256,6 +256,22 @@ class TestFiles:
         assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
 
 
+class TestFlower:
+    def test_is_asked_with_its_password_at_a_port_of_its_own(self, front, ask):
+        url = f"https://localhost:{front.proxy.flower}"
+
+        statuses = [
+            ask("GET", f"{url}{path}", auth=("operator", "sesame")).status_code
+            for path in ("/tasks", "/healthcheck", "/metrics")
+        ]
+
+        assert statuses == [200, 404, 404]
+        assert [(each.path, each.headers["authorization"]) for each in front.realtime.asked] == [
+            ("/tasks", "Basic b3BlcmF0b3I6c2VzYW1l")
+        ]
+        assert front.api.asked == []
+
+
 class TestPlain:
     def test_leads_people_to_https_and_refuses_the_api(self, front):
         base = f"http://localhost:{front.proxy.plain}"

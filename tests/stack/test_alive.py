@@ -88,13 +88,13 @@ def test_the_clock_is_well_while_it_ticks(stack, beats):
 
 def test_an_api_is_well_while_it_can_serve(stack):
     port = int(stack.run_api().url.rpartition(":")[2])
-    assert alive.check_api(port).startswith('{"status":"ready"')
+    assert alive.check_http(port, "/readyz").startswith('{"status":"ready"')
 
     stack.kill("default")
     with pytest.raises(alive.NotAlive, match='"status":"not_ready"'):
-        until(lambda: alive.check_api(port) is None)
+        until(lambda: alive.check_http(port, "/readyz") is None)
     with pytest.raises(alive.NotAlive, match="no answer"):
-        alive.check_api(1)
+        alive.check_http(1, "/readyz")
 
 
 def _conninfo(stack, alias):

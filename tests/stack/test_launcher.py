@@ -131,7 +131,7 @@ class TestUp:
 
     def test_shows_workers_where_it_says_and_to_this_machine_alone(self, launch):
         line = next(line for line in launch.output().splitlines() if "  Flower  " in line)
-        url = line.split()[1]
+        url = line.split("Flower")[1].split()[0]
 
         until(lambda: "celery@" in page(url), within=TIMEOUT)
 

@@ -1,6 +1,6 @@
 "use strict";
 
-const EVERY = 2000, PATIENCE = 5000, STALE = 6000;
+const EVERY = 2000, TIMEOUT = 5000, STALE = 6000;
 const SHADES = { ok: "good", behind: "warn", idle: "warn", paused: "warn" };
 const at = (id) => document.getElementById(id);
 
@@ -208,7 +208,7 @@ async function ask() {
   isAsking = true;
   let wait = EVERY;
   try {
-    const answer = await fetch("/v1/operations/status", { signal: AbortSignal.timeout(PATIENCE), cache: "no-store" });
+    const answer = await fetch("/v1/operations/status", { signal: AbortSignal.timeout(TIMEOUT), cache: "no-store" });
     if (answer.ok) show(await answer.json());
     else if (answer.status === 401 || answer.status === 403) {
       notify("You are not logged in as an operator any more.", "/identity/login?next=%2Fops");
