@@ -89,7 +89,9 @@ def test_json_says_what_there_is_and_when_a_process_falls_silent(api, operator, 
     assert {each["queue"]: each["messages"] for each in found["queues"]} == dict.fromkeys(
         ("default", "fanout", "mirrors", "periodic"), 0
     )
-    assert [(each["kind"], each["state"], each["says"]) for each in found["processes"]] == [
+    # Earlier tests may have left APIs for the next, which tell as well.
+    told = [(each["kind"], each["state"], each["says"]) for each in found["processes"]]
+    assert told[told.count(("api", "ok", "")) - 1 :] == [
         ("api", "ok", ""),
         ("worker", "ok", "consumes"),
         ("child of worker", "ok", ""),

@@ -156,7 +156,7 @@ class TestThree:
         assert misplaced(three) == []
         owned = {b"tl", b"fol", b"folv", b"post", b"user"}
         assert kinds(three) == {
-            "directory": {b"sess", b"good", b"auth"},
+            "directory": {b"sess", b"good", b"auth", b"ops"},
             "a": owned | {b"ryw"},  # which has replicas
             "b": owned | {b"ob"},
         }

@@ -148,8 +148,8 @@ class TestReports:
         assert (told.operation, told.status) == ("get_post", 404)
 
     def test_end_with_the_process(self, reporting):
-        until(lambda: look().processes)
+        until(lambda: os.getpid() in {each.pid for each in look().processes})
 
         reports.stop()
 
-        until(lambda: not look().processes)
+        until(lambda: os.getpid() not in {each.pid for each in look().processes})
