@@ -132,6 +132,18 @@ class SlowEntry(Shape):
     request_id: str
 
 
+class Report(Shape):
+    """What a process tells of itself, for whoever looks; it is no part of the contract."""
+
+    kind: Literal["api", "worker", "child of worker", "relay", "beat"]
+    host: str
+    pid: int
+    up_seconds: float
+    can_work: bool
+    says: str
+    open: list[str]
+
+
 class OperationsStatus(Shape):
     """
     The whole system, as one look found it; looks are shared, so that ten who watch cost what one does.

@@ -15,14 +15,14 @@ from functools import cache, partial
 from threading import Lock
 from typing import Any
 
-import orjson
 import structlog
 from django.conf import settings
 from django.db import connections
+from pydantic import BaseModel, ValidationError
 
 from config.operations import reports
 from config.operations.databases import Look
-from config.operations.schemas import OperationsStatus
+from config.operations.schemas import ErrorEntry, OperationsStatus, Report, SlowEntry
 from config.operations.troubles import MAX_AGE_S, list_troubles
 from config.settings.queues import DEAD
 from modules.kernel import clock
@@ -62,12 +62,21 @@ def get_status() -> bytes:
         )
     except _FAILURES:
         return _get_own()
-    if turn is None and last is not None:
+    if turn is None and last is not None and _is_readable(last):
         return bytes(last)
     content = look().json_bytes()
     with suppress(*_FAILURES):  # it is told all the same
         redis(DIRECTORY).run(("SET", _LAST, content, "PX", 10 * FRESH_MS))
     return content
+
+
+def _is_readable(last: bytes) -> bool:
+    """Return whether a look of somebody else's is one as this release knows it."""
+    try:
+        OperationsStatus.model_validate_json(last)
+    except ValidationError:
+        return False
+    return True
 
 
 def _get_own() -> bytes:
@@ -215,21 +224,35 @@ def _heard() -> Found:
         )
         now = int(time_of[0]) + int(time_of[1]) / 1e6
         processes = {name: _heard_of(said, now) for name, said in zip(told[::2], told[1::2], strict=True)}
-        _forget([name for name, each in processes.items() if each["heard_seconds"] > reports.SHOWN_S])
+        shown = [each for each in processes.values() if each and each["heard_seconds"] <= reports.SHOWN_S]
+        _forget([name for name, each in processes.items() if each not in shown])
         return {
-            "processes": [each for each in processes.values() if each["heard_seconds"] <= reports.SHOWN_S],
+            "processes": shown,
             "ticked_seconds": None if ticked is None else max(0.0, round(now - float(ticked), 1)),
-            "errors": [orjson.loads(entry) for entry in errors],
-            "slow": [orjson.loads(entry) for entry in slow],
+            "errors": _readable(ErrorEntry, errors),
+            "slow": _readable(SlowEntry, slow),
         }
     except (*_FAILURES, ValueError):
         return nothing
 
 
-def _heard_of(said: bytes, now: float) -> Found:
+def _heard_of(said: bytes, now: float) -> Found | None:
+    """Return what a process has told, and when; None if it is none of ours, or of another release."""
     at, _, text = said.partition(b" ")
+    told = _readable(Report, [text])
+    if not told or not at.isdigit():
+        return None
     # Redis notes whole seconds, so the present one may look like the future.
-    return {**orjson.loads(text), "heard_seconds": max(0.0, round(now - float(at), 1))}
+    return {**told[0], "heard_seconds": max(0.0, round(now - int(at), 1))}
+
+
+def _readable(shape: type[BaseModel], entries: list[bytes]) -> list[Found]:
+    """Return those entries that have a shape; other releases, which run meanwhile, may write others."""
+    found = []
+    for entry in entries:
+        with suppress(ValidationError):
+            found.append(shape.model_validate_json(entry).model_dump())
+    return found
 
 
 def _forget(names: list[bytes]) -> None:

@@ -55,8 +55,10 @@ def open_page(tab: Page, api: Api) -> list[str]:
     tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     tab.on("pageerror", lambda fault: complaints.append(str(fault)))
     tab.goto(f"{api.url}/ops")
+    expect(tab.get_by_label("Username or email")).to_be_focused()
     tab.keyboard.type("ada")
     tab.keyboard.press("Tab")
+    expect(tab.get_by_label("Password")).to_be_focused()
     tab.keyboard.type(PASSWORD)
     tab.keyboard.press("Enter")
     tab.wait_for_url(f"{api.url}/ops")
@@ -139,6 +141,7 @@ def test_page_stops_and_goes_on_by_the_keyboard(api, operator, tab):
     expect(row(tab, "databases", "a")).to_contain_text("ok")
 
     tab.keyboard.press("Tab")
+    expect(tab.get_by_role("button", name="Pause")).to_be_focused()
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("button", name="Go on", pressed=True)).to_be_focused()
     expect(tab.locator("#age")).to_contain_text("paused")

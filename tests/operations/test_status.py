@@ -19,6 +19,7 @@ from modules.kernel import clock
 from modules.kernel.http import middleware
 from modules.kernel.principals import OPERATOR
 from modules.kernel.redis.client import count_trips
+from modules.kernel.redis.servers import redis
 from tests.kit.http import Http, call
 from tests.kit.machines import until
 from tests.kit.people import Person, make_person
@@ -146,6 +147,20 @@ class TestReports:
 
         [told] = look().slow
         assert (told.operation, told.status) == ("get_post", 404)
+
+    @pytest.mark.parametrize("spoiled", [b"garbage", b'{"of": "another release"}'])
+    def test_that_nobody_can_read_hide_nothing_else(self, spoiled):
+        redis("directory").run(
+            ("HSET", reports.PROCESSES, "x", b"1 " + spoiled),
+            ("LPUSH", reports.ERRORS, spoiled),
+            ("SET", "ops:last", spoiled),
+            ("SET", "ops:turn", 1, "PX", 60_000),
+        )
+
+        found = json.loads(get_status())
+
+        assert [each["state"] for each in found["databases"]] == ["ok"] * 4
+        assert found["errors"] == []
 
     def test_end_with_the_process(self, reporting):
         until(lambda: os.getpid() in {each.pid for each in look().processes})
