@@ -67,7 +67,9 @@ class _Onlooker(DatabaseWrapper):
     def __init__(self, alias: str) -> None:
         known = connections.settings[alias]
         limited = f"{known['OPTIONS'].get('options', '')} {_LIMITS}".lstrip()
-        super().__init__({**known, "OPTIONS": {**known["OPTIONS"], "options": limited}}, alias)
+        # A pooler refuses them: it ends idle sessions of its own, and its role limits statements.
+        limits = {} if known.get("POOLED") else {"options": limited}
+        super().__init__({**known, "OPTIONS": {**known["OPTIONS"], **limits}}, alias)
         self._longest_s = TIMEOUT_S
         self.inc_thread_sharing()  # the next look may have another thread
 
