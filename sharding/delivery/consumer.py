@@ -19,11 +19,14 @@ from django.db.utils import Error
 from sharding import outages, outbox
 from sharding.conf import relay_settings
 from sharding.errors import AlreadyDone
+from sharding.ids import moment_of
 from sharding.once import Once
 from sharding.tracebacks import tell
 
 MAX_FAILURES = 12
 MAX_BACKOFF_S = 300
+# While a server is away: soon after it is back, all of its news shall have been tried again.
+MAX_OUTAGE_WAIT_S = 30
 # A long batch renews its lease between two events once this share of it has passed.
 PROLONG_AFTER = 0.3
 
@@ -60,6 +63,10 @@ _SETTLE = "DELETE FROM outbox_delivery WHERE subscriber = %s AND event_id = ANY(
 _RELEASE = """
     UPDATE outbox_delivery SET state = 'waiting', due_at = clock_timestamp()
     WHERE subscriber = %s AND event_id = ANY(%s) AND state <> 'dead'"""
+_WAIT = """
+    UPDATE outbox_delivery SET due_at = clock_timestamp() + make_interval(secs => %s),
+        state = 'waiting', error = %s
+    WHERE subscriber = %s AND event_id = %s"""
 _FAIL = """
     UPDATE outbox_delivery SET due_at = clock_timestamp() + make_interval(secs => %s),
         failures = failures + 1, state = %s, error = %s
@@ -84,7 +91,8 @@ def deliver(subscriber: str, handler: Handler, alias: str, deliveries: list[Deli
     Run a subscriber's handler on each delivery that nobody else has, in order.
 
     An event whose handler raises is backed off, and its owner's later events wait behind it; other owners
-    go on. After `MAX_FAILURES` it is dead: kept with its error, and out of the way.
+    go on. After `MAX_FAILURES` it is dead: kept with its error, and out of the way. That a server is away is
+    no failure of the event's: it waits for as long as that takes.
     """
     try:
         _deliver(subscriber, handler, alias, deliveries)
@@ -120,7 +128,10 @@ def _run(batch: _Batch, handler: Handler, delivery: Delivery) -> None:
         pass
     except Exception as error:  # noqa: BLE001 - whatever it was, this event waits and the others go on
         batch.failed_owners.add(owner_id)
-        _back_off(batch, event_id, error)
+        if (server := outages.server_of(error)) is not None:
+            _wait_for(server, batch, event_id, error)
+        else:
+            _back_off(batch, event_id, error)
         return
     batch.done.append(event_id)
     for hear in on_done:
@@ -160,24 +171,22 @@ def _settle(batch: _Batch) -> None:
     batch.done, batch.held_back = [], []
 
 
+def _wait_for(server: str, batch: _Batch, event_id: int, error: Exception) -> None:
+    """Try again when it has waited for a quarter longer; an outage is told once, not for each event."""
+    outages.met(server, error)
+    batch.claimed.pop(event_id)
+    age_s = time.time() - moment_of(event_id).timestamp()
+    wait_s = min(max(age_s / 4, relay_settings().backoff_s), MAX_OUTAGE_WAIT_S)
+    with connections[batch.alias].cursor() as cursor:
+        cursor.execute(_WAIT, [wait_s, tell(error), batch.subscriber, event_id])
+
+
 def _back_off(batch: _Batch, event_id: int, error: Exception) -> None:
     failures = batch.claimed.pop(event_id) + 1
     is_dead = failures >= MAX_FAILURES
-    _tell(batch.subscriber, event_id, failures, error)
+    about = {"subscriber": batch.subscriber, "event_id": str(event_id), "failures": failures}
+    log.error("delivery.dead" if is_dead else "delivery.failed", exc_info=error, **about)
     wait_s = min(relay_settings().backoff_s * 2 ** (failures - 1), MAX_BACKOFF_S)
     state = "dead" if is_dead else "waiting"
     with connections[batch.alias].cursor() as cursor:
         cursor.execute(_FAIL, [wait_s, state, tell(error), batch.subscriber, event_id])
-
-
-def _tell(subscriber: str, event_id: int, failures: int, error: Exception) -> None:
-    """Log what happened to an event; an outage is told once, not for each event that met it."""
-    is_dead = failures >= MAX_FAILURES
-    about = {"subscriber": subscriber, "event_id": str(event_id), "failures": failures}
-    server = outages.server_of(error)
-    if server is not None:
-        outages.met(server, error)
-        if is_dead:
-            log.error("delivery.dead", instance=server, **about)
-        return
-    log.error("delivery.dead" if is_dead else "delivery.failed", exc_info=error, **about)

@@ -35,7 +35,8 @@ BROKER = "broker"
 LEADER_LOCK = 0x42414E59  # "BANY"; the second key of the advisory lock is 1
 EXPAND_LIMIT = 1000
 LEASE_LIMIT = 500
-# How many deliveries may be under way: it bounds the broker's queues and what a lease query walks over.
+# How many deliveries may be under way: it bounds the broker's queues and what a lease query walks over. Those
+# that are backed off are not: thousands that wait for a server keep nobody else from being heard.
 LEASE_WINDOW = 5000
 MESSAGE_SIZE = 50
 
@@ -61,7 +62,9 @@ _LEASE = """
                 AND earlier.event_id < d.event_id AND earlier.due_at > now() AND earlier.state <> 'dead')
         ORDER BY d.event_id
         LIMIT greatest(0, least(%(limit)s, %(window)s - (
-            SELECT count(*) FROM outbox_delivery WHERE due_at > now() AND state <> 'dead'))))
+            SELECT count(*) FROM outbox_delivery
+            WHERE due_at > now() AND due_at <= now() + make_interval(secs => %(lease)s)
+                AND state IN ('sent', 'claimed')))))
     UPDATE outbox_delivery d
     SET due_at = now() + make_interval(secs => %(lease)s), state = 'sent'
     FROM due WHERE d.event_id = due.event_id AND d.subscriber = due.subscriber

@@ -244,6 +244,40 @@ class TestDeliver:
 
         assert ear.heard == []
 
+    def test_waits_for_a_server_that_is_away_however_often_it_is_tried(self, relay, bell):
+        note(ANN, 1)
+        ear = Ear()
+
+        def away(payload: dict[str, Any], once: Once) -> None:
+            raise InstanceUnavailable("b")
+
+        for _ in range(2 * MAX_FAILURES):
+            let_leases_run_out()
+            relay.step()
+            deliver(HEARER, away, "a", bell.messages[-1])
+        assert states() == [("waiting", 0)]
+
+        let_leases_run_out()
+        relay.step()
+        deliver(HEARER, ear, "a", bell.messages[-1])
+        assert (ear.heard, states()) == ([1], [])
+
+    def test_leaves_room_for_others_while_many_wait_for_a_server(self, relay, bell, monkeypatch):
+        monkeypatch.setattr("sharding.delivery.relay.LEASE_WINDOW", 2)
+
+        def away(payload: dict[str, Any], once: Once) -> None:
+            raise InstanceUnavailable("b")
+
+        note(ANN, 1)
+        note(BEN, 2)
+        relay.step()
+        deliver(HEARER, away, "a", bell.messages[0])
+        note(make_id(1, 9, 3), 3)
+
+        relay.step()
+
+        assert bell.numbers() == [[1, 2], [3]]
+
     def test_gives_a_poisoned_event_up_and_goes_on_with_its_owner(self, relay, bell):
         note(ANN, 1, 2)
         ear = Ear(1)
