@@ -264,6 +264,7 @@ class TestDeliver:
 
     def test_leaves_room_for_others_while_many_wait_for_a_server(self, relay, bell, monkeypatch):
         monkeypatch.setattr("sharding.delivery.relay.LEASE_WINDOW", 2)
+        monkeypatch.setattr(settings, "RELAY", replace(settings.RELAY, backoff_s=30.0))
 
         def away(payload: dict[str, Any], once: Once) -> None:
             raise InstanceUnavailable("b")
