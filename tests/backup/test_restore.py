@@ -29,6 +29,7 @@ from tests.kit.machines import IdleApis, Machines, until
 # Two lives of a stack, and every program of a restore.
 pytestmark = pytest.mark.timeout(400)
 Edge = tuple[int, int, int]
+ENDED = "SELECT NOT pg_is_in_recovery()"
 
 
 @dataclass
@@ -152,6 +153,17 @@ class TestRestore:
 
         until(lambda: all(other.home()[:1] == ["After the flood"] for other in others))
         assert int(post_id) > max(post.post_id for post in restored.town.posts)
+
+    def test_leaves_its_moment_neither_to_a_replica_made_anew_nor_to_later_backups(self, restored):
+        """A replica would take writes of its own at the first commit after that moment."""
+        topology, archived = restored.archived.stack.topology, restored.archived
+        replica, primary = topology.replicas["a_replica1"], archived.servers["a"]
+        marked = primary.ask("SELECT pg_logical_emit_message(true, 'test', 'after the restore')")
+
+        until(lambda: replica.ask(f"{ENDED} OR pg_last_wal_replay_lsn() >= '{marked}'"))
+        assert replica.ask(ENDED) is False
+        for server in (replica, *archived.servers.values()):
+            assert "recovery_" not in (server.data / "postgresql.auto.conf").read_text()
 
 
 def _shards(restored: Restored) -> dict[str, list[int]]:

@@ -13,6 +13,10 @@ fi
 [ "$moment" = latest ] && wanted=$(date +%s) || wanted=$(date -u -d "$moment" +%s)
 newest=
 for base in "$archive"/base/*; do
+    if [ -d "$base" ] && [ ! -x "$base" ]; then
+        echo "restore.sh: $(id -un) may not read $base; run base.sh and this as the server's user." >&2
+        exit 1
+    fi
     # The manifest is written last.
     [ -e "$base/backup_manifest" ] && [ "$(stat -c %Y "$base/backup_manifest")" -lt "$wanted" ] && newest=$base
 done
@@ -24,11 +28,17 @@ cp -Rp "$newest" "$data"
 chmod 700 "$data"
 # A replica's settings, should the backup be of one.
 rm -f "$data/standby.signal"
+# And an earlier restore's: its moment would end this one as well.
+forget='/^(restore_command|recovery_|primary_)/d'
+sed -i -E "$forget" "$data/postgresql.auto.conf"
+# The last line takes all of it away when the moment is reached: a replica made of this server copies its settings,
+# and one with a moment in the past would end its own recovery, and take writes, at the first commit.
 cat >> "$data/postgresql.auto.conf" <<CONF
 restore_command = 'cp "$archive/%f" "%p"'
 recovery_target_timeline = 'latest'
 primary_conninfo = ''
 primary_slot_name = ''
+recovery_end_command = 'sed -i -E "$forget" postgresql.auto.conf'
 CONF
 if [ "$moment" != latest ]; then
     cat >> "$data/postgresql.auto.conf" <<CONF
