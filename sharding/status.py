@@ -17,15 +17,23 @@ _CURRENT = "SELECT pg_current_wal_lsn()::text"
 LAG = """
     SELECT pg_wal_lsn_diff(coalesce(%s::pg_lsn, pg_last_wal_receive_lsn()), pg_last_wal_replay_lsn())::bigint,
            coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float,
-           pg_is_wal_replay_paused()"""
+           CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END"""
 _POLL_S = 0.02
+
+
+def _read_map() -> shard_map.ShardMap | None:
+    """Return the map, or None where the directory does not say it: its own entry tells why."""
+    try:
+        return shard_map.refresh()
+    except InstanceUnavailable:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Survey:
     """What databases are held against: the map, the digest of the migrations, and each other."""
 
-    laid: shard_map.ShardMap = field(default_factory=shard_map.refresh)
+    laid: shard_map.ShardMap | None = field(default_factory=_read_map)
     digest: str = field(default_factory=migrating.digest)
     catalogs: dict[str, catalog.Catalog] = field(default_factory=dict)
 
@@ -85,6 +93,8 @@ def _describe_primary(alias: str, survey: _Survey) -> dict[str, Any]:
 
 def _describe_instance(alias: str, survey: _Survey) -> dict[str, Any]:
     entry, laid = _describe_primary(alias, survey), survey.laid
+    if laid is None:
+        return entry
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT shard, epoch FROM shard_ownership WHERE state = 'owned'")
         owned = dict(cursor.fetchall())
@@ -104,6 +114,8 @@ def _describe_replica(alias: str, survey: _Survey) -> dict[str, Any]:
     # One that is not by then where its primary was has left the rotation as well.
     until = time.monotonic() + settings().replica_lag_s
     behind, seconds, is_paused = first = _lag_of(alias, position)
+    if is_paused is None:
+        return {"is_well": False, "error": "it takes writes and is no replica any more: make it anew"}
     while behind and not is_paused and time.monotonic() < until:
         time.sleep(_POLL_S)
         behind, seconds, is_paused = _lag_of(alias, position)
@@ -128,8 +140,12 @@ def _position_of_primary(replica: str) -> str | None:
     return position
 
 
-def _lag_of(replica: str, position: str | None) -> tuple[int | None, float, bool]:
-    """Return how many bytes a replica is behind a position, how old its last commit is, if it is paused."""
+def _lag_of(replica: str, position: str | None) -> tuple[int | None, float, bool | None]:
+    """
+    Return how many bytes a replica is behind a position, how old its last commit is, if it is paused.
+
+    The last is None of one that was promoted.
+    """
     with connections[replica].cursor() as cursor:
         cursor.execute(LAG, [position])
         behind, seconds, is_paused = cursor.fetchone()

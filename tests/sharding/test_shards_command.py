@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from sharding import migrating
+from sharding import migrating, status
 from sharding.testing import count_queries
 from tests.sharding.app import migrations
 
@@ -74,6 +74,27 @@ class TestStatus:
         assert replica["bytes_behind"] > 100000
         assert replica["seconds_behind"] > 0
 
+    def test_tells_of_the_instances_also_when_the_directory_is_dead(self, stack):
+        out = io.StringIO()
+        stack.kill("directory")
+
+        with pytest.raises(SystemExit):
+            call_command("shards", "status", "--json", stdout=out)
+
+        assert [(entry["alias"], entry["is_reachable"]) for entry in json.loads(out.getvalue())] == [
+            ("default", False), ("a", True), ("a_replica1", True), ("b", True),
+        ]  # fmt: skip
+
+    def test_names_a_replica_that_takes_writes(self, monkeypatch):
+        """As one does that was promoted: here the name leads to a primary."""
+        primaries = {"default": connections["default"], "a": connections["a"], "b": connections["b"]}
+        monkeypatch.setattr(status, "connections", primaries | {"a_replica1": connections["b"]})
+
+        entries = {entry["alias"]: entry for entry in status.describe_databases()}
+
+        assert entries["a_replica1"]["error"] == "it takes writes and is no replica any more: make it anew"
+        assert not entries["a_replica1"]["is_well"]
+
     def test_exits_when_an_instance_is_dead(self, stack):
         stack.kill("b")
 
@@ -114,6 +135,14 @@ class TestMigrate:
                 shards("migrate")
         finally:
             recorder.record_unapplied("shardtests", "0099_from_the_future")
+
+    def test_says_what_its_role_may_not(self, on_b):
+        on_b("SET ROLE pg_read_all_data")
+        try:
+            with pytest.raises(CommandError, match="permission denied for table shard_ownership"):
+                shards("migrate")
+        finally:
+            on_b("RESET ROLE")
 
     def test_names_a_database_that_is_dead(self, stack):
         stack.kill("b")

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         """Run the verb."""
         try:
             getattr(self, f"_{options['verb']}")(options)
-        except InstanceUnavailable as error:
+        except DatabaseError as error:  # away, or a role that may not
             raise CommandError(f"{status.explain(error)}.") from error
 
     def _map(self, options: dict[str, Any]) -> None:
