@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
+from deploy.embedded.layout import ROOT
 from sharding.conf import Roles
 from sharding.grants import grant
 from sharding.ids import make_id
@@ -17,6 +18,10 @@ pytestmark = pytest.mark.django_db
 
 ROLES = Roles(api="tests_api", relay="tests_relay")
 ANN = make_id(1, 7, 1)  # on a shard of instance a
+OWNERS = """
+    SELECT relowner::regrole::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT proowner::regrole::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT datdba::regrole::text FROM pg_database WHERE datname = current_database()"""
 COUNTS = f"INSERT INTO graph_followcount (user_id) VALUES ({ANN})"
 
 
@@ -62,6 +67,22 @@ def test_a_role_that_takes_turns_with_the_apis_may_do_the_same(ask, stack_of_run
                 ask("tests_api_2", "DROP TABLE posts_post")
         finally:
             owner.execute("DROP ROLE tests_api_2")
+
+
+def test_what_belonged_to_a_superuser_is_given_to_the_owner_of_all(stack_of_run):
+    """deploy/postgres/owner.sql, undone in the end."""
+    script = (ROOT / "deploy" / "postgres" / "owner.sql").read_text()
+    before, _, after = script.partition("COMMIT;")
+    with stack_of_run.topology.primaries["a"].connect() as superuser:
+        assert set(superuser.execute(OWNERS).fetchall()) == {("banyan",)}
+        superuser.execute("CREATE ROLE banyan_owner")
+        try:
+            superuser.execute(before.encode())
+            assert set(superuser.execute(OWNERS).fetchall()) == {("banyan_owner",)}
+        finally:
+            superuser.execute("ROLLBACK")
+            superuser.execute("DROP ROLE banyan_owner")
+    assert after.strip() == ""
 
 
 @pytest.mark.parametrize(
