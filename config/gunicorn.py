@@ -10,6 +10,9 @@ BANYAN_SCATTER_THREADS connections to each database.
 
 *Threads.* Four: on two cores eight made a warm home a quarter dearer (python -m benchmarks), for they only
 wait for each other's turn. They are what waits for a slow server, and the bulkhead counts by them.
+
+*Not granian*, which was measured in its place (docs/operations.md, "Another server"): a post takes half the
+CPU there, but its WSGI threads wait for slow bodies themselves, four of which take a process from everybody.
 """
 
 from typing import Any
