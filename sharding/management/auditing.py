@@ -14,8 +14,9 @@ from django.core.management.base import CommandError
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from sharding import audits
+from sharding import audits, status
 from sharding.audits import Audit, Difference
+from sharding.errors import InstanceUnavailable
 
 
 class Writer(Protocol):
@@ -33,13 +34,17 @@ class _Result:
     owners: int = 0
     differences: list[Difference] = field(default_factory=list)
     repaired: int = 0
+    # Why it could not go on: a database is away.
+    error: str | None = None
 
     def to_json(self) -> dict[str, Any]:
+        """Return it for machines; `error` is there where it could not go on."""
         return {
             "audit": self.audit.name,
             "owners": self.owners,
             "differences": [audits.describe(self.audit, each) for each in self.differences],
             "repaired": self.repaired,
+            **({} if self.error is None else {"error": self.error}),
         }
 
 
@@ -63,8 +68,8 @@ def run(options: dict[str, Any], out: Writer) -> list[dict[str, Any]]:
     with _progress(hidden=options["json"]) as report:
         results = [_compare(audit, options, out, report) for audit in chosen]
     if options["repair"]:
-        for audit, result in zip(chosen, results, strict=True):
-            result.repaired = audit.repair(result.differences) if result.differences else 0
+        for result in results:
+            _repair(result)
     if not options["json"]:
         for result in results:
             out.write(_summary(result))
@@ -72,12 +77,29 @@ def run(options: dict[str, Any], out: Writer) -> list[dict[str, Any]]:
 
 
 def is_well(result: dict[str, Any]) -> bool:
-    """Return whether nothing differs, or all that did is mended."""
-    return bool(len(result["differences"]) == result["repaired"])
+    """Return whether all was looked at, and nothing differs or all that did is mended."""
+    return "error" not in result and len(result["differences"]) == result["repaired"]
+
+
+def _repair(result: _Result) -> None:
+    try:
+        result.repaired = result.audit.repair(result.differences) if result.differences else 0
+    except InstanceUnavailable as error:
+        result.error = status.explain(error)
 
 
 def _compare(audit: Audit, options: dict[str, Any], out: Writer, report: Any) -> _Result:
+    """Return what one audit found, as far as it came: others may need no database that is away."""
     result = _Result(audit)
+    try:
+        _look(result, options, out, report)
+    except InstanceUnavailable as error:
+        result.error = status.explain(error)
+    return result
+
+
+def _look(result: _Result, options: dict[str, Any], out: Writer, report: Any) -> None:
+    audit = result.audit
     for owner_ids in audits.batches(audit, options["sample"]):
         result.owners += len(owner_ids)
         report(audit.name, result.owners)
@@ -86,7 +108,6 @@ def _compare(audit: Audit, options: dict[str, Any], out: Writer, report: Any) ->
         if not options["json"]:
             for each in found:
                 out.write(_line(audit, each))
-    return result
 
 
 def _chosen(names: list[str] | None) -> list[Audit]:
@@ -111,7 +132,8 @@ def _summary(result: _Result) -> str:
     kinds = Counter(each.kind for each in result.differences)
     said = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) or "no difference"
     repaired = f", {result.repaired} repaired" if result.repaired else ""
-    return f"{mark} {result.audit.name:<20} {result.owners} owners, {said}{repaired}"
+    broken = f"; it could not go on: {result.error}" if result.error else ""
+    return f"{mark} {result.audit.name:<20} {result.owners} owners, {said}{repaired}{broken}"
 
 
 @contextmanager

@@ -122,6 +122,15 @@ class TestAudit:
 
         assert (code, results["graph.counts"]["owners"]) in {(0, 1), (0, 2)}
 
+    def test_says_of_which_audits_a_database_is_away_and_goes_on_with_the_others(self, people, stack):
+        stack.kill("default")
+
+        code, results = audit("--only", "graph.counts", "--only", "graph.statuses")
+
+        assert code == 1
+        assert results["graph.counts"] == {"owners": 3, "differences": [], "repaired": 0}
+        assert "error" in results["graph.statuses"]
+
     def test_refuses_an_audit_that_there_is_not(self):
         with pytest.raises(
             CommandError, match=r"There is no audit 'graph\.posts': it is one of graph\.counts, "
