@@ -25,7 +25,7 @@ NEW_KEY := from deploy.embedded import secrets; print(secrets.generate().oidc_pr
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test broker-test metrics-test restore-test pooled-test failover-test check doors newcontext migrations bench openapi sdk contract linted judged alerts image-test help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test broker-test metrics-test restore-test pooled-test failover-test tls-test check doors newcontext migrations bench openapi sdk contract linted judged alerts image-test help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -82,6 +82,9 @@ pooled-test: $(SYNCED) ## run journeys through Debian's PgBouncer in transaction
 
 failover-test: $(SYNCED) ## kill a primary under writers, promote its standby, and count what was acknowledged
 	@exec $(BIN)/python -m pytest $(or $(ARGS),tests/failover)
+
+tls-test: $(SYNCED) ## every process through TLS to PostgreSQL and Redis, and nowhere where nobody is trusted
+	@exec $(BIN)/python -m pytest tests/stack/test_tls.py tests/kernel/test_redis_tls.py $(ARGS)
 
 check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and API drift, migrations that lock
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from deploy.embedded.layout import ROOT
 PROMISED = {
     *("up", "down", "url", "reset", "logs", "mail", "psql", "shell", "test"),
     *("check", "bench", "demo", "verify-demo", "openapi", "sdk", "contract", "doors", "newcontext", "help"),
-    *("migrations", "redis-test", "broker-test", "metrics-test", "image-test", "restore-test"),
+    *("migrations", "redis-test", "broker-test", "metrics-test", "image-test", "restore-test", "tls-test"),
     *("pooled-test", "failover-test"),
 }
 
