@@ -46,6 +46,7 @@ _UNKNOWN = (
 _FAILURES = (RedisUnavailable, RedisCommandError, Unreadable)
 
 _running: dict[str, "Future[Any]"] = {}
+_starting = Lock()
 _lock = Lock()
 # The last look of this process, and when; for as long as nothing can be shared.
 _own: dict[str, tuple[bytes, float]] = {}
@@ -131,11 +132,14 @@ def look() -> OperationsStatus:
 def _probe(probes: dict[str, Callable[[], Any]]) -> dict[str, Any]:
     """Return what each probe found in time, or None; one that hangs since last time is not started again."""
     pool = _pool(len(probes))
-    for name, probe in probes.items():
-        if name not in _running or _running[name].done():
-            _running[name] = pool.submit(probe)
-    wait([_running[name] for name in probes], timeout=WITHIN_S)
-    return {name: _result_of(name, _running[name]) for name in probes}
+    # Of two looks that begin at once one starts the probes: a connection is no two threads'.
+    with _starting:
+        for name, probe in probes.items():
+            if name not in _running or _running[name].done():
+                _running[name] = pool.submit(probe)
+        begun = {name: _running[name] for name in probes}
+    wait(begun.values(), timeout=WITHIN_S)
+    return {name: _result_of(name, future) for name, future in begun.items()}
 
 
 def _result_of(name: str, future: "Future[Any]") -> Any:

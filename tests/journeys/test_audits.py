@@ -117,10 +117,13 @@ class TestAudit:
             ("graph.followers", "mirror_without_edge", people[1].id, ada.id),
         }
 
-    def test_of_a_sample_looks_at_as_many_at_most(self, people):
+    @pytest.mark.parametrize(("chance", "owners"), [(min, 2), (max, 1)])
+    def test_of_a_sample_takes_neighbors_from_wherever_it_begins(self, people, monkeypatch, chance, owners):
+        monkeypatch.setattr("random.randrange", lambda low, high: chance(low, high - 1))
+
         code, results = audit("--sample", "2", "--only", "graph.counts")
 
-        assert (code, results["graph.counts"]["owners"]) in {(0, 1), (0, 2)}
+        assert (code, results["graph.counts"]["owners"]) == (0, owners)
 
     def test_says_of_which_audits_a_database_is_away_and_goes_on_with_the_others(self, people, stack):
         stack.kill("default")
@@ -147,6 +150,14 @@ class TestAudit:
             ("audit_difference", "posts.counts", [5, 2])
         ]
         assert audit("--only", "posts.counts")[0] == 1
+
+    def test_of_the_night_tells_an_outage_as_one(self, people, stack):
+        stack.kill("default")
+
+        with capture_logs() as lines:
+            audit_sample()
+
+        assert {line["instance"] for line in lines if line["event"] == "outage"} == {"directory"}
 
 
 Plant = Callable[[Person, Person], None]
