@@ -91,6 +91,7 @@ check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and AP
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	@$(NOWHERE) $(MANAGE) check --fail-level WARNING
 	@BANYAN_OIDC_PRIVATE_KEY="$$($(BIN)/python -c '$(NEW_KEY)')" DJANGO_SETTINGS_MODULE=config.settings.production \
 		$(NOWHERE) $(MANAGE) check --deploy --fail-level WARNING
