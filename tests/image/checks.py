@@ -197,8 +197,9 @@ def _with_b_away(client: httpx.Client) -> dict[str, object] | None:
 
 
 def check_release(site: Site, people: list[Person]) -> None:
-    """A release under load loses no request, and what runs afterwards is the new one."""
+    """A release that migrates loses no request under load, and what runs afterwards is the new one."""
     site.change(BANYAN_RELEASE="next")
+    site.add_migration()
     began = time.monotonic()
     with Load(people) as load:
         said = site.run("deploy/release.sh")
@@ -212,6 +213,18 @@ def check_release(site: Site, people: list[Person]) -> None:
     ids = site.compose("ps", "--quiet", "api-1", "api-2", "worker", "relay", "beat", "flower").split()
     images = {one["Config"]["Image"] for one in json.loads(site.engine.docker("inspect", *ids))}
     claim(images == {"banyan:next"}, "all processes are the new release's")
+    migrated = site.compose("exec", "-T", "api-1", "python", "-c", _WHAT_MIGRATED).split()
+    claim(migrated == ["True", "True"] * 2, "both instances have the new column and its index")
+
+
+_WHAT_MIGRATED = """
+import os, psycopg
+for named in os.environ["BANYAN_INSTANCES"].split(","):
+    print(*psycopg.connect(named.partition("=")[2]).execute(
+        "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'posts_post'::regclass"
+        " AND attname = 'of_next_release'), EXISTS (SELECT FROM pg_index WHERE indisvalid"
+        " AND indexrelid = to_regclass('posts_of_next_release'))").fetchone())
+"""
 
 
 class Load:

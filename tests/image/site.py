@@ -63,6 +63,29 @@ class Site:
         kept = [line for line in file.read_text().splitlines() if line.partition("=")[0] not in variables]
         file.write_text("\n".join([*kept, *(f"{name}={value}" for name, value in variables.items())]) + "\n")
 
+    def add_migration(self) -> None:
+        """Give the next release a migration of the posts, which people write meanwhile."""
+        migrations = self.folder / "modules/posts/migrations"
+        before = max(file.stem for file in migrations.glob("[0-9]*.py"))
+        (migrations / f"{int(before[:4]) + 1:04}_next_release.py").write_text(
+            _MIGRATION.format(before=before)
+        )
+
+
+# As docs/migrations.md asks of a release that the one before it must bear: a column with a default of the
+# database's, and its index without a lock.
+_MIGRATION = """from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("posts", "{before}")]
+    operations = [
+        migrations.AddField("post", "of_next_release", models.IntegerField(db_default=0)),
+        AddIndexConcurrently("post", models.Index("of_next_release", name="posts_of_next_release")),
+    ]
+"""
 
 # This run's requests come by way of a load balancer: people have addresses of their own.
 _BALANCER = "set_real_ip_from 10.213.0.0/16; real_ip_header X-Forwarded-For; real_ip_recursive on;\n"
