@@ -20,7 +20,7 @@ from config.settings.queues import QUEUES
 from sharding import outages, replicas
 from sharding.delivery import backlog
 from sharding.delivery.relay import Relay
-from sharding.management.commands.relay import lengths_of
+from sharding.delivery.sending import lengths_of
 
 LOOK_S = 5.0
 # As long as `manage.py outbox status` bears; what to wake up for is said by the alerts.

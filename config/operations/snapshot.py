@@ -29,7 +29,7 @@ from modules.kernel import clock
 from modules.kernel.redis.client import RedisCommandError, RedisUnavailable, Unreadable
 from modules.kernel.redis.servers import DIRECTORY, redis, redis_clients
 from sharding import outages
-from sharding.management.commands.relay import lengths_of
+from sharding.delivery.sending import lengths_of
 
 log = structlog.get_logger(__name__)
 

@@ -15,15 +15,14 @@ from opentelemetry.trace import Link, Span, SpanKind, get_current_span, set_span
 from config.tracing.replacing import replace
 from config.tracing.spans import UNSAMPLED, Attributes, Spanning, fail, read, start, write_down
 from sharding import outages, outbox
-from sharding.delivery import consumer
+from sharding.delivery import consumer, sending
 from sharding.delivery.consumer import Delivery
-from sharding.management.commands import relay
 
 
 def install() -> None:
     """Carry the trace along from here on."""
     outbox.on_record.append(_note)
-    replace(relay, "send_by_celery", _send)
+    replace(sending, "send_by_celery", _send)
     replace(consumer, "_run", _process)
     replace(consumer, "_back_off", _back_off)
 

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 
 from config import env as environment
 from config.settings import queues
-from sharding.management.commands import relay
+from sharding.delivery import sending
 from tests.broker.rabbitmq import RabbitMQ
 from tests.kit.brokers import AmqpBroker, RedisBroker, broker_at
 from tests.kit.machines import until
@@ -74,14 +74,14 @@ def test_a_frozen_broker_is_away_after_a_while(broker, emptied, app):
 
 
 def test_the_relay_adds_nothing_to_a_queue_that_is_long_enough(emptied, app, monkeypatch):
-    monkeypatch.setattr(relay, "current_app", app)
-    monkeypatch.setattr(relay, "LONGEST_QUEUE", 3)
-    monkeypatch.setattr(relay, "LOOK_AGAIN_S", 0)
+    monkeypatch.setattr(sending, "current_app", app)
+    monkeypatch.setattr(sending, "LONGEST_QUEUE", 3)
+    monkeypatch.setattr(sending, "LOOK_AGAIN_S", 0)
 
     for _ in range(8):
-        relay.send_by_celery("posts.nobody", queues.DEFAULT, "a", [])
+        sending.send_by_celery("posts.nobody", queues.DEFAULT, "a", [])
 
-    assert (relay.length_of(queues.DEFAULT), relay.length_of("nowhere")) == (3, 0)
+    assert (sending.length_of(queues.DEFAULT), sending.length_of("nowhere")) == (3, 0)
 
 
 @pytest.mark.django_db
