@@ -112,7 +112,8 @@ class AutoSchema(Spectacular):
         if operation.body is None:
             return {}
         reference = register(self.registry, operation.body, "validation")
-        return {"required": True, "content": {"application/json": {"schema": reference}}}
+        is_required = not operation.spec.body_optional
+        return {"required": is_required, "content": {"application/json": {"schema": reference}}}
 
     def _successes(self, operation: Operation) -> Schema:
         """Return the answers of a success by status."""

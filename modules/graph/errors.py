@@ -1,6 +1,6 @@
 """What graph refuses. The kind (the class extended) decides the HTTP status, at the edge."""
 
-from modules.kernel.errors import Invalid, NotFound
+from modules.kernel.errors import Forbidden, Invalid, NotFound
 
 
 class UserNotFound(NotFound):
@@ -8,6 +8,48 @@ class UserNotFound(NotFound):
 
     code = "user_not_found"
     title = "There is no such user."
+
+
+class UserBlocked(Forbidden):
+    """The caller blocks whom they would follow."""
+
+    code = "blocked"
+    title = "You block this user: unblock them first."
+
+
+class CannotBlockYourself(Invalid):
+    """Blocker and blocked are the same person."""
+
+    code = "cannot_block_yourself"
+    title = "You cannot block yourself."
+
+
+class BlockCapReached(Invalid):
+    """The user has reached the limit of blocks."""
+
+    code = "block_cap_reached"
+    title = "You have reached the limit of blocked users."
+
+
+class CannotMuteYourself(Invalid):
+    """Muter and muted are the same person."""
+
+    code = "cannot_mute_yourself"
+    title = "You cannot mute yourself."
+
+
+class MuteCapReached(Invalid):
+    """The user has reached the limit of mutes."""
+
+    code = "mute_cap_reached"
+    title = "You have reached the limit of muted users."
+
+
+class MuteEndInvalid(Invalid):
+    """A mute would end before it began, or in another age."""
+
+    code = "mute_end_invalid"
+    title = "A mute ends in the future, within a year."
 
 
 class CannotFollowYourself(Invalid):

@@ -27,6 +27,37 @@ class Unfollowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Somebody blocks somebody; recorded on the blocker's shard. For no third party's ears."""
+
+    name: ClassVar[str] = "graph.blocked.v1"
+
+    user_id: int
+    target_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unblocked:
+    """The block of this id is over; a newer one between the two may exist already."""
+
+    name: ClassVar[str] = "graph.unblocked.v1"
+
+    user_id: int
+    target_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TiesChanged:
+    """A user's exceptions are others than before: whom they block or mute, or who blocks them."""
+
+    name: ClassVar[str] = "graph.ties_changed.v1"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowerAdded:
     """The followee's side of an edge stands, so that posts reach the follower from now on."""
 

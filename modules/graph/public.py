@@ -1,6 +1,7 @@
 """What other contexts may call: re-exported functions and errors, nothing else."""
 
 from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
+from modules.graph.selectors.blocks import list_blocks
 from modules.graph.selectors.counts import get_own_counts, map_counts
 from modules.graph.selectors.followers import batch_follower_ids, list_followers
 from modules.graph.selectors.following_cache import ensure_following, following_key
@@ -10,6 +11,7 @@ from modules.graph.selectors.follows import (
     list_following_ids,
     map_relationships,
 )
+from modules.graph.selectors.mutes import list_mutes
 from modules.graph.selectors.pulled import is_pulled, pulled_author_ids
 from modules.graph.selectors.viewers import viewer_of
 from modules.graph.services.bulk import add_edges_in_bulk
@@ -29,9 +31,11 @@ __all__ = [
     "hide_counts",
     "is_following",
     "is_pulled",
+    "list_blocks",
     "list_followers",
     "list_following",
     "list_following_ids",
+    "list_mutes",
     "map_counts",
     "map_relationships",
     "pulled_author_ids",

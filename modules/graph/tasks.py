@@ -1,11 +1,13 @@
 """What graph does after its own news: the other side of each edge, and the following cache."""
 
 from modules.accounts.events import AccountStatusChanged
-from modules.graph.events import Followed, StatusChanged, Unfollowed
+from modules.graph.events import Blocked, Followed, StatusChanged, TiesChanged, Unblocked, Unfollowed
 from modules.graph.services import audits  # noqa: F401 - they are registered where news is heard
+from modules.graph.services.blocks import mirror_block
 from modules.graph.services.followers import add_follower, remove_follower
 from modules.graph.services.following_cache import drop_following
 from modules.graph.services.statuses import note_status, sync_followees, sync_followers
+from modules.graph.services.ties import renew_ties
 from modules.kernel import clock
 from modules.kernel.bus import subscribes
 from sharding.scope import Once
@@ -33,6 +35,24 @@ def refresh_rules_after_follow(event: Followed, once: Once) -> None:
 def refresh_rules_after_unfollow(event: Unfollowed, once: Once) -> None:
     """Drop from the cache whom the follower follows, should the request have died or Redis been away."""
     drop_following(event.follower_id)
+
+
+@subscribes(Blocked, queue="mirrors")
+def mirror_blocked(event: Blocked, once: Once) -> None:
+    """Write a block on the shard of who is blocked, and end their following the blocker, once."""
+    mirror_block(event.target_id, event.user_id, edge_id=event.edge_id, is_active=True, once=once)
+
+
+@subscribes(Unblocked, queue="mirrors")
+def mirror_unblocked(event: Unblocked, once: Once) -> None:
+    """Write the end of a block on the shard of who was blocked, once."""
+    mirror_block(event.target_id, event.user_id, edge_id=event.edge_id, is_active=False, once=once)
+
+
+@subscribes(TiesChanged, queue="mirrors")
+def refresh_ties(event: TiesChanged, once: Once) -> None:
+    """Renew the cached exceptions, should the request have died or Redis been away; a repeat is harmless."""
+    renew_ties(event.user_id)
 
 
 @subscribes(AccountStatusChanged, queue="mirrors")

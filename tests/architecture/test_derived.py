@@ -36,6 +36,7 @@ def test_every_derived_fact_is_repeated_by_each_of_its_events():
         ("accounts", "SessionsRevoked", "cache_epoch"),
         ("graph", "Followed", "drop_following"),
         ("graph", "Unfollowed", "drop_following"),
+        ("graph", "TiesChanged", "renew_ties"),
         ("posts", "PostDeleted", "put_tombstone"),
         ("profiles", "ProfileEdited", "renew_card"),
         ("timelines", "PostPublished", "push_to_author"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connections
 
-from modules.graph.models import FollowCount, FollowIn, FollowOut
+from modules.graph.models import BlockIn, BlockOut, FollowCount, FollowIn, FollowOut
 from tests.kit.delivery import aliases
 from tests.kit.people import Person
 
@@ -31,3 +31,14 @@ def counts(person: Person) -> tuple[int, int]:
     """Return (followers, following)."""
     rows = FollowCount.objects.of(person.id).on_primary()
     return rows.values_list("followers", "following").first() or (0, 0)
+
+
+def blocked(person: Person) -> list[int]:
+    """Return whom a person blocks, by the authority."""
+    return sorted(BlockOut.objects.of(person.id).on_primary().values_list("target_id", flat=True))
+
+
+def blockers(person: Person) -> list[int]:
+    """Return who blocks a person, by the mirror."""
+    rows = BlockIn.objects.of(person.id).on_primary().filter(is_active=True)
+    return sorted(rows.values_list("blocker_id", flat=True))

@@ -5,7 +5,7 @@ import pytest
 from modules.graph import tasks
 from modules.graph.events import Followed, Unfollowed
 from modules.graph.public import ensure_following, follow, following_key, is_following, unfollow, viewer_of
-from modules.graph.schemas import PUBLIC_VIEWER, Ties
+from modules.graph.schemas import PUBLIC_VIEWER
 from modules.graph.selectors import following_cache
 from modules.graph.selectors.follows import list_following_ids
 from modules.kernel.redis.client import RedisUnavailable, count_trips
@@ -174,7 +174,7 @@ class TestViewer:
             assert followed(ada, grace, vera) == {vera.id}
 
     def test_believes_what_was_read_with_the_page(self, ada, grace, vera):
-        page = viewer_of(ada.id).among({grace.id, vera.id}, ties=Ties(frozenset({grace.id})))
+        page = viewer_of(ada.id).among({grace.id, vera.id}, followed=frozenset({grace.id}))
 
         with count_queries() as queries, count_trips() as trips:
             assert (page.follows(grace.id), page.follows(vera.id)) == (True, False)

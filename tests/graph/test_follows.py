@@ -16,6 +16,7 @@ from sharding.ids import make_id, shard_of
 from tests.graph.kit import counts, followings
 from tests.kit.delivery import announced_events
 from tests.kit.people import NOON, make_newcomers
+from tests.kit.relationships import stands
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ class TestFollow:
     def test_writes_the_edge_with_its_count(self, ada, vera):
         relationship = follow(ada.id, vera.id)
 
-        assert relationship == Relationship(user_id=vera.id, following=True, followed_by=False)
+        assert relationship == stands(vera.id, following=True)
         assert followings(ada) == [vera.id]
         assert counts(ada) == (0, 1)
 

@@ -7,6 +7,7 @@ from sharding.ids import make_id
 from tests.graph.kit import counts, followings
 from tests.kit.delivery import announced_events, drain
 from tests.kit.http import call
+from tests.kit.relationships import stands_as_json
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +17,7 @@ class TestFollowing:
         answer = ada.call("PUT", f"/v1/me/following/{vera.id}")
 
         assert answer.status == 200
-        assert answer.body == {"user_id": str(vera.id), "following": True, "followed_by": False}
+        assert answer.body == stands_as_json(vera.id, following=True)
 
     def test_put_twice_answers_the_same(self, ada, vera):
         first = ada.call("PUT", f"/v1/me/following/{vera.id}")
@@ -41,7 +42,7 @@ class TestFollowing:
         drain()
 
         seen = vera.call("GET", f"/v1/me/relationships?ids={ada.id}").body["data"]
-        assert seen == [{"user_id": str(ada.id), "following": False, "followed_by": True}]
+        assert seen == [stands_as_json(ada.id, followed_by=True)]
 
     @pytest.mark.parametrize(
         ("target", "status", "code"),

@@ -50,7 +50,7 @@ POISONS: dict[str, Poison] = {
     "set": lambda redis, key: redis.sadd(key, b"garbage"),
     "sorted": lambda redis, key: redis.zadd(key, {"garbage": 1}),
 }
-KINDS = ("sess", "auth:epoch", "rl", "tl", "ob", "fol", "folv", "post", "user", "ryw")
+KINDS = ("sess", "auth:epoch", "rl", "tl", "ob", "fol", "folv", "post", "user", "ties", "ryw")
 # Any text is a token of `folv`, and no text is no mark of `ryw`: these are read, and right.
 TEXTS = ("text", "nothing", "bytes", "zeros", "half", "tombstone", "infinite", "pickle")
 READABLE = {("folv", name) for name in TEXTS} | {("ryw", "nothing")}

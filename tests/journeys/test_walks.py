@@ -15,7 +15,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from modules.audit.models import AuditEntry
 from modules.graph import public as graph
+from modules.graph.schemas import MuteOptions
 from modules.graph.selectors.pulled import forget_pulled
+from modules.graph.services.blocks import block, unblock
+from modules.graph.services.mutes import mute, unmute
 from modules.kernel.redis.servers import redis
 from modules.posts.services.posts import delete_post
 from modules.timelines.models import windows
@@ -158,6 +161,28 @@ def followers(settings: Any, after: ExitStack) -> Walked:
     return Walked(reader, f"/v1/users/{reader.id}/followers", add, remove)
 
 
+def blocks(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+
+    def add() -> int:
+        person = make_person()
+        block(reader.id, person.id, now=NOON)
+        return person.id
+
+    return Walked(reader, "/v1/me/blocks", add, lambda id: unblock(reader.id, id))
+
+
+def mutes(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+
+    def add() -> int:
+        person = make_person()
+        mute(reader.id, person.id, MuteOptions(), now=NOON)
+        return person.id
+
+    return Walked(reader, "/v1/me/mutes", add, lambda id: unmute(reader.id, id))
+
+
 def audit(settings: Any, after: ExitStack) -> Walked:
     """What was done with an app's power: nothing of it is ever deleted."""
     reader = sign_up("vera")
@@ -177,6 +202,8 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "get_home_timeline": [home, deep_home, pulled_home, uncached_home],
     "list_following": [following],
     "list_followers": [followers],
+    "list_blocks": [blocks],
+    "list_mutes": [mutes],
     "list_app_audit": [audit],
 }
 

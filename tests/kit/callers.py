@@ -37,10 +37,11 @@ CALLERS = (
 
 @dataclass(frozen=True)
 class World:
-    """An owner and what is theirs; `target` is somebody whom anybody may read and follow."""
+    """An owner and what is theirs; `target` is for all to follow, `stranger` for all to block."""
 
     owner: Person
     target: Person
+    stranger: Person
     post: int
     app: str
     key: int
@@ -53,6 +54,7 @@ class World:
             "owner": str(self.owner.id),
             "username": self.owner.username,
             "user_id": str(self.target.id),
+            "stranger": str(self.stranger.id),
             "post_id": str(self.post),
             "app_id": self.app,
             "key_id": str(self.key),
@@ -63,7 +65,7 @@ class World:
 
 def make_world() -> World:
     """Make an owner with a post, an app with a key, and an app that they let in."""
-    owner, target = make_person(), make_person()
+    owner, target, stranger = make_person(), make_person(), make_person()
     set_roles(owner.id, [OPERATOR])
     app = make_app(owner.id)
     key = create_key(owner.id, app, NewKey(name="k", scopes=["read:graph"]), now=clock.now(), once=None)
@@ -72,7 +74,7 @@ def make_world() -> World:
         TokenFamily.objects.create(user_id=owner.id, app_id=granted, created_at=clock.now())
     issue_session_token(owner.id, now=clock.now())
     session = Session.objects.filter(user_id=owner.id).latest("id")
-    return World(owner, target, publish(owner), app, key.id, granted, session.id)
+    return World(owner, target, stranger, publish(owner), app, key.id, granted, session.id)
 
 
 def make_app(owner_id: int) -> str:

@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_app_key": {"name": "nightly", "scopes": ["read:profiles"]},
     "rotate_app_key": {"overlap_seconds": 60},
     "edit_me": {"bio": "Hi"},
+    "mute_user": {"notifications": False},
     "publish_post": {"text": "Hi"},
 }
 QUERIES = {
@@ -34,7 +35,11 @@ QUERIES = {
     "delete_me": "?confirm={username}",
 }
 # Where the object of a path is not the one that its name says.
-PATHS = {"withdraw_app": "/v1/me/apps/{granted}"}
+PATHS = {
+    "withdraw_app": "/v1/me/apps/{granted}",
+    "block_user": "/v1/me/blocks/{stranger}",
+    "unblock_user": "/v1/me/blocks/{stranger}",
+}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from modules.graph.public import UserNotFound
+from modules.graph.public import UserNotFound, viewer_of
 from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.cursors import Paging
 from modules.kernel.redis.client import count_trips
@@ -50,12 +50,13 @@ class TestGetPost:
     def test_knows_no_post_by_a_name_that_is_no_id(self, path):
         assert call("GET", f"/v1/posts/{path}").status == 404
 
-    def test_costs_two_round_trips_and_no_query_once_it_was_read(self):
-        post_id = publish(make_person())
-        get_post(post_id, viewer=PUBLIC_VIEWER)
+    @pytest.mark.parametrize("is_known", [True, False])
+    def test_costs_two_round_trips_and_no_query_once_it_was_read(self, is_known):
+        post_id, reader_id = publish(make_person()), make_person().id if is_known else None
+        get_post(post_id, viewer=viewer_of(reader_id))
 
         with count_queries() as queries, count_trips() as trips:
-            get_post(post_id, viewer=PUBLIC_VIEWER)
+            get_post(post_id, viewer=viewer_of(reader_id))
 
         assert (queries.total, trips.trips) == (0, 2)
 
@@ -86,15 +87,16 @@ class TestListPosts:
     def test_costs_the_same_for_any_number(self, many):
         authors = [make_person() for _ in range(6)]
         ids = [publish(authors[n % 6]) for n in range(many)]
+        reader = make_person()
         redis("a").run(("FLUSHDB",))
 
         with count_queries() as cold:
-            list_posts(ids, viewer=PUBLIC_VIEWER)
+            list_posts(ids, viewer=viewer_of(reader.id))
         with count_queries() as warm, count_trips() as trips:
-            list_posts(ids, viewer=PUBLIC_VIEWER)
+            list_posts(ids, viewer=viewer_of(reader.id))
 
-        # Posts and profiles, one read each of every instance.
-        assert count_reads(cold) == 4
+        # The reader's exceptions; posts and profiles, one read each of every instance.
+        assert count_reads(cold) == 5
         assert (warm.total, trips.trips) == (0, 2)
 
 
@@ -189,12 +191,12 @@ class TestListUserPosts:
 
     @pytest.mark.parametrize("many", [5, 40])
     def test_costs_one_query_and_one_round_trip_at_any_length(self, many):
-        author = make_person()
+        author, reader = make_person(), make_person()
         publish_past(author, *range(1, 51))
-        list_user_posts(author.id, Paging.first(many), viewer=PUBLIC_VIEWER)
+        list_user_posts(author.id, Paging.first(many), viewer=viewer_of(reader.id))
 
         with count_queries() as queries, count_trips() as trips:
-            page = list_user_posts(author.id, Paging.first(many), viewer=PUBLIC_VIEWER)
+            page = list_user_posts(author.id, Paging.first(many), viewer=viewer_of(reader.id))
 
         assert len(page.parse().data) == many
         assert (count_reads(queries), trips.trips) == (1, 1)

@@ -65,8 +65,8 @@ class TestCost:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         assert len(page.parse().data) == many
-        # Followees twice (window, rules), newest ids, cards and profiles of two instances.
-        assert count_reads(queries) == 8
+        # Followees twice (window, rules), exceptions, newest ids, cards and profiles of two instances.
+        assert count_reads(queries) == 9
 
 
 class TestWithoutRedis:

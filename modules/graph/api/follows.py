@@ -1,6 +1,6 @@
 """`/v1/me/following/{user_id}`: parse, call once, answer; refusals rise."""
 
-from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
+from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserBlocked, UserNotFound
 from modules.graph.schemas import Relationship
 from modules.graph.services.follows import follow, unfollow
 from modules.kernel.http import Request, View, endpoint
@@ -12,7 +12,7 @@ class Following(View):
     @endpoint(
         "follow_user",
         scope="write:graph",
-        refuses=(UserNotFound, CannotFollowYourself, FollowingCapReached),
+        refuses=(UserNotFound, CannotFollowYourself, FollowingCapReached, UserBlocked),
     )
     def put(self, request: Request, user_id: int) -> Relationship:
         """

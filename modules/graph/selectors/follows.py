@@ -3,8 +3,9 @@
 from collections.abc import Collection
 
 from modules.graph.models import FollowIn, FollowOut
-from modules.graph.schemas import EdgePage, Relationship
+from modules.graph.schemas import BLOCKING, MUTED, EdgePage, Relationship
 from modules.graph.selectors.pages import build_edge_page
+from modules.graph.selectors.ties import list_ties_among, moment_at
 from modules.kernel.cursors import Paging
 
 
@@ -29,14 +30,24 @@ def map_relationships(user_id: int, other_ids: Collection[int]) -> dict[int, Rel
     """
     Return how the user and each of the others stand, as the lists have it: nobody who is closed is in them.
 
-    Both sides lie on the user's own shard: two reads, however many others. "Followed by" is the mirror
-    and may be a moment late. Whether there is such a user is for others to know: of an unknown id it says no.
+    All lies on the user's own shard: three reads, however many others. "Followed by" is the mirror and may
+    be a moment late. Whether there is such a user is for others to know: of an unknown id it says no.
     """
     edges = FollowOut.objects.of(user_id).filter(target_id__in=other_ids, is_hidden=False)
     mirror = FollowIn.objects.of(user_id).filter(follower_id__in=other_ids, is_active=True, is_hidden=False)
     following = set(edges.values_list("target_id", flat=True))
     followed_by = set(mirror.values_list("follower_id", flat=True))
+    ties = list_ties_among(user_id, other_ids)
+    blocking = {tie.other_id for tie in ties if tie.bits == BLOCKING}
+    muted = {tie.other_id: tie.until for tie in ties if tie.bits == MUTED}
     return {
-        other: Relationship(user_id=other, following=other in following, followed_by=other in followed_by)
+        other: Relationship(
+            user_id=other,
+            following=other in following,
+            followed_by=other in followed_by,
+            blocking=other in blocking,
+            muting=other in muted,
+            muted_until=moment_at(until) if (until := muted.get(other)) else None,
+        )
         for other in other_ids
     }

@@ -14,7 +14,7 @@ def build_edge_page(rows: ShardedQuerySet[Any], other: str, paging: Paging) -> E
     """Return a page of edges, newest first; `other` names the column of the person at the far end."""
     found = keyset.page(rows.values_list("edge_id", other), paging, "edge_id", at=itemgetter(0))
     return EdgePage(
-        edges=[Edge(user_id=user_id, followed_at=moment_of(edge_id)) for edge_id, user_id in found.rows],
+        edges=[Edge(user_id=user_id, since=moment_of(edge_id)) for edge_id, user_id in found.rows],
         next=found.next,
         prev=found.prev,
     )

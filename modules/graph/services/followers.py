@@ -6,6 +6,7 @@ from django.db.models import F
 
 from modules.graph.events import FollowerAdded, FollowerRemoved
 from modules.graph.models import FollowCount, FollowIn
+from modules.graph.selectors.blocks import is_blocking
 from modules.graph.selectors.pulled import forget_pulled
 from modules.graph.services.counts import announce_status, lock_count, pull_changes
 from sharding import outbox
@@ -24,6 +25,23 @@ def remove_follower(user_id: int, follower_id: int, *, edge_id: int, now: dateti
     _mirror(edge, now=now, once=once)
 
 
+def end_follower(count: FollowCount, follower_id: int, *, now: datetime) -> bool:
+    """
+    End an edge from the followee's side, leaving a tombstone, before the follower's side has ended it.
+
+    Inside `writing_for(count.user_id)`, with the counts locked. Returns whether the followee is pulled no
+    longer.
+    """
+    known = FollowIn.objects.of(count.user_id).filter(follower_id=follower_id, is_active=True).first()
+    if known is None:
+        return False
+    was_counted = known.is_counted
+    known.is_active = False
+    _keep(known, is_known=True)
+    _announce(known, was_active=True)
+    return _count(count, -int(was_counted), now=now)
+
+
 def _mirror(edge: FollowIn, *, now: datetime, once: Once) -> None:
     """Bring one edge and all that hangs on it to a newer state, in one transaction, once per event."""
     with writing_for(edge.user_id, once=once):
@@ -35,6 +53,9 @@ def _mirror(edge: FollowIn, *, now: datetime, once: Once) -> None:
 def _apply(edge: FollowIn, *, now: datetime) -> bool:
     """Write what the news changes, and return whether the author came to be pulled, or no longer is."""
     count = lock_count(edge.user_id)
+    if edge.is_active and count.ties_version and is_blocking(edge.user_id, edge.follower_id):
+        # Begun before the block was heard of at the follower, where its news is going to end it.
+        edge.is_active = False
     known = FollowIn.objects.of(edge.user_id).filter(follower_id=edge.follower_id).first()
     if known is not None and known.age >= edge.age:
         return False

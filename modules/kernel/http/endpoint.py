@@ -128,7 +128,9 @@ def _read(request: Request, operation: Operation, parameters: dict[str, str]) ->
     arguments = _read_query(request, operation, parameters) if operation.asks or parameters else {}
     plain = request._request
     if operation.body_name and operation.body:
-        arguments[operation.body_name] = parsing.parse_body(parsing.read_body(plain), operation.body)
+        is_left_out = operation.spec.body_optional and parsing.has_no_body(plain)
+        raw = b"{}" if is_left_out else parsing.read_body(plain)
+        arguments[operation.body_name] = parsing.parse_body(raw, operation.body)
     if plain.method not in ("GET", "HEAD"):
         _read_conditions(request, operation)
     if plain.method == "POST":

@@ -53,6 +53,7 @@ class EndpointSpec:
     status: int | None
     also: tuple[int, ...]
     public: bool
+    body_optional: bool
     key_required: bool
     for_apps: bool
     conditional: bool
@@ -95,6 +96,7 @@ def endpoint(
     public: bool = False,
     status: int | None = None,
     also: Sequence[int] = (),
+    body_optional: bool = False,
     key_required: bool = False,
     for_apps: bool = False,
     conditional: bool = False,
@@ -105,7 +107,8 @@ def endpoint(
     Make a method of a `View` an endpoint.
 
     It needs a `scope` that the credentials must reach, or `public=True`. `for_apps` also lets callers
-    in who act for no user, whose `request.user.id` is 0. `conditional` gives reads an ETag and asks
+    in who act for no user, whose `request.user.id` is 0. With `body_optional` a request without a body is
+    one whose body says nothing. `conditional` gives reads an ETag and asks
     writes for `If-Match` (`request.seen`); `deprecated` tells clients to move on. `status` is that of a
     success, `also` further ones that a `Reply` may carry; `refuses` is told to readers of the schema.
     """
@@ -117,6 +120,7 @@ def endpoint(
         status=status,
         also=tuple(also),
         public=public,
+        body_optional=body_optional,
         key_required=key_required,
         for_apps=for_apps,
         conditional=conditional,

@@ -77,6 +77,11 @@ def check_length(request: HttpRequest, limit: int = MAX_BODY) -> None:
         raise BodyTooLarge(f"Send at most {limit} bytes.")
 
 
+def has_no_body(request: HttpRequest) -> bool:
+    """Return whether nothing was sent; a length that cannot be read is refused."""
+    return _length_of(request) == 0
+
+
 def read_body(request: HttpRequest) -> bytes:
     """Return the raw body once its headers promise JSON of a bearable size."""
     length = _length_of(request)

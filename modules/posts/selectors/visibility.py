@@ -44,9 +44,13 @@ def map_visible(post_ids: Collection[int], *, viewer: Viewer, author_ids: Collec
     Return those of the posts that a viewer may see, with their authors; the others are absent.
 
     Authors known beforehand come by the round trip of the posts, whether they wrote any of them or not.
+
+    :raises InstanceUnavailable: if the viewer's exceptions cannot be read
     """
     unavailable: Unavailable = {}
-    loaded = cards.load({POSTS.name: post_ids, USER: author_ids}, unavailable=unavailable)
+    wanted = {POSTS.name: post_ids, USER: author_ids, **viewer.lacks}
+    loaded = cards.load(wanted, unavailable=unavailable)
+    viewer.learn(loaded, unavailable)
     found: dict[int, RenderedCard[PostHead]] = loaded[POSTS.name]
     people = profiles.select_visible(loaded[USER], viewer=viewer)
     users = {id: user.json for id, user in people.items()}

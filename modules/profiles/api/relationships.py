@@ -17,8 +17,9 @@ class Relationships(View):
     @endpoint("list_relationships", scope="read:graph")
     def get(self, request: Request, query: ByIds) -> RelationshipPage:
         """
-        Tell whom of these users the caller follows, and who of them follows the caller.
+        Tell whom of these users the caller follows, blocks and mutes, and who of them follows the caller.
 
-        They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
+        They come in the order asked; those that do not exist, are closed, or block the caller, are listed in
+        `missing`.
         """
         return list_relationships(query.ids, viewer=viewer_of(request.user.id))

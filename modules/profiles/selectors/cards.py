@@ -5,12 +5,12 @@ They are kept in Redis under `user:{id}` and replaced by newer versions only. Wh
 rendered from the shards, one read per instance; and of who has no profile yet, from the account.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from modules.accounts import public as accounts
 from modules.accounts.schemas import Identity
 from modules.graph.schemas import Viewer
-from modules.kernel.cards import CardKind, RenderedCard, register
+from modules.kernel.cards import CardKind, RenderedCard, load, register
 from modules.profiles.models import ACTIVE, CLOSED, Profile
 from modules.profiles.schemas import USER, USER_LAYOUT, UserCard, UserHead
 from sharding.errors import InstanceUnavailable
@@ -20,30 +20,47 @@ from sharding.scatter import Unavailable
 
 def allows(viewer: Viewer, user_id: int, head: UserHead) -> bool:
     """
-    Return whether a viewer may see a user; what stands between the two of them will be asked here.
+    Return whether a viewer may see a user, in whatever list; whoever blocks the other, neither sees them.
 
     Who is logged in is not gone: their own card is hidden only until the news of a reopening has arrived.
     """
-    return head.status == ACTIVE or user_id == viewer.id
+    return user_id == viewer.id or (head.status == ACTIVE and not viewer.hides(user_id))
+
+
+def allows_opening(viewer: Viewer, user_id: int, head: UserHead) -> bool:
+    """Return whether a viewer may open a user's card: also that of somebody they block, to unblock them."""
+    return user_id == viewer.id or (head.status == ACTIVE and not viewer.is_blocked_by(user_id))
 
 
 def select_visible(
-    cards: Mapping[int, RenderedCard[UserHead]], *, viewer: Viewer
+    cards: Mapping[int, RenderedCard[UserHead]], *, viewer: Viewer, opening: bool = False
 ) -> dict[int, RenderedCard[UserHead]]:
-    """Return those of the users whom the viewer may see."""
+    """Return those of the users whom the viewer may see, or may open."""
     page = viewer.among(cards.keys())
-    return {id: user for id, user in cards.items() if allows(page, id, user.head)}
+    rule = allows_opening if opening else allows
+    return {id: user for id, user in cards.items() if rule(page, id, user.head)}
 
 
 def map_cards(
-    user_ids: Iterable[int], *, viewer: Viewer, unavailable: Unavailable | None = None
+    user_ids: Collection[int],
+    *,
+    viewer: Viewer,
+    unavailable: Unavailable | None = None,
+    opening: bool = False,
 ) -> dict[int, RenderedCard[UserHead]]:
     """
     Return head and finished card of each user in the order asked; whom the viewer may not see is absent.
 
-    :raises InstanceUnavailable: without `unavailable`, which else takes those who are absent for that reason
+    `opening` is for doors that a blocker needs to unblock somebody: there they see whom they block.
+
+    :raises InstanceUnavailable: without `unavailable`, which else takes those who are absent for that reason;
+        in any case if the viewer's exceptions cannot be read
     """
-    return select_visible(USERS.get_many(user_ids, unavailable=unavailable), viewer=viewer)
+    # Nothing stands between anybody and themselves.
+    lacks = {} if list(user_ids) == [viewer.id] else viewer.lacks
+    loaded = load({USER: user_ids, **lacks}, unavailable=unavailable)
+    viewer.learn(loaded, unavailable or {})
+    return select_visible(loaded[USER], viewer=viewer, opening=opening)
 
 
 def render_users(

@@ -1,6 +1,7 @@
 """Users as answers: cards, with their counts beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from modules.accounts import public as accounts
 from modules.graph import public as graph
@@ -17,11 +18,11 @@ from sharding.scatter import Unavailable
 
 def get_user(user_id: int, *, viewer: Viewer) -> Rendered[UserView]:
     """
-    Return one user.
+    Return one user; whom the viewer blocks they may still open, to unblock them.
 
     :raises UserNotFound: if there is no such user, or none whom the viewer may see
     """
-    user = map_cards([user_id], viewer=viewer).get(user_id)
+    user = map_cards([user_id], viewer=viewer, opening=True).get(user_id)
     if user is None:
         raise UserNotFound
     state = graph.map_counts([user_id])
@@ -89,9 +90,9 @@ def list_following(user_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[
 
 
 def list_relationships(user_ids: Sequence[int], *, viewer: Viewer) -> RelationshipPage:
-    """Return how the viewer stands with these users, in the order asked; the rest is missing, as in lists."""
+    """Return how the viewer stands with these users, in the order asked; who may not be opened is missing."""
     unavailable: Unavailable = {}
-    shown = map_cards(user_ids, viewer=viewer, unavailable=unavailable).keys()
+    shown = map_cards(user_ids, viewer=viewer, unavailable=unavailable, opening=True).keys()
     return RelationshipPage(
         data=list(graph.map_relationships(viewer.id, shown).values()),
         included=Nothing(),
@@ -116,6 +117,23 @@ def build_me(user: RenderedCard[UserHead], *, viewer: Viewer) -> Rendered[MeView
     )
 
 
+def list_blocks(paging: Paging, *, viewer: Viewer) -> Rendered[UserPage]:
+    """Return a page of those whom the viewer blocks, newest first."""
+    page = graph.list_blocks(viewer.id, paging)
+    unavailable: Unavailable = {}
+    ids = [edge.user_id for edge in page.edges]
+    cards = map_cards(ids, viewer=viewer, unavailable=unavailable, opening=True)
+    return _build_page(page, cards, unavailable)
+
+
+def list_mutes(paging: Paging, *, viewer: Viewer, now: datetime) -> Rendered[UserPage]:
+    """Return a page of those whom the viewer mutes, newest first; who is blocked as well is left out."""
+    page = graph.list_mutes(viewer.id, paging, now=now)
+    unavailable: Unavailable = {}
+    cards = map_cards([edge.user_id for edge in page.edges], viewer=viewer, unavailable=unavailable)
+    return _build_page(page, cards, unavailable)
+
+
 def _list_edges(page: EdgePage, user_id: int, *, viewer: Viewer) -> Rendered[UserPage]:
     """Return the cards of a page of edges; whether its owner may be seen, the same round trip tells."""
     unavailable: Unavailable = {}
@@ -125,6 +143,13 @@ def _list_edges(page: EdgePage, user_id: int, *, viewer: Viewer) -> Rendered[Use
         raise unavailable[user_id]
     if cards.pop(user_id, None) is None:
         raise UserNotFound
+    return _build_page(page, cards, unavailable)
+
+
+def _build_page(
+    page: EdgePage, cards: Mapping[int, RenderedCard[UserHead]], unavailable: Unavailable
+) -> Rendered[UserPage]:
+    """Put the cards of a page of edges side by side, with their counts."""
     missing = [edge.user_id for edge in page.edges if edge.user_id in unavailable]
     state = graph.map_counts(cards, unavailable=unavailable)
     return render_page(

@@ -146,14 +146,15 @@ def read(
     newer: bool = False,
     limit: int,
     pulled_ids: Iterable[int] = (),
+    without: Iterable[int] = (),
 ) -> Step | None:
     """
     Return the entries next to a place by authors whom the viewer follows, or None without a window.
 
-    They are the newest below it, or the oldest above it. Says also which of the pulled authors the viewer
-    follows. One round trip; it prolongs the window's life.
+    They are the newest below it, or the oldest above it, but for those by authors to do `without`. Says also
+    which of the pulled authors the viewer follows. One round trip; it prolongs the window's life.
     """
-    args = [*_step_args(viewer_id, place, newer, limit), *pulled_ids]
+    args = [*_step_args(viewer_id, place, newer, limit, without), *pulled_ids]
     (reply,) = redis_of(viewer_id).run(_READ.call([home(viewer_id), following_key], args))
     return None if reply is None else _to_step(home(viewer_id), reply)
 
@@ -181,8 +182,11 @@ def read_posts_of(
     return steps
 
 
-def _step_args(viewer_id: int, place: int, newer: bool, limit: int) -> list[Argument]:
-    return [_ID.pack(place), limit, _settings().ttl_seconds, _ID.pack(viewer_id), int(newer)]
+def _step_args(
+    viewer_id: int, place: int, newer: bool, limit: int, without: Iterable[int] = ()
+) -> list[Argument]:
+    left_out = b"".join(map(_ID.pack, without))
+    return [_ID.pack(place), limit, _settings().ttl_seconds, _ID.pack(viewer_id), int(newer), left_out]
 
 
 def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:

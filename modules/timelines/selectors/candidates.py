@@ -29,14 +29,20 @@ class Candidates(NamedTuple):
 
 
 def list_candidates(
-    viewer_id: int, *, place: int, newer: bool, limit: int, unavailable: Unavailable
+    viewer_id: int,
+    *,
+    place: int,
+    newer: bool,
+    limit: int,
+    without: frozenset[int] = frozenset(),
+    unavailable: Unavailable,
 ) -> Candidates:
     """
     Return the candidates next to a place, narrowed to the viewer and whom they follow, nearest first.
 
-    They are the newest below it, or the oldest above it. Fewer than asked means that no more are there. A
-    window that is there costs one round trip to Redis, followed authors who are pulled a second one, and no
-    SQL; one that is not is made on the way.
+    They are the newest below it, or the oldest above it, but for those by authors to do `without`. Fewer than
+    asked means that no more are there. A window that is there costs one round trip to Redis, followed authors
+    who are pulled a second one, and no SQL; one that is not is made on the way.
 
     An instance that cannot be reached lacks its authors' posts where they must be pulled; they are put into
     `unavailable`. No window is made of such a pull.
@@ -44,7 +50,9 @@ def list_candidates(
     :raises InstanceUnavailable: if it is the viewer's own
     """
     try:
-        steps = _read_windows(viewer_id, place=place, newer=newer, limit=limit, unavailable=unavailable)
+        steps = _read_windows(
+            viewer_id, place=place, newer=newer, limit=limit, without=without, unavailable=unavailable
+        )
     except (RedisUnavailable, InstanceUnavailable):
         steps = [_UNKNOWN]
     floor = max(step.floor for step in steps)
@@ -54,12 +62,13 @@ def list_candidates(
     if not newer:
         entries = _merge(steps, floor)[:limit]
         if floor and (missing := limit - len(entries)):
-            pulled = pull(viewer_id, below=min(place, floor), limit=missing, unavailable=unavailable)
+            below = min(place, floor)
+            pulled = pull(viewer_id, below=below, limit=missing, without=without, unavailable=unavailable)
     elif floor <= place + 1:
         entries = _merge(steps, floor)[: -limit - 1 : -1]
     else:
         # What lies between here and the floor no window knows.
-        pulled = _pull_next(viewer_id, place, limit, unavailable)
+        pulled = _pull_next(viewer_id, place, limit, without, unavailable)
     # The viewer's shard named whom to ask for, so whoever answered is followed.
     followed.update(entry.via_id for entry in pulled if entry.via_id != viewer_id)
     return Candidates(entries + pulled, frozenset(followed))
@@ -70,6 +79,7 @@ def pull(
     *,
     below: int,
     limit: int,
+    without: frozenset[int] = frozenset(),
     on_primary: bool = False,
     unavailable: Unavailable | None = None,
 ) -> list[Entry]:
@@ -78,18 +88,24 @@ def pull(
 
     :raises InstanceUnavailable: without `unavailable`, which else takes the authors whose posts are lacking
     """
-    authors = [viewer_id, *graph.list_following_ids(viewer_id)]
+    authors = _list_authors(viewer_id, without)
     newest = posts.list_newest_ids(
         authors, before=below, limit=limit, on_primary=on_primary, unavailable=unavailable
     )
     return [Entry(*key) for key in newest]
 
 
-def _pull_next(viewer_id: int, place: int, limit: int, unavailable: Unavailable) -> list[Entry]:
+def _pull_next(
+    viewer_id: int, place: int, limit: int, without: frozenset[int], unavailable: Unavailable
+) -> list[Entry]:
     """Return the posts of the viewer and whom they follow just above a place: one query per instance."""
-    authors = [viewer_id, *graph.list_following_ids(viewer_id)]
+    authors = _list_authors(viewer_id, without)
     above = posts.list_next_ids(authors, after=place, limit=limit, unavailable=unavailable)
     return [Entry(*key) for key in above]
+
+
+def _list_authors(viewer_id: int, without: frozenset[int]) -> list[int]:
+    return [viewer_id, *(id for id in graph.list_following_ids(viewer_id) if id not in without)]
 
 
 def warm(user_id: int) -> None:
@@ -104,9 +120,15 @@ def warm(user_id: int) -> None:
 
 
 def _read_windows(
-    viewer_id: int, *, place: int, newer: bool, limit: int, unavailable: Unavailable
+    viewer_id: int,
+    *,
+    place: int,
+    newer: bool,
+    limit: int,
+    without: frozenset[int],
+    unavailable: Unavailable,
 ) -> list[Step]:
-    step = _read_home(viewer_id, place=place, newer=newer, limit=limit)
+    step = _read_home(viewer_id, place=place, newer=newer, limit=limit, without=without)
     if not step.pulled_ids:
         return [step]
     lost: set[int] = set()
@@ -116,9 +138,9 @@ def _read_windows(
     return steps
 
 
-def _read_home(viewer_id: int, *, place: int, newer: bool, limit: int) -> Step:
+def _read_home(viewer_id: int, *, place: int, newer: bool, limit: int, without: frozenset[int]) -> Step:
     """Return a step of the home window; it and the following cache are made if they are not there."""
-    pulled_ids = graph.pulled_author_ids()
+    pulled_ids = graph.pulled_author_ids() - without
     for _ in range(3):
         step = windows.read(
             viewer_id,
@@ -127,6 +149,7 @@ def _read_home(viewer_id: int, *, place: int, newer: bool, limit: int) -> Step:
             newer=newer,
             limit=limit,
             pulled_ids=pulled_ids,
+            without=without,
         )
         if step is None or step.floor == TOP:
             warm(viewer_id)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from modules.graph.schemas import Ties, Viewer
+from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
@@ -72,13 +72,19 @@ def _find(viewer: Viewer, paging: Paging) -> _Found:
         lacking = paging.limit - len(shown)
         wanted = lacking if round < _ROUNDS else _CANDIDATES_OF_EMPTY
         candidates = list_candidates(
-            viewer.id, place=place, newer=paging.newer, limit=wanted + 1, unavailable=unavailable
+            viewer.id,
+            place=place,
+            newer=paging.newer,
+            limit=wanted + 1,
+            # Known from the first round on: whoever mutes somebody busy does not look through all they post.
+            without=viewer.muted_ids,
+            unavailable=unavailable,
         )
         entries = candidates.entries[:wanted]
         has_more = len(candidates.entries) > wanted
         if not entries:
             break
-        before = viewer.among({entry.via_id for entry in entries}, ties=Ties(candidates.followed))
+        before = viewer.among({entry.via_id for entry in entries}, followed=candidates.followed)
         visible = _load(entries, before)
         if len(belonging := _list_belonging(entries, visible, before)) > lacking:
             # More than a page: it ends where the next one begins.
@@ -117,6 +123,8 @@ def _list_belonging(entries: Sequence[Entry], visible: posts.Visible, viewer: Vi
 
 
 def _belongs(head: PostHead, entry: Entry, viewer: Viewer) -> bool:
-    """Return whether a visible post belongs in a home: it is the viewer's own, or by whom they follow."""
+    """Return whether a visible post belongs in a home: the viewer's own, or by whom they follow and hear."""
     author_id = head.author_id
-    return author_id == entry.via_id and (author_id == viewer.id or viewer.follows(author_id))
+    if author_id != entry.via_id:
+        return False
+    return author_id == viewer.id or (viewer.follows(author_id) and not viewer.mutes(author_id))

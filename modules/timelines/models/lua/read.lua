@@ -5,7 +5,8 @@
 -- key every entry is answered
 -- ARGV[1] place (8 bytes) · ARGV[2] how many · ARGV[3] seconds to live · ARGV[4] viewer (8 bytes)
 -- ARGV[5] 0 for entries below the place, newest first; 1 for those above it, oldest first
--- ARGV[6…] decimal ids of the authors who are pulled
+-- ARGV[6] authors whose entries are not wanted (8 bytes each)
+-- ARGV[7…] decimal ids of the authors who are pulled
 -- Answers nothing if there is no window, else: 1 if it is known whom the viewer follows, the floor, the entries
 -- as one string, which of the pulled authors the viewer follows, and which of the entries' (8 bytes each).
 -- Fewer entries than asked means: no more above the floor.
@@ -17,12 +18,13 @@ local sentinel = redis.call('LINDEX', KEYS[1], -1)
 local floor, pulled, followed = id_of(sentinel), {}, {}
 -- The viewer's own posts are in the window, and nobody follows themselves.
 local follows = {[ARGV[4]] = 1}
+for at = 1, #ARGV[6], 8 do follows[string.sub(ARGV[6], at, at + 7)] = 0 end
 
 if KEYS[2] then
-  local known = redis.call('SMISMEMBER', KEYS[2], '0', unpack(ARGV, 6))
+  local known = redis.call('SMISMEMBER', KEYS[2], '0', unpack(ARGV, 7))
   if known[1] == 0 then return {0, floor, '', pulled, ''} end
-  for i = 6, #ARGV do
-    if known[i - 4] == 1 then pulled[#pulled + 1] = ARGV[i] end
+  for i = 7, #ARGV do
+    if known[i - 5] == 1 then pulled[#pulled + 1] = ARGV[i] end
   end
 end
 

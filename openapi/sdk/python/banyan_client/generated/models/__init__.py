@@ -30,6 +30,7 @@ from .key_page_state import KeyPageState
 from .leader import Leader
 from .me_view import MeView
 from .me_view_state import MeViewState
+from .mute_options import MuteOptions
 from .new_app import NewApp
 from .new_app_grant_types_item import NewAppGrantTypesItem
 from .new_app_scopes_item import NewAppScopesItem
@@ -109,6 +110,7 @@ __all__ = (
     "Leader",
     "MeView",
     "MeViewState",
+    "MuteOptions",
     "NewApp",
     "NewAppGrantTypesItem",
     "NewAppScopesItem",

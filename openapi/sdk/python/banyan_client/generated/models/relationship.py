@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -17,11 +18,17 @@ class Relationship:
         user_id (str):
         following (bool):
         followed_by (bool):
+        blocking (bool):
+        muting (bool):
+        muted_until (datetime.datetime | None): When the mute ends; null if nothing ends it.
     """
 
     user_id: str
     following: bool
     followed_by: bool
+    blocking: bool
+    muting: bool
+    muted_until: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -31,6 +38,16 @@ class Relationship:
 
         followed_by = self.followed_by
 
+        blocking = self.blocking
+
+        muting = self.muting
+
+        muted_until: None | str
+        if isinstance(self.muted_until, datetime.datetime):
+            muted_until = self.muted_until.isoformat()
+        else:
+            muted_until = self.muted_until
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -38,6 +55,9 @@ class Relationship:
                 "user_id": user_id,
                 "following": following,
                 "followed_by": followed_by,
+                "blocking": blocking,
+                "muting": muting,
+                "muted_until": muted_until,
             }
         )
 
@@ -52,10 +72,32 @@ class Relationship:
 
         followed_by = d.pop("followed_by")
 
+        blocking = d.pop("blocking")
+
+        muting = d.pop("muting")
+
+        def _parse_muted_until(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                muted_until_type_0 = datetime.datetime.fromisoformat(data)
+
+                return muted_until_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        muted_until = _parse_muted_until(d.pop("muted_until"))
+
         relationship = cls(
             user_id=user_id,
             following=following,
             followed_by=followed_by,
+            blocking=blocking,
+            muting=muting,
+            muted_until=muted_until,
         )
 
         relationship.additional_properties = d

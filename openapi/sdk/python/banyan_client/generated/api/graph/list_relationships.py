@@ -83,9 +83,11 @@ def sync_detailed(
     client: AuthenticatedClient,
     ids: str,
 ) -> Response[Problem | RelationshipPage]:
-    """Tell whom of these users the caller follows, and who of them follows the caller
+    """Tell whom of these users the caller follows, blocks and mutes, and who of them follows the caller
 
-     They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
+     They come in the order asked; those that do not exist, are closed, or block the caller, are listed
+    in
+    `missing`.
 
     Args:
         ids (str):
@@ -114,9 +116,11 @@ def sync(
     client: AuthenticatedClient,
     ids: str,
 ) -> Problem | RelationshipPage | None:
-    """Tell whom of these users the caller follows, and who of them follows the caller
+    """Tell whom of these users the caller follows, blocks and mutes, and who of them follows the caller
 
-     They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
+     They come in the order asked; those that do not exist, are closed, or block the caller, are listed
+    in
+    `missing`.
 
     Args:
         ids (str):
@@ -140,9 +144,11 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     ids: str,
 ) -> Response[Problem | RelationshipPage]:
-    """Tell whom of these users the caller follows, and who of them follows the caller
+    """Tell whom of these users the caller follows, blocks and mutes, and who of them follows the caller
 
-     They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
+     They come in the order asked; those that do not exist, are closed, or block the caller, are listed
+    in
+    `missing`.
 
     Args:
         ids (str):
@@ -169,9 +175,11 @@ async def asyncio(
     client: AuthenticatedClient,
     ids: str,
 ) -> Problem | RelationshipPage | None:
-    """Tell whom of these users the caller follows, and who of them follows the caller
+    """Tell whom of these users the caller follows, blocks and mutes, and who of them follows the caller
 
-     They come in the order asked; those that do not exist, or are closed, are listed in `missing`.
+     They come in the order asked; those that do not exist, are closed, or block the caller, are listed
+    in
+    `missing`.
 
     Args:
         ids (str):

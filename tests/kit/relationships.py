@@ -1,0 +1,24 @@
+"""How two people stand: strangers, but for what a test says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modules.graph.schemas import Relationship
+
+
+def stands(user_id: int, **but: Any) -> Relationship:
+    """Return the relationship to somebody who is a stranger, but for what is said."""
+    stranger: dict[str, Any] = {
+        "following": False,
+        "followed_by": False,
+        "blocking": False,
+        "muting": False,
+        "muted_until": None,
+    }
+    return Relationship(user_id=user_id, **stranger | but)
+
+
+def stands_as_json(user_id: int, **but: Any) -> dict[str, Any]:
+    """Return the same as a client gets it."""
+    return stands(user_id, **but).model_dump(mode="json")
