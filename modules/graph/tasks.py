@@ -2,7 +2,7 @@
 
 from modules.accounts.events import AccountStatusChanged
 from modules.graph.events import Blocked, Followed, StatusChanged, TiesChanged, Unblocked, Unfollowed
-from modules.graph.services import audits  # noqa: F401 - they are registered where news is heard
+from modules.graph.services import audits, block_audits  # noqa: F401 - they are registered where news is heard
 from modules.graph.services.blocks import mirror_block
 from modules.graph.services.followers import add_follower, remove_follower
 from modules.graph.services.following_cache import drop_following

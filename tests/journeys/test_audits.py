@@ -17,6 +17,7 @@ from modules.accounts.public import request_deletion
 from modules.graph.models import FollowCount, FollowIn
 from modules.graph.public import follow, unfollow
 from modules.graph.selectors import far_ends
+from modules.graph.services.blocks import block
 from sharding.tasks import audit_sample
 from tests.kit.delivery import drain
 from tests.kit.people import NOON, Person, make_newcomer
@@ -83,6 +84,7 @@ class TestAudit:
         assert results == {
             name: {"owners": owners, "differences": [], "repaired": 0}
             for name, owners in {
+                "graph.blocks": 3,
                 "graph.counts": 3,
                 "graph.followers": 3,
                 "graph.following": 3,
@@ -136,7 +138,8 @@ class TestAudit:
 
     def test_refuses_an_audit_that_there_is_not(self):
         with pytest.raises(
-            CommandError, match=r"There is no audit 'graph\.posts': it is one of graph\.counts, "
+            CommandError,
+            match=r"There is no audit 'graph\.posts': it is one of graph\.blocks, graph\.counts, ",
         ):
             call_command("shards", "audit", "--only", "graph.posts")
 
@@ -213,6 +216,35 @@ def hide_the_profile(ada: Person, grace: Person) -> None:
     run_sql("b", "UPDATE profiles_profile SET status = 2 WHERE user_id = %s", grace.id)
 
 
+def blocking(ada: Person, grace: Person) -> None:
+    block(ada.id, grace.id, now=NOON)
+    drain()
+
+
+def lose_the_mirror_of_a_block(ada: Person, grace: Person) -> None:
+    blocking(ada, grace)
+    run_sql("b", "DELETE FROM graph_blockin WHERE user_id = %s AND blocker_id = %s", grace.id, ada.id)
+
+
+def end_the_mirror_of_a_block_later(ada: Person, grace: Person) -> None:
+    """As after a restore of the blocker's instance to before they had unblocked."""
+    blocking(ada, grace)
+    pair = "user_id = %s AND blocker_id = %s"
+    run_sql("b", f"UPDATE graph_blockin SET is_active = false WHERE {pair}", grace.id, ada.id)
+
+
+def lose_a_block(ada: Person, grace: Person) -> None:
+    blocking(ada, grace)
+    run_sql("a", "DELETE FROM graph_blockout WHERE user_id = %s AND target_id = %s", ada.id, grace.id)
+
+
+def follow_in_spite_of_a_block(ada: Person, grace: Person) -> None:
+    blocking(ada, grace)
+    insert = "INSERT INTO graph_followout (user_id, target_id, edge_id) VALUES (%s, %s, 1)"
+    run_sql("b", insert, grace.id, ada.id)
+    run_sql("b", "UPDATE graph_followcount SET following = following + 1 WHERE user_id = %s", grace.id)
+
+
 class TestRepair:
     @pytest.mark.parametrize(
         ("plant", "name", "kind", "owner", "other"),
@@ -222,6 +254,10 @@ class TestRepair:
             (lose_the_edge, "graph.followers", "mirror_without_edge", 2, 0),
             (hide_at_the_followee, "graph.followers", "status_of_other_differs", 2, 0),
             (hide_at_the_follower, "graph.following", "status_of_other_differs", 0, 2),
+            (lose_the_mirror_of_a_block, "graph.blocks", "block_mirror_differs", 0, 2),
+            (end_the_mirror_of_a_block_later, "graph.blocks", "block_mirror_differs", 0, 2),
+            (lose_a_block, "graph.blocks", "mirror_without_block", 2, 0),
+            (follow_in_spite_of_a_block, "graph.blocks", "follow_beside_block", 0, 2),
             (miscount, "graph.counts", "counts_differ", 2, None),
             (miscount_posts, "posts.counts", "counts_differ", 0, None),
             (think_closed, "graph.statuses", "status_differs", 2, None),

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from django.db.backends.utils import CursorWrapper
 
-from modules.graph.models import FollowCount, FollowIn, FollowOut
+from modules.graph.models import BlockIn, BlockOut, FollowCount, FollowIn, FollowOut
 from sharding.scatter import read_per_instance
 
-E = TypeVar("E", FollowIn, FollowOut)
+E = TypeVar("E", BlockIn, BlockOut, FollowIn, FollowOut)
+Pair = tuple[int, int]
 
 # How many edges are held in memory at a time.
 PART = 5_000
@@ -37,22 +38,23 @@ class FarEnd:
 
 def list_following_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[FollowOut, FarEnd]]:
     """Yield each edge of these followers with its mirror at the followee."""
-    for edges in _parts(FollowOut, "target_id", owner_ids):
-        far_ends = _read(_MIRRORS, [(edge.target_id, edge.user_id) for edge in edges])
+    for edges in parts(FollowOut, "target_id", _count(owner_ids, "following")):
+        far_ends = read_pairs(_MIRRORS, [(edge.target_id, edge.user_id) for edge in edges])
         for edge in edges:
-            yield edge, far_ends[edge.target_id, edge.user_id]
+            yield edge, FarEnd(*far_ends[edge.target_id, edge.user_id])
 
 
 def list_followers_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[FollowIn, FarEnd]]:
     """Yield each mirror that these followees have, with its authority at the follower."""
-    for rows in _parts(FollowIn, "follower_id", owner_ids):
+    for rows in parts(FollowIn, "follower_id", _count(owner_ids, "followers")):
         edges = [edge for edge in rows if edge.is_active]
-        far_ends = _read(_AUTHORITIES, [(edge.follower_id, edge.user_id) for edge in edges])
+        far_ends = read_pairs(_AUTHORITIES, [(edge.follower_id, edge.user_id) for edge in edges])
         for edge in edges:
-            yield edge, far_ends[edge.follower_id, edge.user_id]
+            yield edge, FarEnd(*far_ends[edge.follower_id, edge.user_id])
 
 
-def _read(sql: str, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], FarEnd]:
+def read_pairs(sql: str, pairs: Sequence[Pair]) -> dict[Pair, tuple[Any, ...]]:
+    """Run a query of pairs (user, other) where each user lives; return its further columns by pair."""
     others: dict[int, list[int]] = defaultdict(list)
     for user_id, other_id in pairs:
         others[user_id].append(other_id)
@@ -64,27 +66,28 @@ def _read(sql: str, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], FarEn
         return rows
 
     rows = read_per_instance(others, read, on_primary=True)
-    return {(user_id, other_id): FarEnd(*rest) for user_id, other_id, *rest in rows}
+    return {(user_id, other_id): tuple(rest) for user_id, other_id, *rest in rows}
 
 
-def _parts(model: type[E], other: str, owner_ids: Sequence[int]) -> Iterator[Sequence[E]]:
-    """Yield these owners' rows: together those who have few, by themselves those who have many."""
-    counts = {
-        count.user_id: count.followers if model is FollowIn else count.following
-        for count in FollowCount.objects.gather(owner_ids, by="user_id", on_primary=True)
-    }
-    for owners in _split(owner_ids, counts):
+def _count(owner_ids: Sequence[int], column: str) -> dict[int, int]:
+    """Return about how many rows each owner has; those who are closed are in no count, and few."""
+    counts = FollowCount.objects.gather(owner_ids, by="user_id", on_primary=True)
+    return dict.fromkeys(owner_ids, 0) | {count.user_id: getattr(count, column) for count in counts}
+
+
+def parts(model: type[E], other: str, counts: Mapping[int, int]) -> Iterator[Sequence[E]]:
+    """Yield the rows of owners, given how many each has: together of those who have few."""
+    for owners in _split(counts):
         if len(owners) == 1:
             yield from _pages(model, other, owners[0])
         else:
             yield model.objects.gather(owners, by="user_id", on_primary=True)
 
 
-def _split(owner_ids: Sequence[int], counts: Mapping[int, int]) -> Iterator[list[int]]:
+def _split(counts: Mapping[int, int]) -> Iterator[list[int]]:
     together: list[int] = []
     size = 0
-    for owner_id in owner_ids:
-        its = counts.get(owner_id, 0)
+    for owner_id, its in counts.items():
         if together and size + its > PART:
             yield together
             together, size = [], 0
