@@ -47,9 +47,9 @@ def make_person(username: str | None = None, *, shard: int | None = None) -> Per
     return Person(user_id, name)
 
 
-def sign_up(username: str) -> Person:
+def sign_up(username: str, *, shard: int | None = None) -> Person:
     """Make somebody with a profile and a session."""
-    person = make_person(username)
+    person = make_person(username, shard=shard)
     return replace(person, token=accounts.issue_session_token(person.id, now=clock.now()))
 
 

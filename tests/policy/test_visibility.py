@@ -6,11 +6,15 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.env import ROOT
 from modules.graph.public import follow
+from modules.graph.schemas import MuteOptions
+from modules.graph.services.blocks import block
+from modules.graph.services.mutes import mute, unmute
 from modules.profiles.models import Profile
 from modules.profiles.services.profiles import renew_card
 from sharding.ids import make_id, shard_of
@@ -18,21 +22,42 @@ from sharding.scope import writing_for
 from tests.kit.delivery import drain
 from tests.kit.http import Response, call
 from tests.kit.machines import until
-from tests.kit.people import Person, sign_up
+from tests.kit.people import NOON, Person, make_person, sign_up
 from tests.kit.posts import publish
+from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
 
 PATHS = [
-    ("GET", "/v1/users/{user}"),
-    ("GET", "/v1/users?ids={user}"),
-    ("GET", "/v1/users/{user}/followers"),
-    ("GET", "/v1/users/{user}/following"),
-    ("GET", "/v1/users/{user}/posts"),
-    ("GET", "/v1/posts/{post}"),
-    ("GET", "/v1/posts?ids={post}"),
-    ("DELETE", "/v1/posts/{post}"),
+    "GET /v1/users/{user}",
+    "GET /v1/users/by/username/{name}",
+    "GET /v1/users?ids={user}",
+    "GET /v1/users/{user}/followers",
+    "GET /v1/users/{user}/following",
+    "GET /v1/users/{user}/posts",
+    "GET /v1/posts/{post}",
+    "GET /v1/posts?ids={post}",
+    "DELETE /v1/posts/{post}",
+    "GET /v1/me/relationships?ids={user}",
+    "PUT /v1/me/following/{user}",
+    "PUT /v1/me/mutes/{user}",
 ]
+LISTS = [
+    "/v1/timelines/home",
+    "/v1/users/{viewer}/followers",
+    "/v1/users/{viewer}/following",
+    "/v1/users/{third}/followers",
+    "/v1/users/{third}/following",
+    "/v1/me/mutes",
+]
+# What a blocker may still do with whom they block: open their card, to unblock them, and hear why not.
+OF_A_BLOCKER = {
+    "GET /v1/users/{user}": 200,
+    "GET /v1/users/by/username/{name}": 200,
+    "GET /v1/me/relationships?ids={user}": 200,
+    "PUT /v1/me/following/{user}": 403,
+    "PUT /v1/me/mutes/{user}": 200,
+}
 # Modules that may load cards without asking whether they may be shown, and why.
 AROUND = {
     "modules/posts/selectors/visibility.py",  # which asks that itself
@@ -44,23 +69,52 @@ AROUND = {
 
 @pytest.fixture
 def viewer() -> Person:
-    return sign_up("viewer")
+    return sign_up("viewer", shard=0)
 
 
 @pytest.fixture
 def author(viewer: Person) -> Person:
-    """Somebody whom the viewer follows, and who follows them."""
-    author = sign_up("author")
+    """Somebody at home on the other instance, whom the viewer follows, and who follows them."""
+    author = sign_up("author", shard=4095)
     follow(viewer.id, author.id)
     follow(author.id, viewer.id)
     return author
 
 
-def hide(person: Person) -> None:
-    """Hide a person in the row and renew the card, as any reason to hide does."""
-    with writing_for(person.id):
-        Profile.objects.of(person.id).update(status=2, version=2)
-    renew_card(person.id)
+@pytest.fixture
+def third(viewer: Person, author: Person) -> Person:
+    """Somebody whom both follow, and who follows both."""
+    third = make_person("third")
+    for person in (viewer, author):
+        follow(third.id, person.id)
+        follow(person.id, third.id)
+    return third
+
+
+def hide(viewer: Person, author: Person) -> None:
+    """Hide a person in the row and renew the card, as any reason to hide them from all does."""
+    with writing_for(author.id):
+        Profile.objects.of(author.id).update(status=2, version=2)
+    renew_card(author.id)
+
+
+def be_blocked(viewer: Person, author: Person) -> None:
+    """Let the author block the viewer, who hears of it by the relay."""
+    block(author.id, viewer.id, now=NOON)
+    drain()
+
+
+def block_them(viewer: Person, author: Person) -> None:
+    """Let the viewer block the author: nothing is delivered before their next request."""
+    block(viewer.id, author.id, now=NOON)
+
+
+REASONS = [hide, be_blocked, block_them]
+
+
+def ask(path: str, viewer: Person, **names: object) -> Response:
+    method, _, target = path.partition(" ")
+    return call(method, target.format(**names), as_=viewer)
 
 
 def never(id: int) -> int:
@@ -68,7 +122,7 @@ def never(id: int) -> int:
     return make_id(1, shard_of(id), 77)
 
 
-def seen(answer: Response, *ids: int) -> tuple[int, str, dict[str, str]]:
+def seen(answer: Response, *ids: object) -> tuple[int, str, dict[str, str]]:
     """Return all that a client can tell, but for the ids that it sent and the name of its request."""
     body = answer.body if isinstance(answer.body, dict) else {}
     text = json.dumps({name: value for name, value in body.items() if name != "request_id"}, sort_keys=True)
@@ -78,52 +132,139 @@ def seen(answer: Response, *ids: int) -> tuple[int, str, dict[str, str]]:
     return answer.status, text, {k: v for k, v in answer.headers.items() if k not in varying}
 
 
+def unfold(value: Any) -> Iterator[str]:
+    """Yield every text that an answer holds, names of members too."""
+    if isinstance(value, dict):
+        yield from value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from unfold(part)
+    if isinstance(value, str):
+        yield value
+
+
 class TestWhoMayNotBeSeen:
-    @pytest.mark.parametrize(("method", "path"), PATHS)
+    @pytest.mark.parametrize("reason", REASONS)
     @pytest.mark.parametrize("cached", [True, False])
-    def test_answers_as_who_never_was(self, viewer, author, method, path, cached):
+    def test_answers_as_who_never_was(self, viewer, author, reason, cached):
         post = publish(author)
         drain()
-        ids = {"user": author.id, "post": post}
-        if method == "GET" and cached:
-            assert call(method, path.format(**ids), as_=viewer).status == 200
-        hide(author)
-        nobody = {"user": never(author.id), "post": never(post)}
+        ids = {"user": author.id, "post": post, "name": "author"}
+        if cached:
+            assert [ask(path, viewer, **ids).status for path in PATHS] == [*[200] * 8, 403, 200, 200, 200]
+        reason(viewer, author)
+        nobody = {"user": never(author.id), "post": never(post), "name": "nobody"}
+        opened = OF_A_BLOCKER if reason is block_them else {}
 
-        hidden = call(method, path.format(**ids), as_=viewer)
-        unknown = call(method, path.format(**nobody), as_=viewer)
+        for path in PATHS:
+            hidden = ask(path, viewer, **ids)
+            unknown = ask(path, viewer, **nobody)
+            if path in opened:
+                assert (path, hidden.status) == (path, opened[path])
+            elif path.startswith("PUT") and reason is hide:
+                assert hidden.status == 200  # only the card was closed, for who is hidden from all
+            else:
+                assert (path, seen(hidden, *ids.values())) == (path, seen(unknown, *nobody.values()))
+                assert hidden.status == 404 or hidden.body["missing"]
 
-        assert seen(hidden, *ids.values()) == seen(unknown, *nobody.values())
-        assert hidden.status == 404 or hidden.body["missing"]
-
-    def test_is_gone_from_homes_and_lists(self, viewer, author):
-        publish(author, "gone")
-        publish(viewer, "kept")
+    @pytest.mark.parametrize("reason", REASONS)
+    def test_is_gone_from_homes_and_lists(self, viewer, author, third, reason):
+        posts = publish(author, "gone"), publish(viewer, "kept")
+        mute(viewer.id, author.id, MuteOptions(), now=NOON)
         drain()
-        lists = ("followers", "following")
+        traces = {str(author.id), "author", str(posts[0]), "gone"}
 
-        def lengths() -> list[int]:
-            return [len(call("GET", f"/v1/users/{viewer.id}/{name}").body["data"]) for name in lists]
+        def found() -> dict[str, set[str]]:
+            ids = {"viewer": viewer.id, "third": third.id}
+            answers = {path: call("GET", path.format(**ids), as_=viewer) for path in LISTS}
+            assert {answer.status for answer in answers.values()} == {200}
+            return {path: traces & set(unfold(answer.body)) for path, answer in answers.items()}
 
         # Nobody's reads go to a replica, which may be a moment behind.
-        until(lambda: lengths() == [1, 1])
-        assert sorted(call("GET", "/v1/timelines/home", as_=viewer).texts) == ["gone", "kept"]
+        until(lambda: all(found()[path] for path in LISTS[1:]))
+        unmute(viewer.id, author.id)
+        assert found() == {key: {str(author.id), "author"} for key in LISTS[1:5]} | {
+            "/v1/timelines/home": traces,
+            "/v1/me/mutes": set(),
+        }
+        mute(viewer.id, author.id, MuteOptions(), now=NOON)
 
-        hide(author)
+        reason(viewer, author)
 
+        assert found() == {key: set() for key in LISTS}
         home = call("GET", "/v1/timelines/home", as_=viewer)
         assert home.texts == ["kept"]
-        assert list(home.body["included"]["users"]) == [str(viewer.id)]
-        assert lengths() == [0, 0]
 
-    def test_deletes_nothing_of_others_and_learns_nothing(self, viewer, author):
+    @pytest.mark.parametrize("reason", REASONS)
+    def test_deletes_nothing_of_others_and_learns_nothing(self, viewer, author, reason):
         post = publish(author)
         drain()
         assert call("DELETE", f"/v1/posts/{post}", as_=viewer).status == 403
 
-        hide(author)
+        reason(viewer, author)
 
         assert call("DELETE", f"/v1/posts/{post}", as_=viewer).status == 404
+
+
+class TestABlock:
+    @pytest.mark.parametrize("block_", [be_blocked, block_them])
+    def test_is_between_two_people_and_for_nobody_else(self, viewer, author, block_):
+        post = publish(author)
+        drain()
+        ids = {"user": author.id, "post": post, "name": "author"}
+        block_(viewer, author)
+
+        others = [call("GET", path[4:].format(**ids)).status for path in PATHS[:8]]
+
+        assert others == [200] * 8
+
+    def test_leaves_the_blocker_a_card_to_unblock_in_the_list_of_blocks(self, viewer, author):
+        block_them(viewer, author)
+
+        listed = call("GET", "/v1/me/blocks", as_=viewer).body["data"]
+
+        assert [card["id"] for card in listed] == [str(author.id)]
+        [stands] = call("GET", f"/v1/me/relationships?ids={author.id}", as_=viewer).body["data"]
+        assert (stands["blocking"], stands["following"]) == (True, False)
+        assert call("DELETE", f"/v1/me/blocks/{author.id}", as_=viewer).status == 204
+        assert call("GET", f"/v1/users/{author.id}/posts", as_=viewer).status == 200
+
+    def test_of_two_who_block_each_other_lets_neither_open_the_other(self, viewer, author):
+        block_them(viewer, author)
+        be_blocked(viewer, author)
+
+        assert call("GET", f"/v1/users/{author.id}", as_=viewer).status == 404
+        assert call("GET", "/v1/me/blocks", as_=viewer).body["data"] == []
+        assert call("DELETE", f"/v1/me/blocks/{author.id}", as_=viewer).status == 204
+
+    def test_holds_where_redis_is_away(self, viewer, author, settings):
+        post = publish(author)
+        drain()
+        be_blocked(viewer, author)
+
+        with redis_away(settings):
+            statuses = [call("GET", f"/v1/posts/{post}", as_=viewer).status]
+            statuses += [call("GET", f"/v1/users/{author.id}", as_=viewer).status]
+
+        assert statuses == [404, 404]
+
+
+class TestAMute:
+    def test_takes_from_home_and_from_nothing_else(self, viewer, author):
+        publish(author, "loud")
+        kept = publish(viewer, "kept")
+        post = publish(author, "louder")
+        drain()
+        ids = {"user": author.id, "post": post, "name": "author"}
+        reads = list(PATHS[:8])
+        before = [ask(path, viewer, **ids).body for path in reads]
+        assert call("GET", "/v1/timelines/home", as_=viewer).texts == ["louder", "kept", "loud"]
+
+        assert call("PUT", f"/v1/me/mutes/{author.id}", as_=viewer).status == 200
+
+        home = call("GET", "/v1/timelines/home", as_=viewer)
+        assert (home.texts, list(home.body["included"]["users"])) == (["kept"], [str(viewer.id)])
+        assert [card["id"] for card in home.body["data"]] == [str(kept)]
+        assert [ask(path, viewer, **ids).body for path in reads] == before
 
 
 def importers(module: str, names: set[str]) -> Iterator[str]:

@@ -42,8 +42,8 @@ def compare_blocks(owner_ids: Sequence[int]) -> Iterator[Difference]:
             told_by = (block.user_id, block.target_id)
             yield Difference(block.user_id, EDGE, block.target_id, (block.edge_id,), told_by=told_by)
     for mirror in list_mirrors_without_block(owner_ids):
-        told_by = (mirror.blocker_id,)
-        yield Difference(mirror.user_id, BLOCK, mirror.blocker_id, (mirror.edge_id,), told_by=told_by)
+        known, blocker_id = (mirror.edge_id,), mirror.blocker_id
+        yield Difference(mirror.user_id, BLOCK, blocker_id, known, told_by=(blocker_id,))
 
 
 def repair_blocks(differences: Sequence[Difference]) -> int:
