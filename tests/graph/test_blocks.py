@@ -171,6 +171,10 @@ class TestNewsOfABlock:
         block(ada.id, vera.id, now=NOON)
         follow(vera.id, ada.id)
 
+        [news] = announced_events(Followed)
+        tasks.mirror_follow(news, Once("test", "1"))
+        # Not for a moment at the blocker, and soon nowhere.
+        assert (followers(ada), counts(ada)) == ([], (0, 0))
         drain()
 
         assert (followings(vera), followers(ada)) == ([], [])
