@@ -163,6 +163,13 @@ def check_unique(names: Collection[str]) -> None:
         seen.add(name)
 
 
+def check_reactions(names: list[str]) -> None:
+    """:raises ValidationError: unless they are names that can stand in paths, each once, of 1 to 20 types"""
+    check_unique(names)
+    if not 0 < len(names) <= 20 or not all(re.fullmatch("[a-z0-9_]{1,20}", name) for name in names):
+        raise ValidationError("expected like,love,…: 1 to 20 names of at most 20 letters a-z, digits and _")
+
+
 def check_key(key: str) -> None:
     """:raises ValidationError: if it can be guessed by its length, or is one letter over and over"""
     if len(key.strip()) < 32 or len(set(key)) < 5:

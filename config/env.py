@@ -63,6 +63,7 @@ class Env:
     pull_threshold: int
     pull_demotion: int
     following_cap: int
+    reactions: list[str]
     limits: str
     metrics: str
     otlp_endpoint: str
@@ -180,6 +181,8 @@ def load() -> Env:
         pull_threshold=pull_threshold,
         pull_demotion=reader.number("PULL_DEMOTION", 8_000, least=0, most=pull_threshold or values.MAX_COUNT),
         following_cap=reader.number("FOLLOWING_CAP", 5_000, least=1, most=values.MAX_COUNT),
+        # How people may react to posts.
+        reactions=reader.list("REACTIONS", ["like"], validate=values.check_reactions),
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
         # Where Prometheus asks; nothing of it is loaded where it is off.
         metrics=reader.metrics_address("METRICS", "off"),

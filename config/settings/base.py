@@ -12,6 +12,7 @@ from modules.graph.schemas import GraphSettings
 from modules.kernel.limits import Limit, LimitSettings
 from modules.kernel.redis.client import RedisSettings
 from modules.kernel.sizes import MAX_BODY
+from modules.posts.schemas import PostSettings
 from modules.timelines.schemas import TimelineSettings
 from sharding.conf import RelaySettings
 
@@ -94,6 +95,7 @@ GRAPH = GraphSettings(
     pull_threshold=ENV.pull_threshold,
     pull_demotion=ENV.pull_demotion,
 )
+POSTS = PostSettings(reactions=tuple(ENV.reactions))
 TIMELINES = TimelineSettings(window_size=ENV.window_size)
 LIMITS = LimitSettings(
     is_on=ENV.limits == "on",

@@ -1,6 +1,8 @@
 """What posts refuses."""
 
-from modules.kernel.errors import Forbidden, NotFound
+from collections.abc import Collection
+
+from modules.kernel.errors import Forbidden, Invalid, NotFound
 
 
 class PostNotFound(NotFound):
@@ -15,3 +17,14 @@ class NotYourPost(Forbidden):
 
     code = "not_your_post"
     title = "This post is somebody else's."
+
+
+class ReactionUnknown(Invalid):
+    """Nobody can react like this here: the operator decides which types there are."""
+
+    code = "reaction_unknown"
+    title = "There is no such type of reaction."
+
+    def __init__(self, known: Collection[str] = ()) -> None:
+        """Say which there are."""
+        super().__init__(f"The types are: {', '.join(known)}." if known else None)

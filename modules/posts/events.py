@@ -23,3 +23,43 @@ class PostDeleted:
     post_id: int
     author_id: int
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionAdded:
+    """
+    Somebody reacts to a post; recorded on their shard, which is the authority.
+
+    `version` is that of their own marks, which this has changed.
+    """
+
+    name: ClassVar[str] = "posts.reaction_added.v1"
+
+    user_id: int
+    post_id: int
+    type: str
+    edge_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionRemoved:
+    """The reaction of this `edge_id` was taken back; a newer one of the same type may exist already."""
+
+    name: ClassVar[str] = "posts.reaction_removed.v1"
+
+    user_id: int
+    post_id: int
+    type: str
+    edge_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookmarksChanged:
+    """A user has a bookmark more or less. Of what, is nobody's business; `version` is that of their marks."""
+
+    name: ClassVar[str] = "posts.bookmarks_changed.v1"
+
+    user_id: int
+    version: int

@@ -83,3 +83,10 @@ class PastPost:
     text: str
     published_at: datetime
     sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostSettings:
+    """How people may react, in the order in which clients are told, and limits of posts."""
+
+    reactions: tuple[str, ...] = ("like",)

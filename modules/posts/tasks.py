@@ -1,9 +1,10 @@
-"""What posts hears: its own deletions, so that a card which Redis kept cannot outlive its post."""
+"""What posts hears: its own news, for the other side of reactions and for what Redis keeps."""
 
 from modules.kernel.bus import subscribes
-from modules.posts.events import PostDeleted
+from modules.posts.events import PostDeleted, ReactionAdded, ReactionRemoved
 from modules.posts.services import audits  # noqa: F401 - they are registered where news is heard
 from modules.posts.services.posts import put_tombstone
+from modules.posts.services.reactions_received import receive_reaction, receive_removal
 from sharding.scope import Once
 
 
@@ -11,3 +12,15 @@ from sharding.scope import Once
 def bury_deleted(event: PostDeleted, once: Once) -> None:
     """Put the tombstone again, in case the request died or Redis was away; a repeat is harmless."""
     put_tombstone(event.post_id, version=event.version)
+
+
+@subscribes(ReactionAdded, queue="mirrors")
+def mirror_reaction(event: ReactionAdded, once: Once) -> None:
+    """Write the post's side of a reaction and its count, once."""
+    receive_reaction(event.post_id, event.user_id, event.type, edge_id=event.edge_id, once=once)
+
+
+@subscribes(ReactionRemoved, queue="mirrors")
+def mirror_removal(event: ReactionRemoved, once: Once) -> None:
+    """Write the end of a reaction at the post and its count, once."""
+    receive_removal(event.post_id, event.user_id, event.type, edge_id=event.edge_id, once=once)

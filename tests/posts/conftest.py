@@ -1,5 +1,5 @@
 """What every test of posts starts from."""
 
-from tests.kit.fixtures import clean_process
+from tests.kit.fixtures import clean_process, redeliver
 
-__all__ = ["clean_process"]
+__all__ = ["clean_process", "redeliver"]

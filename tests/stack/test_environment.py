@@ -71,6 +71,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "pull_threshold": (*_NUMBERS, "0"),
     "pull_demotion": (*_NUMBERS, "10001"),
     "following_cap": (*_NUMBERS, "0"),
+    "reactions": ("", "Like", "like,", "like,like", "a b", "a/b", "x" * 21, ",".join(map(str, range(21)))),
     "limits": ("", "maybe"),
     "metrics": ("", "maybe", "h:", "h:x", "h:0", "h:65534", "http://h:1", ":1"),
     "otlp_endpoint": _ADDRESSES,
