@@ -19,7 +19,7 @@ from modules.kernel.redis.several import ask_each, tell_each
 from sharding import outages
 from sharding.scatter import Unavailable
 
-__all__ = ["CardKind", "Loaded", "RenderedCard", "load", "register"]
+__all__ = ["Beside", "CardKind", "Loaded", "RenderedCard", "load", "register"]
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +52,22 @@ return stored
 
 Refs = Mapping[str, AbstractSet[int]]
 Loaded = dict[str, dict[int, RenderedCard[Any]]]
+
+
+class Beside:
+    """
+    One more command, which goes along with the first round of a `load` and costs no trip of its own.
+
+    `reply` is what came of it; None if its Redis could not be asked.
+    """
+
+    __slots__ = ("client", "command", "reply")
+
+    def __init__(self, client: RedisClient, command: Command) -> None:
+        """Keep what is asked, and of whom."""
+        self.client = client
+        self.command = command
+        self.reply: Any = None
 
 
 class Render(Protocol[Head]):
@@ -170,18 +186,24 @@ def register(kind: CardKind[Head]) -> CardKind[Head]:
     return kind
 
 
-def load(wanted: Mapping[str, Collection[int]], *, unavailable: Unavailable | None = None) -> Loaded:
+def load(
+    wanted: Mapping[str, Collection[int]],
+    *,
+    unavailable: Unavailable | None = None,
+    beside: Beside | None = None,
+) -> Loaded:
     """
     Return cards of any kinds, each in the order asked, and after them the cards that those mention.
 
     That is one round for what is asked and one for what it mentions, whatever the number of kinds: each is
     one trip to Redis, and for what is missing there one read per instance and kind, and one trip to keep it.
-    What cards of the second round mention is not loaded: a head names all that its own page needs.
+    What cards of the second round mention is not loaded: a head names all that its own page needs. What goes
+    `beside` is asked in the first round.
 
     :raises InstanceUnavailable: without `unavailable`, which else takes what is absent for that reason
     """
     asked = [(_kinds[name], list(dict.fromkeys(ids))) for name, ids in wanted.items()]
-    loaded = _load_round(asked, unavailable)
+    loaded = _load_round(asked, unavailable, beside)
     mentioned = [(_kinds[name], list(ids)) for name, ids in _mentioned(loaded, wanted) if ids]
     if mentioned:
         for name, cards in _load_round(mentioned, unavailable).items():
@@ -199,11 +221,15 @@ def _mentioned(loaded: Loaded, wanted: Mapping[str, Collection[int]]) -> Iterato
         yield name, ids.difference(wanted.get(name, ()))
 
 
-def _load_round(asked: Sequence[tuple[CardKind[Any], list[int]]], unavailable: Unavailable | None) -> Loaded:
+def _load_round(
+    asked: Sequence[tuple[CardKind[Any], list[int]]],
+    unavailable: Unavailable | None,
+    beside: Beside | None = None,
+) -> Loaded:
     """Return the cards of several kinds in the order asked: from Redis, else rendered and kept."""
     loaded: Loaded = {}
     commands: dict[RedisClient, list[Command]] = {}
-    for (kind, ids), (found, absent) in zip(asked, _fetch(asked), strict=True):
+    for (kind, ids), (found, absent) in zip(asked, _fetch(asked, beside), strict=True):
         if absent:
             rendered = kind.render(absent, unavailable=unavailable)
             for client, its in kind.store_cards(rendered).items():
@@ -218,21 +244,27 @@ def _load_round(asked: Sequence[tuple[CardKind[Any], list[int]]], unavailable: U
 
 
 def _fetch(
-    asked: Sequence[tuple[CardKind[Any], list[int]]],
+    asked: Sequence[tuple[CardKind[Any], list[int]]], beside: Beside | None
 ) -> list[tuple[dict[int, RenderedCard[Any]], list[int]]]:
     """Return, of each kind, what is kept and which ids must be rendered: one round trip for all."""
     client = only_redis()
     if client is None:
-        return _fetch_from_several(asked)
+        return _fetch_from_several(asked, beside)
+    commands = [kind.command(ids) for kind, ids in asked if ids]
+    if beside is not None:
+        commands.append(beside.command)
     try:
-        replies = iter(client.run(*[kind.command(ids) for kind, ids in asked if ids]))
+        replies = iter(client.run(*commands))
     except RedisUnavailable:
         return [({}, ids) for _, ids in asked]
-    return [kind.read(ids, next(replies)) if ids else ({}, []) for kind, ids in asked]
+    found = [kind.read(ids, next(replies)) if ids else ({}, []) for kind, ids in asked]
+    if beside is not None:
+        beside.reply = next(replies)
+    return found
 
 
 def _fetch_from_several(
-    asked: Sequence[tuple[CardKind[Any], list[int]]],
+    asked: Sequence[tuple[CardKind[Any], list[int]]], beside: Beside | None
 ) -> list[tuple[dict[int, RenderedCard[Any]], list[int]]]:
     """Return the same from the servers whose ids they are; of a server that is away everything is absent."""
     groups = [group_by_redis(ids) for _, ids in asked]
@@ -240,6 +272,8 @@ def _fetch_from_several(
     for (kind, _), by_client in zip(asked, groups, strict=True):
         for client, its in by_client.items():
             commands.setdefault(client, []).append(kind.command(its))
+    if beside is not None:
+        commands.setdefault(beside.client, []).append(beside.command)
     replies = {client: iter(its) for client, its in ask_each(commands).by_client.items()}
     found = []
     for (kind, ids), by_client in zip(asked, groups, strict=True):
@@ -248,4 +282,6 @@ def _fetch_from_several(
             if client in replies:
                 entries.update(zip(its, next(replies[client]), strict=True))
         found.append(kind.read(ids, [entries.get(id) for id in ids]))
+    if beside is not None and beside.client in replies:
+        beside.reply = next(replies[beside.client])
     return found

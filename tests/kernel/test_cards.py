@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from modules.kernel.card_layout import Layout
-from modules.kernel.cards import CardKind, RenderedCard, load, register
+from modules.kernel.cards import Beside, CardKind, RenderedCard, load, register
 from modules.kernel.redis import servers
 from modules.kernel.redis.client import count_trips
 
@@ -256,6 +256,24 @@ class TestLoad:
         assert {name: list(cards) for name, cards in loaded.items()} == {
             "test_post": [1], "test_user": [101], "test_media": [1000],
         }  # fmt: skip
+
+    def test_takes_one_more_command_along_with_the_first_round(self, kinds):
+        load({"test_post": [1]})
+        beside = Beside(servers.redis("a"), ("ECHO", "hi"))
+
+        with count_trips() as counted:
+            loaded = load({"test_post": [1], "test_media": []}, beside=beside)
+
+        assert (beside.reply, list(loaded["test_post"]), counted.trips) == (b"hi", [1], 2)
+
+    def test_has_no_reply_for_it_without_redis(self, no_redis, monkeypatch):
+        monkeypatch.setattr("modules.kernel.cards._kinds", {})
+        Kinds()
+        beside = Beside(servers.redis("a"), ("ECHO", "hi"))
+
+        loaded = load({"test_post": [1]}, beside=beside)
+
+        assert (beside.reply, list(loaded["test_post"])) == (None, [1])
 
     def test_knows_no_two_kinds_of_one_name(self, kinds):
         with pytest.raises(TypeError, match="test_post"):

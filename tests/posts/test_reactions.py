@@ -51,6 +51,14 @@ def at_once(*calls) -> None:
         list(pool.map(run, calls))
 
 
+def hear(event: ReactionAdded | ReactionRemoved, key: str) -> None:
+    """Handle one event the way the bus does, as the delivery of that key."""
+    if isinstance(event, ReactionAdded):
+        tasks.mirror_reaction(event, Once("posts.mirror", key))
+    else:
+        tasks.mirror_removal(event, Once("posts.mirror", key))
+
+
 class TestAddReaction:
     def test_writes_it_once_and_announces_it_once(self, reader, post_id):
         for _ in range(2):
@@ -147,8 +155,7 @@ class TestMirror:
             ]
             again = ReactionAdded(**about, edge_id=make_id(3, 3, 0))
             for at, event in enumerate([*[news[at] for at in order], *([again] if number % 2 else [])]):
-                handle = tasks.mirror_reaction if isinstance(event, ReactionAdded) else tasks.mirror_removal
-                handle(event, Once("posts.mirror", f"{number}:{at}"))
+                hear(event, f"{number}:{at}")
 
         assert reactors(post_id) == [("like", number) for number in range(1, 25, 2)]
         assert counted(post_id) == {"like": 12}
