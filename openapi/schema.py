@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, get_origin
 
 from django.urls import NoReverseMatch, reverse
 from drf_spectacular.openapi import AutoSchema as Spectacular
 from drf_spectacular.plumbing import ComponentRegistry
+from pydantic import TypeAdapter
 
 from modules.kernel.errors import (
     HeaderInvalid,
@@ -228,10 +229,17 @@ def _path_parameters(operation: Operation) -> list[Schema]:
             "required": True,
             "description": f"The {name.replace('_id', '').replace('_', ' ')}"
             + ("'s id." if name.endswith("_id") else "."),
-            "schema": _ID if hints.get(name) in (int, "int") else {"type": "string"},
+            "schema": _schema_of_path(hints.get(name)),
         }
         for name in operation.path_names
     ]
+
+
+def _schema_of_path(hint: Any) -> Schema:
+    """Return the schema of a parameter in the path: an id, a text, or what its annotation says of it."""
+    if hint in (int, "int"):
+        return _ID
+    return TypeAdapter(hint).json_schema() if get_origin(hint) is Annotated else {"type": "string"}
 
 
 def _query_parameters(operation: Operation) -> list[Schema]:

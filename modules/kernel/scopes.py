@@ -10,6 +10,6 @@ GRANTABLE = {
     "read:profiles": "See your profile and settings",
     "write:profiles": "Change your profile",
     "read:timelines": "Read your home timeline",
-    "write:posts": "Publish and delete posts as you",
+    "write:posts": "Publish and delete posts, and react to others' as you",
     "read:operations": "See how the service runs, if you are one of its operators",
 }

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
+from pydantic import Field
+
 from modules.kernel.card_layout import Layout
-from modules.kernel.shapes import Batch, Body, Id, Nothing, Page, Shape, Single, UtcDateTime
+from modules.kernel.shapes import Batch, Body, Id, Nothing, Page, Query, Shape, Single, UtcDateTime
 from modules.kernel.text import PlainText
 from modules.profiles.schemas import USER, UserCard
 
@@ -45,6 +47,34 @@ class PostView(Single[PostCard, PostIncluded, Nothing]):
 
 class PostBatch(Batch[PostCard, PostIncluded, Nothing]):
     """The posts that were asked for, in that order, and the ids of which there is none to be shown."""
+
+
+ReactionType = Annotated[str, Field(pattern="^[a-z0-9_]{1,20}$", examples=["like"])]
+
+
+class OfType(Query):
+    """Which reactions to list: those of one type, or all."""
+
+    type: ReactionType | None = None
+
+
+class Reaction(Shape):
+    """That somebody reacts to a post, and since when."""
+
+    id: Id
+    user_id: Id
+    type: ReactionType
+    reacted_at: UtcDateTime
+
+
+class ReactionIncluded(Shape):
+    """Who reacted, once each."""
+
+    users: dict[Id, UserCard]
+
+
+class ReactionPage(Page[Reaction, ReactionIncluded, Nothing]):
+    """A page of the reactions to a post, newest first."""
 
 
 class PostHead(NamedTuple):

@@ -3,9 +3,12 @@
 from django.urls import path
 
 from modules.posts.api.posts import OnePost, Posts, UserPosts
+from modules.posts.api.reactions import OwnReaction, Reactions
 
 urlpatterns = [
     path("posts", Posts.as_view()),
     path("posts/<id:post_id>", OnePost.as_view()),
+    path("posts/<id:post_id>/reactions", Reactions.as_view()),
+    path("posts/<id:post_id>/reactions/<name:type>", OwnReaction.as_view()),
     path("users/<id:user_id>/posts", UserPosts.as_view()),
 ]

@@ -20,10 +20,12 @@ from modules.graph.selectors.pulled import forget_pulled
 from modules.graph.services.blocks import block, unblock
 from modules.graph.services.mutes import mute, unmute
 from modules.kernel.redis.servers import redis
+from modules.posts.events import ReactionAdded
 from modules.posts.services.posts import delete_post
+from modules.posts.services.reactions import add_reaction, remove_reaction
 from modules.timelines.models import windows
 from sharding.scope import writing_directory
-from tests.kit.delivery import drain, until_replicated
+from tests.kit.delivery import announced_events, drain, until_replicated
 from tests.kit.http import call
 from tests.kit.people import NOON, Person, make_person, sign_up
 from tests.kit.posts import publish
@@ -183,6 +185,25 @@ def mutes(settings: Any, after: ExitStack) -> Walked:
     return Walked(reader, "/v1/me/mutes", add, lambda id: unmute(reader.id, id))
 
 
+def reactions(settings: Any, after: ExitStack) -> Walked:
+    post_id = publish(make_person())
+    reacted: dict[int, Person] = {}
+
+    def add() -> int:
+        person = make_person()
+        add_reaction(person.id, post_id, "like")
+        [event] = announced_events(ReactionAdded)
+        reacted[event.edge_id] = person
+        drain()
+        return int(event.edge_id)
+
+    def remove(id: int) -> None:
+        remove_reaction(reacted[id].id, post_id, "like")
+        drain()
+
+    return Walked(sign_up("vera"), f"/v1/posts/{post_id}/reactions", add, remove)
+
+
 def audit(settings: Any, after: ExitStack) -> Walked:
     """What was done with an app's power: nothing of it is ever deleted."""
     reader = sign_up("vera")
@@ -204,6 +225,7 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "list_followers": [followers],
     "list_blocks": [blocks],
     "list_mutes": [mutes],
+    "list_reactions": [reactions],
     "list_app_audit": [audit],
 }
 

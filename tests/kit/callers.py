@@ -56,6 +56,7 @@ class World:
             "user_id": str(self.target.id),
             "stranger": str(self.stranger.id),
             "post_id": str(self.post),
+            "type": "like",
             "app_id": self.app,
             "key_id": str(self.key),
             "granted": self.granted,

@@ -22,6 +22,7 @@ ADDRESS = "127.0.0.1"
 NAMES = {
     "user_id": "7",
     "post_id": "7",
+    "type": "like",
     "key_id": "7",
     "session_id": "7",
     "app_id": "none",

@@ -1,6 +1,7 @@
-"""The path converter of ids: `<id:user_id>` takes what the API gives out, and nothing else."""
+"""The path converters of ids and names: `<id:user_id>` takes what the API gives out, and nothing else."""
 
 from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 from modules.kernel.shapes import MAX_ID
 
@@ -21,4 +22,11 @@ class IdConverter:
         return str(value)
 
 
+class NameConverter(StringConverter):
+    """Takes the name of a kind of thing, as the operator's settings have it."""
+
+    regex = "[a-z0-9_]{1,20}"
+
+
 register_converter(IdConverter, "id")
+register_converter(NameConverter, "name")
