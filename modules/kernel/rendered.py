@@ -41,7 +41,7 @@ def render_page(
     *,
     data: Sequence[Json],
     included: Mapping[str, Mapping[int, Json]],
-    state: Mapping[int, Shape],
+    state: Mapping[int, Shape] | Json,
     next: str | None = None,
     prev: str | None = None,
     partial: bool = False,
@@ -51,7 +51,7 @@ def render_page(
     """
     Return a page put together from finished cards; a batch names what is `unavailable` as well.
 
-    Cursors need no escaping: they are base64url.
+    A `state` may come as a finished object. Cursors need no escaping: they are base64url.
     """
     json = b'{"data":[%b],"included":%b,"state":%b,"next":%b,"prev":%b,"partial":%b,"missing":[%b]%b}' % (
         b",".join(data),
@@ -71,7 +71,7 @@ def render_single(
     *,
     data: Json,
     included: Mapping[str, Mapping[int, Json]],
-    state: Mapping[int, Shape],
+    state: Mapping[int, Shape] | Json,
     version: int,
     fields: Mapping[str, Shape] | None = None,
 ) -> Rendered[One]:
@@ -95,8 +95,10 @@ def _included(included: Mapping[str, Mapping[int, Json]]) -> Json:
     return b"{%b}" % b",".join(kinds)
 
 
-def _state(state: Mapping[int, Shape]) -> Json:
+def _state(state: Mapping[int, Shape] | Json) -> Json:
     """Return the JSON object from ids to what changes without the card."""
+    if isinstance(state, bytes):
+        return state
     return b"{%b}" % b",".join([b'"%d":%b' % (id, part.json_bytes()) for id, part in state.items()])
 
 

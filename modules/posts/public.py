@@ -4,12 +4,14 @@ from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.selectors.counts import map_counts
 from modules.posts.selectors.newest import list_newest_ids, list_next_ids
 from modules.posts.selectors.pages import build_page
+from modules.posts.selectors.states import PageState
 from modules.posts.selectors.visibility import Visible, map_visible
 from modules.posts.services.bulk import create_posts_in_bulk
 from modules.posts.services.posts import delete_post, publish_post
 
 __all__ = [
     "NotYourPost",
+    "PageState",
     "PostNotFound",
     "Visible",
     "build_page",

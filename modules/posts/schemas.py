@@ -15,6 +15,8 @@ from modules.profiles.schemas import USER, UserCard
 # Everybody may see it. Narrower audiences get codes of their own; `allows` reads them from a card's head.
 PUBLIC = 0
 
+ReactionType = Annotated[str, Field(pattern="^[a-z0-9_]{1,20}$", examples=["like"])]
+
 
 class NewPost(Body):
     """A post to publish."""
@@ -37,19 +39,46 @@ class PostIncluded(Shape):
     users: dict[Id, UserCard]
 
 
-class PostPage(Page[PostCard, PostIncluded, Nothing]):
-    """A page of posts, newest first."""
+class PostCounts(Shape):
+    """What is counted of a post; `reactions` has the types of which there are any."""
+
+    replies: int
+    reposts: int
+    quotes: int
+    reactions: Annotated[dict[str, int], Field(examples=[{"like": 3}])]
 
 
-class PostView(Single[PostCard, PostIncluded, Nothing]):
-    """One post."""
+class Marks(Shape):
+    """The caller's own marks on a post: the types of their reactions, and whether they keep a bookmark."""
+
+    reactions: list[ReactionType]
+    is_bookmarked: bool
 
 
-class PostBatch(Batch[PostCard, PostIncluded, Nothing]):
+class PostState(Shape):
+    """What changes of a post without its card, for everybody."""
+
+    counts: PostCounts
+
+
+class OwnPostState(PostState):
+    """What changes of a post without its card, for everybody and for the caller."""
+
+    mine: Marks | None = Field(
+        description="The caller's own marks; null if nobody is logged in, or if they cannot be read now."
+    )
+
+
+class PostPage(Page[PostCard, PostIncluded, OwnPostState]):
+    """A page of posts, newest first; counts and the caller's own marks stand in `state`."""
+
+
+class PostView(Single[PostCard, PostIncluded, PostState]):
+    """One post; its counts stand in `state`."""
+
+
+class PostBatch(Batch[PostCard, PostIncluded, OwnPostState]):
     """The posts that were asked for, in that order, and the ids of which there is none to be shown."""
-
-
-ReactionType = Annotated[str, Field(pattern="^[a-z0-9_]{1,20}$", examples=["like"])]
 
 
 class OfType(Query):
@@ -87,6 +116,10 @@ class PostHead(NamedTuple):
 
 POST = "post"
 POST_LAYOUT = Layout(PostHead, "qBq", revision=2)
+
+
+class CountHead(NamedTuple):
+    """Nothing decides who may see what is counted: whoever may see the post."""
 
 
 def refs_of(heads: Iterable[PostHead]) -> dict[str, set[int]]:

@@ -1,10 +1,11 @@
 """What posts hears: its own news, for the other side of reactions and for what Redis keeps."""
 
 from modules.kernel.bus import subscribes
-from modules.posts.events import PostDeleted, ReactionAdded, ReactionRemoved
+from modules.posts.events import BookmarksChanged, PostDeleted, ReactionAdded, ReactionRemoved
 from modules.posts.services import audits  # noqa: F401 - they are registered where news is heard
+from modules.posts.services.marks import cache_marks
 from modules.posts.services.posts import put_tombstone
-from modules.posts.services.reactions_received import receive_reaction, receive_removal
+from modules.posts.services.reactions_received import receive_reaction, receive_removal, renew_counts
 from sharding.scope import Once
 
 
@@ -16,11 +17,31 @@ def bury_deleted(event: PostDeleted, once: Once) -> None:
 
 @subscribes(ReactionAdded, queue="mirrors")
 def mirror_reaction(event: ReactionAdded, once: Once) -> None:
-    """Write the post's side of a reaction and its count, once."""
-    receive_reaction(event.post_id, event.user_id, event.type, edge_id=event.edge_id, once=once)
+    """Write the post's side of a reaction and its count, once, and have Redis show it."""
+    counts = receive_reaction(event.post_id, event.user_id, event.type, edge_id=event.edge_id, once=once)
+    renew_counts(event.post_id, counts)
 
 
 @subscribes(ReactionRemoved, queue="mirrors")
 def mirror_removal(event: ReactionRemoved, once: Once) -> None:
-    """Write the end of a reaction at the post and its count, once."""
-    receive_removal(event.post_id, event.user_id, event.type, edge_id=event.edge_id, once=once)
+    """Write the end of a reaction at the post and its count, once, and have Redis show it."""
+    counts = receive_removal(event.post_id, event.user_id, event.type, edge_id=event.edge_id, once=once)
+    renew_counts(event.post_id, counts)
+
+
+@subscribes(ReactionAdded)
+def refresh_marks_after_reaction(event: ReactionAdded, once: Once) -> None:
+    """Have the cache know of a user's mark, should the request have died or Redis been away."""
+    cache_marks(event.user_id, version=event.version)
+
+
+@subscribes(ReactionRemoved)
+def refresh_marks_after_removal(event: ReactionRemoved, once: Once) -> None:
+    """Have the cache know that a mark is gone, should the request have died or Redis been away."""
+    cache_marks(event.user_id, version=event.version)
+
+
+@subscribes(BookmarksChanged)
+def refresh_marks_after_bookmark(event: BookmarksChanged, once: Once) -> None:
+    """Have the cache know of a bookmark, should the request have died or Redis been away."""
+    cache_marks(event.user_id, version=event.version)

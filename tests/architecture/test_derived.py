@@ -37,7 +37,12 @@ def test_every_derived_fact_is_repeated_by_each_of_its_events():
         ("graph", "Followed", "drop_following"),
         ("graph", "Unfollowed", "drop_following"),
         ("graph", "TiesChanged", "renew_ties"),
+        ("posts", "BookmarksChanged", "cache_marks"),
         ("posts", "PostDeleted", "put_tombstone"),
+        ("posts", "ReactionAdded", "cache_marks"),
+        ("posts", "ReactionAdded", "renew_counts"),
+        ("posts", "ReactionRemoved", "cache_marks"),
+        ("posts", "ReactionRemoved", "renew_counts"),
         ("profiles", "ProfileEdited", "renew_card"),
         ("timelines", "PostPublished", "push_to_author"),
     }

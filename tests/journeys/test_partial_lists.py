@@ -141,6 +141,22 @@ class TestOtherLists:
         assert {card["id"] for card in page.body["data"]} == {str(ada.id), str(bea.id)}
         assert (page.body["state"].keys(), page.body["partial"]) == ({str(ada.id)}, True)
 
+    def test_of_posts_show_a_cached_card_without_counts_and_without_own_marks(self, world, stack):
+        _, ada, bea = world
+        bea = replace(bea, token=issue_session_token(bea.id, now=clock.now()))
+        here, there = publish(ada), publish(bea)
+        path = f"/v1/posts?ids={here},{there}"
+        whole = call("GET", path, as_=bea).body
+        redis("a").run(("DEL", f"postcount:{there}", f"mine:{bea.id}"))
+
+        stack.kill("b")
+        page = call("GET", path, as_=bea).body
+        one = call("GET", f"/v1/posts/{there}")
+
+        assert (page["data"], page["missing"], page["partial"]) == (whole["data"], [], True)
+        assert page["state"] == {str(here): {"counts": whole["state"][str(here)]["counts"], "mine": None}}
+        assert (one.status, one.body["state"]) == (200, {})
+
     def test_of_users_by_ids_tell_who_is_unknown_from_who_cannot_be_read(self, world, stack):
         _, ada, bea = world
         forget_cards()

@@ -22,6 +22,7 @@ from modules.graph.selectors.pulled import forget_pulled
 from modules.kernel import limits, quotas
 from modules.kernel.limits import Limit
 from modules.kernel.redis import servers
+from modules.posts.services.reactions import add_reaction
 from modules.timelines import public as timelines
 from tests.kit.delivery import drain
 from tests.kit.http import call
@@ -50,7 +51,10 @@ POISONS: dict[str, Poison] = {
     "set": lambda redis, key: redis.sadd(key, b"garbage"),
     "sorted": lambda redis, key: redis.zadd(key, {"garbage": 1}),
 }
-KINDS = ("sess", "auth:epoch", "rl", "tl", "ob", "fol", "folv", "post", "user", "ties", "ryw")
+KINDS = (
+    *("sess", "auth:epoch", "rl", "tl", "ob", "fol", "folv", "mine"),
+    *("post", "postcount", "user", "ties", "ryw"),
+)
 # Any text is a token of `folv`, and no text is no mark of `ryw`: these are read, and right.
 TEXTS = ("text", "nothing", "bytes", "zeros", "half", "tombstone", "infinite", "pickle")
 READABLE = {("folv", name) for name in TEXTS} | {("ryw", "nothing")}
@@ -70,6 +74,7 @@ class World:
         if kind == "sess":
             return entry_key(hash_key(self.reader.token))
         whose = {"rl": f"read:{self.reader.id}", "ob": self.pulled.id, "post": self.post_id}
+        whose["postcount"] = self.post_id
         return f"{kind}:{whose.get(kind, self.pushed.id if kind == 'user' else self.reader.id)}"
 
     def ask(self) -> list[Any]:
@@ -106,6 +111,7 @@ def world(settings) -> World:
     drain()
     forget_pulled()
     posts = [publish(author, f"post {n}") for n in range(3) for author in (pushed, pulled)]
+    add_reaction(reader.id, posts[0], "like")
     drain()
     timelines.warm(reader.id)
     made = World(reader, pushed, pulled, posts[0])
@@ -140,7 +146,7 @@ class TestAnEntryThatIsNoneOfOurs:
 
         assert (wrong, left) == ([], [])
 
-    @pytest.mark.parametrize("kind", ["post", "user"])
+    @pytest.mark.parametrize("kind", ["post", "postcount", "user"])
     def test_is_a_card_that_was_cut_or_garbled_anywhere(self, world, redis, kind):
         right, key = world.ask(), world.key(kind)
         good = redis.get(key)

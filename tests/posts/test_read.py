@@ -40,7 +40,8 @@ class TestGetPost:
             "published_at": "2026-11-24T12:00:00.000000Z",
         }
         assert answer.body["included"]["users"][str(author.id)]["username"] == "ada"
-        assert answer.body["state"] == {}
+        counts = {"replies": 0, "reposts": 0, "quotes": 0, "reactions": {}}
+        assert answer.body["state"] == {str(post_id): {"counts": counts}}
 
     def test_refuses_what_is_not_there(self):
         with pytest.raises(PostNotFound):
@@ -95,8 +96,8 @@ class TestListPosts:
         with count_queries() as warm, count_trips() as trips:
             list_posts(ids, viewer=viewer_of(reader.id))
 
-        # The reader's exceptions; posts and profiles, one read each of every instance.
-        assert count_reads(cold) == 5
+        # The reader's exceptions and own marks; posts, counts and profiles, one read each of every instance.
+        assert count_reads(cold) == 8
         assert (warm.total, trips.trips) == (0, 2)
 
 

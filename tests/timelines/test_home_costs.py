@@ -65,8 +65,9 @@ class TestCost:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         assert len(page.parse().data) == many
-        # Followees twice (window, rules), exceptions, newest ids, cards and profiles of two instances.
-        assert count_reads(queries) == 9
+        # Followees twice (window, rules), exceptions, newest ids, cards, counts and profiles of two instances,
+        # own marks.
+        assert count_reads(queries) == 12
 
 
 class TestWithoutRedis:

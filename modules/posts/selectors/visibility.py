@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from modules.graph.schemas import Viewer
 from modules.kernel import cards
-from modules.kernel.cards import RenderedCard
+from modules.kernel.cards import Loaded, RenderedCard
 from modules.posts.schemas import PUBLIC, PostHead
 from modules.posts.selectors.cards import POSTS
+from modules.posts.selectors.post_counts import COUNTS
+from modules.posts.selectors.states import PageState
 from modules.profiles import public as profiles
 from modules.profiles.schemas import USER
 from sharding.scatter import Unavailable
@@ -22,7 +24,8 @@ class Visible(NamedTuple):
     """
     What a viewer may see: posts in the order asked, and the finished cards of their authors among `users`.
 
-    Of the `unavailable`, posts and users by id, nobody can tell now whether they may.
+    Of the `unavailable`, posts and users by id, nobody can tell now whether they may; of a post that is here
+    all the same, what is counted.
     """
 
     posts: dict[int, RenderedCard[PostHead]]
@@ -39,17 +42,23 @@ def allows(viewer: Viewer, head: PostHead) -> bool:
     return head.audience == PUBLIC or head.author_id == viewer.id
 
 
-def map_visible(post_ids: Collection[int], *, viewer: Viewer, author_ids: Collection[int] = ()) -> Visible:
+def map_visible(
+    post_ids: Collection[int],
+    *,
+    viewer: Viewer,
+    author_ids: Collection[int] = (),
+    state: PageState | None = None,
+) -> Visible:
     """
     Return those of the posts that a viewer may see, with their authors; the others are absent.
 
-    Authors known beforehand come by the round trip of the posts, whether they wrote any of them or not.
+    Authors known beforehand come by the round trip of the posts, whether they wrote any of them or not; so
+    do the viewer's exceptions, and what a page states of the posts.
 
     :raises InstanceUnavailable: if the viewer's exceptions cannot be read
     """
     unavailable: Unavailable = {}
-    wanted = {POSTS.name: post_ids, USER: author_ids, **viewer.lacks}
-    loaded = cards.load(wanted, unavailable=unavailable)
+    loaded = _load(post_ids, author_ids, viewer, state, unavailable)
     viewer.learn(loaded, unavailable)
     found: dict[int, RenderedCard[PostHead]] = loaded[POSTS.name]
     people = profiles.select_visible(loaded[USER], viewer=viewer)
@@ -61,6 +70,22 @@ def map_visible(post_ids: Collection[int], *, viewer: Viewer, author_ids: Collec
         id: post for id, post in found.items() if post.head.author_id in users and allows(page, post.head)
     }
     return Visible(shown, users, unavailable)
+
+
+def _load(
+    post_ids: Collection[int],
+    author_ids: Collection[int],
+    viewer: Viewer,
+    state: PageState | None,
+    unavailable: Unavailable,
+) -> Loaded:
+    wanted = {POSTS.name: post_ids, USER: author_ids, **viewer.lacks}
+    if state is None:
+        return cards.load(wanted, unavailable=unavailable)
+    beside = state.ask(post_ids)
+    loaded = cards.load(wanted | {COUNTS.name: post_ids}, unavailable=unavailable, beside=beside)
+    state.take(list(post_ids), loaded[COUNTS.name], beside, unavailable)
+    return loaded
 
 
 def _follow_authors(found: Mapping[int, RenderedCard[PostHead]], unavailable: Unavailable) -> None:

@@ -9,6 +9,7 @@ from modules.graph.public import viewer_of
 from modules.posts.errors import PostNotFound, ReactionUnknown
 from modules.posts.events import ReactionAdded, ReactionRemoved
 from modules.posts.selectors.visibility import map_visible
+from modules.posts.services.marks import cache_marks, find_marks
 from sharding import outbox
 from sharding.ids import shard_of
 from sharding.scope import Write, writing_for
@@ -43,6 +44,8 @@ class _Reaction(NamedTuple):
 class _Change(NamedTuple):
     edge_id: int
     version: int
+    # Those that the user has on the post afterwards.
+    marks: bytes
 
 
 def add_reaction(user_id: int, post_id: int, type: str) -> None:
@@ -61,7 +64,8 @@ def add_reaction(user_id: int, post_id: int, type: str) -> None:
     reaction = _Reaction(user_id, post_id, type)
     with writing_for(user_id) as write:
         if (change := _execute(write, _ADD, reaction)) is not None:
-            outbox.record(ReactionAdded(**reaction._asdict(), **change._asdict()))
+            outbox.record(ReactionAdded(**reaction._asdict(), edge_id=change.edge_id, version=change.version))
+    _cache(reaction, change)
 
 
 def remove_reaction(user_id: int, post_id: int, type: str) -> None:
@@ -76,9 +80,12 @@ def remove_reaction(user_id: int, post_id: int, type: str) -> None:
     reaction = _Reaction(user_id, post_id, type)
     with writing_for(user_id) as write:
         if (change := _execute(write, _REMOVE, reaction)) is not None:
-            outbox.record(ReactionRemoved(**reaction._asdict(), **change._asdict()))
+            outbox.record(
+                ReactionRemoved(**reaction._asdict(), edge_id=change.edge_id, version=change.version)
+            )
     if change is None and type not in settings.POSTS.reactions:
         raise ReactionUnknown(settings.POSTS.reactions)
+    _cache(reaction, change)
 
 
 def require_visible(user_id: int, post_id: int) -> None:
@@ -100,4 +107,15 @@ def _execute(write: Write, statement: str, reaction: _Reaction) -> _Change | Non
     with connections[write.alias].cursor() as cursor:
         cursor.execute(statement, {**reaction._asdict(), "shard": shard_of(reaction.user_id)})
         row = cursor.fetchone()
-    return None if row is None else _Change(*row)
+    if row is None:
+        return None
+    edge_id, version = row
+    return _Change(edge_id, version, find_marks(write, reaction.post_id))
+
+
+def _cache(reaction: _Reaction, change: _Change | None) -> None:
+    """Show the user their marks as of now."""
+    if change is not None:
+        cache_marks.now(
+            reaction.user_id, version=change.version, post_id=reaction.post_id, marks=change.marks
+        )

@@ -25,7 +25,7 @@ _CANDIDATES_OF_EMPTY = 100
 class _Found(NamedTuple):
     """What the rounds of one page came to, newest first; whatever was looked at lies between its ends."""
 
-    shown: list[RenderedCard[PostHead]]
+    shown: dict[int, RenderedCard[PostHead]]
     users: dict[int, bytes]
     ends: tuple[int, int] | None
     has_more: bool
@@ -42,14 +42,16 @@ def get_home(viewer: Viewer, paging: Paging) -> Rendered[PostPage]:
     empty one that was reached by `prev` would be taken for the end: there the search goes on.
     What cannot be read now is left out and named; the page says that it is partial.
     """
-    found = _find(viewer, paging)
+    state = posts.PageState(viewer.id)
+    found = _find(viewer, paging, state)
     next, prev = keyset.neighbors(paging, found.ends, has_older=found.has_more)
     return posts.build_page(
-        found.shown,
+        list(found.shown.values()),
         users=found.users,
+        state=state.json_of(found.shown),
         next=next,
         prev=prev,
-        partial=bool(found.unavailable),
+        partial=bool(found.unavailable) or state.is_partial,
         missing=found.missing,
     )
 
@@ -61,9 +63,9 @@ def window_contains(user_ids: Collection[int], post_id: int) -> set[int]:
     return {id for id, holds in zip(ids, has, strict=True) if holds}
 
 
-def _find(viewer: Viewer, paging: Paging) -> _Found:
+def _find(viewer: Viewer, paging: Paging, state: posts.PageState) -> _Found:
     """Render the candidates next to a place until the page is full, no more are there, or the rounds end."""
-    shown: list[RenderedCard[PostHead]] = []
+    shown: dict[int, RenderedCard[PostHead]] = {}
     users: dict[int, bytes] = {}
     unavailable: Unavailable = {}
     missing: list[int] = []
@@ -85,31 +87,36 @@ def _find(viewer: Viewer, paging: Paging) -> _Found:
         if not entries:
             break
         before = viewer.among({entry.via_id for entry in entries}, followed=candidates.followed)
-        visible = _load(entries, before)
+        visible = _load(entries, before, state)
         if len(belonging := _list_belonging(entries, visible, before)) > lacking:
             # More than a page: it ends where the next one begins.
             del belonging[lacking:]
             entries, has_more = entries[: entries.index(belonging[-1]) + 1], True
-        shown += [visible.posts[entry.post_id] for entry in belonging]
+        shown |= {entry.post_id: visible.posts[entry.post_id] for entry in belonging}
         users |= visible.users
         unavailable |= visible.unavailable
-        missing += [entry.post_id for entry in entries if entry.post_id in visible.unavailable]
+        missing += [
+            entry.post_id
+            for entry in entries
+            if entry.post_id in visible.unavailable and entry.post_id not in visible.posts
+        ]
         place = entries[-1].post_id
         first = first or entries[0].post_id
         is_empty = paging.newer and not shown and not missing
         if not has_more or len(shown) == paging.limit or (round + 1 >= _ROUNDS and not is_empty):
             break
     if paging.newer:
-        shown.reverse()
+        shown = dict(reversed(shown.items()))
         missing.reverse()
     ends = (max(first, place), min(first, place)) if first else None
     return _Found(shown, users, ends, has_more, unavailable, missing)
 
 
-def _load(entries: Sequence[Entry], viewer: Viewer) -> posts.Visible:
+def _load(entries: Sequence[Entry], viewer: Viewer, state: posts.PageState) -> posts.Visible:
     """Return the cards that the viewer may see, and their authors': one round trip if Redis has them all."""
     author_ids = dict.fromkeys(entry.via_id for entry in entries).keys()
-    return posts.map_visible([entry.post_id for entry in entries], viewer=viewer, author_ids=author_ids)
+    post_ids = [entry.post_id for entry in entries]
+    return posts.map_visible(post_ids, viewer=viewer, author_ids=author_ids, state=state)
 
 
 def _list_belonging(entries: Sequence[Entry], visible: posts.Visible, viewer: Viewer) -> list[Entry]:
