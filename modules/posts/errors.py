@@ -19,6 +19,13 @@ class NotYourPost(Forbidden):
     title = "This post is somebody else's."
 
 
+class BookmarkCapReached(Invalid):
+    """The user has as many bookmarks as there may be."""
+
+    code = "bookmark_cap_reached"
+    title = "You have reached the limit of bookmarks."
+
+
 class ReactionUnknown(Invalid):
     """Nobody can react like this here: the operator decides which types there are."""
 

@@ -153,3 +153,4 @@ class PostSettings:
     """How people may react, in the order in which clients are told, and limits of posts."""
 
     reactions: tuple[str, ...] = ("like",)
+    bookmark_cap: int = 10_000

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from modules.posts.api.bookmarks import Bookmarks, OneBookmark
 from modules.posts.api.posts import OnePost, Posts, UserPosts
 from modules.posts.api.reactions import OwnReaction, Reactions
 
 urlpatterns = [
+    path("me/bookmarks", Bookmarks.as_view()),
+    path("me/bookmarks/<id:post_id>", OneBookmark.as_view()),
     path("posts", Posts.as_view()),
     path("posts/<id:post_id>", OnePost.as_view()),
     path("posts/<id:post_id>/reactions", Reactions.as_view()),

@@ -21,6 +21,7 @@ from modules.graph.services.blocks import block, unblock
 from modules.graph.services.mutes import mute, unmute
 from modules.kernel.redis.servers import redis
 from modules.posts.events import ReactionAdded
+from modules.posts.services.bookmarks import add_bookmark, remove_bookmark
 from modules.posts.services.posts import delete_post
 from modules.posts.services.reactions import add_reaction, remove_reaction
 from modules.timelines.models import windows
@@ -28,7 +29,7 @@ from sharding.scope import writing_directory
 from tests.kit.delivery import announced_events, drain, until_replicated
 from tests.kit.http import call
 from tests.kit.people import NOON, Person, make_person, sign_up
-from tests.kit.posts import publish
+from tests.kit.posts import publish, publish_past
 from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +205,17 @@ def reactions(settings: Any, after: ExitStack) -> Walked:
     return Walked(sign_up("vera"), f"/v1/posts/{post_id}/reactions", add, remove)
 
 
+def bookmarks(settings: Any, after: ExitStack) -> Walked:
+    """They come in an order of their own: the newest bookmark may be of the oldest post."""
+    reader, left = sign_up("vera"), publish_past(make_person(), *range(1, 100))
+
+    def add() -> int:
+        add_bookmark(reader.id, post_id := left.pop())
+        return post_id
+
+    return Walked(reader, "/v1/me/bookmarks", add, lambda id: remove_bookmark(reader.id, id))
+
+
 def audit(settings: Any, after: ExitStack) -> Walked:
     """What was done with an app's power: nothing of it is ever deleted."""
     reader = sign_up("vera")
@@ -225,6 +237,7 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "list_followers": [followers],
     "list_blocks": [blocks],
     "list_mutes": [mutes],
+    "list_bookmarks": [bookmarks],
     "list_reactions": [reactions],
     "list_app_audit": [audit],
 }

@@ -4,6 +4,51 @@
  */
 
 export interface paths {
+    readonly "/v1/me/bookmarks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the posts that the caller has bookmarked, the newest bookmark first
+         * @description Posts that were deleted, or that the caller may see no longer, are left out: a page may be short and
+         *     have a `next`.
+         */
+        readonly get: operations["list_bookmarks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/bookmarks/{post_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Bookmark a post
+         * @description Nobody else hears of it. Bookmarking it again changes nothing and answers the same.
+         */
+        readonly put: operations["add_bookmark"];
+        readonly post?: never;
+        /**
+         * Remove a bookmark
+         * @description Where there is none, nothing changes and the answer is the same, whatever became of the post.
+         */
+        readonly delete: operations["remove_bookmark"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/posts": {
         readonly parameters: {
             readonly query?: never;
@@ -45,6 +90,51 @@ export interface paths {
          * @description It is gone from every list at once. Deleting it again answers the same.
          */
         readonly delete: operations["delete_post"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{post_id}/reactions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List who reacted to a post, newest first
+         * @description Reactions of people whom the caller may not see are left out: a page may be short and have a `next`.
+         */
+        readonly get: operations["list_reactions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{post_id}/reactions/{type}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * React to a post
+         * @description A user has one reaction of each type; repeating it changes nothing and answers the same. It is in
+         *     `mine` of the caller's next page, and in the post's counts within moments.
+         */
+        readonly put: operations["add_reaction"];
+        readonly post?: never;
+        /**
+         * Take back one's own reaction to a post
+         * @description Where there is none, nothing changes and the answer is the same, whatever became of the post.
+         */
+        readonly delete: operations["remove_reaction"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -726,7 +816,7 @@ export interface components {
             readonly redirect_uris?: readonly string[];
             /** @description Where a log-out may lead; if none is named, to the origins of `redirect_uris`. */
             readonly post_logout_redirect_uris?: readonly string[];
-            readonly scopes?: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "read:operations" | "openid" | "profile" | "email")[];
+            readonly scopes?: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "read:posts" | "write:posts" | "read:operations" | "openid" | "profile" | "email")[];
         };
         /** @description What to change of one's own profile; what is left out stays as it is. */
         readonly EditProfile: {
@@ -854,6 +944,11 @@ export interface components {
             /** @example 10.0.0.7 */
             readonly address: string;
         };
+        /** @description The caller's own marks on a post: the types of their reactions, and whether they keep a bookmark. */
+        readonly Marks: {
+            readonly reactions: readonly string[];
+            readonly is_bookmarked: boolean;
+        };
         /** @description The caller: counts, hidden or not, stand in `state`, and what only they may know in `settings`. */
         readonly MeView: {
             readonly data: components["schemas"]["UserCard"];
@@ -884,13 +979,13 @@ export interface components {
             readonly redirect_uris: readonly string[];
             /** @description Where a log-out may lead; if none is named, to the origins of `redirect_uris`. */
             readonly post_logout_redirect_uris?: readonly string[];
-            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "read:operations" | "openid" | "profile" | "email")[];
+            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "read:posts" | "write:posts" | "read:operations" | "openid" | "profile" | "email")[];
             readonly grant_types: readonly ("authorization_code" | "refresh_token" | "client_credentials")[];
         };
         /** @description A service key to make. */
         readonly NewKey: {
             readonly name: string;
-            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:posts" | "read:operations")[];
+            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "read:posts" | "write:posts" | "read:operations")[];
             /**
              * @description How long it lives.
              * @default 90
@@ -953,12 +1048,18 @@ export interface components {
             readonly oldest_seconds: number;
             readonly subscribers: readonly components["schemas"]["SubscriberStatus"][];
         };
+        /** @description What changes of a post without its card, for everybody and for the caller. */
+        readonly OwnPostState: {
+            readonly counts: components["schemas"]["PostCounts"];
+            /** @description The caller's own marks; null if nobody is logged in, or if they cannot be read now. */
+            readonly mine: components["schemas"]["Marks"] | null;
+        };
         /** @description The posts that were asked for, in that order, and the ids of which there is none to be shown. */
         readonly PostBatch: {
             readonly data: readonly components["schemas"]["PostCard"][];
             readonly included: components["schemas"]["PostIncluded"];
             readonly state: {
-                readonly [key: string]: components["schemas"]["Nothing"];
+                readonly [key: string]: components["schemas"]["OwnPostState"];
             };
             readonly next: string | null;
             readonly prev: string | null;
@@ -988,18 +1089,32 @@ export interface components {
             /** Format: date-time */
             readonly published_at: string;
         };
+        /** @description What is counted of a post; `reactions` has the types of which there are any. */
+        readonly PostCounts: {
+            readonly replies: number;
+            readonly reposts: number;
+            readonly quotes: number;
+            /**
+             * @example {
+             *       "like": 3
+             *     }
+             */
+            readonly reactions: {
+                readonly [key: string]: number;
+            };
+        };
         /** @description What posts mention: their authors, once each. */
         readonly PostIncluded: {
             readonly users: {
                 readonly [key: string]: components["schemas"]["UserCard"];
             };
         };
-        /** @description A page of posts, newest first. */
+        /** @description A page of posts, newest first; counts and the caller's own marks stand in `state`. */
         readonly PostPage: {
             readonly data: readonly components["schemas"]["PostCard"][];
             readonly included: components["schemas"]["PostIncluded"];
             readonly state: {
-                readonly [key: string]: components["schemas"]["Nothing"];
+                readonly [key: string]: components["schemas"]["OwnPostState"];
             };
             readonly next: string | null;
             readonly prev: string | null;
@@ -1014,12 +1129,16 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
-        /** @description One post. */
+        /** @description What changes of a post without its card, for everybody. */
+        readonly PostState: {
+            readonly counts: components["schemas"]["PostCounts"];
+        };
+        /** @description One post; its counts stand in `state`. */
         readonly PostView: {
             readonly data: components["schemas"]["PostCard"];
             readonly included: components["schemas"]["PostIncluded"];
             readonly state: {
-                readonly [key: string]: components["schemas"]["Nothing"];
+                readonly [key: string]: components["schemas"]["PostState"];
             };
         };
         /** @description What went wrong (RFC 9457). Decide on `code`; `title` and `detail` are for people. */
@@ -1068,6 +1187,43 @@ export interface components {
             /** @example fanout */
             readonly queue: string;
             readonly messages: number | null;
+        };
+        /** @description That somebody reacts to a post, and since when. */
+        readonly Reaction: {
+            /** @example 284736281736281 */
+            readonly id: string;
+            /** @example 284736281736281 */
+            readonly user_id: string;
+            /** @example like */
+            readonly type: string;
+            /** Format: date-time */
+            readonly reacted_at: string;
+        };
+        /** @description Who reacted, once each. */
+        readonly ReactionIncluded: {
+            readonly users: {
+                readonly [key: string]: components["schemas"]["UserCard"];
+            };
+        };
+        /** @description A page of the reactions to a post, newest first. */
+        readonly ReactionPage: {
+            readonly data: readonly components["schemas"]["Reaction"][];
+            readonly included: components["schemas"]["ReactionIncluded"];
+            readonly state: {
+                readonly [key: string]: components["schemas"]["Nothing"];
+            };
+            readonly next: string | null;
+            readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /** @description One hot Redis: whose it is, and its memory; a limit of 0 is none. */
         readonly RedisStatus: {
@@ -1278,6 +1434,395 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly list_bookmarks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many items to return at most. */
+                readonly limit?: number;
+                /** @description `next` or `prev` of an earlier page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description The neighboring pages (RFC 8288). */
+                    readonly Link?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "author_id": "284736281736281",
+                     *           "text": "Hello, forest",
+                     *           "published_at": "2026-11-25T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "included": {
+                     *         "users": {
+                     *           "284736281736281": {
+                     *             "id": "284736281736281",
+                     *             "username": "ann",
+                     *             "display_name": "Ann Example",
+                     *             "bio": "I plant trees.",
+                     *             "custom": {
+                     *               "city": "Oslo"
+                     *             },
+                     *             "joined_at": "2026-11-25T12:00:00Z"
+                     *           }
+                     *         }
+                     *       },
+                     *       "state": {
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["PostPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly add_bookmark: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: bookmark_cap_reached. */
+            readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly remove_bookmark: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly list_posts_by_ids: {
         readonly parameters: {
             readonly query: {
@@ -1323,7 +1868,22 @@ export interface operations {
                      *         }
                      *       },
                      *       "state": {
-                     *         "284736281736281": {}
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
                      *       "prev": null,
@@ -1626,7 +2186,16 @@ export interface operations {
                      *         }
                      *       },
                      *       "state": {
-                     *         "284736281736281": {}
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           }
+                     *         }
                      *       }
                      *     }
                      */
@@ -1841,6 +2410,411 @@ export interface operations {
             };
         };
     };
+    readonly list_reactions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly type?: string;
+                /** @description How many items to return at most. */
+                readonly limit?: number;
+                /** @description `next` or `prev` of an earlier page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description The neighboring pages (RFC 8288). */
+                    readonly Link?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "user_id": "284736281736281",
+                     *           "type": "like",
+                     *           "reacted_at": "2026-11-25T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "included": {
+                     *         "users": {
+                     *           "284736281736281": {
+                     *             "id": "284736281736281",
+                     *             "username": "ann",
+                     *             "display_name": "Ann Example",
+                     *             "bio": "I plant trees.",
+                     *             "custom": {
+                     *               "city": "Oslo"
+                     *             },
+                     *             "joined_at": "2026-11-25T12:00:00Z"
+                     *           }
+                     *         }
+                     *       },
+                     *       "state": {
+                     *         "284736281736281": {}
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["ReactionPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: reaction_unknown. */
+            readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly add_reaction: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+                /** @description The type. */
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: reaction_unknown. */
+            readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly remove_reaction: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+                /** @description The type. */
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: reaction_unknown. */
+            readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly list_user_posts: {
         readonly parameters: {
             readonly query?: {
@@ -1894,7 +2868,22 @@ export interface operations {
                      *         }
                      *       },
                      *       "state": {
-                     *         "284736281736281": {}
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
                      *       "prev": null,
@@ -2035,7 +3024,22 @@ export interface operations {
                      *         }
                      *       },
                      *       "state": {
-                     *         "284736281736281": {}
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
                      *       "prev": null,

@@ -28,6 +28,7 @@ from .key_created import KeyCreated
 from .key_page import KeyPage
 from .key_page_state import KeyPageState
 from .leader import Leader
+from .marks import Marks
 from .me_view import MeView
 from .me_view_state import MeViewState
 from .mute_options import MuteOptions
@@ -42,13 +43,17 @@ from .nothing import Nothing
 from .operations_status import OperationsStatus
 from .operations_status_broker import OperationsStatusBroker
 from .outbox_status import OutboxStatus
+from .own_post_state import OwnPostState
 from .post_batch import PostBatch
 from .post_batch_state import PostBatchState
 from .post_card import PostCard
+from .post_counts import PostCounts
+from .post_counts_reactions import PostCountsReactions
 from .post_included import PostIncluded
 from .post_included_users import PostIncludedUsers
 from .post_page import PostPage
 from .post_page_state import PostPageState
+from .post_state import PostState
 from .post_view import PostView
 from .post_view_state import PostViewState
 from .problem import Problem
@@ -57,6 +62,11 @@ from .process_status import ProcessStatus
 from .process_status_kind import ProcessStatusKind
 from .process_status_state import ProcessStatusState
 from .queue_status import QueueStatus
+from .reaction import Reaction
+from .reaction_included import ReactionIncluded
+from .reaction_included_users import ReactionIncludedUsers
+from .reaction_page import ReactionPage
+from .reaction_page_state import ReactionPageState
 from .redis_status import RedisStatus
 from .redis_status_state import RedisStatusState
 from .relationship import Relationship
@@ -108,6 +118,7 @@ __all__ = (
     "KeyPage",
     "KeyPageState",
     "Leader",
+    "Marks",
     "MeView",
     "MeViewState",
     "MuteOptions",
@@ -122,13 +133,17 @@ __all__ = (
     "OperationsStatus",
     "OperationsStatusBroker",
     "OutboxStatus",
+    "OwnPostState",
     "PostBatch",
     "PostBatchState",
     "PostCard",
+    "PostCounts",
+    "PostCountsReactions",
     "PostIncluded",
     "PostIncludedUsers",
     "PostPage",
     "PostPageState",
+    "PostState",
     "PostView",
     "PostViewState",
     "Problem",
@@ -137,6 +152,11 @@ __all__ = (
     "ProcessStatusKind",
     "ProcessStatusState",
     "QueueStatus",
+    "Reaction",
+    "ReactionIncluded",
+    "ReactionIncludedUsers",
+    "ReactionPage",
+    "ReactionPageState",
     "RedisStatus",
     "RedisStatusState",
     "Relationship",

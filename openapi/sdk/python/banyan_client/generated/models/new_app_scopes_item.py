@@ -9,6 +9,7 @@ class NewAppScopesItem(StrEnum):
     PROFILE = "profile"
     READGRAPH = "read:graph"
     READOPERATIONS = "read:operations"
+    READPOSTS = "read:posts"
     READPROFILES = "read:profiles"
     READTIMELINES = "read:timelines"
     WRITEGRAPH = "write:graph"

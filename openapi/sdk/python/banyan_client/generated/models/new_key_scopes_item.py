@@ -6,6 +6,7 @@ from enum import StrEnum
 class NewKeyScopesItem(StrEnum):
     READGRAPH = "read:graph"
     READOPERATIONS = "read:operations"
+    READPOSTS = "read:posts"
     READPROFILES = "read:profiles"
     READTIMELINES = "read:timelines"
     WRITEGRAPH = "write:graph"

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.nothing import Nothing
+    from ..models.own_post_state import OwnPostState
 
 
 T = TypeVar("T", bound="PostBatchState")
@@ -15,7 +15,9 @@ T = TypeVar("T", bound="PostBatchState")
 
 @_attrs_define
 class PostBatchState:
-    additional_properties: dict[str, Nothing] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, OwnPostState] = _attrs_field(
+        init=False, factory=dict
+    )
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -27,14 +29,14 @@ class PostBatchState:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.nothing import Nothing
+        from ..models.own_post_state import OwnPostState
 
         d = dict(src_dict)
         post_batch_state = cls()
 
         additional_properties = {}
         for prop_name, prop_dict in d.items():
-            additional_property = Nothing.from_dict(prop_dict)
+            additional_property = OwnPostState.from_dict(prop_dict)
 
             additional_properties[prop_name] = additional_property
 
@@ -45,10 +47,10 @@ class PostBatchState:
     def additional_keys(self) -> list[str]:
         return list(self.additional_properties.keys())
 
-    def __getitem__(self, key: str) -> Nothing:
+    def __getitem__(self, key: str) -> OwnPostState:
         return self.additional_properties[key]
 
-    def __setitem__(self, key: str, value: Nothing) -> None:
+    def __setitem__(self, key: str, value: OwnPostState) -> None:
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="PostPage")
 
 @_attrs_define
 class PostPage:
-    """A page of posts, newest first.
+    """A page of posts, newest first; counts and the caller's own marks stand in `state`.
 
     Attributes:
         data (list[PostCard]):

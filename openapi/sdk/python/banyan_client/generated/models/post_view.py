@@ -17,7 +17,7 @@ T = TypeVar("T", bound="PostView")
 
 @_attrs_define
 class PostView:
-    """One post.
+    """One post; its counts stand in `state`.
 
     Attributes:
         data (PostCard): A post as everyone sees it.

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.nothing import Nothing
+    from ..models.post_state import PostState
 
 
 T = TypeVar("T", bound="PostViewState")
@@ -15,7 +15,7 @@ T = TypeVar("T", bound="PostViewState")
 
 @_attrs_define
 class PostViewState:
-    additional_properties: dict[str, Nothing] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, PostState] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -27,14 +27,14 @@ class PostViewState:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.nothing import Nothing
+        from ..models.post_state import PostState
 
         d = dict(src_dict)
         post_view_state = cls()
 
         additional_properties = {}
         for prop_name, prop_dict in d.items():
-            additional_property = Nothing.from_dict(prop_dict)
+            additional_property = PostState.from_dict(prop_dict)
 
             additional_properties[prop_name] = additional_property
 
@@ -45,10 +45,10 @@ class PostViewState:
     def additional_keys(self) -> list[str]:
         return list(self.additional_properties.keys())
 
-    def __getitem__(self, key: str) -> Nothing:
+    def __getitem__(self, key: str) -> PostState:
         return self.additional_properties[key]
 
-    def __setitem__(self, key: str, value: Nothing) -> None:
+    def __setitem__(self, key: str, value: PostState) -> None:
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
