@@ -2,7 +2,9 @@
 
 from modules.kernel.bus import subscribes
 from modules.posts.events import BookmarksChanged, PostDeleted, ReactionAdded, ReactionRemoved
-from modules.posts.services import audits  # noqa: F401 - they are registered where news is heard
+
+# They are registered where news is heard.
+from modules.posts.services import audits, reaction_audits  # noqa: F401
 from modules.posts.services.marks import cache_marks
 from modules.posts.services.posts import put_tombstone
 from modules.posts.services.reactions_received import receive_reaction, receive_removal, renew_counts

@@ -90,6 +90,9 @@ class TestAudit:
                 "graph.following": 3,
                 "graph.statuses": 3,
                 "posts.counts": 1,
+                "posts.reaction_counts": 0,
+                "posts.reactions": 0,
+                "posts.reactions_received": 0,
                 "profiles.accounts": 3,
                 "profiles.profiles": 3,
             }.items()
