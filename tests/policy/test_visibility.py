@@ -41,6 +41,11 @@ PATHS = [
     "GET /v1/me/relationships?ids={user}",
     "PUT /v1/me/following/{user}",
     "PUT /v1/me/mutes/{user}",
+    "GET /v1/posts/{post}/reactions",
+    "PUT /v1/posts/{post}/reactions/like",
+    "DELETE /v1/posts/{post}/reactions/like",
+    "PUT /v1/me/bookmarks/{post}",
+    "DELETE /v1/me/bookmarks/{post}",
 ]
 LISTS = [
     "/v1/timelines/home",
@@ -61,6 +66,7 @@ OF_A_BLOCKER = {
 # Modules that may load cards without asking whether they may be shown, and why.
 AROUND = {
     "modules/posts/selectors/visibility.py",  # which asks that itself
+    "modules/posts/services/reactions_received.py",  # renews counts, shows none
     "modules/posts/services/posts.py",  # puts tombstones over cards, shows none
     "modules/profiles/selectors/cards.py",  # which asks that itself
     "modules/profiles/services/profiles.py",  # renews cards; shows their owners their own
@@ -150,7 +156,8 @@ class TestWhoMayNotBeSeen:
         drain()
         ids = {"user": author.id, "post": post, "name": "author"}
         if cached:
-            assert [ask(path, viewer, **ids).status for path in PATHS] == [*[200] * 8, 403, 200, 200, 200]
+            statuses = [ask(path, viewer, **ids).status for path in PATHS]
+            assert statuses == [*[200] * 8, 403, *[200] * 3, 200, *[204] * 4]
         reason(viewer, author)
         nobody = {"user": never(author.id), "post": never(post), "name": "nobody"}
         opened = OF_A_BLOCKER if reason is block_them else {}
@@ -160,11 +167,12 @@ class TestWhoMayNotBeSeen:
             unknown = ask(path, viewer, **nobody)
             if path in opened:
                 assert (path, hidden.status) == (path, opened[path])
-            elif path.startswith("PUT") and reason is hide:
+            elif path.startswith("PUT") and "{user}" in path and reason is hide:
                 assert hidden.status == 200  # only the card was closed, for who is hidden from all
             else:
                 assert (path, seen(hidden, *ids.values())) == (path, seen(unknown, *nobody.values()))
-                assert hidden.status == 404 or hidden.body["missing"]
+                # What is one's own may be taken back, whatever became of the post.
+                assert hidden.status in (404, 204) or hidden.body["missing"]
 
     @pytest.mark.parametrize("reason", REASONS)
     def test_is_gone_from_homes_and_lists(self, viewer, author, third, reason):
@@ -193,6 +201,22 @@ class TestWhoMayNotBeSeen:
         assert found() == {key: set() for key in LISTS}
         home = call("GET", "/v1/timelines/home", as_=viewer)
         assert home.texts == ["kept"]
+
+    @pytest.mark.parametrize("reason", REASONS)
+    def test_is_gone_from_bookmarks_and_from_who_reacted(self, viewer, author, reason):
+        theirs, own = publish(author), publish(viewer)
+        call("PUT", f"/v1/me/bookmarks/{theirs}", as_=viewer)
+        call("PUT", f"/v1/posts/{own}/reactions/like", as_=author)
+        drain()
+        paths = ("/v1/me/bookmarks", f"/v1/posts/{own}/reactions")
+        until(lambda: [len(call("GET", path, as_=viewer).body["data"]) for path in paths] == [1, 1])
+
+        reason(viewer, author)
+
+        for path in paths:
+            page = call("GET", path, as_=viewer).body
+            assert (page["data"], page["state"], page["missing"]) == ([], {}, [])
+            assert page["included"]["users"] == {}
 
     @pytest.mark.parametrize("reason", REASONS)
     def test_deletes_nothing_of_others_and_learns_nothing(self, viewer, author, reason):
@@ -285,6 +309,7 @@ class TestNothingGoesAroundVisibility:
     def test_but_what_may(self):
         kinds = {
             "modules.posts.selectors.cards": {"POSTS", "render"},
+            "modules.posts.selectors.post_counts": {"COUNTS", "render_counts"},
             "modules.profiles.selectors.cards": {"USERS", "render", "render_users"},
             "modules.kernel.cards": {"load"},
         }
