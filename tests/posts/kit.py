@@ -1,8 +1,10 @@
-"""What posts hold of reactions, read from their tables."""
+"""What posts hold of reactions, read from their tables, and what a page says of them."""
 
 from __future__ import annotations
 
+from modules.graph.public import viewer_of
 from modules.posts.models import PostCount, ReactionIn, ReactionOut
+from modules.posts.selectors.pages import list_posts
 from tests.kit.people import Person
 
 
@@ -21,3 +23,10 @@ def counted(post_id: int) -> dict[str, int]:
     """Return how many reactions of each type are counted."""
     row = PostCount.objects.of(post_id).on_primary().first()
     return {} if row is None else row.reactions
+
+
+def mine(person: Person, *post_ids: int) -> list[tuple[list[str], bool] | None]:
+    """Return a person's own marks on posts, as a page has them."""
+    page = list_posts(post_ids, viewer=viewer_of(person.id)).parse()
+    own = [page.state[id].mine for id in post_ids]
+    return [None if each is None else (each.reactions, each.is_bookmarked) for each in own]

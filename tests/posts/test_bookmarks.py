@@ -22,7 +22,7 @@ from tests.kit.http import call
 from tests.kit.pages import count_reads, ids_of
 from tests.kit.people import NOON, make_person, sign_up
 from tests.kit.posts import publish, publish_past
-from tests.posts.test_state import mine
+from tests.posts.kit import mine
 
 pytestmark = pytest.mark.django_db
 

@@ -22,19 +22,13 @@ from tests.kit.pages import count_reads
 from tests.kit.people import make_person, sign_up
 from tests.kit.posts import publish, publish_past
 from tests.kit.redis import redis_away
+from tests.posts.kit import mine
 
 pytestmark = pytest.mark.django_db
 
 NONE = {"replies": 0, "reposts": 0, "quotes": 0, "reactions": {}}
 LIKED = {"reactions": ["like"], "is_bookmarked": False}
 UNMARKED = {"reactions": [], "is_bookmarked": False}
-
-
-def mine(person, *post_ids: int):
-    """Return a person's own marks on posts, as a page has them."""
-    page = list_posts(post_ids, viewer=viewer_of(person.id)).parse()
-    own = [page.state[id].mine for id in post_ids]
-    return [None if each is None else (each.reactions, each.is_bookmarked) for each in own]
 
 
 class TestState:
