@@ -215,7 +215,7 @@ class TestMarks:
 
         assert MarkCount.objects.of(reader.id).on_primary().get().version == 2
 
-    def test_cost_a_cold_list_one_query_more(self, reader):
+    def test_and_exceptions_cost_a_cold_list_one_query_each(self, reader):
         author = make_person()
         publish_past(author, *range(1, 8))
         list_user_posts(author.id, Paging.first(5), viewer=viewer_of(None))
@@ -223,4 +223,4 @@ class TestMarks:
         with count_queries() as queries:
             list_user_posts(author.id, Paging.first(5), viewer=viewer_of(reader.id))
 
-        assert count_reads(queries) == 2
+        assert count_reads(queries) == 3

@@ -65,8 +65,7 @@ class TestCost:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         assert len(page.parse().data) == many
-        # Followees twice (window, rules), exceptions, newest ids, cards, counts and profiles of two instances,
-        # own marks.
+        # Followees twice (window, rules), exceptions, own marks; newest ids, cards, counts, profiles of either.
         assert count_reads(queries) == 12
 
 
