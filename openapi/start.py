@@ -13,7 +13,7 @@ TAGS = {
     "posts": "Publish, read and delete posts, one or many at once.",
     "timelines": "The caller's home: the posts of those they follow, newest first, with their authors.",
     "profiles": "How people present themselves: one's own profile, others', and who follows whom.",
-    "graph": "Follow and unfollow, and see how one stands to others.",
+    "graph": "Follow and unfollow, decide who follows, and see how one stands to others.",
     "accounts": "Sessions and apps: what is logged in or let in, and apps of one's own with their keys.",
     "operations": "How every server, process and queue is, for who operates the service.",
     "auth": "Sign up, log in and out; second factors, passwords and addresses. `app` as `client` answers "

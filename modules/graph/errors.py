@@ -1,6 +1,6 @@
 """What graph refuses. The kind (the class extended) decides the HTTP status, at the edge."""
 
-from modules.kernel.errors import Forbidden, Invalid, NotFound
+from modules.kernel.errors import Forbidden, InputError, Invalid, NotFound
 
 
 class UserNotFound(NotFound):
@@ -64,3 +64,43 @@ class FollowingCapReached(Invalid):
 
     code = "following_cap_reached"
     title = "You have reached the following limit."
+
+
+class FollowRequestCapReached(Invalid):
+    """The user has as many open requests as one may have."""
+
+    code = "follow_request_cap_reached"
+    title = "You have asked too many people who have not answered."
+
+
+class NotFollowing(NotFound):
+    """There is no edge whose options could be changed."""
+
+    code = "not_following"
+    title = "You do not follow this user."
+
+
+class FollowRequestNotFound(NotFound):
+    """Nobody of this id waits for the user's consent."""
+
+    code = "follow_request_not_found"
+    title = "There is no such request to follow you."
+
+
+class AccountPrivate(Forbidden):
+    """The account is shown, and what its user wrote and their lists are not."""
+
+    code = "account_private"
+    title = "This account is private: only its followers see its posts and lists."
+
+
+class PendingWithoutGoingPublic(Invalid):
+    """What becomes of open requests is said by whoever goes public, and by nobody else."""
+
+    code = "pending_without_going_public"
+    title = "What becomes of open requests is said when going public."
+
+    def __init__(self) -> None:
+        """Point at it."""
+        error = InputError("/pending", self.code, "Send it together with is_private: false.")
+        super().__init__(errors=[error])

@@ -58,6 +58,77 @@ class TiesChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRequested:
+    """Somebody asks to follow a private account; recorded on the shard of who asks. `Unfollowed` ends it."""
+
+    name: ClassVar[str] = "graph.follow_requested.v1"
+
+    follower_id: int
+    target_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowAccepted:
+    """A user has accepted a request; recorded on their shard, which is the authority for that."""
+
+    name: ClassVar[str] = "graph.follow_accepted.v1"
+
+    user_id: int
+    follower_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRejected:
+    """A user has rejected a request; the edge of this id never comes to be."""
+
+    name: ClassVar[str] = "graph.follow_rejected.v1"
+
+    user_id: int
+    follower_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRevoked:
+    """A user has removed a follower; the edge of this id ends."""
+
+    name: ClassVar[str] = "graph.follow_revoked.v1"
+
+    user_id: int
+    follower_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowConfirmed:
+    """An accepted edge stands on the follower's side as well: they follow from now on."""
+
+    name: ClassVar[str] = "graph.follow_confirmed.v1"
+
+    follower_id: int
+    target_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsAnswered:
+    """
+    A user has answered all requests at once, going public: those made up to an edge.
+
+    It is done in parts: this one is for those after an edge.
+    """
+
+    name: ClassVar[str] = "graph.requests_answered.v1"
+
+    user_id: int
+    are_accepted: bool
+    after_edge_id: int
+    last_edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowerAdded:
     """The followee's side of an edge stands, so that posts reach the follower from now on."""
 

@@ -1,9 +1,15 @@
 """What other contexts may call: re-exported functions and errors, nothing else."""
 
-from modules.graph.errors import CannotFollowYourself, FollowingCapReached, UserNotFound
+from modules.graph.errors import (
+    AccountPrivate,
+    CannotFollowYourself,
+    FollowingCapReached,
+    PendingWithoutGoingPublic,
+    UserNotFound,
+)
 from modules.graph.selectors.blocks import list_blocks
 from modules.graph.selectors.counts import get_own_counts, map_counts
-from modules.graph.selectors.followers import batch_follower_ids, list_followers
+from modules.graph.selectors.followers import batch_follower_ids, list_follow_requests, list_followers
 from modules.graph.selectors.following_cache import ensure_following, following_key
 from modules.graph.selectors.follows import (
     is_following,
@@ -17,10 +23,13 @@ from modules.graph.selectors.viewers import viewer_of
 from modules.graph.services.bulk import add_edges_in_bulk
 from modules.graph.services.counts import hide_counts
 from modules.graph.services.follows import follow, unfollow
+from modules.graph.services.privacy import set_private
 
 __all__ = [
+    "AccountPrivate",
     "CannotFollowYourself",
     "FollowingCapReached",
+    "PendingWithoutGoingPublic",
     "UserNotFound",
     "add_edges_in_bulk",
     "batch_follower_ids",
@@ -32,6 +41,7 @@ __all__ = [
     "is_following",
     "is_pulled",
     "list_blocks",
+    "list_follow_requests",
     "list_followers",
     "list_following",
     "list_following_ids",
@@ -39,6 +49,7 @@ __all__ = [
     "map_counts",
     "map_relationships",
     "pulled_author_ids",
+    "set_private",
     "unfollow",
     "viewer_of",
 ]

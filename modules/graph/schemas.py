@@ -4,20 +4,40 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol, cast
 
 from pydantic import Field
 
 from modules.kernel.card_layout import RenderedCard
 from modules.kernel.shapes import Body, Id, Nothing, Page, Shape, UtcDateTime
 
+# What becomes of open requests when an account goes public.
+Pending = Literal["accept", "reject", "keep"]
+
+
+class FollowOptions(Body):
+    """What a follower wants of whom they follow; what is left out stays as it is."""
+
+    # The factories keep defaults out of the schema; only what was sent is applied.
+    notify: bool = Field(default_factory=bool, description="Whether to be told of each of their posts.")
+    reposts: bool = Field(default_factory=bool, description="Whether to see what they repost.")
+
 
 class Relationship(Shape):
-    """How the caller and one other user stand."""
+    """
+    How the caller and one other user stand.
+
+    Who is `requested` has yet to consent, and is not followed; `notify` and `reposts` are the caller's
+    options of following or asking, and false where they do neither.
+    """
 
     user_id: Id
     following: bool
     followed_by: bool
+    requested: bool
+    requested_by: bool
+    notify: bool
+    reposts: bool
     blocking: bool
     muting: bool
     muted_until: UtcDateTime | None = Field(description="When the mute ends; null if nothing ends it.")
@@ -231,6 +251,8 @@ class GraphSettings:
     block_cap: int = 5_000
     mute_cap: int = 5_000
     longest_mute: timedelta = timedelta(days=365)
+    # So many of them may be requests that nobody has answered.
+    request_cap: int = 1_000
     # From here on an author's posts are pulled by readers instead of pushed to followers ...
     pull_threshold: int = 10_000
     # ... until they have fewer than this; the gap keeps an author at the line from changing sides.

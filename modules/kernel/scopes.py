@@ -6,7 +6,7 @@ A test compares them with what the endpoints declare. `FIRST_PARTY` is not among
 
 GRANTABLE = {
     "read:graph": "See whom you follow and who follows you",
-    "write:graph": "Follow and unfollow people for you",
+    "write:graph": "Follow and unfollow people for you, and decide who follows you",
     "read:profiles": "See your profile and settings",
     "write:profiles": "Change your profile",
     "read:timelines": "Read your home timeline",

@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, JsonValue
 
-from modules.graph.schemas import Counts
+from modules.graph.schemas import Counts, Pending
 from modules.kernel.card_layout import Layout
 from modules.kernel.shapes import (
     Batch,
@@ -34,6 +34,14 @@ class EditProfile(Body):
     hide_counts: bool = Field(
         default_factory=bool, description="Whether nobody else is shown how many follow and are followed."
     )
+    is_private: bool = Field(
+        default_factory=bool,
+        description="Whether only those follow, and see posts and lists, to whom the user consents.",
+    )
+    pending: Pending = Field(
+        default_factory=lambda: "keep",
+        description="With `is_private: false`: what becomes of requests that are open; else they stay open.",
+    )
 
 
 class ConfirmDeletion(Query):
@@ -55,6 +63,7 @@ class UserCard(Shape):
     username: str
     display_name: str
     bio: str
+    is_private: bool
     custom: dict[str, JsonValue]
     joined_at: UtcDateTime
 
@@ -84,10 +93,11 @@ class UserBatch(Batch[UserCard, Nothing, Counts]):
 
 
 class UserHead(NamedTuple):
-    """What decides who may see a user."""
+    """What decides who may see a user, and what belongs to them."""
 
     status: int
+    is_private: bool
 
 
 USER = "user"
-USER_LAYOUT = Layout(UserHead, "B", revision=2)
+USER_LAYOUT = Layout(UserHead, "B?", revision=3)

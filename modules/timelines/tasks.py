@@ -1,6 +1,6 @@
 """What timelines hears. Each handler is idempotent, because a window takes a post once."""
 
-from modules.graph.events import FollowerAdded, Unfollowed
+from modules.graph.events import FollowConfirmed, FollowerAdded, Unfollowed
 from modules.kernel.bus import subscribes
 from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.redis.servers import instances_by_redis, redis_of
@@ -36,11 +36,18 @@ def fan_out_deferred(event: FanOutDeferred, once: Once) -> None:
 @subscribes(FollowerAdded)
 def backfill(event: FollowerAdded, once: Once) -> None:
     """Put the newest posts of somebody newly followed into the follower's home; without Redis, later."""
-    try:
-        windows.backfill(event.follower_id, event.user_id)
-    except RedisUnavailable as error:
-        _deferrable({redis_of(event.follower_id): error})
-        defer_backfill(event.follower_id, event.user_id, once=once)
+    _backfill(event.follower_id, event.user_id, once)
+
+
+@subscribes(FollowConfirmed)
+def backfill_after_consent(event: FollowConfirmed, once: Once) -> None:
+    """
+    Put the newest posts of somebody who consented into the follower's home; without Redis, later.
+
+    A window that was made between the consent and its arrival at the follower lacks them: they were not
+    followed yet.
+    """
+    _backfill(event.follower_id, event.target_id, once)
 
 
 @subscribes(BackfillDeferred)
@@ -53,6 +60,14 @@ def backfill_deferred(event: BackfillDeferred, once: Once) -> None:
 def scrub(event: Unfollowed, once: Once) -> None:
     """Take the posts of somebody no longer followed out of the home."""
     windows.scrub(event.follower_id, event.target_id)
+
+
+def _backfill(follower_id: int, author_id: int, once: Once) -> None:
+    try:
+        windows.backfill(follower_id, author_id)
+    except RedisUnavailable as error:
+        _deferrable({redis_of(follower_id): error})
+        defer_backfill(follower_id, author_id, once=once)
 
 
 def _deferrable(lost: Failures) -> list[str]:

@@ -34,6 +34,7 @@ def test_every_derived_fact_is_repeated_by_each_of_its_events():
         ("accounts", "CredentialsEnded", "cache_revocations"),
         ("accounts", "SessionEnded", "cache_revocations"),
         ("accounts", "SessionsRevoked", "cache_epoch"),
+        ("graph", "FollowConfirmed", "drop_following"),
         ("graph", "Followed", "drop_following"),
         ("graph", "Unfollowed", "drop_following"),
         ("graph", "TiesChanged", "renew_ties"),

@@ -27,6 +27,21 @@ def followers(person: Person) -> list[int]:
     return sorted(rows.values_list("follower_id", flat=True))
 
 
+def sides(follower: Person, followee: Person) -> tuple[str | None, str | None]:
+    """Return what the follower's and the followee's row say of two people."""
+    out = FollowOut.objects.of(follower.id).on_primary().filter(target_id=followee.id).first()
+    mirror = FollowIn.objects.of(followee.id).on_primary().filter(follower_id=follower.id).first()
+    mine = None if out is None else "asks" if out.is_requested else "follows"
+    if mirror is None:
+        return mine, None
+    return mine, "asks" if mirror.is_requested else "follows" if mirror.is_active else "ended"
+
+
+def asked(person: Person) -> int:
+    """Return how many open requests are counted of a person."""
+    return FollowCount.objects.of(person.id).on_primary().values_list("requested", flat=True).first() or 0
+
+
 def counts(person: Person) -> tuple[int, int]:
     """Return (followers, following)."""
     rows = FollowCount.objects.of(person.id).on_primary()

@@ -201,6 +201,36 @@ def miscount(ada: Person, grace: Person) -> None:
     run_sql("b", "UPDATE graph_followcount SET followers = 9 WHERE user_id = %s", grace.id)
 
 
+def miscount_requests(ada: Person, grace: Person) -> None:
+    run_sql("a", "UPDATE graph_followcount SET requested = 9 WHERE user_id = %s", ada.id)
+
+
+def lose_the_consent(ada: Person, grace: Person) -> None:
+    """As after a restore of the follower's instance to before their request was accepted."""
+    pair = "user_id = %s AND target_id = %s"
+    run_sql("a", f"UPDATE graph_followout SET is_requested = true WHERE {pair}", ada.id, grace.id)
+
+
+def forget_the_consent(ada: Person, grace: Person) -> None:
+    """As after a restore of the followee's: who follows has been accepted."""
+    pair = "user_id = %s AND follower_id = %s"
+    states = "is_active = false, is_requested = true"
+    run_sql("b", f"UPDATE graph_followin SET {states} WHERE {pair}", grace.id, ada.id)
+
+
+def lose_the_refusal(ada: Person, grace: Person) -> None:
+    """As after a restore of the follower's instance to before they were removed."""
+    pair = "user_id = %s AND follower_id = %s"
+    states = "is_active = false, is_refused = true"
+    run_sql("b", f"UPDATE graph_followin SET {states} WHERE {pair}", grace.id, ada.id)
+
+
+def lose_the_request(ada: Person, grace: Person) -> None:
+    """The request stands at whom it asks, and whoever made it knows nothing of it."""
+    forget_the_consent(ada, grace)
+    lose_the_edge(ada, grace)
+
+
 def miscount_posts(ada: Person, grace: Person) -> None:
     run_sql("a", "UPDATE posts_authorcount SET posts = 9 WHERE author_id = %s", ada.id)
 
@@ -262,6 +292,11 @@ class TestRepair:
             (lose_a_block, "graph.blocks", "mirror_without_block", 2, 0),
             (follow_in_spite_of_a_block, "graph.blocks", "follow_beside_block", 0, 2),
             (miscount, "graph.counts", "counts_differ", 2, None),
+            (miscount_requests, "graph.counts", "counts_differ", 0, None),
+            (lose_the_consent, "graph.following", "accepted_edge_waits", 0, 2),
+            (forget_the_consent, "graph.following", "mirror_differs", 0, 2),
+            (lose_the_refusal, "graph.following", "refused_edge_stands", 0, 2),
+            (lose_the_request, "graph.followers", "mirror_without_edge", 2, 0),
             (miscount_posts, "posts.counts", "counts_differ", 0, None),
             (think_closed, "graph.statuses", "status_differs", 2, None),
             (lose_the_profile, "profiles.accounts", "profile_missing", 2, None),
@@ -291,6 +326,17 @@ class TestRepair:
         assert followers(vera) == [grace.id]
         assert [counts(person) for person in people] == [(2, 1), (1, 2), (2, 2)]
 
+    def test_brings_back_nobody_who_was_removed_and_loses_nobody_who_was_accepted(self, people):
+        ada, vera, grace = people
+        lose_the_refusal(ada, grace)
+        forget_the_consent(vera, grace)
+
+        audit("--repair")
+        drain()
+
+        assert followers(grace) == [vera.id]
+        assert [counts(person) for person in people] == [(2, 1), (2, 2), (1, 2)]
+
     def test_leaves_alone_what_no_program_can_decide(self, people):
         run_sql("b", "UPDATE profiles_profile SET username = 'other' WHERE user_id = %s", people[2].id)
 
@@ -306,6 +352,6 @@ class TestRepair:
         call_command("shards", "audit", "--repair", "--only", "graph.counts", stdout=out)
 
         assert out.getvalue().splitlines() == [
-            f"    graph.counts: counts_differ: {people[2].id} (9 2 2 2)",
+            f"    graph.counts: counts_differ: {people[2].id} (9 2 2 2 0 0)",
             "ok  graph.counts         3 owners, 1 counts_differ, 1 repaired",
         ]

@@ -103,6 +103,8 @@ class TestABody:
     @pytest.mark.parametrize("id", WITH_BODY)
     def test_that_is_broken_is_refused_by_every_operation(self, live, id, name):
         route = OPERATIONS[id]
+        if name == "empty" and route.operation.spec.body_optional:
+            return
 
         answer = live.send(route.method, live.url(route), BROKEN[name])
 

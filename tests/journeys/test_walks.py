@@ -216,6 +216,23 @@ def bookmarks(settings: Any, after: ExitStack) -> Walked:
     return Walked(reader, "/v1/me/bookmarks", add, lambda id: remove_bookmark(reader.id, id))
 
 
+def follow_requests(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+    graph.set_private(reader.id, True)
+
+    def add() -> int:
+        person = make_person()
+        graph.follow(person.id, reader.id)
+        drain()
+        return person.id
+
+    def remove(id: int) -> None:
+        graph.unfollow(id, reader.id)
+        drain()
+
+    return Walked(reader, "/v1/me/follow-requests", add, remove)
+
+
 def audit(settings: Any, after: ExitStack) -> Walked:
     """What was done with an app's power: nothing of it is ever deleted."""
     reader = sign_up("vera")
@@ -239,6 +256,7 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "list_mutes": [mutes],
     "list_bookmarks": [bookmarks],
     "list_reactions": [reactions],
+    "list_follow_requests": [follow_requests],
     "list_app_audit": [audit],
 }
 

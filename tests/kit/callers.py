@@ -14,10 +14,11 @@ from modules.accounts.public import end_all_sessions, issue_session_token, set_r
 from modules.accounts.schemas import AppType, NewApp, NewKey
 from modules.accounts.services.apps import register_app
 from modules.accounts.services.keys import create_key
+from modules.graph.models import FollowCount, FollowIn, FollowOut
 from modules.kernel import clock
 from modules.kernel.principals import OPERATOR
 from modules.kernel.scopes import GRANTABLE
-from sharding.scope import writing_directory
+from sharding.scope import writing_directory, writing_for
 from tests.kit.people import Person, make_person
 from tests.kit.posts import publish
 
@@ -37,11 +38,17 @@ CALLERS = (
 
 @dataclass(frozen=True)
 class World:
-    """An owner and what is theirs; `target` is for all to follow, `stranger` for all to block."""
+    """
+    An owner and what is theirs.
+
+    `target` is for all to read and follow, `stranger` for all to block, and those `asking` wait for the
+    owner's consent.
+    """
 
     owner: Person
     target: Person
     stranger: Person
+    asking: tuple[Person, Person]
     post: int
     app: str
     key: int
@@ -61,6 +68,8 @@ class World:
             "key_id": str(self.key),
             "granted": self.granted,
             "session_id": str(self.session),
+            "asking": str(self.asking[0].id),
+            "also_asking": str(self.asking[1].id),
         }
 
 
@@ -75,7 +84,25 @@ def make_world() -> World:
         TokenFamily.objects.create(user_id=owner.id, app_id=granted, created_at=clock.now())
     issue_session_token(owner.id, now=clock.now())
     session = Session.objects.filter(user_id=owner.id).latest("id")
-    return World(owner, target, stranger, publish(owner), app, key.id, granted, session.id)
+    asking = make_person(), make_person()
+    for person in asking:
+        ask_to_follow(person, owner)
+    return World(owner, target, stranger, asking, publish(owner), app, key.id, granted, session.id)
+
+
+def ask_to_follow(person: Person, target: Person) -> None:
+    """Have a request of somebody wait at another, as if they had asked while the other was private."""
+    with writing_for(person.id):
+        edge = FollowOut.objects.create(user_id=person.id, target_id=target.id, is_requested=True)
+        FollowCount.objects.create(user_id=person.id, requested=1)
+    with writing_for(target.id):
+        FollowIn.objects.create(
+            user_id=target.id,
+            follower_id=person.id,
+            edge_id=edge.edge_id,
+            is_active=False,
+            is_requested=True,
+        )
 
 
 def make_app(owner_id: int) -> str:

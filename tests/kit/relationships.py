@@ -9,14 +9,9 @@ from modules.graph.schemas import Relationship
 
 def stands(user_id: int, **but: Any) -> Relationship:
     """Return the relationship to somebody who is a stranger, but for what is said."""
-    stranger: dict[str, Any] = {
-        "following": False,
-        "followed_by": False,
-        "blocking": False,
-        "muting": False,
-        "muted_until": None,
-    }
-    return Relationship(user_id=user_id, **stranger | but)
+    stranger: dict[str, Any] = dict.fromkeys(Relationship.model_fields.keys() - {"user_id"}, False)
+    options = {"reposts": bool(but.get("following") or but.get("requested"))}
+    return Relationship(user_id=user_id, **stranger | {"muted_until": None} | options | but)
 
 
 def stands_as_json(user_id: int, **but: Any) -> dict[str, Any]:

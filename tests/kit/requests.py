@@ -26,6 +26,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "rotate_app_key": {"overlap_seconds": 60},
     "edit_me": {"bio": "Hi"},
     "mute_user": {"notifications": False},
+    "follow_user": {"notify": True},
+    "set_follow_options": {"reposts": False},
     "publish_post": {"text": "Hi"},
 }
 QUERIES = {
@@ -39,6 +41,8 @@ PATHS = {
     "withdraw_app": "/v1/me/apps/{granted}",
     "block_user": "/v1/me/blocks/{stranger}",
     "unblock_user": "/v1/me/blocks/{stranger}",
+    "accept_follow_request": "/v1/me/follow-requests/{asking}",
+    "reject_follow_request": "/v1/me/follow-requests/{also_asking}",
 }
 
 

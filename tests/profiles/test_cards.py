@@ -40,6 +40,7 @@ class TestMapCards:
             "display_name": "ada",
             "bio": "",
             "custom": {},
+            "is_private": False,
         }
 
     def test_says_the_same_without_redis(self, ada, vera, settings):

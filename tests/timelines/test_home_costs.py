@@ -9,6 +9,8 @@ from modules.kernel.cursors import Paging
 from modules.kernel.redis.client import count_trips
 from modules.kernel.redis.servers import redis
 from modules.posts import public as posts
+from modules.profiles.schemas import EditProfile
+from modules.profiles.services.profiles import edit_profile
 from modules.timelines import public as timelines
 from modules.timelines.models import windows
 from sharding.testing import count_queries
@@ -22,10 +24,13 @@ pytestmark = pytest.mark.django_db
 
 
 class TestCost:
+    @pytest.mark.parametrize("are_private", [False, True])
     @pytest.mark.parametrize("many", [5, 40])
-    def test_a_warm_page_costs_two_round_trips_and_no_query_at_any_length(self, many):
+    def test_a_warm_page_costs_two_round_trips_and_no_query_at_any_length(self, many, are_private):
         reader, authors = make_person(), [make_person() for _ in range(6)]
         follow(reader, *authors)
+        for author in authors if are_private else ():
+            edit_profile(author.id, EditProfile(is_private=True))
         drain()
         for n in range(many + 5):
             publish(authors[n % 6])
@@ -65,7 +70,7 @@ class TestCost:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         assert len(page.parse().data) == many
-        # Followees twice (window, rules), exceptions, own marks; newest ids, cards, counts, profiles of either.
+        # Followees twice (window, rules), exceptions, own marks; newest ids, cards, counts, profiles of both.
         assert count_reads(queries) == 12
 
 

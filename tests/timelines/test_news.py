@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from modules.graph import public as graph
-from modules.graph.events import FollowerAdded, Unfollowed
+from modules.graph import tasks as graph_tasks
+from modules.graph.events import FollowAccepted, FollowConfirmed, FollowerAdded, Unfollowed
+from modules.graph.services.consent import accept_request
 from modules.kernel.cursors import Paging
 from modules.kernel.redis.client import RedisUnavailable, count_trips
 from modules.kernel.redis.servers import redis
@@ -14,9 +16,10 @@ from modules.timelines import public as timelines
 from modules.timelines import tasks
 from modules.timelines.models import windows
 from sharding.scope import Once
-from tests.kit.delivery import drain
+from tests.kit.delivery import announced_events, drain
 from tests.kit.http import call
-from tests.kit.people import make_person, sign_up
+from tests.kit.pages import ids_of
+from tests.kit.people import NOON, make_person, sign_up
 from tests.kit.posts import publish, publish_past
 from tests.kit.redis import redis_away
 
@@ -38,6 +41,32 @@ def reader(ada):
     drain()
     timelines.warm(reader.id)
     return reader
+
+
+class TestConsent:
+    """A private author's posts come to whom they accepted, whichever heard of it first."""
+
+    def test_fills_a_window_that_was_made_before_the_follower_heard(self, ada):
+        reader = make_person()
+        graph.set_private(ada.id, True)
+        old = publish(ada)
+        graph.follow(reader.id, ada.id)
+        drain()
+        accept_request(ada.id, reader.id, now=NOON)
+        [added], [accepted] = announced_events(FollowerAdded), announced_events(FollowAccepted)
+
+        tasks.backfill(added, ONCE)
+        timelines.warm(reader.id)
+        assert window_of(reader) == []
+        graph_tasks.confirm_accepted(accepted, ONCE)
+        [confirmed] = announced_events(FollowConfirmed)
+        tasks.backfill_after_consent(confirmed, ONCE)
+
+        assert window_of(reader) == [old]
+        new = publish(ada)
+        drain(times=2)
+        assert window_of(reader) == [new, old]
+        assert ids_of(timelines.get_home(graph.viewer_of(reader.id), Paging.first())) == [new, old]
 
 
 def window_of(person):

@@ -19,11 +19,15 @@ class FollowCount(ShardedModel):
     user_id = models.BigIntegerField(primary_key=True)
     followers = models.IntegerField(db_default=0)
     following = models.IntegerField(db_default=0)
-    # The user's own wish: nobody else is shown them.
+    # Open requests of the user's own: neither counted nor listed, but bounded together with whom they follow.
+    requested = models.IntegerField(db_default=0)
+    # Whether following them takes their consent; profiles shows it on the card, written in one transaction.
+    is_private = models.BooleanField(db_default=False)
     # What accounts says of the user, as far as heard; the version grows with each change, and tells its
     # effects on others' edges from those of an earlier one.
     is_closed = models.BooleanField(db_default=False)
     status_version = models.IntegerField(db_default=0)
+    # The user's own wish: nobody else is shown them.
     are_hidden = models.BooleanField(db_default=False)
     is_pulled = models.BooleanField(db_default=False)
     pulled_until = models.DateTimeField(null=True)

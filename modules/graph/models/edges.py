@@ -13,7 +13,7 @@ from sharding.models import ShardedModel
 
 class FollowOut(ShardedModel):
     """
-    The follower's side. The row exists while the user follows; unfollowing deletes it.
+    The follower's side. The row exists while the user follows, or asks to; unfollowing deletes it.
 
     `edge_id` is minted anew by each follow, on the follower's shard: it says when the edge was made, and
     tells a later edge between the same two people from an earlier one.
@@ -25,6 +25,11 @@ class FollowOut(ShardedModel):
     user_id = models.BigIntegerField()
     target_id = models.BigIntegerField()
     edge_id = ShardedIdField(primary_key=False)
+    # Whether the target has yet to consent: until then the user does not follow, and the row is no edge.
+    is_requested = models.BooleanField(db_default=False)
+    # What the user wants of the target: to be told of each post, and to see what the target reposts.
+    notifies = models.BooleanField(db_default=False)
+    shows_reposts = models.BooleanField(db_default=True)
     # Whether the target's account is closed, and the version of its status that said so.
     is_hidden = models.BooleanField(db_default=False)
     status_version = models.IntegerField(db_default=0)
@@ -44,6 +49,9 @@ class FollowIn(ShardedModel):
 
     A removed edge stays as a tombstone with its `edge_id`. News comes at least once and in any order, and
     without the tombstone a late "followed" would bring back what its "unfollowed" has ended.
+
+    Whether an edge exists the follower's side says; whether a request is accepted, or the follower removed,
+    this one does.
     """
 
     owner_key = "user_id"
@@ -53,6 +61,10 @@ class FollowIn(ShardedModel):
     follower_id = models.BigIntegerField()
     edge_id = models.BigIntegerField()
     is_active = models.BooleanField(db_default=True)
+    # Whether it is a request that the user has not answered; it is not active then.
+    is_requested = models.BooleanField(db_default=False)
+    # Of a tombstone, whether the user ended it and not the follower: nothing brings this edge back.
+    is_refused = models.BooleanField(db_default=False)
     # Whether the follower's account is closed, and the version of its status that said so. It may be known
     # before the edge is: then the row stands with an `edge_id` of 0, older than any news of the edge.
     is_hidden = models.BooleanField(db_default=False)
@@ -66,7 +78,13 @@ class FollowIn(ShardedModel):
                 include=["follower_id", "is_hidden"],
                 condition=models.Q(is_active=True),
                 name="follow_in_newest",
-            )
+            ),
+            models.Index(
+                fields=["user_id", "-edge_id"],
+                include=["follower_id", "is_hidden"],
+                condition=models.Q(is_requested=True),
+                name="follow_in_requests",
+            ),
         ]
 
     @property
@@ -75,6 +93,6 @@ class FollowIn(ShardedModel):
         return self.is_active and not self.is_hidden
 
     @property
-    def age(self) -> tuple[int, bool]:
-        """Return what orders the states of one edge: by edge, and within an edge its end comes last."""
-        return self.edge_id, not self.is_active
+    def age(self) -> tuple[int, int]:
+        """Return what orders the states: by edge, and within an edge request, following, end."""
+        return self.edge_id, 0 if self.is_requested else 1 if self.is_active else 2

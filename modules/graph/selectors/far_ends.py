@@ -17,13 +17,14 @@ Pair = tuple[int, int]
 PART = 5_000
 
 _FAR_END = """
-    SELECT pair.user_id, pair.other_id, edge.edge_id, {is_active},
+    SELECT pair.user_id, pair.other_id, edge.edge_id, {states},
         coalesce(count.is_closed, false), coalesce(count.status_version, 0)
     FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, other_id)
     LEFT JOIN {table} AS edge ON edge.user_id = pair.user_id AND edge.{other} = pair.other_id
     LEFT JOIN graph_followcount AS count ON count.user_id = pair.user_id"""
-_MIRRORS = _FAR_END.format(table="graph_followin", other="follower_id", is_active="edge.is_active")
-_AUTHORITIES = _FAR_END.format(table="graph_followout", other="target_id", is_active="true")
+_STATES = "edge.is_active, edge.is_requested, edge.is_refused"
+_MIRRORS = _FAR_END.format(table="graph_followin", other="follower_id", states=_STATES)
+_AUTHORITIES = _FAR_END.format(table="graph_followout", other="target_id", states="true, false, false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class FarEnd:
 
     edge_id: int | None
     is_active: bool
+    is_requested: bool
+    is_refused: bool
     is_closed: bool
     status_version: int
 
@@ -45,9 +48,9 @@ def list_following_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[Fol
 
 
 def list_followers_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[FollowIn, FarEnd]]:
-    """Yield each mirror that these followees have, with its authority at the follower."""
+    """Yield each mirror that these followees have, of requests too, with its authority at the follower."""
     for rows in parts(FollowIn, "follower_id", _count(owner_ids, "followers")):
-        edges = [edge for edge in rows if edge.is_active]
+        edges = [edge for edge in rows if edge.is_active or edge.is_requested]
         far_ends = read_pairs(_AUTHORITIES, [(edge.follower_id, edge.user_id) for edge in edges])
         for edge in edges:
             yield edge, FarEnd(*far_ends[edge.follower_id, edge.user_id])

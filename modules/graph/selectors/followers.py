@@ -1,4 +1,4 @@
-"""Who follows a user: reads of the followee's side."""
+"""Who follows a user, and who asks to: reads of the followee's side."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,12 @@ from modules.kernel.cursors import Paging
 def list_followers(user_id: int, paging: Paging) -> EdgePage:
     """Return a page of those who follow the user, newest first."""
     rows = FollowIn.objects.of(user_id).filter(is_active=True, is_hidden=False)
+    return build_edge_page(rows, "follower_id", paging)
+
+
+def list_follow_requests(user_id: int, paging: Paging) -> EdgePage:
+    """Return a page of those who wait for the user's consent, newest first."""
+    rows = FollowIn.objects.of(user_id).filter(is_requested=True, is_hidden=False)
     return build_edge_page(rows, "follower_id", paging)
 
 

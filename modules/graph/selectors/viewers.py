@@ -28,7 +28,11 @@ class _Sources:
         """Return those of the people whom the viewer follows as of now."""
         followed = find_followed(viewer_id, list(person_ids))
         if followed is None:
-            rows = FollowOut.objects.of(viewer_id).on_primary().filter(target_id__in=person_ids)
+            rows = (
+                FollowOut.objects.of(viewer_id)
+                .on_primary()
+                .filter(target_id__in=person_ids, is_requested=False)
+            )
             followed = frozenset(rows.values_list("target_id", flat=True))
         return followed
 

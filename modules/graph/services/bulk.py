@@ -37,14 +37,16 @@ _ADD_OUT = """
         SELECT user_id, count(*) FROM added GROUP BY user_id ORDER BY user_id
         ON CONFLICT (user_id) DO UPDATE SET following = known.following + excluded.following)
     SELECT * FROM added
-    UNION ALL SELECT target_id, user_id, edge_id FROM given JOIN graph_followout USING (user_id, target_id)"""
+    UNION ALL SELECT target_id, user_id, edge_id FROM given JOIN graph_followout USING (user_id, target_id)
+        WHERE NOT is_requested"""
 
 # The rule of single edges: a newer one replaces an older one or its tombstone.
 _ADD_IN = """
     WITH added AS (
         INSERT INTO graph_followin AS known (user_id, follower_id, edge_id)
         SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
-        ON CONFLICT (user_id, follower_id) DO UPDATE SET edge_id = excluded.edge_id, is_active = true
+        ON CONFLICT (user_id, follower_id) DO UPDATE
+        SET edge_id = excluded.edge_id, is_active = true, is_requested = false, is_refused = false
         WHERE known.edge_id < excluded.edge_id
         RETURNING new.user_id, (old.is_active IS NOT TRUE AND NOT new.is_hidden)::int AS gained)
     INSERT INTO graph_followcount AS known (user_id, followers, is_pulled)

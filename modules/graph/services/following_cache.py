@@ -2,7 +2,7 @@
 
 import secrets
 
-from modules.graph.events import Followed, Unfollowed
+from modules.graph.events import FollowConfirmed, Followed, Unfollowed
 from modules.graph.selectors.following_cache import TTL_S, following_key, version_key
 from modules.kernel.derived import derived
 from modules.kernel.redis.client import Command
@@ -10,7 +10,7 @@ from modules.kernel.redis.servers import group_by_redis
 from modules.kernel.redis.several import tell_each
 
 
-@derived(Followed, Unfollowed)
+@derived(FollowConfirmed, Followed, Unfollowed)
 def drop_following(*user_ids: int) -> None:
     """
     Drop from the cache whom users follow, because it changed; the next home read loads it anew.

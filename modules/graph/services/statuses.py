@@ -45,7 +45,8 @@ _SYNC_FOLLOWERS = """
     WITH told AS (
         UPDATE graph_followout SET is_hidden = %s, status_version = %s
         WHERE user_id = ANY(%s) AND target_id = %s AND status_version < %s
-        RETURNING new.user_id, old.is_hidden::int - new.is_hidden::int AS gained)
+        RETURNING new.user_id,
+            (NOT new.is_requested)::int * (old.is_hidden::int - new.is_hidden::int) AS gained)
     UPDATE graph_followcount AS counts SET following = counts.following + told.gained
     FROM told WHERE counts.user_id = told.user_id AND told.gained <> 0"""
 

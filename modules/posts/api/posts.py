@@ -1,6 +1,6 @@
 """`/v1/posts` and the posts of a user."""
 
-from modules.graph.public import UserNotFound, viewer_of
+from modules.graph.public import AccountPrivate, UserNotFound, viewer_of
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
@@ -56,7 +56,7 @@ class OnePost(View):
 class UserPosts(View):
     """The posts of one user."""
 
-    @endpoint("list_user_posts", public=True, refuses=(UserNotFound,))
+    @endpoint("list_user_posts", public=True, refuses=(UserNotFound, AccountPrivate))
     def get(self, request: Request, user_id: int, paging: Paging) -> Rendered[PostPage]:
         """List a user's posts, newest first."""
         return list_user_posts(user_id, paging, viewer=viewer_of(request.viewer_id))

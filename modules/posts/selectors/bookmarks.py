@@ -22,7 +22,7 @@ def list_bookmarks(paging: Paging, *, viewer: Viewer) -> Rendered[PostPage]:
     rows = Bookmark.objects.of(viewer.id).values_list("bookmark_id", "post_id")
     page = keyset.page(rows, paging, "bookmark_id", at=itemgetter(0))
     state, post_ids = PageState(viewer.id), [post_id for _, post_id in page.rows]
-    visible, users, unavailable = map_visible(post_ids, viewer=viewer, state=state)
+    visible, users, unavailable, _ = map_visible(post_ids, viewer=viewer, state=state)
     return build_page(
         list(visible.values()),
         users=users,

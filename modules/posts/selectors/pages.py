@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from modules.graph.public import UserNotFound
+from modules.graph.public import AccountPrivate, UserNotFound
 from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cards import RenderedCard
@@ -46,7 +46,7 @@ def get_post(post_id: int, *, viewer: Viewer) -> Rendered[PostView]:
     """
     # An answer with an ETag: counts are in it, and nothing that only the viewer has.
     state = PageState(None)
-    visible, users, unavailable = map_visible([post_id], viewer=viewer, state=state)
+    visible, users, unavailable, _ = map_visible([post_id], viewer=viewer, state=state)
     if (post := visible.get(post_id)) is None:
         raise unavailable.get(post_id, PostNotFound)
     return render_single(
@@ -61,7 +61,7 @@ def get_post(post_id: int, *, viewer: Viewer) -> Rendered[PostView]:
 def list_posts(post_ids: Sequence[int], *, viewer: Viewer) -> Rendered[PostBatch]:
     """Return these posts in the order asked; those unknown, deleted, hidden or not to be read are missing."""
     state = PageState(viewer.id)
-    visible, users, unavailable = map_visible(post_ids, viewer=viewer, state=state)
+    visible, users, unavailable, _ = map_visible(post_ids, viewer=viewer, state=state)
     missing = [id for id in post_ids if id not in visible]
     shown = list(visible.values())
     return render_page(
@@ -80,15 +80,20 @@ def list_user_posts(author_id: int, paging: Paging, *, viewer: Viewer) -> Render
     Return a page of one author's posts, newest first.
 
     :raises UserNotFound: if there is no such user, or none whom the viewer may see
+    :raises AccountPrivate: if the user's posts are not for the viewer
     """
     rows = Post.objects.of(author_id).filter(deleted_at=None)
     page = keyset.page(rows.values_list("id", flat=True), paging, "id", at=int)
     state = PageState(viewer.id)
-    visible, users, unavailable = map_visible(page.rows, viewer=viewer, author_ids=[author_id], state=state)
+    visible, users, unavailable, closed = map_visible(
+        page.rows, viewer=viewer, author_ids=[author_id], state=state
+    )
     if author_id in unavailable:
         raise unavailable[author_id]
     if author_id not in users:
         raise UserNotFound
+    if author_id in closed:
+        raise AccountPrivate
     return build_page(
         list(visible.values()),
         users=users,

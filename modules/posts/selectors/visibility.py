@@ -16,7 +16,7 @@ from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.post_counts import COUNTS
 from modules.posts.selectors.states import PageState
 from modules.profiles import public as profiles
-from modules.profiles.schemas import USER
+from modules.profiles.schemas import USER, UserHead
 from sharding.scatter import Unavailable
 
 
@@ -25,21 +25,26 @@ class Visible(NamedTuple):
     What a viewer may see: posts in the order asked, and the finished cards of their authors among `users`.
 
     Of the `unavailable`, posts and users by id, nobody can tell now whether they may; of a post that is here
-    all the same, what is counted.
+    all the same, what is counted. Whose posts are not for the viewer, though they may see the user, is among
+    `closed`: private accounts that they do not follow.
     """
 
     posts: dict[int, RenderedCard[PostHead]]
     users: dict[int, bytes]
     unavailable: Unavailable
+    closed: frozenset[int]
 
 
-def allows(viewer: Viewer, head: PostHead) -> bool:
+def allows(viewer: Viewer, head: PostHead, author: UserHead) -> bool:
     """
     Return whether a viewer may see a post whose author they may see; the one place where this is decided.
 
-    What only some may see is told by the head's audience and by how the viewer stands with the author.
+    What only some may see is told by the head's audience, by whether the author's account is private, and by
+    how the viewer stands with the author.
     """
-    return head.audience == PUBLIC or head.author_id == viewer.id
+    if head.author_id == viewer.id:
+        return True
+    return head.audience == PUBLIC and profiles.admits(viewer, head.author_id, author)
 
 
 def map_visible(
@@ -61,15 +66,19 @@ def map_visible(
     loaded = _load(post_ids, author_ids, viewer, state, unavailable)
     viewer.learn(loaded, unavailable)
     found: dict[int, RenderedCard[PostHead]] = loaded[POSTS.name]
-    people = profiles.select_visible(loaded[USER], viewer=viewer)
-    users = {id: user.json for id, user in people.items()}
+    people: dict[int, RenderedCard[UserHead]] = profiles.select_visible(loaded[USER], viewer=viewer)
     if unavailable:
         _follow_authors(found, unavailable)
-    page = viewer.among(users.keys())
+    page = viewer.among(people.keys())
     shown = {
-        id: post for id, post in found.items() if post.head.author_id in users and allows(page, post.head)
+        id: post
+        for id, post in found.items()
+        if (author := people.get(post.head.author_id)) and allows(page, post.head, author.head)
     }
-    return Visible(shown, users, unavailable)
+    closed = frozenset(
+        id for id, user in people.items() if user.head.is_private and not profiles.admits(page, id, user.head)
+    )
+    return Visible(shown, {id: user.json for id, user in people.items()}, unavailable, closed)
 
 
 def _load(

@@ -6,7 +6,7 @@ from modules.accounts.public import (
     request_deletion,
     require_presence,
 )
-from modules.graph.public import UserNotFound, viewer_of
+from modules.graph.public import PendingWithoutGoingPublic, UserNotFound, viewer_of
 from modules.kernel import clock
 from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
@@ -25,13 +25,19 @@ class Me(View):
         """Show the caller's own profile and settings."""
         return get_me(viewer_of(request.user.id))
 
-    @endpoint("edit_me", scope="write:profiles", conditional=True, refuses=(UserNotFound, Stale))
+    @endpoint(
+        "edit_me",
+        scope="write:profiles",
+        conditional=True,
+        refuses=(UserNotFound, Stale, PendingWithoutGoingPublic),
+    )
     def patch(self, request: Request, body: EditProfile) -> Rendered[MeView]:
         """
         Edit the caller's own profile and settings.
 
-        What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
-        seen, and if the profile has changed since, nothing is done.
+        What is left out stays as it is; `custom` is replaced as a whole. Going private is in force at once,
+        for old posts too, and followers stay; with going public, `pending` answers the open requests.
+        `If-Match` names the ETag that was seen, and if the profile has changed since, nothing is done.
         """
         return edit_profile(request.user.id, body, seen=request.seen)
 

@@ -1,6 +1,6 @@
 """`/v1/users`: people, and the lists of who follows whom, for here their cards are known."""
 
-from modules.graph.public import UserNotFound, viewer_of
+from modules.graph.public import AccountPrivate, UserNotFound, viewer_of
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
@@ -53,7 +53,7 @@ class UserByName(View):
 class Followers(View):
     """Who follows a user."""
 
-    @endpoint("list_followers", public=True, refuses=(UserNotFound,))
+    @endpoint("list_followers", public=True, refuses=(UserNotFound, AccountPrivate))
     def get(self, request: Request, user_id: int, paging: Paging) -> Rendered[UserPage]:
         """List a user's followers, newest first."""
         return list_followers(user_id, paging, viewer=viewer_of(request.viewer_id))
@@ -62,7 +62,7 @@ class Followers(View):
 class Following(View):
     """Whom a user follows."""
 
-    @endpoint("list_following", public=True, refuses=(UserNotFound,))
+    @endpoint("list_following", public=True, refuses=(UserNotFound, AccountPrivate))
     def get(self, request: Request, user_id: int, paging: Paging) -> Rendered[UserPage]:
         """List those whom a user follows, newest first."""
         return list_following(user_id, paging, viewer=viewer_of(request.viewer_id))

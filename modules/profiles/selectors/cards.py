@@ -32,6 +32,15 @@ def allows_opening(viewer: Viewer, user_id: int, head: UserHead) -> bool:
     return user_id == viewer.id or (head.status == ACTIVE and not viewer.is_blocked_by(user_id))
 
 
+def admits(viewer: Viewer, user_id: int, head: UserHead) -> bool:
+    """
+    Return whether a viewer may see what belongs to a user whom they may see: their posts, and their lists.
+
+    Only of a private account the viewer is asked whether they follow it.
+    """
+    return not head.is_private or user_id == viewer.id or viewer.follows(user_id)
+
+
 def select_visible(
     cards: Mapping[int, RenderedCard[UserHead]], *, viewer: Viewer, opening: bool = False
 ) -> dict[int, RenderedCard[UserHead]]:
@@ -104,14 +113,17 @@ def _render_account(account: Identity) -> RenderedCard[UserHead]:
         display_name=account.username,
         bio="",
         custom={},
+        is_private=False,
         joined_at=moment_of(account.id),
     )
-    return RenderedCard(UserHead(ACTIVE if account.is_active else CLOSED), card.json_bytes(), 1)
+    head = UserHead(ACTIVE if account.is_active else CLOSED, is_private=False)
+    return RenderedCard(head, card.json_bytes(), 1)
 
 
 def render(profile: Profile) -> RenderedCard[UserHead]:
     """Return head and card of a row."""
-    return RenderedCard(UserHead(profile.status), to_card(profile).json_bytes(), profile.version)
+    head = UserHead(profile.status, profile.is_private)
+    return RenderedCard(head, to_card(profile).json_bytes(), profile.version)
 
 
 def to_card(profile: Profile) -> UserCard:
@@ -122,6 +134,7 @@ def to_card(profile: Profile) -> UserCard:
         display_name=profile.display_name,
         bio=profile.bio,
         custom=profile.custom,
+        is_private=profile.is_private,
         joined_at=moment_of(profile.user_id),
     )
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from modules.accounts import public as accounts
 from modules.graph import public as graph
-from modules.graph.public import UserNotFound
+from modules.graph.public import AccountPrivate, UserNotFound
 from modules.graph.schemas import EdgePage, RelationshipPage, Viewer
 from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered, render_page, render_single
 from modules.kernel.shapes import Nothing
 from modules.profiles.schemas import MeView, Settings, UserBatch, UserHead, UserPage, UserView
-from modules.profiles.selectors.cards import map_cards
+from modules.profiles.selectors.cards import admits, map_cards
 from sharding.scatter import Unavailable
 
 
@@ -76,6 +76,7 @@ def list_followers(user_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[
     Return a page of those who follow a user, newest first.
 
     :raises UserNotFound: if there is no such user, or none whom the viewer may see
+    :raises AccountPrivate: if the user's lists are not for the viewer
     """
     return _list_edges(graph.list_followers(user_id, paging), user_id, viewer=viewer)
 
@@ -85,8 +86,17 @@ def list_following(user_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[
     Return a page of those whom a user follows, newest first.
 
     :raises UserNotFound: if there is no such user, or none whom the viewer may see
+    :raises AccountPrivate: if the user's lists are not for the viewer
     """
     return _list_edges(graph.list_following(user_id, paging), user_id, viewer=viewer)
+
+
+def list_follow_requests(paging: Paging, *, viewer: Viewer) -> Rendered[UserPage]:
+    """Return a page of those who wait for the viewer's consent, newest first."""
+    page = graph.list_follow_requests(viewer.id, paging)
+    unavailable: Unavailable = {}
+    cards = map_cards([edge.user_id for edge in page.edges], viewer=viewer, unavailable=unavailable)
+    return _build_page(page, cards, unavailable)
 
 
 def list_relationships(user_ids: Sequence[int], *, viewer: Viewer) -> RelationshipPage:
@@ -141,8 +151,10 @@ def _list_edges(page: EdgePage, user_id: int, *, viewer: Viewer) -> Rendered[Use
     cards = map_cards(ids, viewer=viewer, unavailable=unavailable)
     if user_id in unavailable:
         raise unavailable[user_id]
-    if cards.pop(user_id, None) is None:
+    if (owner := cards.pop(user_id, None)) is None:
         raise UserNotFound
+    if not admits(viewer.among({user_id}), user_id, owner.head):
+        raise AccountPrivate
     return _build_page(page, cards, unavailable)
 
 

@@ -6,7 +6,13 @@ from typing import Any
 from django.db.models import F
 
 from modules.accounts import public as accounts
-from modules.graph.public import UserNotFound, hide_counts, viewer_of
+from modules.graph.public import (
+    PendingWithoutGoingPublic,
+    UserNotFound,
+    hide_counts,
+    set_private,
+    viewer_of,
+)
 from modules.kernel.cards import RenderedCard
 from modules.kernel.derived import derived
 from modules.kernel.errors import check_version
@@ -37,8 +43,11 @@ def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | Non
 
     :raises Stale: if its version is none of those seen; None stands for any
     :raises UserNotFound: if the account is gone
+    :raises PendingWithoutGoingPublic: if it says what becomes of requests, and does not go public
     """
     changes = edit.model_dump(exclude_unset=True)
+    if "pending" in changes and changes.get("is_private") is not False:
+        raise PendingWithoutGoingPublic
     if (account := accounts.map_identities([user_id]).get(user_id)) is None:
         raise UserNotFound
     card = _apply(user_id, account.username, changes, seen)
@@ -81,6 +90,9 @@ def _apply(
             return render(profile)
         if (hide := changes.pop("hide_counts", None)) is not None:
             hide_counts(user_id, hide)
+        pending = changes.pop("pending", "keep")
+        if "is_private" in changes:
+            set_private(user_id, changes["is_private"], pending=pending)
         Profile.objects.of(user_id).update(version=F("version") + 1, **changes)
         profile = Profile.objects.of(user_id).get()
         outbox.record(ProfileEdited(user_id=user_id, version=profile.version))

@@ -200,8 +200,9 @@ export interface paths {
         readonly head?: never;
         /**
          * Edit the caller's own profile and settings
-         * @description What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
-         *     seen, and if the profile has changed since, nothing is done.
+         * @description What is left out stays as it is; `custom` is replaced as a whole. Going private is in force at once,
+         *     for old posts too, and followers stay; with going public, `pending` answers the open requests.
+         *     `If-Match` names the ETag that was seen, and if the profile has changed since, nothing is done.
          */
         readonly patch: operations["edit_me"];
         readonly trace?: never;
@@ -343,6 +344,68 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/me/follow-requests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List those who ask to follow the caller, newest first */
+        readonly get: operations["list_follow_requests"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/follow-requests/{user_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Accept a request to follow the caller
+         * @description Accepting it a second time changes nothing and answers the same.
+         */
+        readonly put: operations["accept_follow_request"];
+        readonly post?: never;
+        /**
+         * Reject a request to follow the caller
+         * @description They are not told, and may ask again.
+         */
+        readonly delete: operations["reject_follow_request"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/followers/{user_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Remove a follower
+         * @description Within moments they see no more than others. Removing somebody who does not follow changes nothing
+         *     and answers the same.
+         */
+        readonly delete: operations["remove_follower"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/me/following/{user_id}": {
         readonly parameters: {
             readonly query?: never;
@@ -352,19 +415,24 @@ export interface paths {
         };
         readonly get?: never;
         /**
-         * Follow a user
-         * @description Following somebody a second time changes nothing and answers the same.
+         * Follow a user, or ask a private account to consent
+         * @description Asking is answered with 202: the caller follows once the request is accepted. Following or asking a
+         *     second time changes nothing but the options sent, and answers the same. `DELETE` withdraws a request.
          */
         readonly put: operations["follow_user"];
         readonly post?: never;
         /**
-         * Unfollow a user
+         * Unfollow a user, or withdraw a request
          * @description Unfollowing somebody whom the caller does not follow changes nothing and answers the same.
          */
         readonly delete: operations["unfollow_user"];
         readonly options?: never;
         readonly head?: never;
-        readonly patch?: never;
+        /**
+         * Change the options of a follow, or of a request
+         * @description What is left out stays as it is.
+         */
+        readonly patch: operations["set_follow_options"];
         readonly trace?: never;
     };
     readonly "/v1/me/mutes": {
@@ -827,6 +895,13 @@ export interface components {
             };
             /** @description Whether nobody else is shown how many follow and are followed. */
             readonly hide_counts?: boolean;
+            /** @description Whether only those follow, and see posts and lists, to whom the user consents. */
+            readonly is_private?: boolean;
+            /**
+             * @description With `is_private: false`: what becomes of requests that are open; else they stay open.
+             * @enum {string}
+             */
+            readonly pending?: "accept" | "reject" | "keep";
         };
         /** @description An exception in a log: where it was met and of which kind, never what anybody sent. */
         readonly ErrorEntry: {
@@ -857,6 +932,13 @@ export interface components {
             readonly code: string;
             /** @description What to send instead. */
             readonly detail: string;
+        };
+        /** @description What a follower wants of whom they follow; what is left out stays as it is. */
+        readonly FollowOptions: {
+            /** @description Whether to be told of each of their posts. */
+            readonly notify?: boolean;
+            /** @description Whether to see what they repost. */
+            readonly reposts?: boolean;
         };
         /** @description An app that a user let in, and what for; `id` is that of the app. */
         readonly GrantCard: {
@@ -1236,12 +1318,21 @@ export interface components {
             /** @example [] */
             readonly turned_away_by: readonly string[];
         };
-        /** @description How the caller and one other user stand. */
+        /**
+         * @description How the caller and one other user stand.
+         *
+         *     Who is `requested` has yet to consent, and is not followed; `notify` and `reposts` are the caller's
+         *     options of following or asking, and false where they do neither.
+         */
         readonly Relationship: {
             /** @example 284736281736281 */
             readonly user_id: string;
             readonly following: boolean;
             readonly followed_by: boolean;
+            readonly requested: boolean;
+            readonly requested_by: boolean;
+            readonly notify: boolean;
+            readonly reposts: boolean;
             readonly blocking: boolean;
             readonly muting: boolean;
             /**
@@ -1374,6 +1465,7 @@ export interface components {
             readonly username: string;
             readonly display_name: string;
             readonly bio: string;
+            readonly is_private: boolean;
             readonly custom: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
@@ -1860,6 +1952,7 @@ export interface operations {
                      *             "username": "ann",
                      *             "display_name": "Ann Example",
                      *             "bio": "I plant trees.",
+                     *             "is_private": true,
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
@@ -2178,6 +2271,7 @@ export interface operations {
                      *             "username": "ann",
                      *             "display_name": "Ann Example",
                      *             "bio": "I plant trees.",
+                     *             "is_private": true,
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
@@ -2860,6 +2954,7 @@ export interface operations {
                      *             "username": "ann",
                      *             "display_name": "Ann Example",
                      *             "bio": "I plant trees.",
+                     *             "is_private": true,
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
@@ -2908,6 +3003,19 @@ export interface operations {
             };
             /** @description One of: unauthorized. */
             readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: account_private. */
+            readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3016,6 +3124,7 @@ export interface operations {
                      *             "username": "ann",
                      *             "display_name": "Ann Example",
                      *             "bio": "I plant trees.",
+                     *             "is_private": true,
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
@@ -3161,6 +3270,7 @@ export interface operations {
                      *         "username": "ann",
                      *         "display_name": "Ann Example",
                      *         "bio": "I plant trees.",
+                     *         "is_private": true,
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
@@ -3428,7 +3538,9 @@ export interface operations {
                  *       "custom": {
                  *         "city": "Oslo"
                  *       },
-                 *       "hide_counts": true
+                 *       "hide_counts": true,
+                 *       "is_private": true,
+                 *       "pending": "accept"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["EditProfile"];
@@ -3454,6 +3566,7 @@ export interface operations {
                      *         "username": "ann",
                      *         "display_name": "Ann Example",
                      *         "bio": "I plant trees.",
+                     *         "is_private": true,
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
@@ -3560,6 +3673,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description One of: pending_without_going_public. */
+            readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description One of: precondition_required. */
             readonly 428: {
                 headers: {
@@ -3643,6 +3768,7 @@ export interface operations {
                      *           "username": "ann",
                      *           "display_name": "Ann Example",
                      *           "bio": "I plant trees.",
+                     *           "is_private": true,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -3767,6 +3893,7 @@ export interface operations {
                      *         "username": "ann",
                      *         "display_name": "Ann Example",
                      *         "bio": "I plant trees.",
+                     *         "is_private": true,
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
@@ -3912,6 +4039,7 @@ export interface operations {
                      *           "username": "ann",
                      *           "display_name": "Ann Example",
                      *           "bio": "I plant trees.",
+                     *           "is_private": true,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -3948,6 +4076,19 @@ export interface operations {
             };
             /** @description One of: unauthorized. */
             readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: account_private. */
+            readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4050,6 +4191,7 @@ export interface operations {
                      *           "username": "ann",
                      *           "display_name": "Ann Example",
                      *           "bio": "I plant trees.",
+                     *           "is_private": true,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -4086,6 +4228,19 @@ export interface operations {
             };
             /** @description One of: unauthorized. */
             readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: account_private. */
+            readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4185,6 +4340,7 @@ export interface operations {
                      *         "username": "ann",
                      *         "display_name": "Ann Example",
                      *         "bio": "I plant trees.",
+                     *         "is_private": true,
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
@@ -4327,6 +4483,7 @@ export interface operations {
                      *           "username": "ann",
                      *           "display_name": "Ann Example",
                      *           "bio": "I plant trees.",
+                     *           "is_private": true,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -4457,6 +4614,10 @@ export interface operations {
                      *       "user_id": "284736281736281",
                      *       "following": true,
                      *       "followed_by": true,
+                     *       "requested": true,
+                     *       "requested_by": true,
+                     *       "notify": true,
+                     *       "reposts": true,
                      *       "blocking": true,
                      *       "muting": true,
                      *       "muted_until": "2026-11-25T12:00:00Z"
@@ -4674,7 +4835,144 @@ export interface operations {
             };
         };
     };
-    readonly follow_user: {
+    readonly list_follow_requests: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many items to return at most. */
+                readonly limit?: number;
+                /** @description `next` or `prev` of an earlier page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description The neighboring pages (RFC 8288). */
+                    readonly Link?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "username": "ann",
+                     *           "display_name": "Ann Example",
+                     *           "bio": "I plant trees.",
+                     *           "is_private": true,
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "joined_at": "2026-11-25T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "included": {},
+                     *       "state": {
+                     *         "284736281736281": {
+                     *           "followers": 1,
+                     *           "following": 1
+                     *         }
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly accept_follow_request: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -4701,6 +4999,10 @@ export interface operations {
                      *       "user_id": "284736281736281",
                      *       "following": true,
                      *       "followed_by": true,
+                     *       "requested": true,
+                     *       "requested_by": true,
+                     *       "notify": true,
+                     *       "reposts": true,
                      *       "blocking": true,
                      *       "muting": true,
                      *       "muted_until": "2026-11-25T12:00:00Z"
@@ -4710,6 +5012,395 @@ export interface operations {
                 };
             };
             /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: follow_request_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly reject_follow_request: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The user's id. */
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: follow_request_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly remove_follower: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The user's id. */
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly follow_user: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The user's id. */
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "notify": true,
+                 *       "reposts": true
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["FollowOptions"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": "284736281736281",
+                     *       "following": true,
+                     *       "followed_by": true,
+                     *       "requested": true,
+                     *       "requested_by": true,
+                     *       "notify": true,
+                     *       "reposts": true,
+                     *       "blocking": true,
+                     *       "muting": true,
+                     *       "muted_until": "2026-11-25T12:00:00Z"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Relationship"];
+                };
+            };
+            /** @description Accepted */
+            readonly 202: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": "284736281736281",
+                     *       "following": true,
+                     *       "followed_by": true,
+                     *       "requested": true,
+                     *       "requested_by": true,
+                     *       "notify": true,
+                     *       "reposts": true,
+                     *       "blocking": true,
+                     *       "muting": true,
+                     *       "muted_until": "2026-11-25T12:00:00Z"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Relationship"];
+                };
+            };
+            /** @description One of: body_invalid, header_invalid, json_invalid, query_invalid. */
             readonly 400: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4759,7 +5450,31 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: cannot_follow_yourself, following_cap_reached. */
+            /** @description One of: body_too_large. */
+            readonly 413: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_type_unsupported. */
+            readonly 415: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: cannot_follow_yourself, follow_request_cap_reached, following_cap_reached. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4918,6 +5633,172 @@ export interface operations {
             };
         };
     };
+    readonly set_follow_options: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The user's id. */
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "notify": true,
+                 *       "reposts": true
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["FollowOptions"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": "284736281736281",
+                     *       "following": true,
+                     *       "followed_by": true,
+                     *       "requested": true,
+                     *       "requested_by": true,
+                     *       "notify": true,
+                     *       "reposts": true,
+                     *       "blocking": true,
+                     *       "muting": true,
+                     *       "muted_until": "2026-11-25T12:00:00Z"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Relationship"];
+                };
+            };
+            /** @description One of: body_invalid, header_invalid, json_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: not_following. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: body_too_large. */
+            readonly 413: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_type_unsupported. */
+            readonly 415: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly list_mutes: {
         readonly parameters: {
             readonly query?: {
@@ -4951,6 +5832,7 @@ export interface operations {
                      *           "username": "ann",
                      *           "display_name": "Ann Example",
                      *           "bio": "I plant trees.",
+                     *           "is_private": true,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -5091,6 +5973,10 @@ export interface operations {
                      *       "user_id": "284736281736281",
                      *       "following": true,
                      *       "followed_by": true,
+                     *       "requested": true,
+                     *       "requested_by": true,
+                     *       "notify": true,
+                     *       "reposts": true,
                      *       "blocking": true,
                      *       "muting": true,
                      *       "muted_until": "2026-11-25T12:00:00Z"
@@ -5359,6 +6245,10 @@ export interface operations {
                      *           "user_id": "284736281736281",
                      *           "following": true,
                      *           "followed_by": true,
+                     *           "requested": true,
+                     *           "requested_by": true,
+                     *           "notify": true,
+                     *           "reposts": true,
                      *           "blocking": true,
                      *           "muting": true,
                      *           "muted_until": "2026-11-25T12:00:00Z"

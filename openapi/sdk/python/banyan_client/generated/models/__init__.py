@@ -18,8 +18,10 @@ from .edit_app import EditApp
 from .edit_app_scopes_item import EditAppScopesItem
 from .edit_profile import EditProfile
 from .edit_profile_custom import EditProfileCustom
+from .edit_profile_pending import EditProfilePending
 from .error_entry import ErrorEntry
 from .fault import Fault
+from .follow_options import FollowOptions
 from .grant_card import GrantCard
 from .grant_page import GrantPage
 from .grant_page_state import GrantPageState
@@ -108,8 +110,10 @@ __all__ = (
     "EditAppScopesItem",
     "EditProfile",
     "EditProfileCustom",
+    "EditProfilePending",
     "ErrorEntry",
     "Fault",
+    "FollowOptions",
     "GrantCard",
     "GrantPage",
     "GrantPageState",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..models.edit_profile_pending import EditProfilePending
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -23,12 +24,17 @@ class EditProfile:
         bio (str | Unset):
         custom (EditProfileCustom | Unset):
         hide_counts (bool | Unset): Whether nobody else is shown how many follow and are followed.
+        is_private (bool | Unset): Whether only those follow, and see posts and lists, to whom the user consents.
+        pending (EditProfilePending | Unset): With `is_private: false`: what becomes of requests that are open; else
+            they stay open.
     """
 
     display_name: str | Unset = UNSET
     bio: str | Unset = UNSET
     custom: EditProfileCustom | Unset = UNSET
     hide_counts: bool | Unset = UNSET
+    is_private: bool | Unset = UNSET
+    pending: EditProfilePending | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         display_name = self.display_name
@@ -41,6 +47,12 @@ class EditProfile:
 
         hide_counts = self.hide_counts
 
+        is_private = self.is_private
+
+        pending: str | Unset = UNSET
+        if not isinstance(self.pending, Unset):
+            pending = self.pending.value
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -52,6 +64,10 @@ class EditProfile:
             field_dict["custom"] = custom
         if hide_counts is not UNSET:
             field_dict["hide_counts"] = hide_counts
+        if is_private is not UNSET:
+            field_dict["is_private"] = is_private
+        if pending is not UNSET:
+            field_dict["pending"] = pending
 
         return field_dict
 
@@ -73,11 +89,22 @@ class EditProfile:
 
         hide_counts = d.pop("hide_counts", UNSET)
 
+        is_private = d.pop("is_private", UNSET)
+
+        _pending = d.pop("pending", UNSET)
+        pending: EditProfilePending | Unset
+        if isinstance(_pending, Unset):
+            pending = UNSET
+        else:
+            pending = EditProfilePending(_pending)
+
         edit_profile = cls(
             display_name=display_name,
             bio=bio,
             custom=custom,
             hide_counts=hide_counts,
+            is_private=is_private,
+            pending=pending,
         )
 
         return edit_profile

@@ -14,18 +14,29 @@ T = TypeVar("T", bound="Relationship")
 class Relationship:
     """How the caller and one other user stand.
 
-    Attributes:
-        user_id (str):
-        following (bool):
-        followed_by (bool):
-        blocking (bool):
-        muting (bool):
-        muted_until (datetime.datetime | None): When the mute ends; null if nothing ends it.
+    Who is `requested` has yet to consent, and is not followed; `notify` and `reposts` are the caller's
+    options of following or asking, and false where they do neither.
+
+        Attributes:
+            user_id (str):
+            following (bool):
+            followed_by (bool):
+            requested (bool):
+            requested_by (bool):
+            notify (bool):
+            reposts (bool):
+            blocking (bool):
+            muting (bool):
+            muted_until (datetime.datetime | None): When the mute ends; null if nothing ends it.
     """
 
     user_id: str
     following: bool
     followed_by: bool
+    requested: bool
+    requested_by: bool
+    notify: bool
+    reposts: bool
     blocking: bool
     muting: bool
     muted_until: datetime.datetime | None
@@ -37,6 +48,14 @@ class Relationship:
         following = self.following
 
         followed_by = self.followed_by
+
+        requested = self.requested
+
+        requested_by = self.requested_by
+
+        notify = self.notify
+
+        reposts = self.reposts
 
         blocking = self.blocking
 
@@ -55,6 +74,10 @@ class Relationship:
                 "user_id": user_id,
                 "following": following,
                 "followed_by": followed_by,
+                "requested": requested,
+                "requested_by": requested_by,
+                "notify": notify,
+                "reposts": reposts,
                 "blocking": blocking,
                 "muting": muting,
                 "muted_until": muted_until,
@@ -71,6 +94,14 @@ class Relationship:
         following = d.pop("following")
 
         followed_by = d.pop("followed_by")
+
+        requested = d.pop("requested")
+
+        requested_by = d.pop("requested_by")
+
+        notify = d.pop("notify")
+
+        reposts = d.pop("reposts")
 
         blocking = d.pop("blocking")
 
@@ -95,6 +126,10 @@ class Relationship:
             user_id=user_id,
             following=following,
             followed_by=followed_by,
+            requested=requested,
+            requested_by=requested_by,
+            notify=notify,
+            reposts=reposts,
             blocking=blocking,
             muting=muting,
             muted_until=muted_until,

@@ -23,6 +23,7 @@ class UserCard:
         username (str):
         display_name (str):
         bio (str):
+        is_private (bool):
         custom (UserCardCustom):
         joined_at (datetime.datetime):
     """
@@ -31,6 +32,7 @@ class UserCard:
     username: str
     display_name: str
     bio: str
+    is_private: bool
     custom: UserCardCustom
     joined_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -44,6 +46,8 @@ class UserCard:
 
         bio = self.bio
 
+        is_private = self.is_private
+
         custom = self.custom.to_dict()
 
         joined_at = self.joined_at.isoformat()
@@ -56,6 +60,7 @@ class UserCard:
                 "username": username,
                 "display_name": display_name,
                 "bio": bio,
+                "is_private": is_private,
                 "custom": custom,
                 "joined_at": joined_at,
             }
@@ -76,6 +81,8 @@ class UserCard:
 
         bio = d.pop("bio")
 
+        is_private = d.pop("is_private")
+
         custom = UserCardCustom.from_dict(d.pop("custom"))
 
         joined_at = datetime.datetime.fromisoformat(d.pop("joined_at"))
@@ -85,6 +92,7 @@ class UserCard:
             username=username,
             display_name=display_name,
             bio=bio,
+            is_private=is_private,
             custom=custom,
             joined_at=joined_at,
         )

@@ -5,14 +5,18 @@ from urllib.parse import quote
 import httpx
 
 from ...client import AuthenticatedClient, Client
+from ...models.follow_options import FollowOptions
 from ...models.problem import Problem
 from ...models.relationship import Relationship
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     user_id: str,
+    *,
+    body: FollowOptions | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
         "method": "put",
@@ -21,6 +25,12 @@ def _get_kwargs(
         ),
     }
 
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -31,6 +41,11 @@ def _parse_response(
         response_200 = Relationship.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 202:
+        response_202 = Relationship.from_dict(response.json())
+
+        return response_202
 
     if response.status_code == 400:
         response_400 = Problem.from_dict(response.json())
@@ -51,6 +66,16 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -87,13 +112,18 @@ def sync_detailed(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    body: FollowOptions | Unset = UNSET,
 ) -> Response[Problem | Relationship]:
-    """Follow a user
+    """Follow a user, or ask a private account to consent
 
-     Following somebody a second time changes nothing and answers the same.
+     Asking is answered with 202: the caller follows once the request is accepted. Following or asking a
+    second time changes nothing but the options sent, and answers the same. `DELETE` withdraws a
+    request.
 
     Args:
         user_id (str):
+        body (FollowOptions | Unset): What a follower wants of whom they follow; what is left out
+            stays as it is.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -105,6 +135,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
+        body=body,
     )
 
     response = client.get_httpx_client().request(
@@ -118,13 +149,18 @@ def sync(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    body: FollowOptions | Unset = UNSET,
 ) -> Problem | Relationship | None:
-    """Follow a user
+    """Follow a user, or ask a private account to consent
 
-     Following somebody a second time changes nothing and answers the same.
+     Asking is answered with 202: the caller follows once the request is accepted. Following or asking a
+    second time changes nothing but the options sent, and answers the same. `DELETE` withdraws a
+    request.
 
     Args:
         user_id (str):
+        body (FollowOptions | Unset): What a follower wants of whom they follow; what is left out
+            stays as it is.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -137,6 +173,7 @@ def sync(
     return sync_detailed(
         user_id=user_id,
         client=client,
+        body=body,
     ).parsed
 
 
@@ -144,13 +181,18 @@ async def asyncio_detailed(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    body: FollowOptions | Unset = UNSET,
 ) -> Response[Problem | Relationship]:
-    """Follow a user
+    """Follow a user, or ask a private account to consent
 
-     Following somebody a second time changes nothing and answers the same.
+     Asking is answered with 202: the caller follows once the request is accepted. Following or asking a
+    second time changes nothing but the options sent, and answers the same. `DELETE` withdraws a
+    request.
 
     Args:
         user_id (str):
+        body (FollowOptions | Unset): What a follower wants of whom they follow; what is left out
+            stays as it is.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,6 +204,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
+        body=body,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -173,13 +216,18 @@ async def asyncio(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    body: FollowOptions | Unset = UNSET,
 ) -> Problem | Relationship | None:
-    """Follow a user
+    """Follow a user, or ask a private account to consent
 
-     Following somebody a second time changes nothing and answers the same.
+     Asking is answered with 202: the caller follows once the request is accepted. Following or asking a
+    second time changes nothing but the options sent, and answers the same. `DELETE` withdraws a
+    request.
 
     Args:
         user_id (str):
+        body (FollowOptions | Unset): What a follower wants of whom they follow; what is left out
+            stays as it is.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -193,5 +241,6 @@ async def asyncio(
         await asyncio_detailed(
             user_id=user_id,
             client=client,
+            body=body,
         )
     ).parsed

@@ -76,7 +76,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | Problem]:
-    """Unfollow a user
+    """Unfollow a user, or withdraw a request
 
      Unfollowing somebody whom the caller does not follow changes nothing and answers the same.
 
@@ -107,7 +107,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Any | Problem | None:
-    """Unfollow a user
+    """Unfollow a user, or withdraw a request
 
      Unfollowing somebody whom the caller does not follow changes nothing and answers the same.
 
@@ -133,7 +133,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | Problem]:
-    """Unfollow a user
+    """Unfollow a user, or withdraw a request
 
      Unfollowing somebody whom the caller does not follow changes nothing and answers the same.
 
@@ -162,7 +162,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Any | Problem | None:
-    """Unfollow a user
+    """Unfollow a user, or withdraw a request
 
      Unfollowing somebody whom the caller does not follow changes nothing and answers the same.
 

@@ -74,6 +74,11 @@ def _parse_response(
 
         return response_415
 
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
     if response.status_code == 428:
         response_428 = Problem.from_dict(response.json())
 
@@ -113,8 +118,9 @@ def sync_detailed(
 ) -> Response[MeView | Problem]:
     """Edit the caller's own profile and settings
 
-     What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
-    seen, and if the profile has changed since, nothing is done.
+     What is left out stays as it is; `custom` is replaced as a whole. Going private is in force at once,
+    for old posts too, and followers stay; with going public, `pending` answers the open requests.
+    `If-Match` names the ETag that was seen, and if the profile has changed since, nothing is done.
 
     Args:
         if_match (str):
@@ -148,8 +154,9 @@ def sync(
 ) -> MeView | Problem | None:
     """Edit the caller's own profile and settings
 
-     What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
-    seen, and if the profile has changed since, nothing is done.
+     What is left out stays as it is; `custom` is replaced as a whole. Going private is in force at once,
+    for old posts too, and followers stay; with going public, `pending` answers the open requests.
+    `If-Match` names the ETag that was seen, and if the profile has changed since, nothing is done.
 
     Args:
         if_match (str):
@@ -178,8 +185,9 @@ async def asyncio_detailed(
 ) -> Response[MeView | Problem]:
     """Edit the caller's own profile and settings
 
-     What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
-    seen, and if the profile has changed since, nothing is done.
+     What is left out stays as it is; `custom` is replaced as a whole. Going private is in force at once,
+    for old posts too, and followers stay; with going public, `pending` answers the open requests.
+    `If-Match` names the ETag that was seen, and if the profile has changed since, nothing is done.
 
     Args:
         if_match (str):
@@ -211,8 +219,9 @@ async def asyncio(
 ) -> MeView | Problem | None:
     """Edit the caller's own profile and settings
 
-     What is left out stays as it is; `custom` is replaced as a whole. `If-Match` names the ETag that was
-    seen, and if the profile has changed since, nothing is done.
+     What is left out stays as it is; `custom` is replaced as a whole. Going private is in force at once,
+    for old posts too, and followers stay; with going public, `pending` answers the open requests.
+    `If-Match` names the ETag that was seen, and if the profile has changed since, nothing is done.
 
     Args:
         if_match (str):
