@@ -44,6 +44,7 @@ from modules.graph.schemas import Pending
 from modules.graph.services import audits, consent
 from modules.graph.services.blocks import block, unblock
 from modules.graph.services.consent import accept_request, reject_request, revoke_follow
+from modules.graph.services.statuses import note_status, sync_followers
 from modules.kernel.cursors import Paging
 from sharding.ids import make_id
 from sharding.scope import Once
@@ -229,6 +230,21 @@ class TestAnswers:
         assert sides(ada, star) == (None, "ended")
         assert (counts(ada), asked(ada)) == ((0, 0), 0)
         assert not viewer_of(ada.id, [star.id]).follows(star.id)
+
+    def test_accept_counts_nobody_who_closes_before_the_follower_hears_until_they_are_back(
+        self, ada, star, request_id
+    ):
+        accept_request(star.id, ada.id, now=NOON)
+        note_status(star.id, is_closed=True, once=None)
+        sync_followers(star.id, version=1, after=0, once=Once("status", "1"))
+        assert (sides(ada, star), counts(ada)) == (("asks", "follows"), (0, 0))
+        drain()
+        assert (sides(ada, star), counts(ada)) == (("follows", "follows"), (0, 0))
+
+        note_status(star.id, is_closed=False, once=None)
+        drain()
+
+        assert (counts(ada), differences(ada, star)) == ((0, 1), [])
 
     @pytest.mark.parametrize("steps", [(0, 1), (1, 0)])
     def test_accept_and_cancel_crossing_end_in_nothing(self, ada, star, request_id, steps):
