@@ -1568,6 +1568,7 @@ export interface operations {
                      *             "username": "ann",
                      *             "display_name": "Ann Example",
                      *             "bio": "I plant trees.",
+                     *             "is_private": true,
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
@@ -2550,6 +2551,7 @@ export interface operations {
                      *             "username": "ann",
                      *             "display_name": "Ann Example",
                      *             "bio": "I plant trees.",
+                     *             "is_private": true,
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
