@@ -11,6 +11,7 @@ import orjson
 import psycopg
 
 from benchmarks.floor_redis import ENTRY, PAGE, lay, wire
+from modules.posts.schemas import POST_COLUMNS
 
 _SHARDS = 4096
 _PULL = 100
@@ -39,13 +40,15 @@ _NEWEST = """
 
 _ENTER = "SELECT fence_enter(%s)"
 _ENTER_ONCE = "SELECT * FROM fence_enter_once(%s, %s, 'floor', %s, '', 500)"
-_POST = """
+_INSERT = """
     WITH counted AS (
         INSERT INTO posts_authorcount (author_id, posts) VALUES (%(author_id)s, 1)
         ON CONFLICT (author_id) DO UPDATE SET posts = posts_authorcount.posts + 1)
-    INSERT INTO posts_post (id, author_id, text, published_at, version)
-    VALUES (next_id(%(shard)s), %(author_id)s, %(text)s, %(now)s, 1)
-    RETURNING id"""
+    INSERT INTO posts_post (id, {columns}) VALUES (next_id(%(shard)s), {values}) RETURNING id"""
+_POST = _INSERT.format(
+    columns=", ".join(POST_COLUMNS), values=", ".join(f"%({name})s" for name in POST_COLUMNS)
+)
+_NEW = {"version": 1, "audience": 0, "entities": "[]", "custom": "{}", "reply_policy": 0}
 _EVENT = "INSERT INTO outbox_event (id, owner_id, name, payload) VALUES (next_id(%s), %s, %s, %s::jsonb)"
 _ANSWER = "UPDATE once SET status = 201, body = %s WHERE owner_id = %s AND scope = 'floor' AND key = %s"
 _POSITION = "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint"
@@ -67,11 +70,21 @@ def create_post(author_id: int, raw: bytes, key: Any) -> bytes:
         connection.execute(_ENTER_ONCE, [shard, author_id, key])
     else:
         connection.execute(_ENTER, [shard])
-    row = {"author_id": author_id, "shard": shard, "text": text, "now": now}
+    row = {**_NEW, "author_id": author_id, "shard": shard, "text": text, "published_at": now}
     (post_id,) = _one(connection.execute(_POST, row))
-    payload = orjson.dumps({"post_id": post_id, "author_id": author_id}).decode()
+    payload = orjson.dumps({"post_id": post_id, "author_id": author_id, "audience": 0}).decode()
     connection.execute(_EVENT, [shard, author_id, "posts.post_published.v1", payload])
-    card = {"id": str(post_id), "author_id": str(author_id), "text": text, "published_at": now}
+    card = {
+        "id": str(post_id),
+        "author_id": str(author_id),
+        "text": text,
+        "entities": [],
+        "audience": "public",
+        "reply_policy": "everyone",
+        "custom": {},
+        "published_at": now,
+        "edited_at": None,
+    }
     body = orjson.dumps(card)
     if key:
         connection.execute(_ANSWER, [body, author_id, key])

@@ -41,13 +41,14 @@ class Layout(Generic[Head]):
         """Keep how entries are laid out."""
         self._make = make
         self._numbers = struct.Struct(f">{numbers}")
-        self._entry = struct.Struct(f"{PREFIX.format}I{numbers}")
+        # With a tail the count of its ids is the last number, read with the others in one pass.
+        self._entry = struct.Struct(f"{PREFIX.format}I{numbers}{'H' if tail else ''}")
         self._tail = tail
         self._revision = revision
 
     @property
     def json_at(self) -> int:
-        """Return where the JSON begins in an entry of a kind without a tail."""
+        """Return where the JSON begins in an entry of a kind without a tail, or with an empty one."""
         return self._entry.size
 
     def pack(self, card: RenderedCard[Head]) -> bytes:
@@ -67,6 +68,7 @@ class Layout(Generic[Head]):
         absent: list[int] = []
         spoiled: list[int] = []
         unpack, start, revision, make = self._entry.unpack_from, self._entry.size, self._revision, self._make
+        has_tail = self._tail
         for id, entry in zip(ids, entries, strict=True):
             try:
                 if entry is None or entry[8] != revision:
@@ -79,20 +81,15 @@ class Layout(Generic[Head]):
                 version, _, _, checksum, *head = unpack(entry)
                 if zlib.adler32(entry[CHECKED_AT:]) != checksum:
                     spoiled.append(id)
-                elif self._tail:
-                    found[id] = self._unpack_with_tail(entry)
-                else:
-                    found[id] = RenderedCard(make(*head), entry[start:], version)
+                    continue
+                json_at = start
+                if has_tail:
+                    json_at += head[-1] * _ID
+                    head[-1] = struct.unpack_from(f">{head[-1]}q", entry, start) if head[-1] else ()
+                found[id] = RenderedCard(make(*head), entry[json_at:], version)
             except (IndexError, struct.error):
                 spoiled.append(id)
         return Unpacked(found, absent, spoiled)
-
-    def _unpack_with_tail(self, entry: bytes) -> RenderedCard[Head]:
-        version, _, _, _, *head = self._entry.unpack_from(entry)
-        (count,) = _COUNT.unpack_from(entry, self._entry.size)
-        start = self._entry.size + _COUNT.size
-        tail = struct.unpack_from(f">{count}q", entry, start)
-        return RenderedCard(self._make(*head, tail), entry[start + count * _ID :], version)
 
 
 class Unpacked(NamedTuple, Generic[Head]):

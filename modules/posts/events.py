@@ -6,12 +6,14 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostPublished:
-    """A post became visible to its audience."""
+    """A post became visible to its audience, of which this is the code."""
 
     name: ClassVar[str] = "posts.post_published.v1"
 
     post_id: int
     author_id: int
+    # What was recorded before there were others was public.
+    audience: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

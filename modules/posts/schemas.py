@@ -1,19 +1,48 @@
 """What goes into and comes out of posts."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from modules.kernel.card_layout import Layout
 from modules.kernel.shapes import Batch, Body, Id, Nothing, Page, Query, Shape, Single, UtcDateTime
 from modules.kernel.text import PlainText
-from modules.profiles.schemas import USER, UserCard
+from modules.profiles.schemas import USER, CustomData, UserCard
 
-# Everybody may see it. Narrower audiences get codes of their own; `allows` reads them from a card's head.
-PUBLIC = 0
+# Who may see a post, and who may reply to it: a row and the head of a card hold the place in the list.
+Audience = Literal["public", "followers", "mentioned"]
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+PUBLIC, FOLLOWERS, MENTIONED = range(3)
+ReplyPolicy = Literal["everyone", "following", "mentioned", "nobody"]
+REPLY_POLICIES: tuple[ReplyPolicy, ...] = get_args(ReplyPolicy)
+
+# The columns in which a new post's row differs from an empty one, beside its id, with their types: of these
+# every INSERT is made that the ORM does not write.
+POST_COLUMNS: Mapping[str, str] = {
+    "author_id": "bigint",
+    "text": "text",
+    "published_at": "timestamptz",
+    "version": "integer",
+    "audience": "smallint",
+    "entities": "text",
+    "custom": "text",
+    "reply_policy": "smallint",
+}
+
+PostText = Annotated[str, PlainText(1, 5000)]
+AudienceField = Annotated[
+    Audience,
+    Field(description="Who may see it beside the author: everybody, their followers, or who is mentioned."),
+]
+ReplyPolicyField = Annotated[
+    ReplyPolicy,
+    Field(
+        description="Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody."
+    ),
+]
 
 ReactionType = Annotated[str, Field(pattern="^[a-z0-9_]{1,20}$", examples=["like"])]
 
@@ -21,16 +50,51 @@ ReactionType = Annotated[str, Field(pattern="^[a-z0-9_]{1,20}$", examples=["like
 class NewPost(Body):
     """A post to publish."""
 
-    text: Annotated[str, PlainText(1, 5000)]
+    text: PostText
+    audience: AudienceField = "public"
+    custom: CustomData = Field(default_factory=dict)
+    reply_policy: ReplyPolicyField = "everyone"
+
+
+class PostEntity(Shape):
+    """
+    A mention, a tag or a link in a text, from where it starts up to where it ends.
+
+    Both are said twice, for languages count differently, and behind an emoji the two differ. JavaScript,
+    Java, Kotlin, C# and Dart count UTF-16 code units: `text.slice(utf16_start, utf16_end)`. Python, and Go by
+    runes, count code points: `text[codepoint_start:codepoint_end]`.
+    """
+
+    type: Literal["mention", "tag", "link"]
+    codepoint_start: int
+    codepoint_end: int
+    utf16_start: int
+    utf16_end: int
+    user_id: Id | None = Field(
+        description="Of a mention: who is meant, whatever their username is by now. Else null."
+    )
+    tag: str | None = Field(
+        description="Of a tag: its canonical form (NFKC, case folded), for finding it. Else null."
+    )
+    url: str | None = Field(description="Of a link: where it leads, by http or https. Else null.")
 
 
 class PostCard(Shape):
-    """A post as everyone sees it."""
+    """A post as everyone sees it who may see it."""
 
     id: Id
     author_id: Id
     text: str
+    entities: list[PostEntity] = Field(
+        description="The mentions, tags and links in the text, in their order.", examples=[[]]
+    )
+    audience: AudienceField
+    reply_policy: ReplyPolicyField
+    custom: dict[str, JsonValue]
     published_at: UtcDateTime
+    edited_at: UtcDateTime | None = Field(
+        description="When the text or `custom` last changed, or null.", examples=[None]
+    )
 
 
 class PostIncluded(Shape):
@@ -107,15 +171,23 @@ class ReactionPage(Page[Reaction, ReactionIncluded, Nothing]):
 
 
 class PostHead(NamedTuple):
-    """What decides who may see a post; `reply_to_id` is the author replied to, or 0."""
+    """
+    What decides who may see a post; ids are 0 of what it does not have.
+
+    Who is mentioned stands there only if the audience are the mentioned: nobody else asks.
+    """
 
     author_id: int
     audience: int
-    reply_to_id: int
+    kind: int
+    reply_to_author_id: int
+    original_id: int
+    original_author_id: int
+    mentioned_ids: tuple[int, ...]
 
 
 POST = "post"
-POST_LAYOUT = Layout(PostHead, "qBq", revision=2)
+POST_LAYOUT = Layout(PostHead, "qBBqqq", tail=True, revision=3)
 
 
 class CountHead(NamedTuple):
@@ -146,6 +218,9 @@ class PastPost:
     text: str
     published_at: datetime
     sequence: int
+    audience: Audience = "public"
+    custom: Mapping[str, Any] = field(default_factory=dict)
+    reply_policy: ReplyPolicy = "everyone"
 
 
 @dataclass(frozen=True, slots=True)

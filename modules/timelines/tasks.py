@@ -6,6 +6,7 @@ from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.redis.servers import instances_by_redis, redis_of
 from modules.kernel.redis.several import Failures
 from modules.posts.events import PostPublished
+from modules.posts.schemas import MENTIONED
 from modules.timelines.events import BackfillDeferred, FanOutDeferred
 from modules.timelines.services import windows
 from modules.timelines.services.deferring import defer_backfill, defer_fan_out
@@ -16,13 +17,18 @@ from sharding.scope import Once
 
 @subscribes(PostPublished, queue="fanout")
 def fan_out(event: PostPublished, once: Once) -> None:
-    """Put a new post into the homes of its author and their followers; where Redis is away, later."""
+    """
+    Put a new post into the homes of its author and their followers; where Redis is away, later.
+
+    One that only the mentioned may see belongs in nobody else's home, also if they follow.
+    """
     lost: Failures = {}
     try:
         push_to_author(event.post_id, event.author_id)
     except RedisUnavailable as error:
         lost[redis_of(event.author_id)] = error
-    windows.push_to_followers(event.post_id, event.author_id, lost=lost)
+    if event.audience != MENTIONED:
+        windows.push_to_followers(event.post_id, event.author_id, lost=lost)
     if lost:
         defer_fan_out(event.post_id, event.author_id, instances=_deferrable(lost), once=once)
 

@@ -31,6 +31,7 @@ EXEMPT = {
     # Puts side by side what it is given.
     "modules.posts.selectors.pages.build_page",
     # Show writers what they have just written themselves.
+    "modules.posts.services.posts.insert_post",
     "modules.posts.services.posts.publish_post",
     "modules.profiles.services.profiles.edit_profile",
 }

@@ -44,7 +44,9 @@ class TestPublishPost:
 
         post_id = publish(author)
 
-        assert announced("posts.post_published.v1") == [{"post_id": post_id, "author_id": author.id}]
+        assert announced("posts.post_published.v1") == [
+            {"post_id": post_id, "author_id": author.id, "audience": 0}
+        ]
 
     def test_costs_two_statements_beside_those_of_the_transaction(self):
         author = make_person()
@@ -107,8 +109,32 @@ class TestPostingOverHttp:
         answer = call("POST", "/v1/posts", {"text": "Hello, fjord"}, as_=author)
 
         assert answer.status == 201
-        assert answer.body.keys() == {"id", "author_id", "text", "published_at"}
-        assert (answer.body["author_id"], answer.body["text"]) == (str(author.id), "Hello, fjord")
+        assert answer.body == {
+            "id": answer.body["id"],
+            "author_id": str(author.id),
+            "text": "Hello, fjord",
+            "entities": [],
+            "audience": "public",
+            "reply_policy": "everyone",
+            "custom": {},
+            "published_at": answer.body["published_at"],
+            "edited_at": None,
+        }
+
+    def test_keeps_what_else_was_sent_and_shows_it_the_same_from_everywhere(self):
+        author = sign_up("ada")
+        sent = {
+            "text": "Hi",
+            "audience": "followers",
+            "reply_policy": "nobody",
+            "custom": {"a": [1e20, -0.0]},
+        }
+
+        answer = call("POST", "/v1/posts", sent, as_=author)
+        shown = call("GET", f"/v1/posts/{answer.body['id']}", as_=author)
+
+        assert {name: answer.body[name] for name in sent} == sent
+        assert shown.body["data"] == answer.body
 
     def test_gives_a_repeat_the_same_answer_and_no_second_effect(self):
         author = sign_up("ada")
@@ -164,6 +190,13 @@ class TestPostingOverHttp:
             {"text": "Hi", "author_id": "1"},
             {"text": "Hi", "published_at": "2020-01-01T00:00:00Z"},
             {"text": "Hi", "id": "7"},
+            {"text": "Hi", "audience": "nobody"},
+            {"text": "Hi", "audience": 0},
+            {"text": "Hi", "reply_policy": "everybody"},
+            {"text": "Hi", "custom": {"a": "x" * 4096}},
+            {"text": "Hi", "custom": []},
+            {"text": "Hi", "entities": []},
+            {"text": "Hi", "kind": 1},
         ],
         ids=lambda body: repr(body)[:30],
     )

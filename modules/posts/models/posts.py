@@ -4,12 +4,18 @@ from typing import ClassVar
 
 from django.db import models
 
+from modules.kernel.stored_json import StoredJson
 from sharding.ids import ShardedIdField
 from sharding.models import ShardedModel
 
 
 class Post(ShardedModel):
-    """A post; a deleted one stays as a tombstone, so that its card cannot be rendered again."""
+    """
+    A post; a deleted one stays as a tombstone, so that its card cannot be rendered again.
+
+    `version` rises with every change of the card. The codes of `audience` and `reply_policy`, and the columns
+    of a new row, stand in schemas.py.
+    """
 
     owner_key: ClassVar[str] = "author_id"
 
@@ -19,6 +25,20 @@ class Post(ShardedModel):
     published_at = models.DateTimeField()
     version = models.IntegerField(default=1)
     deleted_at = models.DateTimeField(null=True)
+    audience = models.SmallIntegerField(db_default=0)
+    # What was found in the text when it was written, as cards show it.
+    entities = StoredJson(default=list, db_default=models.Value("[]"))
+    custom = StoredJson(default=dict, db_default=models.Value("{}"))
+    edited_at = models.DateTimeField(null=True)
+    # A post, a repost or a quote; what it replies to, what began the thread, and what it passes on.
+    kind = models.SmallIntegerField(db_default=0)
+    reply_to_id = models.BigIntegerField(null=True)
+    reply_to_author_id = models.BigIntegerField(null=True)
+    root_id = models.BigIntegerField(null=True)
+    root_author_id = models.BigIntegerField(null=True)
+    original_id = models.BigIntegerField(null=True)
+    original_author_id = models.BigIntegerField(null=True)
+    reply_policy = models.SmallIntegerField(db_default=0)
 
     class Meta(ShardedModel.Meta):
         abstract = False

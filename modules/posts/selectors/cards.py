@@ -2,27 +2,59 @@
 
 from modules.kernel.cards import CardKind, RenderedCard, register
 from modules.posts.models import Post
-from modules.posts.schemas import POST, POST_LAYOUT, PUBLIC, PostCard, PostHead, refs_of
+from modules.posts.schemas import (
+    AUDIENCES,
+    MENTIONED,
+    POST,
+    POST_LAYOUT,
+    REPLY_POLICIES,
+    PostCard,
+    PostEntity,
+    PostHead,
+    refs_of,
+)
 from sharding.scatter import Unavailable
 
 
 def render(post: Post) -> RenderedCard[PostHead]:
     """Return the head and the finished card of a row."""
-    return RenderedCard(PostHead(post.author_id, PUBLIC, 0), to_card(post).json_bytes(), post.version)
+    return RenderedCard(_head_of(post), to_card(post).json_bytes(), post.version)
 
 
 def to_card(post: Post) -> PostCard:
     """Return the card of a row."""
-    return PostCard(id=post.id, author_id=post.author_id, text=post.text, published_at=post.published_at)
+    return PostCard(
+        id=post.id,
+        author_id=post.author_id,
+        text=post.text,
+        entities=[PostEntity(**entity) for entity in post.entities],
+        audience=AUDIENCES[post.audience],
+        reply_policy=REPLY_POLICIES[post.reply_policy],
+        custom=post.custom,
+        published_at=post.published_at,
+        edited_at=post.edited_at,
+    )
+
+
+def _head_of(post: Post) -> PostHead:
+    mentioned = {entity["user_id"] for entity in post.entities if entity["type"] == "mention"}
+    return PostHead(
+        post.author_id,
+        post.audience,
+        post.kind,
+        post.reply_to_author_id or 0,
+        post.original_id or 0,
+        post.original_author_id or 0,
+        tuple(sorted(mentioned)) if post.audience == MENTIONED else (),
+    )
 
 
 def _render_posts(
     post_ids: list[int], *, unavailable: Unavailable | None
 ) -> dict[int, RenderedCard[PostHead]]:
-    rows = Post.objects.gather(post_ids, unavailable=unavailable)
-    # A replica may not have heard yet of what a window already names; what it has not, the primary is asked.
-    late = set(post_ids) - {post.id for post in rows} - (unavailable or {}).keys()
-    rows += Post.objects.gather(late, on_primary=True, unavailable=unavailable) if late else []
+    # Of primaries: what is rendered is kept for everybody, and a replica behind would go on showing a post
+    # to those whom its author has just kept out.
+    rows = Post.objects.gather(post_ids, on_primary=True, unavailable=unavailable)
     return {post.id: render(post) for post in rows if post.deleted_at is None}
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from modules.graph.schemas import Viewer
 from modules.kernel import cards
 from modules.kernel.cards import Loaded, RenderedCard
-from modules.posts.schemas import PUBLIC, PostHead
+from modules.posts.schemas import FOLLOWERS, MENTIONED, PUBLIC, PostHead
 from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.post_counts import COUNTS
 from modules.posts.selectors.states import PageState
@@ -40,11 +40,16 @@ def allows(viewer: Viewer, head: PostHead, author: UserHead) -> bool:
     Return whether a viewer may see a post whose author they may see; the one place where this is decided.
 
     What only some may see is told by the head's audience, by whether the author's account is private, and by
-    how the viewer stands with the author.
+    how the viewer stands with the author, which is asked only where it matters: of the two the stricter holds.
+    An audience of which nothing is known here is the author alone.
     """
     if head.author_id == viewer.id:
         return True
-    return head.audience == PUBLIC and profiles.admits(viewer, head.author_id, author)
+    if not profiles.admits(viewer, head.author_id, author):
+        return False
+    if head.audience == FOLLOWERS:
+        return viewer.follows(head.author_id)
+    return head.audience == PUBLIC or (head.audience == MENTIONED and viewer.id in head.mentioned_ids)
 
 
 def map_visible(

@@ -2,20 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import connections
 
-from modules.posts.schemas import PastPost
+from modules.kernel.stored_json import to_text
+from modules.posts.schemas import AUDIENCES, POST_COLUMNS, REPLY_POLICIES, PastPost
 from sharding.ids import EPOCH, make_id, shard_of
 from sharding.scope import writing_for
 
-_CREATE: Final = """
+_COLUMNS: Final = {"id": "bigint", **POST_COLUMNS}
+_INSERT: Final = """
     WITH made AS (
-        INSERT INTO posts_post (id, author_id, text, published_at, version)
-        SELECT id, author_id, text, published_at, 1
-        FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[])
-            AS past(id, author_id, text, published_at)
+        INSERT INTO posts_post ({names})
+        SELECT {names} FROM unnest({arrays}) AS past({names})
         ON CONFLICT DO NOTHING
         RETURNING author_id),
     counted AS (
@@ -23,6 +23,9 @@ _CREATE: Final = """
         SELECT author_id, count(*) FROM made GROUP BY author_id
         ON CONFLICT (author_id) DO UPDATE SET posts = posts_authorcount.posts + excluded.posts)
     SELECT count(*) FROM made"""
+_CREATE: Final = _INSERT.format(
+    names=", ".join(_COLUMNS), arrays=", ".join(f"%({name})s::{type}[]" for name, type in _COLUMNS.items())
+)
 _COUNT: Final = """
     SELECT count(*) FROM unnest(%s::bigint[], %s::bigint[]) AS past(id, author_id)
     JOIN posts_post USING (id, author_id)"""
@@ -51,16 +54,29 @@ def create_posts_in_bulk(
 
 
 def _create(shard: int, posts: Sequence[PastPost]) -> int:
-    ids = [make_id(_milliseconds(post), shard, post.sequence) for post in posts]
-    authors = [post.author_id for post in posts]
-    rest = [post.text for post in posts], [post.published_at for post in posts]
-    with writing_for(authors[0]) as write, connections[write.alias].cursor() as cursor:
-        cursor.execute(_CREATE, [ids, authors, *rest])
+    rows = [_to_row(shard, post) for post in posts]
+    columns = {name: [row[name] for row in rows] for name in _COLUMNS}
+    with writing_for(posts[0].author_id) as write, connections[write.alias].cursor() as cursor:
+        cursor.execute(_CREATE, columns)
         (created,) = cursor.fetchone()
-        cursor.execute(_COUNT, [ids, authors])
-        if cursor.fetchone() != (len(ids),):
+        cursor.execute(_COUNT, [columns["id"], columns["author_id"]])
+        if cursor.fetchone() != (len(rows),):
             raise ValueError("Two authors have a post of one shard, millisecond and sequence.")
     return int(created)
+
+
+def _to_row(shard: int, post: PastPost) -> dict[str, Any]:
+    return {
+        "id": make_id(_milliseconds(post), shard, post.sequence),
+        "author_id": post.author_id,
+        "text": post.text,
+        "published_at": post.published_at,
+        "version": 1,
+        "audience": AUDIENCES.index(post.audience),
+        "entities": "[]",
+        "custom": to_text(post.custom),
+        "reply_policy": REPLY_POLICIES.index(post.reply_policy),
+    }
 
 
 def _milliseconds(post: PastPost) -> int:

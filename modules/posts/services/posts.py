@@ -8,24 +8,26 @@ from django.db.models import F
 
 from modules.graph.public import viewer_of
 from modules.kernel.derived import derived, follow_now
+from modules.kernel.stored_json import to_text
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
-from modules.posts.schemas import NewPost, PostCard
+from modules.posts.schemas import AUDIENCES, POST_COLUMNS, REPLY_POLICIES, NewPost, PostCard, PostEntity
 from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.visibility import map_visible
 from sharding import outbox
 from sharding.ids import shard_of
-from sharding.scope import Once, writing_for
+from sharding.scope import Once, Write, writing_for
 
 # The row, its id and the author's count in one statement: through the ORM it is three, and twice the CPU.
-_PUBLISH: Final = """
+_INSERT: Final = """
     WITH counted AS (
         INSERT INTO posts_authorcount (author_id, posts) VALUES (%(author_id)s, 1)
         ON CONFLICT (author_id) DO UPDATE SET posts = posts_authorcount.posts + 1)
-    INSERT INTO posts_post (id, author_id, text, published_at, version)
-    VALUES (next_id(%(shard)s), %(author_id)s, %(text)s, %(now)s, 1)
-    RETURNING id"""
+    INSERT INTO posts_post (id, {columns}) VALUES (next_id(%(shard)s), {values}) RETURNING id"""
+_PUBLISH: Final = _INSERT.format(
+    columns=", ".join(POST_COLUMNS), values=", ".join(f"%({name})s" for name in POST_COLUMNS)
+)
 
 
 def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | None) -> PostCard:
@@ -34,22 +36,45 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
 
     :raises AlreadyDone: with the first answer, if `once` was used before
     """
-    row: dict[str, int | str | datetime] = {
-        "author_id": author_id,
-        "shard": shard_of(author_id),
-        "text": new.text,
-        "now": now,
-    }
     with writing_for(author_id, once=once) as write:
-        with connections[write.alias].cursor() as cursor:
-            cursor.execute(_PUBLISH, row)
-            (post_id,) = cursor.fetchone()
-        outbox.record(published := PostPublished(post_id=post_id, author_id=author_id))
-        card = PostCard(id=post_id, author_id=author_id, text=new.text, published_at=now)
+        published, card = insert_post(write, new, [], now=now)
         if once is not None:
             write.answer(201, card.json_bytes())
     follow_now(published)
     return card
+
+
+def insert_post(
+    write: Write, new: NewPost, entities: list[PostEntity], *, now: datetime
+) -> tuple[PostPublished, PostCard]:
+    """Make the row of a post of the open transaction's owner; return the news of it and its card."""
+    author_id, audience = write.owner_id, AUDIENCES.index(new.audience)
+    row: dict[str, int | str | datetime] = {
+        "shard": shard_of(author_id),
+        "author_id": author_id,
+        "text": new.text,
+        "published_at": now,
+        "version": 1,
+        "audience": audience,
+        "entities": to_text([entity.model_dump() for entity in entities]) if entities else "[]",
+        "custom": to_text(new.custom) if new.custom else "{}",
+        "reply_policy": REPLY_POLICIES.index(new.reply_policy),
+    }
+    with connections[write.alias].cursor() as cursor:
+        cursor.execute(_PUBLISH, row)
+        (post_id,) = cursor.fetchone()
+    outbox.record(published := PostPublished(post_id=post_id, author_id=author_id, audience=audience))
+    return published, PostCard(
+        id=post_id,
+        author_id=author_id,
+        text=new.text,
+        entities=entities,
+        audience=new.audience,
+        reply_policy=new.reply_policy,
+        custom=new.custom,
+        published_at=now,
+        edited_at=None,
+    )
 
 
 def delete_post(user_id: int, post_id: int, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from modules.kernel.redis.servers import redis, redis_of
 from modules.kernel.redis.several import Failures
 from modules.posts import public as posts
 from modules.posts.events import PostPublished
+from modules.posts.schemas import PUBLIC
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 
@@ -20,8 +21,12 @@ _FOLLOWERS_AT_ONCE = 1000
 
 
 @derived(PostPublished)
-def push_to_author(post_id: int, author_id: int) -> None:
-    """Put a post into its author's own home, whose next read is to hold it, and where readers pull theirs."""
+def push_to_author(post_id: int, author_id: int, audience: int = PUBLIC) -> None:
+    """
+    Put a post into its author's own home, whose next read is to hold it, and where readers pull theirs.
+
+    Whoever its audience is: reading decides.
+    """
     windows.push_soon([windows.home(author_id), windows.posts_of(author_id)], Entry(post_id, author_id))
 
 

@@ -1082,6 +1082,21 @@ export interface components {
         /** @description A post to publish. */
         readonly NewPost: {
             readonly text: string;
+            /**
+             * @description Who may see it beside the author: everybody, their followers, or who is mentioned.
+             * @default public
+             * @enum {string}
+             */
+            readonly audience?: "public" | "followers" | "mentioned";
+            readonly custom?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody.
+             * @default everyone
+             * @enum {string}
+             */
+            readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
         };
         /** @description A new secret, which is shown this once; a repeat gets none. */
         readonly NewSecret: {
@@ -1161,15 +1176,63 @@ export interface components {
              */
             readonly unavailable: readonly string[];
         };
-        /** @description A post as everyone sees it. */
+        /** @description A post as everyone sees it who may see it. */
         readonly PostCard: {
             /** @example 284736281736281 */
             readonly id: string;
             /** @example 284736281736281 */
             readonly author_id: string;
             readonly text: string;
+            /**
+             * @description The mentions, tags and links in the text, in their order.
+             * @example []
+             */
+            readonly entities: readonly components["schemas"]["PostEntity"][];
+            /**
+             * @description Who may see it beside the author: everybody, their followers, or who is mentioned.
+             * @enum {string}
+             */
+            readonly audience: "public" | "followers" | "mentioned";
+            /**
+             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody.
+             * @enum {string}
+             */
+            readonly reply_policy: "everyone" | "following" | "mentioned" | "nobody";
+            readonly custom: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
             /** Format: date-time */
             readonly published_at: string;
+            /**
+             * Format: date-time
+             * @description When the text or `custom` last changed, or null.
+             * @example null
+             */
+            readonly edited_at: string | null;
+        };
+        /**
+         * @description A mention, a tag or a link in a text, from where it starts up to where it ends.
+         *
+         *     Both are said twice, for languages count differently, and behind an emoji the two differ. JavaScript,
+         *     Java, Kotlin, C# and Dart count UTF-16 code units: `text.slice(utf16_start, utf16_end)`. Python, and Go by
+         *     runes, count code points: `text[codepoint_start:codepoint_end]`.
+         */
+        readonly PostEntity: {
+            /** @enum {string} */
+            readonly type: "mention" | "tag" | "link";
+            readonly codepoint_start: number;
+            readonly codepoint_end: number;
+            readonly utf16_start: number;
+            readonly utf16_end: number;
+            /**
+             * @description Of a mention: who is meant, whatever their username is by now. Else null.
+             * @example 284736281736281
+             */
+            readonly user_id: string | null;
+            /** @description Of a tag: its canonical form (NFKC, case folded), for finding it. Else null. */
+            readonly tag: string | null;
+            /** @description Of a link: where it leads, by http or https. Else null. */
+            readonly url: string | null;
         };
         /** @description What is counted of a post; `reactions` has the types of which there are any. */
         readonly PostCounts: {
@@ -1943,7 +2006,14 @@ export interface operations {
                      *           "id": "284736281736281",
                      *           "author_id": "284736281736281",
                      *           "text": "Hello, forest",
-                     *           "published_at": "2026-11-25T12:00:00Z"
+                     *           "entities": [],
+                     *           "audience": "public",
+                     *           "reply_policy": "everyone",
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "published_at": "2026-11-25T12:00:00Z",
+                     *           "edited_at": null
                      *         }
                      *       ],
                      *       "included": {
@@ -2071,7 +2141,12 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "Hello, forest"
+                 *       "text": "Hello, forest",
+                 *       "audience": "public",
+                 *       "custom": {
+                 *         "city": "Oslo"
+                 *       },
+                 *       "reply_policy": "everyone"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["NewPost"];
@@ -2095,7 +2170,14 @@ export interface operations {
                      *       "id": "284736281736281",
                      *       "author_id": "284736281736281",
                      *       "text": "Hello, forest",
-                     *       "published_at": "2026-11-25T12:00:00Z"
+                     *       "entities": [],
+                     *       "audience": "public",
+                     *       "reply_policy": "everyone",
+                     *       "custom": {
+                     *         "city": "Oslo"
+                     *       },
+                     *       "published_at": "2026-11-25T12:00:00Z",
+                     *       "edited_at": null
                      *     }
                      */
                     readonly "application/json": components["schemas"]["PostCard"];
@@ -2263,7 +2345,14 @@ export interface operations {
                      *         "id": "284736281736281",
                      *         "author_id": "284736281736281",
                      *         "text": "Hello, forest",
-                     *         "published_at": "2026-11-25T12:00:00Z"
+                     *         "entities": [],
+                     *         "audience": "public",
+                     *         "reply_policy": "everyone",
+                     *         "custom": {
+                     *           "city": "Oslo"
+                     *         },
+                     *         "published_at": "2026-11-25T12:00:00Z",
+                     *         "edited_at": null
                      *       },
                      *       "included": {
                      *         "users": {
@@ -2946,7 +3035,14 @@ export interface operations {
                      *           "id": "284736281736281",
                      *           "author_id": "284736281736281",
                      *           "text": "Hello, forest",
-                     *           "published_at": "2026-11-25T12:00:00Z"
+                     *           "entities": [],
+                     *           "audience": "public",
+                     *           "reply_policy": "everyone",
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "published_at": "2026-11-25T12:00:00Z",
+                     *           "edited_at": null
                      *         }
                      *       ],
                      *       "included": {
@@ -3116,7 +3212,14 @@ export interface operations {
                      *           "id": "284736281736281",
                      *           "author_id": "284736281736281",
                      *           "text": "Hello, forest",
-                     *           "published_at": "2026-11-25T12:00:00Z"
+                     *           "entities": [],
+                     *           "audience": "public",
+                     *           "reply_policy": "everyone",
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "published_at": "2026-11-25T12:00:00Z",
+                     *           "edited_at": null
                      *         }
                      *       ],
                      *       "included": {

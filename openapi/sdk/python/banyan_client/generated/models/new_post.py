@@ -1,9 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import define as _attrs_define
+
+from ..models.new_post_audience import NewPostAudience
+from ..models.new_post_reply_policy import NewPostReplyPolicy
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.new_post_custom import NewPostCustom
+
 
 T = TypeVar("T", bound="NewPost")
 
@@ -14,12 +22,32 @@ class NewPost:
 
     Attributes:
         text (str):
+        audience (NewPostAudience | Unset): Who may see it beside the author: everybody, their followers, or who is
+            mentioned. Default: NewPostAudience.PUBLIC.
+        custom (NewPostCustom | Unset):
+        reply_policy (NewPostReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
+            mentioned, or nobody. Default: NewPostReplyPolicy.EVERYONE.
     """
 
     text: str
+    audience: NewPostAudience | Unset = NewPostAudience.PUBLIC
+    custom: NewPostCustom | Unset = UNSET
+    reply_policy: NewPostReplyPolicy | Unset = NewPostReplyPolicy.EVERYONE
 
     def to_dict(self) -> dict[str, Any]:
         text = self.text
+
+        audience: str | Unset = UNSET
+        if not isinstance(self.audience, Unset):
+            audience = self.audience.value
+
+        custom: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.custom, Unset):
+            custom = self.custom.to_dict()
+
+        reply_policy: str | Unset = UNSET
+        if not isinstance(self.reply_policy, Unset):
+            reply_policy = self.reply_policy.value
 
         field_dict: dict[str, Any] = {}
 
@@ -28,16 +56,48 @@ class NewPost:
                 "text": text,
             }
         )
+        if audience is not UNSET:
+            field_dict["audience"] = audience
+        if custom is not UNSET:
+            field_dict["custom"] = custom
+        if reply_policy is not UNSET:
+            field_dict["reply_policy"] = reply_policy
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.new_post_custom import NewPostCustom
+
         d = dict(src_dict)
         text = d.pop("text")
 
+        _audience = d.pop("audience", UNSET)
+        audience: NewPostAudience | Unset
+        if isinstance(_audience, Unset):
+            audience = UNSET
+        else:
+            audience = NewPostAudience(_audience)
+
+        _custom = d.pop("custom", UNSET)
+        custom: NewPostCustom | Unset
+        if isinstance(_custom, Unset):
+            custom = UNSET
+        else:
+            custom = NewPostCustom.from_dict(_custom)
+
+        _reply_policy = d.pop("reply_policy", UNSET)
+        reply_policy: NewPostReplyPolicy | Unset
+        if isinstance(_reply_policy, Unset):
+            reply_policy = UNSET
+        else:
+            reply_policy = NewPostReplyPolicy(_reply_policy)
+
         new_post = cls(
             text=text,
+            audience=audience,
+            custom=custom,
+            reply_policy=reply_policy,
         )
 
         return new_post

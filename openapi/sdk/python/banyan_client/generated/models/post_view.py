@@ -20,7 +20,7 @@ class PostView:
     """One post; its counts stand in `state`.
 
     Attributes:
-        data (PostCard): A post as everyone sees it.
+        data (PostCard): A post as everyone sees it who may see it.
         included (PostIncluded): What posts mention: their authors, once each.
         state (PostViewState):
     """
