@@ -14,6 +14,7 @@ from modules.accounts.selectors.identities import (
     get_identity,
     list_account_ids,
     map_identities,
+    map_open_user_ids,
     map_user_ids,
 )
 from modules.accounts.services.account_status import (
@@ -50,6 +51,7 @@ __all__ = [
     "issue_session_token",
     "list_account_ids",
     "map_identities",
+    "map_open_user_ids",
     "map_user_ids",
     "request_deletion",
     "require_presence",

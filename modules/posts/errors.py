@@ -35,3 +35,10 @@ class ReactionUnknown(Invalid):
     def __init__(self, known: Collection[str] = ()) -> None:
         """Say which there are."""
         super().__init__(f"The types are: {', '.join(known)}." if known else None)
+
+
+class TooManyEntities(Invalid):
+    """A text mentions more people, or has more tags or links, than a post may."""
+
+    code = "too_many_entities"
+    title = "There are too many mentions, tags or links in this text."

@@ -87,6 +87,16 @@ def map_user_ids(usernames: Collection[str]) -> dict[str, int]:
     return dict(User.objects.filter(username__in=usernames).values_list("username", "id"))
 
 
+def map_open_user_ids(usernames: Collection[str]) -> dict[str, int]:
+    """
+    Return the id of each active account with one of these usernames, in lower case; others are absent.
+
+    One read of the directory.
+    """
+    rows = User.objects.filter(username__in=usernames, is_active=True, is_pending=False)
+    return dict(rows.values_list("username", "id"))
+
+
 def is_username_taken(username: str) -> bool:
     """Return whether an account has this username or one that looks like it."""
     return User.objects.filter(skeleton=to_skeleton(username)).exists()

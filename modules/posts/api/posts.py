@@ -6,7 +6,7 @@ from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
 from modules.kernel.shapes import ByIds
-from modules.posts.errors import NotYourPost, PostNotFound
+from modules.posts.errors import NotYourPost, PostNotFound, TooManyEntities
 from modules.posts.schemas import NewPost, PostBatch, PostCard, PostPage, PostView
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.services.posts import delete_post, publish_post
@@ -15,12 +15,14 @@ from modules.posts.services.posts import delete_post, publish_post
 class Posts(View):
     """All posts."""
 
-    @endpoint("publish_post", scope="write:posts", status=201)
+    @endpoint("publish_post", scope="write:posts", status=201, refuses=(TooManyEntities,))
     def post(self, request: Request, body: NewPost) -> PostCard:
         """
         Publish a post.
 
-        It is in the author's home at once, and in those of the followers within moments. Send an
+        It is in the author's home at once, and in those of the followers within moments; one for the
+        mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are found
+        in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
         `Idempotency-Key` and a repeat has no second effect and gets the same answer.
         """
         return publish_post(request.user.id, body, now=clock.now(), once=request.once)

@@ -40,7 +40,7 @@ def allows(viewer: Viewer, head: PostHead, author: UserHead) -> bool:
     Return whether a viewer may see a post whose author they may see; the one place where this is decided.
 
     What only some may see is told by the head's audience, by whether the author's account is private, and by
-    how the viewer stands with the author, which is asked only where it matters: of the two the stricter holds.
+    how the viewer stands with the author, asked only where it matters; of the first two the stricter holds.
     An audience of which nothing is known here is the author alone.
     """
     if head.author_id == viewer.id:

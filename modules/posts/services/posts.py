@@ -15,6 +15,7 @@ from modules.posts.models import AuthorCount, Post
 from modules.posts.schemas import AUDIENCES, POST_COLUMNS, REPLY_POLICIES, NewPost, PostCard, PostEntity
 from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.visibility import map_visible
+from modules.posts.services.entities import find_entities
 from sharding import outbox
 from sharding.ids import shard_of
 from sharding.scope import Once, Write, writing_for
@@ -35,9 +36,11 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
     Publish a post, count it and announce it; all of it happens, or nothing.
 
     :raises AlreadyDone: with the first answer, if `once` was used before
+    :raises TooManyEntities: if it mentions more people, or has more tags or links, than a post may
     """
+    entities = find_entities(new.text)
     with writing_for(author_id, once=once) as write:
-        published, card = insert_post(write, new, [], now=now)
+        published, card = insert_post(write, new, entities, now=now)
         if once is not None:
             write.answer(201, card.json_bytes())
     follow_now(published)
