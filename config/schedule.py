@@ -18,6 +18,7 @@ SCHEDULE = {
     "forget-spent-tokens": _every(HOUR, "accounts.forget_spent_tokens"),
     "send-waiting-mails": _every(MINUTE, "mail.send_waiting_mails"),
     "forget-old-mails": _every(HOUR, "mail.forget_old_mails"),
+    "publish-due-drafts": _every(MINUTE, "posts.publish_due_drafts"),
     "forget-pending-accounts": _every(HOUR, "accounts.forget_pending_accounts"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),
 }

@@ -100,7 +100,9 @@ class AutoSchema(Spectacular):
         """Return the header by which a conditional operation is made so."""
         if not operation.spec.conditional:
             return []
-        return [_IF_MATCH if self.method == "PATCH" else _IF_NONE_MATCH]
+        if self.method != "PATCH":
+            return [_IF_NONE_MATCH]
+        return [{**_IF_MATCH, "required": operation.spec.condition_required}]
 
     def _headers(self, operation: Operation) -> list[Schema]:
         """Return the headers that an operation reads."""
@@ -210,8 +212,8 @@ def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
             parsing.BodyTooLarge,
             parsing.MediaTypeUnsupported,
         ]
-    if operation.spec.conditional:
-        found += [PreconditionRequired] if operation.body is not None else []
+    if operation.spec.conditional and operation.spec.condition_required and operation.body is not None:
+        found.append(PreconditionRequired)
     if operation.spec.scope is not None:
         found.append(InsufficientScope)
         if operation.spec.scope != FIRST_PARTY and not operation.spec.for_apps:

@@ -10,7 +10,7 @@ GRANTABLE = {
     "read:profiles": "See your profile and settings",
     "write:profiles": "Change your profile",
     "read:timelines": "Read your home timeline",
-    "read:posts": "See your bookmarks",
-    "write:posts": "Publish and delete posts, react to them and bookmark them as you",
+    "read:posts": "See your drafts and bookmarks",
+    "write:posts": "Publish, edit and delete posts and drafts, react to posts and bookmark them as you",
     "read:operations": "See how the service runs, if you are one of its operators",
 }

@@ -15,6 +15,10 @@ class StoredJson(models.TextField):  # type: ignore[type-arg]
     sign; and keys in an order of its own. Nothing here is looked for by what is in it.
     """
 
+    # For django-stubs: what is set and what is got.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def deconstruct(self) -> Any:
         """Be plain text to migrations, which must mean tomorrow what they mean today."""
         name, _, args, kwargs = super().deconstruct()

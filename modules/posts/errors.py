@@ -42,3 +42,24 @@ class TooManyEntities(Invalid):
 
     code = "too_many_entities"
     title = "There are too many mentions, tags or links in this text."
+
+
+class DraftNotFound(NotFound):
+    """It never was, was deleted or published, or is somebody else's."""
+
+    code = "draft_not_found"
+    title = "There is no such draft."
+
+
+class DraftCapReached(Invalid):
+    """The user has as many drafts as anybody may."""
+
+    code = "draft_cap_reached"
+    title = "You have reached the limit of drafts."
+
+
+class PublishAtOutOfRange(Invalid):
+    """The time at which something is to be published is too near, past, or too far."""
+
+    code = "publish_at_out_of_range"
+    title = "Nothing can be published then."

@@ -17,6 +17,24 @@ class PostPublished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostEdited:
+    """
+    A post was changed by its author; `version` is what it is now, the audiences are those of now and before.
+
+    `mentioned_ids` are those whom it mentions now and did not before.
+    """
+
+    name: ClassVar[str] = "posts.post_edited.v1"
+
+    post_id: int
+    author_id: int
+    version: int
+    audience: int
+    former_audience: int
+    mentioned_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostDeleted:
     """A post was deleted by its author; `version` is that of its tombstone."""
 

@@ -56,6 +56,35 @@ class NewPost(Body):
     reply_policy: ReplyPolicyField = "everyone"
 
 
+class EditPost(Body):
+    """What to change of one's own post; what is left out stays as it is."""
+
+    # The factories are never asked for a value: only what was sent is applied. They keep defaults, which
+    # would be a lie here, out of the schema.
+    text: PostText = Field(default_factory=str)
+    audience: AudienceField = Field(default_factory=lambda: "public")
+    custom: CustomData = Field(default_factory=dict)
+    reply_policy: ReplyPolicyField = Field(default_factory=lambda: "everyone")
+
+
+PublishAt = Annotated[
+    UtcDateTime | None,
+    Field(description="When it is to be published, or null.", examples=["2027-01-01T08:00:00Z"]),
+]
+
+
+class NewDraft(NewPost):
+    """A post to keep for later."""
+
+    publish_at: PublishAt = None
+
+
+class EditDraft(EditPost):
+    """What to change of one's own draft; what is left out stays as it is."""
+
+    publish_at: PublishAt = Field(default_factory=lambda: None)
+
+
 class PostEntity(Shape):
     """
     A mention, a tag or a link in a text, from where it starts up to where it ends.
@@ -95,6 +124,38 @@ class PostCard(Shape):
     edited_at: UtcDateTime | None = Field(
         description="When the text or `custom` last changed, or null.", examples=[None]
     )
+
+
+class DraftCard(Shape):
+    """A post that is not published yet, as its author sees it."""
+
+    id: Id
+    text: str
+    entities: list[PostEntity] = Field(examples=[[]])
+    audience: AudienceField
+    reply_policy: ReplyPolicyField
+    custom: dict[str, JsonValue]
+    publish_at: UtcDateTime | None
+    created_at: UtcDateTime
+    edited_at: UtcDateTime | None = Field(examples=[None])
+
+
+class DraftPage(Page[DraftCard, Nothing, Nothing]):
+    """A page of the caller's drafts, newest first."""
+
+
+class Revision(Shape):
+    """What a post said from `written_at` on, up to this version of it."""
+
+    version: int
+    text: str
+    entities: list[PostEntity] = Field(examples=[[]])
+    custom: dict[str, JsonValue]
+    written_at: UtcDateTime
+
+
+class RevisionPage(Page[Revision, Nothing, Nothing]):
+    """What a post said before, newest first."""
 
 
 class PostIncluded(Shape):

@@ -1,10 +1,13 @@
-"""What posts hears: its own news, for the other side of reactions and for what Redis keeps."""
+"""What posts hears (its own news, for the other side and for what Redis keeps), and the clock."""
 
-from modules.kernel.bus import subscribes
-from modules.posts.events import BookmarksChanged, PostDeleted, ReactionAdded, ReactionRemoved
+from modules.kernel import clock
+from modules.kernel.bus import periodic, subscribes
+from modules.posts.events import BookmarksChanged, PostDeleted, PostEdited, ReactionAdded, ReactionRemoved
 
 # They are registered where news is heard.
 from modules.posts.services import audits, reaction_audits  # noqa: F401
+from modules.posts.services.drafts import publish_due_drafts as publish_due
+from modules.posts.services.edits import renew_card
 from modules.posts.services.marks import cache_marks
 from modules.posts.services.posts import put_tombstone
 from modules.posts.services.reactions_received import receive_reaction, receive_removal, renew_counts
@@ -47,3 +50,15 @@ def refresh_marks_after_removal(event: ReactionRemoved, once: Once) -> None:
 def refresh_marks_after_bookmark(event: BookmarksChanged, once: Once) -> None:
     """Have the cache know of a bookmark, should the request have died or Redis been away."""
     cache_marks(event.user_id, version=event.version)
+
+
+@subscribes(PostEdited)
+def refresh_edited(event: PostEdited, once: Once) -> None:
+    """Renew the cached card, in case the editing request died or Redis was away; a repeat is harmless."""
+    renew_card(event.post_id)
+
+
+@periodic
+def publish_due_drafts() -> None:
+    """Publish the drafts whose time has come."""
+    publish_due(now=clock.now())

@@ -5,7 +5,7 @@ from modules.kernel.bus import subscribes
 from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.redis.servers import instances_by_redis, redis_of
 from modules.kernel.redis.several import Failures
-from modules.posts.events import PostPublished
+from modules.posts.events import PostEdited, PostPublished
 from modules.posts.schemas import MENTIONED
 from modules.timelines.events import BackfillDeferred, FanOutDeferred
 from modules.timelines.services import windows
@@ -29,6 +29,17 @@ def fan_out(event: PostPublished, once: Once) -> None:
         lost[redis_of(event.author_id)] = error
     if event.audience != MENTIONED:
         windows.push_to_followers(event.post_id, event.author_id, lost=lost)
+    if lost:
+        defer_fan_out(event.post_id, event.author_id, instances=_deferrable(lost), once=once)
+
+
+@subscribes(PostEdited, queue="fanout")
+def fan_out_widened(event: PostEdited, once: Once) -> None:
+    """Put a post into the homes of followers that was for the mentioned alone: in its place by age."""
+    if event.former_audience != MENTIONED or event.audience == MENTIONED:
+        return
+    lost: Failures = {}
+    windows.push_to_followers(event.post_id, event.author_id, lost=lost)
     if lost:
         defer_fan_out(event.post_id, event.author_id, instances=_deferrable(lost), once=once)
 

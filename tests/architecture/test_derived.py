@@ -44,6 +44,7 @@ def test_every_derived_fact_is_repeated_by_each_of_its_events():
         ("posts", "ReactionAdded", "renew_counts"),
         ("posts", "ReactionRemoved", "cache_marks"),
         ("posts", "ReactionRemoved", "renew_counts"),
+        ("posts", "PostEdited", "renew_card"),
         ("profiles", "ProfileEdited", "renew_card"),
         ("timelines", "PostPublished", "push_to_author"),
     }

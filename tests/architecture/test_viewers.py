@@ -24,6 +24,7 @@ SHOWN = (PostCard, PostHead, UserCard, UserHead)
 EXEMPT = {
     # A row's card for the cache: whoever takes it from there asks.
     "modules.posts.selectors.cards.render",
+    "modules.posts.selectors.cards.render_posts",
     "modules.posts.selectors.cards.to_card",
     "modules.profiles.selectors.cards.render",
     "modules.profiles.selectors.cards.render_users",
@@ -31,6 +32,8 @@ EXEMPT = {
     # Puts side by side what it is given.
     "modules.posts.selectors.pages.build_page",
     # Show writers what they have just written themselves.
+    "modules.posts.services.drafts.publish_draft",
+    "modules.posts.services.edits.edit_post",
     "modules.posts.services.posts.insert_post",
     "modules.posts.services.posts.publish_post",
     "modules.profiles.services.profiles.edit_profile",

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -21,7 +21,10 @@ from modules.graph.services.blocks import block, unblock
 from modules.graph.services.mutes import mute, unmute
 from modules.kernel.redis.servers import redis
 from modules.posts.events import ReactionAdded
+from modules.posts.schemas import EditPost, NewDraft
 from modules.posts.services.bookmarks import add_bookmark, remove_bookmark
+from modules.posts.services.drafts import create_draft, delete_draft
+from modules.posts.services.edits import edit_post
 from modules.posts.services.posts import delete_post
 from modules.posts.services.reactions import add_reaction, remove_reaction
 from modules.timelines.models import windows
@@ -44,6 +47,8 @@ class Walked:
     add: Callable[[], int]
     remove: Callable[[int], None] = lambda id: None
     lose: Callable[[], object] = lambda: None
+    # What tells the items of its page apart.
+    name: str = "id"
     # What was added and is not gone, oldest first.
     items: list[int] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
@@ -64,7 +69,7 @@ class Walked:
         query = f"?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
         answer = call("GET", self.path + query, as_=self.reader)
         assert answer.status == 200
-        ids = [int(card["id"]) for card in answer.body["data"]]
+        ids = [int(card[self.name]) for card in answer.body["data"]]
         return Page(ids, answer.body["next"], answer.body["prev"])
 
 
@@ -84,6 +89,30 @@ def user_posts(settings: Any, after: ExitStack) -> Walked:
         f"/v1/users/{author.id}/posts",
         lambda: publish(author),
         lambda id: delete_post(author.id, id, now=NOON),
+    )
+
+
+def post_revisions(settings: Any, after: ExitStack) -> Walked:
+    """What a post said before: nothing of it goes one by one."""
+    author = sign_up("ada")
+    post_id = publish(author)
+    versions = count(1)
+
+    def add() -> int:
+        version = next(versions)
+        edit_post(author.id, post_id, EditPost(text=f"after {version}"), now=NOON)
+        return version
+
+    return Walked(author, f"/v1/posts/{post_id}/revisions", add, name="version")
+
+
+def drafts(settings: Any, after: ExitStack) -> Walked:
+    author = sign_up("ada")
+    return Walked(
+        author,
+        "/v1/me/drafts",
+        lambda: create_draft(author.id, NewDraft(text="Hi"), now=NOON, once=None).id,
+        lambda id: delete_draft(author.id, id),
     )
 
 
@@ -249,6 +278,8 @@ def audit(settings: Any, after: ExitStack) -> Walked:
 # By the operation that each list is; a test finds those that are not here.
 LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "list_user_posts": [user_posts],
+    "list_post_revisions": [post_revisions],
+    "list_drafts": [drafts],
     "get_home_timeline": [home, deep_home, pulled_home, uncached_home],
     "list_following": [following],
     "list_followers": [followers],

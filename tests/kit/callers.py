@@ -18,6 +18,8 @@ from modules.graph.models import FollowCount, FollowIn, FollowOut
 from modules.kernel import clock
 from modules.kernel.principals import OPERATOR
 from modules.kernel.scopes import GRANTABLE
+from modules.posts.schemas import NewDraft
+from modules.posts.services.drafts import create_draft
 from sharding.scope import writing_directory, writing_for
 from tests.kit.people import Person, make_person
 from tests.kit.posts import publish
@@ -39,7 +41,7 @@ CALLERS = (
 @dataclass(frozen=True)
 class World:
     """
-    An owner and what is theirs.
+    An owner and what is theirs, of two drafts one to be published.
 
     `target` is for all to read and follow, `stranger` for all to block, and those `asking` wait for the
     owner's consent.
@@ -50,6 +52,8 @@ class World:
     stranger: Person
     asking: tuple[Person, Person]
     post: int
+    draft: int
+    finished: int
     app: str
     key: int
     granted: str
@@ -64,6 +68,8 @@ class World:
             "stranger": str(self.stranger.id),
             "post_id": str(self.post),
             "type": "like",
+            "draft_id": str(self.draft),
+            "finished": str(self.finished),
             "app_id": self.app,
             "key_id": str(self.key),
             "granted": self.granted,
@@ -87,7 +93,10 @@ def make_world() -> World:
     asking = make_person(), make_person()
     for person in asking:
         ask_to_follow(person, owner)
-    return World(owner, target, stranger, asking, publish(owner), app, key.id, granted, session.id)
+    new = NewDraft(text="Hi")
+    draft, finished = (create_draft(owner.id, new, now=clock.now(), once=None).id for _ in range(2))
+    post = publish(owner)
+    return World(owner, target, stranger, asking, post, draft, finished, app, key.id, granted, session.id)
 
 
 def ask_to_follow(person: Person, target: Person) -> None:

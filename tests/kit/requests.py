@@ -28,6 +28,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "mute_user": {"notifications": False},
     "follow_user": {"notify": True},
     "set_follow_options": {"reposts": False},
+    "edit_post": {"text": "Ho"},
+    "create_draft": {"text": "Hi"},
+    "edit_draft": {"text": "Ho"},
     "publish_post": {"text": "Hi"},
 }
 QUERIES = {
@@ -43,6 +46,7 @@ PATHS = {
     "unblock_user": "/v1/me/blocks/{stranger}",
     "accept_follow_request": "/v1/me/follow-requests/{asking}",
     "reject_follow_request": "/v1/me/follow-requests/{also_asking}",
+    "publish_draft": "/v1/me/drafts/{finished}/publication",
 }
 
 

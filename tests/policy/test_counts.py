@@ -23,6 +23,8 @@ NAMES = {
     "user_id": "7",
     "post_id": "7",
     "type": "like",
+    "draft_id": "7",
+    "finished": "7",
     "key_id": "7",
     "session_id": "7",
     "app_id": "none",

@@ -56,14 +56,16 @@ def unchanged(response: HttpResponse) -> HttpResponse:
     return made
 
 
-def read_versions(request: HttpRequest) -> frozenset[int] | None:
+def read_versions(request: HttpRequest, *, required: bool = True) -> frozenset[int] | None:
     """
-    Return the versions that `If-Match` names, or None for `*`; a weak ETag names none (RFC 9110, 13.1.1).
+    Return the versions that `If-Match` names, or None for any; a weak ETag names none (RFC 9110, 13.1.1).
 
-    :raises PreconditionRequired: if it was not sent; HeaderInvalid: if it holds no ETag
+    :raises PreconditionRequired: if it is required and was not sent; HeaderInvalid: if it holds no ETag
     """
     sent = request.META.get("HTTP_IF_MATCH")
     if sent is None:
+        if not required:
+            return None
         hint = "Send the ETag of your last GET, or * to change whatever is there."
         raise PreconditionRequired(errors=[InputError(None, "required", hint, header="If-Match")])
     tags = parse_etags(sent)

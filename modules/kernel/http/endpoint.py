@@ -145,7 +145,7 @@ def _read_conditions(request: Request, operation: Operation) -> None:
     """Read under which condition something is to be written; one that is not looked at is refused."""
     if operation.spec.conditional:
         conditional.refuse_others(request._request, "If-None-Match")
-        request.seen = conditional.read_versions(request._request)
+        request.seen = conditional.read_versions(request._request, required=operation.spec.condition_required)
     else:
         conditional.refuse_others(request._request, "If-Match", "If-None-Match")
 

@@ -57,6 +57,7 @@ class EndpointSpec:
     key_required: bool
     for_apps: bool
     conditional: bool
+    condition_required: bool
     deprecated: Deprecation | None
     refuses: tuple[type[Refusal], ...]
 
@@ -100,6 +101,7 @@ def endpoint(
     key_required: bool = False,
     for_apps: bool = False,
     conditional: bool = False,
+    condition_required: bool = True,
     deprecated: Deprecation | None = None,
     refuses: Sequence[type[Refusal]] = (),
 ) -> Callable[[Method], Method]:
@@ -109,8 +111,9 @@ def endpoint(
     It needs a `scope` that the credentials must reach, or `public=True`. `for_apps` also lets callers
     in who act for no user, whose `request.user.id` is 0. With `body_optional` a request without a body is
     one whose body says nothing. `conditional` gives reads an ETag and asks
-    writes for `If-Match` (`request.seen`); `deprecated` tells clients to move on. `status` is that of a
-    success, `also` further ones that a `Reply` may carry; `refuses` is told to readers of the schema.
+    writes for `If-Match` (`request.seen`), which may be missing if it is not `condition_required`;
+    `deprecated` tells clients to move on. `status` is that of a success, `also` further ones that a
+    `Reply` may carry; `refuses` is told to readers of the schema.
     """
     if (scope is None) is not public:
         raise TypeError(f"{operation_id}: say either scope=... or public=True.")
@@ -124,6 +127,7 @@ def endpoint(
         key_required=key_required,
         for_apps=for_apps,
         conditional=conditional,
+        condition_required=condition_required,
         deprecated=deprecated,
         refuses=tuple(refuses),
     )

@@ -3,12 +3,15 @@
 from modules.graph.public import AccountPrivate, UserNotFound, viewer_of
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
+from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
 from modules.kernel.shapes import ByIds
 from modules.posts.errors import NotYourPost, PostNotFound, TooManyEntities
-from modules.posts.schemas import NewPost, PostBatch, PostCard, PostPage, PostView
+from modules.posts.schemas import EditPost, NewPost, PostBatch, PostCard, PostPage, PostView, RevisionPage
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
+from modules.posts.selectors.revisions import list_revisions
+from modules.posts.services.edits import edit_post
 from modules.posts.services.posts import delete_post, publish_post
 
 
@@ -45,6 +48,23 @@ class OnePost(View):
         """Fetch a post with its author."""
         return get_post(post_id, viewer=viewer_of(request.viewer_id))
 
+    @endpoint(
+        "edit_post",
+        scope="write:posts",
+        conditional=True,
+        condition_required=False,
+        refuses=(PostNotFound, NotYourPost, Stale, TooManyEntities),
+    )
+    def patch(self, request: Request, post_id: int, body: EditPost) -> Rendered[PostView]:
+        """
+        Edit one's own post.
+
+        What is left out stays as it is; `custom` is replaced as a whole. Everybody's next request shows what
+        it says now, and to whom; its place in lists stays. What it said before is kept, the newest 50 times.
+        With `If-Match` nothing is done if the post has changed since the ETag that it names.
+        """
+        return edit_post(request.user.id, post_id, body, now=clock.now(), seen=request.seen)
+
     @endpoint("delete_post", scope="write:posts", refuses=(PostNotFound, NotYourPost))
     def delete(self, request: Request, post_id: int) -> None:
         """
@@ -53,6 +73,19 @@ class OnePost(View):
         It is gone from every list at once. Deleting it again answers the same.
         """
         delete_post(request.user.id, post_id, now=clock.now())
+
+
+class Revisions(View):
+    """What a post said before."""
+
+    @endpoint("list_post_revisions", public=True, refuses=(PostNotFound,))
+    def get(self, request: Request, post_id: int, paging: Paging) -> RevisionPage:
+        """
+        List what a post said before it was edited, newest first.
+
+        Whoever may see the post as it is now may see that, and nobody else.
+        """
+        return list_revisions(post_id, paging, viewer=viewer_of(request.viewer_id))
 
 
 class UserPosts(View):

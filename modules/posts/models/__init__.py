@@ -1,7 +1,19 @@
 """Tables of posts."""
 
+from modules.posts.models.drafts import Draft
 from modules.posts.models.marks import Bookmark, MarkCount
 from modules.posts.models.posts import AuthorCount, Post
 from modules.posts.models.reactions import PostCount, ReactionIn, ReactionOut
+from modules.posts.models.revisions import PostRevision
 
-__all__ = ["AuthorCount", "Bookmark", "MarkCount", "Post", "PostCount", "ReactionIn", "ReactionOut"]
+__all__ = [
+    "AuthorCount",
+    "Bookmark",
+    "Draft",
+    "MarkCount",
+    "Post",
+    "PostCount",
+    "PostRevision",
+    "ReactionIn",
+    "ReactionOut",
+]

@@ -49,13 +49,19 @@ def _head_of(post: Post) -> PostHead:
     )
 
 
-def _render_posts(
+def render_posts(
     post_ids: list[int], *, unavailable: Unavailable | None
 ) -> dict[int, RenderedCard[PostHead]]:
-    # Of primaries: what is rendered is kept for everybody, and a replica behind would go on showing a post
-    # to those whom its author has just kept out.
+    """
+    Return head and card of each post that is not deleted, from the shards. One read per instance.
+
+    Of primaries: what is rendered is kept for everybody, and a replica behind would go on showing a post to
+    those whom its author has just kept out.
+
+    :raises InstanceUnavailable: without `unavailable`, which else takes those that are absent for that reason
+    """
     rows = Post.objects.gather(post_ids, on_primary=True, unavailable=unavailable)
     return {post.id: render(post) for post in rows if post.deleted_at is None}
 
 
-POSTS = register(CardKind(POST, POST_LAYOUT, ttl=3600, render=_render_posts, refs=refs_of))
+POSTS = register(CardKind(POST, POST_LAYOUT, ttl=3600, render=render_posts, refs=refs_of))

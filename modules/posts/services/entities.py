@@ -9,7 +9,7 @@ one expression.
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from modules.accounts import public as accounts
 from modules.kernel.errors import InputError
@@ -17,6 +17,8 @@ from modules.posts.errors import TooManyEntities
 from modules.posts.schemas import PostEntity
 
 Kind = Literal["mention", "tag", "link"]
+# An entity as it lies in a row.
+StoredEntity = Mapping[str, Any]
 # The most of one text; links of a page of reading, mentions and tags of what is no spam.
 MOST: Final[Mapping[str, int]] = {"mention": 20, "tag": 20, "link": 50}
 MAX_TAG: Final = 64
@@ -60,17 +62,16 @@ class Found(NamedTuple):
     value: str
 
 
-def find_entities(text: str, known: Mapping[str, int] | None = None) -> list[PostEntity]:
+def find_entities(text: str) -> list[PostEntity]:
     """
-    Return what a text mentions, its tags and its links, in order; a name that nobody has now is no mention.
+    Return what a text mentions, its tags and its links, in order; a name that nobody has is no mention.
 
-    One read of the directory, if it mentions anybody who is not `known`: user ids by username, whatever those
-    people are called by now.
+    One read of the directory, if there is a name.
 
     :raises TooManyEntities: if there are more of a kind than a post may have
     """
     found = list(scan(text))
-    return _to_entities(text, found, resolve(found, known or {})) if found else []
+    return to_entities(text, found, resolve(found)) if found else []
 
 
 def scan(text: str) -> Iterator[Found]:
@@ -92,21 +93,24 @@ def scan(text: str) -> Iterator[Found]:
             yield one
 
 
-def resolve(found: Collection[Found], known: Mapping[str, int]) -> dict[str, int]:
-    """Return whose names these are: open accounts only, for who is gone hears nothing."""
+def resolve(found: Collection[Found]) -> dict[str, int]:
+    """Return whose names these are: those of open accounts only, for who is gone hears nothing."""
     names = {one.value for one in found if one.type == "mention"}
-    asked = names - known.keys()
-    ids = accounts.map_open_user_ids(asked) if asked else {}
-    return ids | {name: known[name] for name in names & known.keys()}
+    return accounts.map_open_user_ids(names) if names else {}
 
 
-def mentioned_in(text: str, entities: Sequence[PostEntity]) -> dict[str, int]:
-    """Return whom a text mentions, by the name that stands there."""
+def mentioned_in(text: str, entities: Sequence[StoredEntity]) -> dict[str, int]:
+    """Return whom a kept text mentions, by the name that stands there."""
     return {
-        text[each.codepoint_start + 1 : each.codepoint_end].lower(): each.user_id
+        text[each["codepoint_start"] + 1 : each["codepoint_end"]].lower(): each["user_id"]
         for each in entities
-        if each.user_id is not None
+        if each["type"] == "mention"
     }
+
+
+def mentioned_ids(entities: Sequence[StoredEntity]) -> set[int]:
+    """Return who is mentioned."""
+    return {each["user_id"] for each in entities if each["type"] == "mention"}
 
 
 def canonical(tag: str) -> str:
@@ -115,7 +119,8 @@ def canonical(tag: str) -> str:
     return unicodedata.normalize("NFKC", folded)
 
 
-def _to_entities(text: str, found: Sequence[Found], ids: Mapping[str, int]) -> list[PostEntity]:
+def to_entities(text: str, found: Sequence[Found], ids: Mapping[str, int]) -> list[PostEntity]:
+    """Return what was found with where it stands; of the names those that somebody has."""
     entities = []
     at = utf16 = 0  # how far the text was counted in either way
     for one in found:

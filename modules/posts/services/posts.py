@@ -1,7 +1,7 @@
 """Publishing and deleting posts."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 
 from django.db import connections
 from django.db.models import F
@@ -89,12 +89,22 @@ def delete_post(user_id: int, post_id: int, *, now: datetime) -> None:
     """
     version = _delete(user_id, post_id, now=now) if shard_of(post_id) == shard_of(user_id) else None
     if version is None:
-        visible = map_visible([post_id], viewer=viewer_of(user_id))
-        if post_id in visible.unavailable:
-            raise visible.unavailable[post_id]
-        raise NotYourPost if visible.posts else PostNotFound
+        refuse_unowned(user_id, post_id)
     # After the commit: before it, a reader could still render the row that is about to go.
     put_tombstone.now(post_id, version=version)
+
+
+def refuse_unowned(user_id: int, post_id: int) -> NoReturn:
+    """
+    Refuse to change a post that is not the user's.
+
+    :raises PostNotFound: if there is no such post, or the user may not see it
+    :raises NotYourPost: else
+    """
+    visible = map_visible([post_id], viewer=viewer_of(user_id))
+    if post_id in visible.unavailable:
+        raise visible.unavailable[post_id]
+    raise NotYourPost if visible.posts else PostNotFound
 
 
 @derived(PostDeleted)

@@ -14,8 +14,22 @@ from .database_status import DatabaseStatus
 from .database_status_role import DatabaseStatusRole
 from .database_status_state import DatabaseStatusState
 from .deletion import Deletion
+from .draft_card import DraftCard
+from .draft_card_audience import DraftCardAudience
+from .draft_card_custom import DraftCardCustom
+from .draft_card_reply_policy import DraftCardReplyPolicy
+from .draft_page import DraftPage
+from .draft_page_state import DraftPageState
 from .edit_app import EditApp
 from .edit_app_scopes_item import EditAppScopesItem
+from .edit_draft import EditDraft
+from .edit_draft_audience import EditDraftAudience
+from .edit_draft_custom import EditDraftCustom
+from .edit_draft_reply_policy import EditDraftReplyPolicy
+from .edit_post import EditPost
+from .edit_post_audience import EditPostAudience
+from .edit_post_custom import EditPostCustom
+from .edit_post_reply_policy import EditPostReplyPolicy
 from .edit_profile import EditProfile
 from .edit_profile_custom import EditProfileCustom
 from .edit_profile_pending import EditProfilePending
@@ -37,6 +51,10 @@ from .mute_options import MuteOptions
 from .new_app import NewApp
 from .new_app_grant_types_item import NewAppGrantTypesItem
 from .new_app_scopes_item import NewAppScopesItem
+from .new_draft import NewDraft
+from .new_draft_audience import NewDraftAudience
+from .new_draft_custom import NewDraftCustom
+from .new_draft_reply_policy import NewDraftReplyPolicy
 from .new_key import NewKey
 from .new_key_scopes_item import NewKeyScopesItem
 from .new_post import NewPost
@@ -74,6 +92,10 @@ from .redis_status_state import RedisStatusState
 from .relationship import Relationship
 from .relationship_page import RelationshipPage
 from .relationship_page_state import RelationshipPageState
+from .revision import Revision
+from .revision_custom import RevisionCustom
+from .revision_page import RevisionPage
+from .revision_page_state import RevisionPageState
 from .rotation import Rotation
 from .session_card import SessionCard
 from .session_page import SessionPage
@@ -106,8 +128,22 @@ __all__ = (
     "DatabaseStatusRole",
     "DatabaseStatusState",
     "Deletion",
+    "DraftCard",
+    "DraftCardAudience",
+    "DraftCardCustom",
+    "DraftCardReplyPolicy",
+    "DraftPage",
+    "DraftPageState",
     "EditApp",
     "EditAppScopesItem",
+    "EditDraft",
+    "EditDraftAudience",
+    "EditDraftCustom",
+    "EditDraftReplyPolicy",
+    "EditPost",
+    "EditPostAudience",
+    "EditPostCustom",
+    "EditPostReplyPolicy",
     "EditProfile",
     "EditProfileCustom",
     "EditProfilePending",
@@ -129,6 +165,10 @@ __all__ = (
     "NewApp",
     "NewAppGrantTypesItem",
     "NewAppScopesItem",
+    "NewDraft",
+    "NewDraftAudience",
+    "NewDraftCustom",
+    "NewDraftReplyPolicy",
     "NewKey",
     "NewKeyScopesItem",
     "NewPost",
@@ -166,6 +206,10 @@ __all__ = (
     "Relationship",
     "RelationshipPage",
     "RelationshipPageState",
+    "Revision",
+    "RevisionCustom",
+    "RevisionPage",
+    "RevisionPageState",
     "Rotation",
     "SessionCard",
     "SessionPage",

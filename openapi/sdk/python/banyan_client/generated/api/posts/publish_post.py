@@ -109,7 +109,10 @@ def sync_detailed(
 ) -> Response[PostCard | Problem]:
     """Publish a post
 
-     It is in the author's home at once, and in those of the followers within moments. Send an
+     It is in the author's home at once, and in those of the followers within moments; one for the
+    mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
+    found
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
     `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
@@ -144,7 +147,10 @@ def sync(
 ) -> PostCard | Problem | None:
     """Publish a post
 
-     It is in the author's home at once, and in those of the followers within moments. Send an
+     It is in the author's home at once, and in those of the followers within moments; one for the
+    mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
+    found
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
     `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
@@ -174,7 +180,10 @@ async def asyncio_detailed(
 ) -> Response[PostCard | Problem]:
     """Publish a post
 
-     It is in the author's home at once, and in those of the followers within moments. Send an
+     It is in the author's home at once, and in those of the followers within moments; one for the
+    mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
+    found
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
     `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
@@ -207,7 +216,10 @@ async def asyncio(
 ) -> PostCard | Problem | None:
     """Publish a post
 
-     It is in the author's home at once, and in those of the followers within moments. Send an
+     It is in the author's home at once, and in those of the followers within moments; one for the
+    mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
+    found
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
     `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
