@@ -28,7 +28,7 @@ FOUND = [
     ("見てhttps://例え.jp/パス。次", [("link", "https://例え.jp/パス")]),
     ("「http://[::1]:80/」", [("link", "http://[::1]:80/")]),
     ("https://a.example:", [("link", "https://a.example")]),
-    ("xhttps://a.example ftp://a.example javascript://a", []),
+    ("xhttps://a.example ftp://a.example javascript://a http://... https:// http:///", []),
     # What looks like one site and leads to another is no link.
     ("https://bank.example@evil.example https://a:1@evil.example/x", []),
     ("https://a.example/@ada#tag @grace", [("link", "https://a.example/@ada#tag"), ("mention", "grace")]),

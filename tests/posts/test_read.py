@@ -272,6 +272,18 @@ class TestCreatePostsInBulk:
         assert posts.map_counts([author.id for author in authors]) == {author.id: 3 for author in authors}
         assert Post.objects.of(authors[0].id).count() == 3
 
+    def test_keeps_audience_custom_data_and_who_may_reply(self):
+        author = make_person()
+        past = PastPost(
+            author.id, "Hi", NOON, 0, audience="followers", custom={"a": 1}, reply_policy="nobody"
+        )
+
+        posts.create_posts_in_bulk([past])
+
+        [card] = list_user_posts(author.id, Paging.first(), viewer=viewer_of(author.id)).parse().data
+        assert (card.text, card.published_at, card.entities, card.edited_at) == ("Hi", NOON, [], None)
+        assert (card.audience, card.custom, card.reply_policy) == ("followers", {"a": 1}, "nobody")
+
     def test_refuses_to_lose_one_of_two_posts_of_one_id(self):
         authors = [make_person(shard=0), make_person(shard=0)]
         past = [PastPost(author.id, "Hi", NOON, 0) for author in authors]

@@ -34,7 +34,8 @@ _HOST: Final = rf"(?:[A-Za-z0-9._-]|[^\x00-\x7f{_ENDS}])"
 # East Asian keyboards write the two signs.
 _ANY: Final = re.compile(
     rf"""
-    (?<![A-Za-z0-9_]) (?P<link> [Hh][Tt][Tt][Pp][Ss]?:// (?:{_HOST}++|\[[0-9A-Fa-f:.]++\]) (?::[0-9]++)?+
+    (?<![A-Za-z0-9_]) (?P<link>
+        [Hh][Tt][Tt][Pp][Ss]?:// (?:(?![._-]){_HOST}++|\[[0-9A-Fa-f:.]++\]) (?::[0-9]++)?+
         (?!(?::[^\s/?#@]*+)?@) (?:[/?#][^{_ENDS}]*+)?+ )
     | (?<![A-Za-z0-9_!#$%&*@\uff20]) [@\uff20] (?P<mention> [A-Za-z0-9_]{{3,30}}+ )
         (?![A-Za-z0-9_@\uff20\u00c0-\u024f])
