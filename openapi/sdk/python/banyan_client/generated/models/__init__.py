@@ -58,6 +58,9 @@ from .new_draft_reply_policy import NewDraftReplyPolicy
 from .new_key import NewKey
 from .new_key_scopes_item import NewKeyScopesItem
 from .new_post import NewPost
+from .new_post_audience import NewPostAudience
+from .new_post_custom import NewPostCustom
+from .new_post_reply_policy import NewPostReplyPolicy
 from .new_secret import NewSecret
 from .nothing import Nothing
 from .operations_status import OperationsStatus
@@ -67,8 +70,13 @@ from .own_post_state import OwnPostState
 from .post_batch import PostBatch
 from .post_batch_state import PostBatchState
 from .post_card import PostCard
+from .post_card_audience import PostCardAudience
+from .post_card_custom import PostCardCustom
+from .post_card_reply_policy import PostCardReplyPolicy
 from .post_counts import PostCounts
 from .post_counts_reactions import PostCountsReactions
+from .post_entity import PostEntity
+from .post_entity_type import PostEntityType
 from .post_included import PostIncluded
 from .post_included_users import PostIncludedUsers
 from .post_page import PostPage
@@ -172,6 +180,9 @@ __all__ = (
     "NewKey",
     "NewKeyScopesItem",
     "NewPost",
+    "NewPostAudience",
+    "NewPostCustom",
+    "NewPostReplyPolicy",
     "NewSecret",
     "Nothing",
     "OperationsStatus",
@@ -181,8 +192,13 @@ __all__ = (
     "PostBatch",
     "PostBatchState",
     "PostCard",
+    "PostCardAudience",
+    "PostCardCustom",
+    "PostCardReplyPolicy",
     "PostCounts",
     "PostCountsReactions",
+    "PostEntity",
+    "PostEntityType",
     "PostIncluded",
     "PostIncludedUsers",
     "PostPage",
