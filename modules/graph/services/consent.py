@@ -20,8 +20,8 @@ from modules.graph.services.following_cache import drop_following
 from sharding import outbox
 from sharding.scope import Once, writing_for
 
-# Each takes four statements: a second or two, well within the lease of a delivery.
-BATCH = 500
+# Each takes four statements, and the user's counts are locked meanwhile: a part must not take long.
+BATCH = 200
 
 
 def accept_request(user_id: int, follower_id: int, *, now: datetime) -> Relationship:
