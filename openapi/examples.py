@@ -41,6 +41,7 @@ WORDS: dict[str, Any] = {
     "scope": "read:profiles",
     "secret": "shown-this-once",
     "text": "Hello, forest",
+    "timeline": "home",
     "user_agent": "Banyan/1.0 (Android 16)",
     "username": "ann",
 }

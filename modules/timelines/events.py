@@ -1,4 +1,4 @@
-"""What timelines announces, to itself: what windows are owed whose Redis is away."""
+"""What timelines announces: how far somebody has read; and to itself, what windows are owed."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,3 +23,15 @@ class BackfillDeferred:
 
     author_id: int
     follower_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkerMoved:
+    """A user has read further in a timeline; of two news the greater version is the newer one."""
+
+    name: ClassVar[str] = "timelines.marker_moved.v1"
+
+    user_id: int
+    timeline: str
+    last_read_id: int
+    version: int

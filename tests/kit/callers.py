@@ -76,6 +76,7 @@ class World:
             "session_id": str(self.session),
             "asking": str(self.asking[0].id),
             "also_asking": str(self.asking[1].id),
+            "timeline": "home",
         }
 
 

@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_draft": {"text": "Hi"},
     "edit_draft": {"text": "Ho"},
     "publish_post": {"text": "Hi"},
+    "move_marker": {"last_read_id": "284736281736281"},
 }
 QUERIES = {
     "list_posts_by_ids": "?ids={post_id}",

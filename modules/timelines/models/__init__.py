@@ -1,1 +1,5 @@
-"""The table of this context is no table: windows live in Redis, and every one can be pulled anew."""
+"""Tables of timelines, and beside them its windows, which are none: they live in Redis."""
+
+from modules.timelines.models.markers import Marker
+
+__all__ = ["Marker"]

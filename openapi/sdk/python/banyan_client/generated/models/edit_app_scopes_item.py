@@ -15,6 +15,7 @@ class EditAppScopesItem(StrEnum):
     WRITEGRAPH = "write:graph"
     WRITEPOSTS = "write:posts"
     WRITEPROFILES = "write:profiles"
+    WRITETIMELINES = "write:timelines"
 
     def __str__(self) -> str:
         return str(self.value)

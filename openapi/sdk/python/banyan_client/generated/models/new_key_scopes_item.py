@@ -12,6 +12,7 @@ class NewKeyScopesItem(StrEnum):
     WRITEGRAPH = "write:graph"
     WRITEPOSTS = "write:posts"
     WRITEPROFILES = "write:profiles"
+    WRITETIMELINES = "write:timelines"
 
     def __str__(self) -> str:
         return str(self.value)

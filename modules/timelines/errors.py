@@ -1,0 +1,45 @@
+"""What timelines refuses."""
+
+from modules.kernel.errors import Invalid, NotFound
+
+
+class ListNotFound(NotFound):
+    """There is no such list of the caller's; others' lists are nobody else's to know."""
+
+    code = "list_not_found"
+    title = "You have no such list."
+
+
+class TooManyLists(Invalid):
+    """The caller has reached the limit of lists."""
+
+    code = "too_many_lists"
+    title = "You have reached the limit of lists; delete one first."
+
+
+class ListFull(Invalid):
+    """The list has reached the limit of members; it bounds what reading it costs."""
+
+    code = "list_full"
+    title = "This list has reached the limit of members; remove one first."
+
+
+class TimelineNameInvalid(Invalid):
+    """What was sent as the name of a timeline is none."""
+
+    code = "timeline_name_invalid"
+    title = "The name of a timeline has 1 to 64 characters of a-z, 0-9 and _.:-, a letter or digit first."
+
+
+class LastReadInFuture(Invalid):
+    """No id of that time can exist yet, and a marker that stood there would never move again."""
+
+    code = "last_read_in_future"
+    title = "Nothing of this id can have been read yet."
+
+
+class TooManyMarkers(Invalid):
+    """The caller has reached the limit of timelines that have a marker."""
+
+    code = "too_many_markers"
+    title = "You have reached the limit of markers; delete one first."
