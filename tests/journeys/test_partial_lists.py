@@ -141,6 +141,30 @@ class TestOtherLists:
         assert {card["id"] for card in page.body["data"]} == {str(ada.id), str(bea.id)}
         assert (page.body["state"].keys(), page.body["partial"]) == ({str(ada.id)}, True)
 
+    def test_of_somebodys_own_making_leave_out_and_name_what_cannot_be_read(self, world, stack):
+        reader, ada, bea = world
+        made = call("POST", "/v1/me/lists", {"name": "Friends"}, as_=reader).body["id"]
+        for member in (ada, bea):
+            call("PUT", f"/v1/me/lists/{made}/members/{member.id}", as_=reader)
+        publish(ada, "here")
+        publish(bea, "there")
+        paths = f"/v1/timelines/lists/{made}", f"/v1/me/lists/{made}/members"
+        until(lambda: call("GET", paths[0], as_=reader).texts == ["there", "here"])
+        forget_cards()
+
+        stack.kill("b")
+        timeline, members = (call("GET", path, as_=reader) for path in paths)
+
+        # Which posts are lacking nobody can tell: they are pulled from where they live.
+        assert (timeline.status, timeline.texts) == (200, ["here"])
+        assert (timeline.body["partial"], timeline.body["missing"]) == (True, [])
+        assert [card["id"] for card in members.body["data"]] == [str(ada.id)]
+        assert (members.body["partial"], members.body["missing"]) == (True, [str(bea.id)])
+
+        stack.start("b")
+        until(lambda: not call("GET", paths[0], as_=reader).body["partial"])
+        assert call("GET", paths[0], as_=reader).texts == ["there", "here"]
+
     def test_of_posts_show_a_cached_card_without_counts_and_without_own_marks(self, world, stack):
         _, ada, bea = world
         bea = replace(bea, token=issue_session_token(bea.id, now=clock.now()))

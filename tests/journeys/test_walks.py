@@ -28,6 +28,8 @@ from modules.posts.services.edits import edit_post
 from modules.posts.services.posts import delete_post
 from modules.posts.services.reactions import add_reaction, remove_reaction
 from modules.timelines.models import windows
+from modules.timelines.schemas import NewList
+from modules.timelines.services.lists import add_member, create_list, remove_member
 from sharding.scope import writing_directory
 from tests.kit.delivery import announced_events, drain, until_replicated
 from tests.kit.http import call
@@ -165,6 +167,40 @@ def uncached_home(settings: Any, after: ExitStack) -> Walked:
     return made
 
 
+def list_timeline(settings: Any, after: ExitStack) -> Walked:
+    reader, authors = sign_up("vera"), [make_person(), make_person()]
+    list_id = create_list(reader.id, NewList(name="Friends"), once=None).id
+    for author in authors:
+        add_member(list_id, author.id, viewer=graph.viewer_of(reader.id))
+    wrote: dict[int, Person] = {}
+
+    def add() -> int:
+        author = authors[len(wrote) % 2]
+        post_id = publish(author)
+        wrote[post_id] = author
+        return post_id
+
+    return Walked(
+        reader,
+        f"/v1/timelines/lists/{list_id}",
+        add,
+        lambda id: delete_post(wrote[id].id, id, now=NOON),
+    )
+
+
+def list_members(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+    list_id = create_list(reader.id, NewList(name="Friends"), once=None).id
+
+    def add() -> int:
+        person = make_person()
+        add_member(list_id, person.id, viewer=graph.viewer_of(reader.id))
+        return person.id
+
+    path = f"/v1/me/lists/{list_id}/members"
+    return Walked(reader, path, add, lambda id: remove_member(reader.id, list_id, id))
+
+
 def following(settings: Any, after: ExitStack) -> Walked:
     reader = sign_up("vera")
 
@@ -281,6 +317,8 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "list_post_revisions": [post_revisions],
     "list_drafts": [drafts],
     "get_home_timeline": [home, deep_home, pulled_home, uncached_home],
+    "get_list_timeline": [list_timeline],
+    "list_list_members": [list_members],
     "list_following": [following],
     "list_followers": [followers],
     "list_blocks": [blocks],

@@ -20,6 +20,8 @@ from modules.kernel.principals import OPERATOR
 from modules.kernel.scopes import GRANTABLE
 from modules.posts.schemas import NewDraft
 from modules.posts.services.drafts import create_draft
+from modules.timelines.schemas import NewList
+from modules.timelines.services.lists import create_list
 from sharding.scope import writing_directory, writing_for
 from tests.kit.people import Person, make_person
 from tests.kit.posts import publish
@@ -58,6 +60,7 @@ class World:
     key: int
     granted: str
     session: int
+    list: int
 
     def names(self) -> dict[str, str]:
         """Return what stands in paths, queries and bodies."""
@@ -76,12 +79,13 @@ class World:
             "session_id": str(self.session),
             "asking": str(self.asking[0].id),
             "also_asking": str(self.asking[1].id),
+            "list_id": str(self.list),
             "timeline": "home",
         }
 
 
 def make_world() -> World:
-    """Make an owner with a post, an app with a key, and an app that they let in."""
+    """Make an owner with a post, an app with a key, an app that they let in, and a list."""
     owner, target, stranger = make_person(), make_person(), make_person()
     set_roles(owner.id, [OPERATOR])
     app = make_app(owner.id)
@@ -96,8 +100,20 @@ def make_world() -> World:
         ask_to_follow(person, owner)
     new = NewDraft(text="Hi")
     draft, finished = (create_draft(owner.id, new, now=clock.now(), once=None).id for _ in range(2))
-    post = publish(owner)
-    return World(owner, target, stranger, asking, post, draft, finished, app, key.id, granted, session.id)
+    return World(
+        owner=owner,
+        target=target,
+        stranger=stranger,
+        asking=asking,
+        post=publish(owner),
+        draft=draft,
+        finished=finished,
+        app=app,
+        key=key.id,
+        granted=granted,
+        session=session.id,
+        list=create_list(owner.id, NewList(name="Friends"), once=None).id,
+    )
 
 
 def ask_to_follow(person: Person, target: Person) -> None:

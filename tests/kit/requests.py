@@ -32,6 +32,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_draft": {"text": "Hi"},
     "edit_draft": {"text": "Ho"},
     "publish_post": {"text": "Hi"},
+    "create_list": {"name": "Friends"},
+    "edit_list": {"name": "Poets"},
     "move_marker": {"last_read_id": "284736281736281"},
 }
 QUERIES = {

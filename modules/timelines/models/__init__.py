@@ -1,5 +1,6 @@
 """Tables of timelines, and beside them its windows, which are none: they live in Redis."""
 
+from modules.timelines.models.lists import List, ListMember
 from modules.timelines.models.markers import Marker
 
-__all__ = ["Marker"]
+__all__ = ["List", "ListMember", "Marker"]
