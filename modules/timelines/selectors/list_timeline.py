@@ -20,7 +20,7 @@ def get_list_timeline(list_id: int, paging: Paging, *, viewer: Viewer) -> Render
     """
     member_ids = list_member_ids(viewer.id, list_id)
 
-    def look(place: int, wanted: int, unavailable: Unavailable) -> Looked:
+    def look(place: int, wanted: int, unavailable: Unavailable, state: posts.PageState) -> Looked:
         found = _list_keys(
             member_ids, place=place, newer=paging.newer, limit=wanted + 1, unavailable=unavailable
         )
@@ -29,10 +29,10 @@ def get_list_timeline(list_id: int, paging: Paging, *, viewer: Viewer) -> Render
             return NOTHING
         ids = [key.post_id for key in keys]
         author_ids = {key.author_id for key in keys}
-        visible = posts.map_visible(ids, viewer=viewer, author_ids=author_ids)
+        visible = posts.map_visible(ids, viewer=viewer, author_ids=author_ids, state=state)
         return Looked(ids, list(visible.posts), visible, len(found) > wanted)
 
-    return fill_page(paging, look)
+    return fill_page(paging, look, viewer=viewer)
 
 
 def _list_keys(

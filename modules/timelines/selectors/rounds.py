@@ -8,6 +8,7 @@ again, and where it goes on depends on what was looked at and not on what is sho
 from collections.abc import Callable
 from typing import NamedTuple
 
+from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
@@ -36,14 +37,14 @@ class Looked(NamedTuple):
 # No candidate is there: nobody asks for cards.
 NOTHING = Looked([], [], posts.Visible({}, {}, {}), has_more=False)
 
-# Looks for so many candidates next to a place; takes who cannot be read now.
-Look = Callable[[int, int, Unavailable], Looked]
+# Looks for so many candidates next to a place; takes who cannot be read now, and what the page states.
+Look = Callable[[int, int, Unavailable, posts.PageState], Looked]
 
 
 class _Found(NamedTuple):
     """What the rounds of one page came to, newest first; whatever was looked at lies between its ends."""
 
-    shown: list[RenderedCard[PostHead]]
+    shown: dict[int, RenderedCard[PostHead]]
     users: dict[int, bytes]
     ends: tuple[int, int] | None
     has_more: bool
@@ -52,7 +53,7 @@ class _Found(NamedTuple):
     missing: list[int]
 
 
-def fill_page(paging: Paging, look: Look) -> Rendered[PostPage]:
+def fill_page(paging: Paging, look: Look, *, viewer: Viewer) -> Rendered[PostPage]:
     """
     Return a page of posts, newest first, of what `look` finds is to be shown as of now.
 
@@ -60,21 +61,23 @@ def fill_page(paging: Paging, look: Look) -> Rendered[PostPage]:
     empty one that was reached by `prev` would be taken for the end: there the search goes on.
     What cannot be read now is left out and named; the page says that it is partial.
     """
-    found = _find(paging, look)
+    state = posts.PageState(viewer.id)
+    found = _find(paging, look, state)
     next, prev = keyset.neighbors(paging, found.ends, has_older=found.has_more)
     return posts.build_page(
-        found.shown,
+        list(found.shown.values()),
         users=found.users,
+        state=state.json_of(found.shown),
         next=next,
         prev=prev,
-        partial=bool(found.unavailable),
+        partial=bool(found.unavailable) or state.is_partial,
         missing=found.missing,
     )
 
 
-def _find(paging: Paging, look: Look) -> _Found:
+def _find(paging: Paging, look: Look, state: posts.PageState) -> _Found:
     """Look at candidates next to a place until the page is full, no more are there, or the rounds end."""
-    shown: list[RenderedCard[PostHead]] = []
+    shown: dict[int, RenderedCard[PostHead]] = {}
     users: dict[int, bytes] = {}
     unavailable: Unavailable = {}
     missing: list[int] = []
@@ -82,7 +85,7 @@ def _find(paging: Paging, look: Look) -> _Found:
     for round in range(_ROUNDS + _ROUNDS_OF_EMPTY):
         lacking = paging.limit - len(shown)
         ids, shown_ids, visible, has_more = look(
-            place, lacking if round < _ROUNDS else _CANDIDATES_OF_EMPTY, unavailable
+            place, lacking if round < _ROUNDS else _CANDIDATES_OF_EMPTY, unavailable, state
         )
         if not ids:
             break
@@ -90,17 +93,17 @@ def _find(paging: Paging, look: Look) -> _Found:
             # More than a page: it ends where the next one begins.
             shown_ids = shown_ids[:lacking]
             ids, has_more = ids[: ids.index(shown_ids[-1]) + 1], True
-        shown += [visible.posts[id] for id in shown_ids]
+        shown |= {id: visible.posts[id] for id in shown_ids}
         users |= visible.users
         unavailable |= visible.unavailable
-        missing += [id for id in ids if id in visible.unavailable]
+        missing += [id for id in ids if id in visible.unavailable and id not in visible.posts]
         place = ids[-1]
         first = first or ids[0]
         is_empty = paging.newer and not shown and not missing
         if not has_more or len(shown) == paging.limit or (round + 1 >= _ROUNDS and not is_empty):
             break
     if paging.newer:
-        shown.reverse()
+        shown = dict(reversed(shown.items()))
         missing.reverse()
     ends = (max(first, place), min(first, place)) if first else None
     return _Found(shown, users, ends, has_more, unavailable, missing)
