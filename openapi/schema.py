@@ -261,6 +261,10 @@ def _parameters_of(model: Any) -> list[Schema]:
         if isinstance(field.get("type"), list):
             field.pop("default", None)
             [field["type"]] = (kind for kind in field["type"] if kind != "null")
+        elif "anyOf" in field:
+            field.pop("default", None)
+            [one] = (kind for kind in field.pop("anyOf") if kind != {"type": "null"})
+            field |= one
         described = {"description": field.pop("description")} if "description" in field else {}
         drawn.append(
             {"name": name, "in": "query", "required": name in required, **described, "schema": field}

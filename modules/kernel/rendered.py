@@ -86,6 +86,13 @@ def render_single(
     return Rendered(shape, json, version)
 
 
+def with_fields(page: Rendered[Any], shape: type[S], fields: Mapping[str, Shape]) -> Rendered[S]:
+    """Return a page as another shape, which has these fields beside the page's own."""
+    more = [b',"%b":%b' % (name.encode(), part.json_bytes()) for name, part in fields.items()]
+    json = b"".join([page.json[:-1], *more, b"}"]) if more else page.json
+    return Rendered(shape, json, page.version, page.next, page.prev)
+
+
 def _included(included: Mapping[str, Mapping[int, Json]]) -> Json:
     """Return the JSON object of all that the cards mention, by kind and id."""
     kinds = [

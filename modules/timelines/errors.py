@@ -1,6 +1,6 @@
 """What timelines refuses."""
 
-from modules.kernel.errors import Invalid, NotFound
+from modules.kernel.errors import Forbidden, Invalid, NotFound
 
 
 class ListNotFound(NotFound):
@@ -43,3 +43,10 @@ class TooManyMarkers(Invalid):
 
     code = "too_many_markers"
     title = "You have reached the limit of markers; delete one first."
+
+
+class ExplanationRefused(Forbidden):
+    """It tells of posts that are hidden from the user, and how the service is built."""
+
+    code = "explanation_refused"
+    title = "Only operators, and services that act for users, may have a home explained."

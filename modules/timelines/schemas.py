@@ -1,12 +1,14 @@
 """What crosses the doors of timelines; a timeline is a page of posts, and its shape is theirs."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from modules.kernel.shapes import Body, Id, Nothing, Page, Shape, Single, UtcDateTime
+from modules.kernel.shapes import Body, Id, Nothing, Page, Query, Shape, Single, UtcDateTime
 from modules.kernel.text import PlainText
+from modules.posts.schemas import PostPage
 
 # No name is dots alone: clients and proxies would resolve it as a step in a path.
 TimelineName = Annotated[
@@ -60,6 +62,71 @@ class ListView(Single[ListCard, Nothing, Nothing]):
 
 class ListPage(Page[ListCard, Nothing, Nothing]):
     """The caller's lists, newest first."""
+
+
+class HomeQuery(Query):
+    """How to show a home."""
+
+    explain: Literal["0", "1"] | None = Field(
+        default=None, description="Whether to say of each post why it is here, or is not. For operators."
+    )
+
+
+class HomeReason(StrEnum):
+    """Why a post may belong in a home."""
+
+    OWN = "own"
+    FOLLOWED = "followed"
+
+
+class HomeSource(StrEnum):
+    """Where a post was found: the home's window, an author whom readers pull, or the shards beneath both."""
+
+    WINDOW = "window"
+    PULLED_AUTHOR = "pulled_author"
+    SHARDS = "shards"
+
+
+class HomeRule(StrEnum):
+    """Why a post was dropped: gone or not for the viewer to see, by nobody they follow, muted, unreadable."""
+
+    NOT_VISIBLE = "not_visible"
+    NOT_FOLLOWED = "not_followed"
+    MUTED = "muted"
+    UNAVAILABLE = "unavailable"
+
+
+class HomeCandidate(Shape):
+    """A post that was looked at, by the author through whom it came."""
+
+    post_id: Id
+    author_id: Id
+    reason: HomeReason
+    source: HomeSource
+    dropped_by: HomeRule | None
+
+
+class HomeExplanation(Shape):
+    """How a page of a home came to be; entries that the window's script passed over are not told of."""
+
+    candidates: list[HomeCandidate] = Field(description="In the order in which they were looked at.")
+    rounds: int = Field(description="How often more was looked for.")
+    candidates_ms: float = Field(description="What finding candidates took.")
+    cards_ms: float = Field(description="What loading their cards and authors took.")
+
+
+def _let_explained_be_absent(schema: dict[str, Any]) -> None:
+    """Say that the field is there or is not, and never null."""
+    schema["required"] = [name for name in schema["required"] if name != "explained"]
+    schema["properties"]["explained"] = schema["properties"]["explained"]["anyOf"][0]
+
+
+class HomePage(PostPage):
+    """A page of a home; `explained` is there if it was asked for."""
+
+    model_config = ConfigDict(json_schema_extra=_let_explained_be_absent)
+
+    explained: HomeExplanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,6 @@ EXEMPT = {
     "modules.profiles.selectors.cards.to_card",
     # Puts side by side what it is given.
     "modules.posts.selectors.pages.build_page",
-    # Fills a page with what it is told is to be shown.
-    "modules.timelines.selectors.rounds.fill_page",
     # Show writers what they have just written themselves.
     "modules.posts.services.drafts.publish_draft",
     "modules.posts.services.edits.edit_post",

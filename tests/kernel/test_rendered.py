@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from modules.kernel.rendered import render_page, render_single
+from modules.kernel.rendered import render_page, render_single, with_fields
 from modules.kernel.shapes import Batch, Nothing, Page, Shape, Single
 from tests.kernel.shapes import Card, Included, Likes
 
@@ -15,14 +15,20 @@ class CardPage(Page[Card, Included, Likes]):
     """A page of cards."""
 
 
-class CardBatch(Batch[Card, Included, Likes]):
-    """Cards by id."""
-
-
 class Mood(Shape):
-    """What only this envelope has."""
+    """What only some envelopes have."""
 
     is_good: bool
+
+
+class MoodyPage(CardPage):
+    """A page of cards, and a mood."""
+
+    mood: Mood
+
+
+class CardBatch(Batch[Card, Included, Likes]):
+    """Cards by id."""
 
 
 class CardView(Single[Card, Included, Likes]):
@@ -77,6 +83,19 @@ class TestRenderPage:
 
         assert (page.parse().missing, page.parse().unavailable) == ([7, 8], [8])
         assert page.json_bytes() == page.parse().json_bytes()
+
+
+class TestWithFields:
+    def test_gives_the_bytes_of_the_larger_shape_and_leads_on_as_the_page_does(self):
+        included = {"users": {9: card(9).json_bytes()}}
+        page = render_page(CardPage, data=[card(1).json_bytes()], included=included, state={}, next="n")
+
+        moody = with_fields(page, MoodyPage, {"mood": Mood(is_good=True)})
+
+        assert moody.parse() == MoodyPage(**dict(page.parse()), mood=Mood(is_good=True))
+        assert moody.json_bytes() == moody.parse().json_bytes()
+        assert (moody.next, moody.prev) == ("n", None)
+        assert with_fields(page, CardPage, {}) == page
 
 
 class TestRenderSingle:

@@ -20,7 +20,7 @@ from modules.kernel.shapes import PagingQuery, Query
 from sharding.errors import AlreadyDone, ShardMoved
 
 JSON = "application/json"
-_NO_QUERY, _FIRST_PAGE = Query(), PagingQuery()
+_FIRST_PAGE = PagingQuery()
 
 
 class InsufficientScope(Forbidden):
@@ -155,8 +155,9 @@ def _read_query(request: Request, operation: Operation, parameters: dict[str, st
     names = pagination.PAGING_NAMES if operation.paging_name else frozenset()
     own = {name: text for name, text in parameters.items() if name not in names}
     asked = {name: text for name, text in parameters.items() if name in names}
-    if not parameters and operation.query is None:
-        query, paging = _NO_QUERY, _FIRST_PAGE
+    query: Query | None
+    if not parameters and operation.no_query is not None:
+        query, paging = operation.no_query, _FIRST_PAGE
     else:
         query, paging = parsing.parse_queries((operation.query or Query, own), (PagingQuery, asked))
     arguments: dict[str, Any] = {}

@@ -7,6 +7,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
+from pydantic import ValidationError
+
 from modules.kernel.cursors import Paging
 from modules.kernel.errors import Refusal
 from modules.kernel.rendered import Rendered
@@ -74,6 +76,8 @@ class Operation:
     body: type[Body] | None
     query_name: str | None
     query: type[Query] | None
+    # What a request without any parameter asks for; None if it must say something.
+    no_query: Query | None
     paging_name: str | None
     answer: type[Shape] | None
     status: int
@@ -173,11 +177,19 @@ def _read(function: Callable[..., Any]) -> Operation:
         body=kinds[body] if body else None,
         query_name=query,
         query=kinds[query] if query else None,
+        no_query=_empty(kinds[query]) if query else Query(),
         paging_name=paging,
         answer=answer,
         status=spec.status or (204 if answer is None else 200),
         path_names=tuple(name for name in names if name not in (body, query, paging)),
     )
+
+
+def _empty(query: type[Query]) -> Query | None:
+    try:
+        return query()
+    except ValidationError:
+        return None
 
 
 def _only(spec: EndpointSpec, kinds: dict[str, Any], base: type) -> str | None:

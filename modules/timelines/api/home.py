@@ -3,16 +3,19 @@
 from modules.graph.public import viewer_of
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
-from modules.kernel.rendered import Rendered
-from modules.posts.schemas import PostPage
+from modules.kernel.principals import OPERATOR, SERVICE, SESSION, Principal
+from modules.kernel.rendered import Rendered, with_fields
+from modules.timelines.errors import ExplanationRefused
+from modules.timelines.schemas import HomePage, HomeQuery
+from modules.timelines.selectors.explained import explain_home
 from modules.timelines.selectors.home import get_home
 
 
 class Home(View):
     """The caller's home timeline."""
 
-    @endpoint("get_home_timeline", scope="read:timelines")
-    def get(self, request: Request, paging: Paging) -> Rendered[PostPage]:
+    @endpoint("get_home_timeline", scope="read:timelines", refuses=(ExplanationRefused,))
+    def get(self, request: Request, query: HomeQuery, paging: Paging) -> Rendered[HomePage]:
         """
         Read the posts of everybody the caller follows, and the caller's own, newest first.
 
@@ -20,4 +23,18 @@ class Home(View):
         every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
         yet. The first page without a cursor is always the newest.
         """
-        return get_home(viewer_of(request.user.id), paging)
+        viewer = viewer_of(request.user.id)
+        if query.explain != "1":
+            return with_fields(get_home(viewer, paging), HomePage, {})
+        if not _may_explain(request.user):
+            raise ExplanationRefused
+        return explain_home(viewer, paging)
+
+
+def _may_explain(caller: Principal) -> bool:
+    """
+    Return whether a caller is staff: an operator in person, or a service for a user, whose owner is one.
+
+    An app that an operator let in is not: they were not told of it.
+    """
+    return caller.kind == SERVICE or (caller.kind == SESSION and OPERATOR in caller.roles)

@@ -22,10 +22,16 @@ _UNKNOWN = Step([], TOP, True, [], [])
 
 
 class Candidates(NamedTuple):
-    """What may belong in a home, nearest first, and whom of the authors the viewer follows as of now."""
+    """
+    What may belong in a home, nearest first, and whom of the authors the viewer follows as of now.
+
+    The last of the entries, so many, are `from_shards`; others may be of authors who are pulled.
+    """
 
     entries: list[Entry]
     followed: frozenset[int]
+    pulled_ids: Sequence[int]
+    from_shards: int
 
 
 def list_candidates(
@@ -71,7 +77,7 @@ def list_candidates(
         pulled = _pull_next(viewer_id, place, limit, without, unavailable)
     # The viewer's shard named whom to ask for, so whoever answered is followed.
     followed.update(entry.via_id for entry in pulled if entry.via_id != viewer_id)
-    return Candidates(entries + pulled, frozenset(followed))
+    return Candidates(entries + pulled, frozenset(followed), steps[0].pulled_ids, len(pulled))
 
 
 def pull(

@@ -6,7 +6,7 @@ from modules.graph.schemas import Viewer
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered
 from modules.posts import public as posts
-from modules.posts.schemas import PostHead, PostPage
+from modules.posts.schemas import MENTIONED, PostHead, PostPage
 from modules.timelines.models import windows
 from modules.timelines.models.windows import Entry
 from modules.timelines.selectors.candidates import Candidates, list_candidates
@@ -76,8 +76,14 @@ def _list_belonging(entries: Sequence[Entry], visible: posts.Visible, viewer: Vi
 
 
 def _belongs(head: PostHead, entry: Entry, viewer: Viewer) -> bool:
-    """Return whether a visible post belongs in a home: the viewer's own, or by whom they follow and hear."""
+    """
+    Return whether a visible post belongs in a home: the viewer's own, or by whom they follow and hear.
+
+    What is for those alone whom it mentions is no news for followers, be they among them or not.
+    """
     author_id = head.author_id
     if author_id != entry.via_id:
         return False
-    return author_id == viewer.id or (viewer.follows(author_id) and not viewer.mutes(author_id))
+    if author_id == viewer.id:
+        return True
+    return head.audience != MENTIONED and viewer.follows(author_id) and not viewer.mutes(author_id)

@@ -35,7 +35,7 @@ class Looked(NamedTuple):
 
 
 # No candidate is there: nobody asks for cards.
-NOTHING = Looked([], [], posts.Visible({}, {}, {}), has_more=False)
+NOTHING = Looked([], [], posts.Visible({}, {}, {}, frozenset()), has_more=False)
 
 # Looks for so many candidates next to a place; takes who cannot be read now, and what the page states.
 Look = Callable[[int, int, Unavailable, posts.PageState], Looked]

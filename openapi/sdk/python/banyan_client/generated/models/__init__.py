@@ -26,6 +26,7 @@ from .edit_draft import EditDraft
 from .edit_draft_audience import EditDraftAudience
 from .edit_draft_custom import EditDraftCustom
 from .edit_draft_reply_policy import EditDraftReplyPolicy
+from .edit_list import EditList
 from .edit_post import EditPost
 from .edit_post_audience import EditPostAudience
 from .edit_post_custom import EditPostCustom
@@ -36,14 +37,30 @@ from .edit_profile_pending import EditProfilePending
 from .error_entry import ErrorEntry
 from .fault import Fault
 from .follow_options import FollowOptions
+from .get_home_timeline_explain import GetHomeTimelineExplain
 from .grant_card import GrantCard
 from .grant_page import GrantPage
 from .grant_page_state import GrantPageState
+from .home_candidate import HomeCandidate
+from .home_explanation import HomeExplanation
+from .home_page import HomePage
+from .home_page_state import HomePageState
+from .home_reason import HomeReason
+from .home_rule import HomeRule
+from .home_source import HomeSource
 from .key_card import KeyCard
 from .key_created import KeyCreated
 from .key_page import KeyPage
 from .key_page_state import KeyPageState
 from .leader import Leader
+from .list_card import ListCard
+from .list_page import ListPage
+from .list_page_state import ListPageState
+from .list_view import ListView
+from .list_view_state import ListViewState
+from .marker_card import MarkerCard
+from .marker_page import MarkerPage
+from .marker_page_state import MarkerPageState
 from .marks import Marks
 from .me_view import MeView
 from .me_view_state import MeViewState
@@ -57,6 +74,8 @@ from .new_draft_custom import NewDraftCustom
 from .new_draft_reply_policy import NewDraftReplyPolicy
 from .new_key import NewKey
 from .new_key_scopes_item import NewKeyScopesItem
+from .new_list import NewList
+from .new_marker import NewMarker
 from .new_post import NewPost
 from .new_post_audience import NewPostAudience
 from .new_post_custom import NewPostCustom
@@ -148,6 +167,7 @@ __all__ = (
     "EditDraftAudience",
     "EditDraftCustom",
     "EditDraftReplyPolicy",
+    "EditList",
     "EditPost",
     "EditPostAudience",
     "EditPostCustom",
@@ -158,14 +178,30 @@ __all__ = (
     "ErrorEntry",
     "Fault",
     "FollowOptions",
+    "GetHomeTimelineExplain",
     "GrantCard",
     "GrantPage",
     "GrantPageState",
+    "HomeCandidate",
+    "HomeExplanation",
+    "HomePage",
+    "HomePageState",
+    "HomeReason",
+    "HomeRule",
+    "HomeSource",
     "KeyCard",
     "KeyCreated",
     "KeyPage",
     "KeyPageState",
     "Leader",
+    "ListCard",
+    "ListPage",
+    "ListPageState",
+    "ListView",
+    "ListViewState",
+    "MarkerCard",
+    "MarkerPage",
+    "MarkerPageState",
     "Marks",
     "MeView",
     "MeViewState",
@@ -179,6 +215,8 @@ __all__ = (
     "NewDraftReplyPolicy",
     "NewKey",
     "NewKeyScopesItem",
+    "NewList",
+    "NewMarker",
     "NewPost",
     "NewPostAudience",
     "NewPostCustom",

@@ -4,18 +4,26 @@ from typing import Any
 import httpx
 
 from ...client import AuthenticatedClient, Client
-from ...models.post_page import PostPage
+from ...models.get_home_timeline_explain import GetHomeTimelineExplain
+from ...models.home_page import HomePage
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
+    explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    json_explain: str | Unset = UNSET
+    if not isinstance(explain, Unset):
+        json_explain = explain.value
+
+    params["explain"] = json_explain
 
     params["limit"] = limit
 
@@ -34,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostPage | Problem:
+) -> HomePage | Problem:
     if response.status_code == 200:
-        response_200 = PostPage.from_dict(response.json())
+        response_200 = HomePage.from_dict(response.json())
 
         return response_200
 
@@ -72,7 +80,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostPage | Problem]:
+) -> Response[HomePage | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -84,9 +92,10 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> Response[PostPage | Problem]:
+) -> Response[HomePage | Problem]:
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
      `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
@@ -94,6 +103,7 @@ def sync_detailed(
     yet. The first page without a cursor is always the newest.
 
     Args:
+        explain (GetHomeTimelineExplain | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
 
@@ -102,10 +112,11 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostPage | Problem]
+        Response[HomePage | Problem]
     """
 
     kwargs = _get_kwargs(
+        explain=explain,
         limit=limit,
         cursor=cursor,
     )
@@ -120,9 +131,10 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> PostPage | Problem | None:
+) -> HomePage | Problem | None:
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
      `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
@@ -130,6 +142,7 @@ def sync(
     yet. The first page without a cursor is always the newest.
 
     Args:
+        explain (GetHomeTimelineExplain | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
 
@@ -138,11 +151,12 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostPage | Problem
+        HomePage | Problem
     """
 
     return sync_detailed(
         client=client,
+        explain=explain,
         limit=limit,
         cursor=cursor,
     ).parsed
@@ -151,9 +165,10 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> Response[PostPage | Problem]:
+) -> Response[HomePage | Problem]:
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
      `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
@@ -161,6 +176,7 @@ async def asyncio_detailed(
     yet. The first page without a cursor is always the newest.
 
     Args:
+        explain (GetHomeTimelineExplain | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
 
@@ -169,10 +185,11 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostPage | Problem]
+        Response[HomePage | Problem]
     """
 
     kwargs = _get_kwargs(
+        explain=explain,
         limit=limit,
         cursor=cursor,
     )
@@ -185,9 +202,10 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> PostPage | Problem | None:
+) -> HomePage | Problem | None:
     """Read the posts of everybody the caller follows, and the caller's own, newest first
 
      `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
@@ -195,6 +213,7 @@ async def asyncio(
     yet. The first page without a cursor is always the newest.
 
     Args:
+        explain (GetHomeTimelineExplain | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
 
@@ -203,12 +222,13 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostPage | Problem
+        HomePage | Problem
     """
 
     return (
         await asyncio_detailed(
             client=client,
+            explain=explain,
             limit=limit,
             cursor=cursor,
         )
