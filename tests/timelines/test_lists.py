@@ -8,6 +8,9 @@ from django.db import connections
 
 from modules.accounts.public import suspend_account
 from modules.graph import public as graph
+from modules.graph.schemas import MuteOptions
+from modules.graph.services.blocks import block
+from modules.graph.services.mutes import mute
 from modules.kernel.cursors import Paging
 from modules.kernel.redis.client import count_trips
 from modules.posts import public as posts
@@ -105,6 +108,23 @@ class TestTimeline:
 
         assert ids_of(read(vera, list_id, Paging.first(3))) == shown[::-1]
         assert member_ids(vera, list_id) == [ada.id]
+
+    @pytest.mark.parametrize("is_by_owner", [True, False])
+    def test_hides_across_a_block_of_either_side_and_not_whom_the_owner_mutes(self, is_by_owner):
+        vera, ada, grace = make_person(), make_person(), make_person()
+        publish_past(ada, 1)
+        [shown] = publish_past(grace, 2)
+        list_id = make_list(vera, ada, grace)
+        blocker, blocked = (vera, ada) if is_by_owner else (ada, vera)
+
+        block(blocker.id, blocked.id, now=NOON)
+        mute(vera.id, grace.id, MuteOptions(), now=NOON)
+        drain()
+
+        assert ids_of(read(vera, list_id)) == [shown]
+        assert member_ids(vera, list_id) == [grace.id]
+        with pytest.raises(graph.UserNotFound):
+            add(vera, make_list(vera), ada)
 
     @pytest.mark.parametrize(("many", "members"), [(5, 6), (40, 6), (5, 200), (40, 200)])
     def test_costs_the_same_at_any_length_and_with_any_number_of_members(self, many, members):
