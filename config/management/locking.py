@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,16 +37,27 @@ def list_locking(accepted: set[str]) -> list[str]:
 
     No database is asked: the SQL is what Django would run on the directory and on an instance.
     """
+    loader = MigrationLoader(None)
+    asked = {name: text for name, text in _read_sql(loader).items() if name not in accepted}
+    # What has `atomic = False` runs outside of one, as indexes that are built concurrently must.
+    alone = {f"{label}.{name}" for (label, name), each in loader.graph.nodes.items() if not each.atomic}
+    together = {name: text for name, text in asked.items() if name not in alone}
+    rest = {name: text for name, text in asked.items() if name in alone}
+    return _squawk(together, "--assume-in-transaction") + _squawk(rest)
+
+
+def _squawk(asked: Mapping[str, str], *words: str) -> list[str]:
+    if not asked:
+        return []
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in _read_sql().items():
-            if name not in accepted:
-                (Path(folder) / f"{name}.sql").write_text(text)
-        return _squawk(folder)
+        for name, text in asked.items():
+            (Path(folder) / f"{name}.sql").write_text(text)
+        return _run_squawk(folder, words)
 
 
-def _squawk(folder: str) -> list[str]:
+def _run_squawk(folder: str, more: Sequence[str]) -> list[str]:
     squawk = Path(sys.executable).with_name("squawk")
-    words = [str(squawk), "--reporter", "json", "--pg-version", str(_VERSION), "--assume-in-transaction"]
+    words = [str(squawk), "--reporter", "json", "--pg-version", str(_VERSION), *more]
     excluded = [word for rule in _NOT_ASKED for word in ("--exclude", rule)]
     files = sorted(map(str, Path(folder).iterdir()))
     ran = subprocess.run([*words, *excluded, *files], capture_output=True, text=True, check=False)  # noqa: S603
@@ -57,9 +68,8 @@ def _squawk(folder: str) -> list[str]:
     ]
 
 
-def _read_sql() -> dict[str, str]:
+def _read_sql(loader: MigrationLoader) -> dict[str, str]:
     """Return the SQL of each migration: of the directory first, then of an instance."""
-    loader = MigrationLoader(None)
     keys = [key for key in sorted(loader.graph.nodes) if key[0] in APPS]
     lines: dict[str, list[str]] = {f"{label}.{name}": [] for label, name in keys}
     for alias in migrating.aliases()[:2]:

@@ -47,13 +47,16 @@ def render_page(
     partial: bool = False,
     missing: Collection[int] = (),
     unavailable: Collection[int] | None = None,
+    deleted: Collection[int] | None = None,
 ) -> Rendered[P]:
     """
-    Return a page put together from finished cards; a batch names what is `unavailable` as well.
+    Return a page put together from finished cards.
+
+    A batch names what is `unavailable` as well, and a page of ancestors what was `deleted`.
 
     A `state` may come as a finished object. Cursors need no escaping: they are base64url.
     """
-    json = b'{"data":[%b],"included":%b,"state":%b,"next":%b,"prev":%b,"partial":%b,"missing":[%b]%b}' % (
+    json = b'{"data":[%b],"included":%b,"state":%b,"next":%b,"prev":%b,"partial":%b,"missing":[%b]%b%b}' % (
         b",".join(data),
         _included(included),
         _state(state),
@@ -62,6 +65,7 @@ def render_page(
         b"true" if partial else b"false",
         _ids(missing) if missing else b"",
         b"" if unavailable is None else b',"unavailable":[%b]' % _ids(unavailable),
+        b"" if deleted is None else b',"deleted":[%b]' % _ids(deleted),
     )
     return Rendered(shape, json, 0, next, prev)
 

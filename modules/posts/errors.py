@@ -26,6 +26,34 @@ class BookmarkCapReached(Invalid):
     title = "You have reached the limit of bookmarks."
 
 
+class RepliesClosed(Forbidden):
+    """Whoever began the thread lets only some reply, and the caller is none of them."""
+
+    code = "replies_closed"
+    title = "You cannot reply in this thread."
+
+
+class ThreadTooDeep(Invalid):
+    """So many posts are above the one replied to that nobody may reply to it."""
+
+    code = "thread_too_deep"
+    title = "This thread does not go any deeper."
+
+
+class NotPublic(Forbidden):
+    """Only what everybody may see can be passed on."""
+
+    code = "not_public"
+    title = "Only public posts can be reposted or quoted."
+
+
+class PostIsRepost(Invalid):
+    """A repost has nothing of its own to reply to, to react to or to quote: its original is meant."""
+
+    code = "post_is_repost"
+    title = "This is a repost: name its original."
+
+
 class ReactionUnknown(Invalid):
     """Nobody can react like this here: the operator decides which types there are."""
 

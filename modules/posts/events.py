@@ -46,6 +46,60 @@ class PostDeleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replied:
+    """A post that was published replies to another; recorded beside it, on its author's shard."""
+
+    name: ClassVar[str] = "posts.replied.v1"
+
+    post_id: int
+    author_id: int
+    parent_id: int
+    parent_author_id: int
+    root_id: int
+    root_author_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRemoved:
+    """A reply was deleted; it never comes back."""
+
+    name: ClassVar[str] = "posts.reply_removed.v1"
+
+    post_id: int
+    author_id: int
+    parent_id: int
+    parent_author_id: int
+    root_id: int
+    root_author_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostShared:
+    """A post passes another one on, as a repost or a quote, of which this is the code."""
+
+    name: ClassVar[str] = "posts.post_shared.v1"
+
+    post_id: int
+    author_id: int
+    original_id: int
+    original_author_id: int
+    kind: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRemoved:
+    """A repost or a quote is gone; it never comes back, and the same user may repost anew."""
+
+    name: ClassVar[str] = "posts.share_removed.v1"
+
+    post_id: int
+    author_id: int
+    original_id: int
+    original_author_id: int
+    kind: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReactionAdded:
     """
     Somebody reacts to a post; recorded on their shard, which is the authority.

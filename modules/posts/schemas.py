@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import Field, JsonValue
 
+from modules.graph.schemas import Counts
 from modules.kernel.card_layout import Layout
 from modules.kernel.shapes import Batch, Body, Id, Nothing, Page, Query, Shape, Single, UtcDateTime
 from modules.kernel.text import PlainText
@@ -18,6 +19,11 @@ AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 PUBLIC, FOLLOWERS, MENTIONED = range(3)
 ReplyPolicy = Literal["everyone", "following", "mentioned", "nobody"]
 REPLY_POLICIES: tuple[ReplyPolicy, ...] = get_args(ReplyPolicy)
+PostKind = Literal["post", "repost", "quote"]
+KINDS: tuple[PostKind, ...] = get_args(PostKind)
+PLAIN, REPOST, QUOTE = range(3)
+# How many posts may be above one in its thread.
+MAX_DEPTH = 20
 
 # The columns in which a new post's row differs from an empty one, beside its id, with their types: of these
 # every INSERT is made that the ORM does not write.
@@ -31,6 +37,17 @@ POST_COLUMNS: Mapping[str, str] = {
     "custom": "text",
     "reply_policy": "smallint",
 }
+# The further ones of what replies to a post, or passes one on.
+LINK_COLUMNS: Mapping[str, str] = {
+    "kind": "smallint",
+    "reply_to_id": "bigint",
+    "reply_to_author_id": "bigint",
+    "root_id": "bigint",
+    "root_author_id": "bigint",
+    "depth": "smallint",
+    "original_id": "bigint",
+    "original_author_id": "bigint",
+}
 
 PostText = Annotated[str, PlainText(1, 5000)]
 AudienceField = Annotated[
@@ -40,20 +57,39 @@ AudienceField = Annotated[
 ReplyPolicyField = Annotated[
     ReplyPolicy,
     Field(
-        description="Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody."
+        description="Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody. "
+        "For a whole thread that of its root holds."
     ),
 ]
 
 ReactionType = Annotated[str, Field(pattern="^[a-z0-9_]{1,20}$", examples=["like"])]
 
 
-class NewPost(Body):
-    """A post to publish."""
+class PostContent(Body):
+    """What a post says, and for whom."""
 
     text: PostText
     audience: AudienceField = "public"
     custom: CustomData = Field(default_factory=dict)
     reply_policy: ReplyPolicyField = "everyone"
+
+
+class NewPost(PostContent):
+    """A post to publish."""
+
+    reply_to: Id | None = Field(
+        default=None, description="The post that this one replies to.", examples=[None]
+    )
+    quote_of: Id | None = Field(
+        default=None, description="A public post that this one quotes.", examples=[None]
+    )
+
+
+class PostRef(Shape):
+    """A post that another one names, and who wrote it; whether it may be seen is another matter."""
+
+    post_id: Id
+    author_id: Id
 
 
 class EditPost(Body):
@@ -73,7 +109,7 @@ PublishAt = Annotated[
 ]
 
 
-class NewDraft(NewPost):
+class NewDraft(PostContent):
     """A post to keep for later."""
 
     publish_at: PublishAt = None
@@ -113,12 +149,24 @@ class PostCard(Shape):
 
     id: Id
     author_id: Id
+    kind: PostKind = Field(
+        description="A repost has no text of its own: its `original` is shown.", examples=["post"]
+    )
     text: str
     entities: list[PostEntity] = Field(
         description="The mentions, tags and links in the text, in their order.", examples=[[]]
     )
     audience: AudienceField
     reply_policy: ReplyPolicyField
+    reply_to: PostRef | None = Field(description="What it replies to, or null.", examples=[None])
+    root_id: Id | None = Field(
+        description="The post that began its thread; null of one that is no reply.", examples=[None]
+    )
+    original: PostRef | None = Field(
+        description="What it reposts or quotes, or null. The card is among `included.posts` where the caller "
+        "may see it.",
+        examples=[None],
+    )
     custom: dict[str, JsonValue]
     published_at: UtcDateTime
     edited_at: UtcDateTime | None = Field(
@@ -159,9 +207,12 @@ class RevisionPage(Page[Revision, Nothing, Nothing]):
 
 
 class PostIncluded(Shape):
-    """What posts mention: their authors, once each."""
+    """What posts mention: what they repost or quote, and the authors of all, once each."""
 
     users: dict[Id, UserCard]
+    posts: dict[Id, PostCard] = Field(
+        description="Originals of reposts and quotes, of those that the caller may see.", examples=[{}]
+    )
 
 
 class PostCounts(Shape):
@@ -231,6 +282,50 @@ class ReactionPage(Page[Reaction, ReactionIncluded, Nothing]):
     """A page of the reactions to a post, newest first."""
 
 
+PostChoice = Literal["replies", "reposts"]
+POST_CHOICES: tuple[PostChoice, ...] = get_args(PostChoice)
+
+
+class UserPostsQuery(Query):
+    """Which of a user's posts to list."""
+
+    include: str | None = Field(
+        default=None,
+        pattern="^(replies|reposts)(,(replies|reposts))?$",
+        description="What to list beside posts and quotes: `replies`, `reposts` or both.",
+        examples=["replies,reposts"],
+    )
+
+    @property
+    def choices(self) -> frozenset[PostChoice]:
+        """Return what is listed beside posts and quotes."""
+        named = (self.include or "").split(",")
+        return frozenset(choice for choice in POST_CHOICES if choice in named)
+
+
+class RepliesQuery(Query):
+    """Which replies to list."""
+
+    depth: Annotated[
+        Literal["direct", "all"],
+        Field(description="`direct`: those to the post itself; `all`: under a thread's root, every one."),
+    ] = "direct"
+
+
+class RepostPage(Page[UserCard, Nothing, Counts]):
+    """A page of those who reposted a post, newest first; the counts of followers stand in `state`."""
+
+
+class AncestorPage(Page[PostCard, PostIncluded, OwnPostState]):
+    """
+    What a reply hangs on, from the root of its thread down to the post it replies to; there is no next page.
+
+    Those that may not be shown are `missing`, and of these the `deleted` are known to be gone.
+    """
+
+    deleted: list[Id] = Field(description="Those of the missing that were deleted.", examples=[[]])
+
+
 class PostHead(NamedTuple):
     """
     What decides who may see a post; ids are 0 of what it does not have.
@@ -247,8 +342,8 @@ class PostHead(NamedTuple):
     mentioned_ids: tuple[int, ...]
 
 
-POST = "post"
-POST_LAYOUT = Layout(PostHead, "qBBqqq", tail=True, revision=3)
+POST, POST_COUNT = "post", "postcount"
+POST_LAYOUT = Layout(PostHead, "qBBqqq", tail=True, revision=4)
 
 
 class CountHead(NamedTuple):
@@ -256,8 +351,15 @@ class CountHead(NamedTuple):
 
 
 def refs_of(heads: Iterable[PostHead]) -> dict[str, set[int]]:
-    """Return what the cards of these posts mention: their authors."""
-    return {USER: {head.author_id for head in heads}}
+    """Return what the cards of these posts mention: authors, and originals with theirs and their counts."""
+    users: set[int] = set()
+    originals: set[int] = set()
+    for head in heads:
+        users.add(head.author_id)
+        if head.original_id:
+            users.add(head.original_author_id)
+            originals.add(head.original_id)
+    return {USER: users, POST: originals, POST_COUNT: originals} if originals else {USER: users}
 
 
 class PostKey(NamedTuple):

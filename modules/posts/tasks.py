@@ -2,13 +2,24 @@
 
 from modules.kernel import clock
 from modules.kernel.bus import periodic, subscribes
-from modules.posts.events import BookmarksChanged, PostDeleted, PostEdited, ReactionAdded, ReactionRemoved
+from modules.posts.events import (
+    BookmarksChanged,
+    PostDeleted,
+    PostEdited,
+    PostShared,
+    ReactionAdded,
+    ReactionRemoved,
+    Replied,
+    ReplyRemoved,
+    ShareRemoved,
+)
 
 # They are registered where news is heard.
-from modules.posts.services import audits, reaction_audits  # noqa: F401
+from modules.posts.services import audits, link_audits, reaction_audits  # noqa: F401
 from modules.posts.services.drafts import publish_due_drafts as publish_due
 from modules.posts.services.edits import renew_card
 from modules.posts.services.marks import cache_marks
+from modules.posts.services.mirrors import receive_reply, receive_share
 from modules.posts.services.posts import put_tombstone
 from modules.posts.services.reactions_received import receive_reaction, receive_removal, renew_counts
 from sharding.scope import Once
@@ -62,3 +73,41 @@ def refresh_edited(event: PostEdited, once: Once) -> None:
 def publish_due_drafts() -> None:
     """Publish the drafts whose time has come."""
     publish_due(now=clock.now())
+
+
+@subscribes(Replied, queue="mirrors")
+def mirror_reply_in_thread(event: Replied, once: Once) -> None:
+    """Note a reply under the root of its thread, once."""
+    receive_reply(event, under_id=event.root_id, once=once)
+
+
+@subscribes(Replied, queue="mirrors")
+def mirror_reply_at_parent(event: Replied, once: Once) -> None:
+    """Note a reply under the post it replies to, with its count, once; under a root it is already."""
+    if event.parent_id != event.root_id:
+        receive_reply(event, under_id=event.parent_id, once=once)
+
+
+@subscribes(ReplyRemoved, queue="mirrors")
+def mirror_removal_in_thread(event: ReplyRemoved, once: Once) -> None:
+    """Note under the root of its thread that a reply is gone, once."""
+    receive_reply(event, under_id=event.root_id, once=once)
+
+
+@subscribes(ReplyRemoved, queue="mirrors")
+def mirror_removal_at_parent(event: ReplyRemoved, once: Once) -> None:
+    """Note under the post it replied to that a reply is gone, and count it off, once."""
+    if event.parent_id != event.root_id:
+        receive_reply(event, under_id=event.parent_id, once=once)
+
+
+@subscribes(PostShared, queue="mirrors")
+def mirror_share(event: PostShared, once: Once) -> None:
+    """Note a repost or a quote at its original, with its count, once."""
+    receive_share(event, once=once)
+
+
+@subscribes(ShareRemoved, queue="mirrors")
+def mirror_end_of_share(event: ShareRemoved, once: Once) -> None:
+    """Note at its original that a repost or a quote is gone, and count it off, once."""
+    receive_share(event, once=once)

@@ -6,6 +6,8 @@ from modules.posts.api.bookmarks import Bookmarks, OneBookmark
 from modules.posts.api.drafts import DraftPublication, Drafts, OneDraft
 from modules.posts.api.posts import OnePost, Posts, Revisions, UserPosts
 from modules.posts.api.reactions import OwnReaction, Reactions
+from modules.posts.api.reposts import OwnRepost, Reposts
+from modules.posts.api.threads import Ancestors, Replies
 
 urlpatterns = [
     path("me/bookmarks", Bookmarks.as_view()),
@@ -15,8 +17,12 @@ urlpatterns = [
     path("me/drafts/<id:draft_id>/publication", DraftPublication.as_view()),
     path("posts", Posts.as_view()),
     path("posts/<id:post_id>", OnePost.as_view()),
+    path("posts/<id:post_id>/ancestors", Ancestors.as_view()),
     path("posts/<id:post_id>/reactions", Reactions.as_view()),
     path("posts/<id:post_id>/reactions/<name:type>", OwnReaction.as_view()),
+    path("posts/<id:post_id>/replies", Replies.as_view()),
+    path("posts/<id:post_id>/repost", OwnRepost.as_view()),
+    path("posts/<id:post_id>/reposts", Reposts.as_view()),
     path("posts/<id:post_id>/revisions", Revisions.as_view()),
     path("users/<id:user_id>/posts", UserPosts.as_view()),
 ]

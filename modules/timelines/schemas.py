@@ -88,11 +88,19 @@ class HomeSource(StrEnum):
 
 
 class HomeRule(StrEnum):
-    """Why a post was dropped: gone or not for the viewer to see, by nobody they follow, muted, unreadable."""
+    """
+    Why a post was dropped.
+
+    It is gone or not for the viewer to see, by nobody they follow, by somebody muted or passed on from them,
+    for those alone whom it mentions, a reply to others, a repost of what is just above, or cannot be read.
+    """
 
     NOT_VISIBLE = "not_visible"
     NOT_FOLLOWED = "not_followed"
     MUTED = "muted"
+    FOR_MENTIONED = "for_mentioned"
+    REPLY_TO_OTHERS = "reply_to_others"
+    REPEATED = "repeated"
     UNAVAILABLE = "unavailable"
 
 

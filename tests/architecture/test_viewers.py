@@ -36,6 +36,7 @@ EXEMPT = {
     "modules.posts.services.edits.edit_post",
     "modules.posts.services.posts.insert_post",
     "modules.posts.services.posts.publish_post",
+    "modules.posts.services.reposts.repost",
     "modules.profiles.services.profiles.edit_profile",
 }
 

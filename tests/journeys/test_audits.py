@@ -21,7 +21,7 @@ from modules.graph.services.blocks import block
 from sharding.tasks import audit_sample
 from tests.kit.delivery import drain
 from tests.kit.people import NOON, Person, make_newcomer
-from tests.kit.posts import publish
+from tests.kit.posts import publish, quote, reply, repost
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,9 @@ class TestAudit:
                 "graph.following": 3,
                 "graph.statuses": 3,
                 "posts.counts": 1,
+                "posts.link_counts": 0,
+                "posts.link_mirrors": 0,
+                "posts.links": 1,
                 "posts.reaction_counts": 0,
                 "posts.reactions": 0,
                 "posts.reactions_received": 0,
@@ -164,6 +167,75 @@ class TestAudit:
             audit_sample()
 
         assert {line["instance"] for line in lines if line["event"] == "outage"} == {"directory"}
+
+
+class TestLinks:
+    """Of a reply under its root and its parent, a repost and a quote, all over instances."""
+
+    @pytest.fixture
+    def linked(self, people) -> tuple[list[Person], dict[str, int]]:
+        ada, vera, grace = people
+        root = publish(ada)
+        first = reply(grace, root)
+        posts = {
+            "root": root,
+            "first": first,
+            "second": reply(vera, first),
+            "repost": repost(grace, root),
+            "quote": quote(grace, root),
+        }
+        drain()
+        return people, posts
+
+    def test_finds_nothing_where_all_agrees(self, linked):
+        code, results = audit()
+
+        assert code == 0
+        assert {name: results[f"posts.{name}"]["owners"] for name in ("links", "link_mirrors")} == {
+            "links": 3,
+            "link_mirrors": 2,
+        }
+
+    @pytest.mark.parametrize(
+        ("alias", "statement", "names", "found"),
+        [
+            (
+                "a",
+                "DELETE FROM posts_threadentry WHERE post_id = %s AND reply_id = %s",
+                "root second",
+                "links",
+            ),
+            (
+                "b",
+                "DELETE FROM posts_threadentry WHERE post_id = %s AND reply_id = %s",
+                "first second",
+                "links",
+            ),
+            ("a", "DELETE FROM posts_share WHERE original_id = %s AND post_id = %s", "root repost", "links"),
+            (
+                "a",
+                "UPDATE posts_share SET is_active = false WHERE original_id = %s AND post_id = %s",
+                "root quote",
+                "links",
+            ),
+            ("b", "DELETE FROM posts_post WHERE id = %s", "first", "link_mirrors"),
+            ("b", "DELETE FROM posts_post WHERE id = %s", "quote", "link_mirrors"),
+            ("a", "UPDATE posts_postcount SET quotes = 7 WHERE post_id = %s", "root", "link_counts"),
+            ("b", "UPDATE posts_postcount SET replies = 0 WHERE post_id = %s", "first", "link_counts"),
+        ],
+    )
+    def test_names_what_was_planted_and_mends_it(self, linked, alias, statement, names, found):
+        _, posts = linked
+        run_sql(alias, statement, *[posts[name] for name in names.split()])
+
+        code, results = audit()
+        assert code == 1
+        assert f"posts.{found}" in {name for name, *_ in kinds(results)}
+
+        for _ in range(2):  # once the sides, and then what was counted of them
+            audit("--repair")
+            drain()
+        assert kinds(audit()[1]) == set()
 
 
 Plant = Callable[[Person, Person], None]

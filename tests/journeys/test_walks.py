@@ -27,6 +27,7 @@ from modules.posts.services.drafts import create_draft, delete_draft
 from modules.posts.services.edits import edit_post
 from modules.posts.services.posts import delete_post
 from modules.posts.services.reactions import add_reaction, remove_reaction
+from modules.posts.services.reposts import remove_repost
 from modules.timelines.models import windows
 from modules.timelines.schemas import NewList
 from modules.timelines.services.lists import add_member, create_list, remove_member
@@ -34,7 +35,7 @@ from sharding.scope import writing_directory
 from tests.kit.delivery import announced_events, drain, until_replicated
 from tests.kit.http import call
 from tests.kit.people import NOON, Person, make_person, sign_up
-from tests.kit.posts import publish, publish_past
+from tests.kit.posts import publish, publish_past, reply, repost
 from tests.kit.redis import redis_away
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,39 @@ def list_members(settings: Any, after: ExitStack) -> Walked:
     return Walked(reader, path, add, lambda id: remove_member(reader.id, list_id, id))
 
 
+def replies(settings: Any, after: ExitStack) -> Walked:
+    author, replier = sign_up("ada"), make_person()
+    root = publish(author)
+
+    def add() -> int:
+        post_id = reply(replier, root)
+        drain()
+        return post_id
+
+    def remove(id: int) -> None:
+        delete_post(replier.id, id, now=NOON)
+        drain()  # until then a page is short by it
+
+    return Walked(author, f"/v1/posts/{root}/replies", add, remove)
+
+
+def reposters(settings: Any, after: ExitStack) -> Walked:
+    author = sign_up("ada")
+    original = publish(author)
+
+    def add() -> int:
+        person = make_person()
+        repost(person, original)
+        drain()
+        return person.id
+
+    def remove(id: int) -> None:
+        remove_repost(id, original, now=NOON)
+        drain()
+
+    return Walked(author, f"/v1/posts/{original}/reposts", add, remove)
+
+
 def following(settings: Any, after: ExitStack) -> Walked:
     reader = sign_up("vera")
 
@@ -319,6 +353,8 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "get_home_timeline": [home, deep_home, pulled_home, uncached_home],
     "get_list_timeline": [list_timeline],
     "list_list_members": [list_members],
+    "list_replies": [replies],
+    "list_reposters": [reposters],
     "list_following": [following],
     "list_followers": [followers],
     "list_blocks": [blocks],

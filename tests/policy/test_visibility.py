@@ -48,6 +48,10 @@ PATHS = [
     "DELETE /v1/posts/{post}/reactions/like",
     "PUT /v1/me/bookmarks/{post}",
     "DELETE /v1/me/bookmarks/{post}",
+    "GET /v1/posts/{post}/ancestors",
+    "GET /v1/posts/{post}/replies",
+    "GET /v1/posts/{post}/reposts",
+    "PUT /v1/posts/{post}/repost",
 ]
 LISTS = [
     "/v1/timelines/home",
@@ -71,6 +75,7 @@ AROUND = {
     "modules/posts/services/reactions_received.py",  # renews counts, shows none
     "modules/posts/services/edits.py",  # renews cards; shows their authors their own
     "modules/posts/services/posts.py",  # puts tombstones over cards, shows none
+    "modules/posts/services/reposts.py",  # asks what a repost names, shows none
     "modules/profiles/selectors/cards.py",  # which asks that itself
     "modules/profiles/services/profiles.py",  # renews cards; shows their owners their own
 }
@@ -160,7 +165,7 @@ class TestWhoMayNotBeSeen:
         ids = {"user": author.id, "post": post, "name": "author"}
         if cached:
             statuses = [ask(path, viewer, **ids).status for path in PATHS]
-            assert statuses == [*[200] * 9, 403, 403, *[200] * 4, *[204] * 4]
+            assert statuses == [*[200] * 9, 403, 403, *[200] * 4, *[204] * 4, *[200] * 4]
         reason(viewer, author)
         nobody = {"user": never(author.id), "post": never(post), "name": "nobody"}
         opened = OF_A_BLOCKER if reason is block_them else {}

@@ -1,10 +1,8 @@
 """Reacting: the user's side leads, the post's side and its counts converge, however the news comes."""
 
-from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import pytest
-from django.db import connections
 
 from modules.posts import tasks
 from modules.posts.errors import PostNotFound, ReactionUnknown
@@ -18,7 +16,7 @@ from sharding.scope import Once
 from tests.kit.delivery import announced_events, drain
 from tests.kit.people import NOON, make_person
 from tests.kit.posts import publish
-from tests.posts.kit import counted, reactions_of, reactors
+from tests.posts.kit import at_once, counted, reactions_of, reactors
 
 pytestmark = pytest.mark.django_db
 
@@ -36,19 +34,6 @@ def reader():
 @pytest.fixture
 def post_id():
     return publish(make_person(shard=4000))
-
-
-def at_once(*calls) -> None:
-    """Make calls side by side, each with connections of its own."""
-
-    def run(call):
-        try:
-            call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        list(pool.map(run, calls))
 
 
 def hear(event: ReactionAdded | ReactionRemoved, key: str) -> None:

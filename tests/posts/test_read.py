@@ -10,15 +10,17 @@ from modules.kernel.redis.servers import redis
 from modules.posts import public as posts
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
-from modules.posts.schemas import PastPost
+from modules.posts.schemas import REPOST, PastPost
 from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.services.posts import delete_post
+from sharding.scope import require_binding, writing_for
 from sharding.testing import count_queries
+from tests.kit.delivery import until_replicated
 from tests.kit.http import call
 from tests.kit.pages import count_reads, ids_of, on
 from tests.kit.people import NOON, make_person, sign_up
-from tests.kit.posts import publish, publish_past
+from tests.kit.posts import publish, publish_past, quote, reply, repost
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +38,14 @@ class TestGetPost:
         assert answer.body["data"] == {
             "id": str(post_id),
             "author_id": str(author.id),
+            "kind": "post",
             "text": "Hi",
             "entities": [],
             "audience": "public",
             "reply_policy": "everyone",
+            "reply_to": None,
+            "root_id": None,
+            "original": None,
             "custom": {},
             "published_at": "2026-11-24T12:00:00.000000Z",
             "edited_at": None,
@@ -207,6 +213,72 @@ class TestListUserPosts:
 
         assert len(page.parse().data) == many
         assert (count_reads(queries), trips.trips) == (1, 1)
+
+
+class TestChoicesOfUserPosts:
+    """Of what an author wrote and passed on: what a profile shows is chosen, and each choice has an index."""
+
+    INDEXES = {
+        "": "posts_post_newest_own",
+        "replies": "posts_post_newest_no_reposts",
+        "reposts": "posts_post_newest_no_replies",
+        "replies,reposts": "posts_post_newest",
+    }
+
+    def test_are_posts_and_quotes_and_what_else_is_asked_for(self):
+        author, other = make_person(), make_person()
+        theirs = publish(other)
+        own, answer, passed_on, quoting = (
+            publish(author),
+            reply(author, theirs),
+            repost(author, theirs),
+            quote(author, theirs),
+        )
+        path = f"/v1/users/{author.id}/posts"
+
+        def ids(query: str) -> list[int]:
+            return [int(card["id"]) for card in call("GET", path + query).body["data"]]
+
+        assert ids("") == [quoting, own]
+        assert ids("?include=replies") == [quoting, answer, own]
+        assert ids("?include=reposts") == [quoting, passed_on, own]
+        for both in ("replies,reposts", "reposts,replies"):
+            assert ids(f"?include={both}") == [quoting, passed_on, answer, own]
+        assert call("GET", f"{path}?include=likes").status == 400
+
+    def test_have_cursors_of_their_own(self):
+        author = make_person()
+        publish_past(author, 1, 2)
+        path = f"/v1/users/{author.id}/posts?limit=1"
+        cursor = call("GET", f"{path}&include=replies").body["next"]
+
+        assert call("GET", f"{path}&include=replies&cursor={cursor}").status == 200
+        assert call("GET", f"{path}&cursor={cursor}").body["code"] == "cursor_invalid"
+
+    @pytest.mark.parametrize(("include", "index"), INDEXES.items())
+    def test_cost_one_read_of_an_index_whatever_else_there_is(self, include, index):
+        author, other = make_person(shard=3), make_person(shard=3)
+        publish_past(author, *range(1, 5))
+        with writing_for(author.id), require_binding().connection.cursor() as cursor:
+            for person, many in ((author, 400), (other, 4000)):
+                cursor.execute(
+                    "INSERT INTO posts_post (id, author_id, text, published_at, version, kind, reply_to_id)"
+                    " SELECT id, %s, '', now(), 1, n %% 2, nullif(n %% 4, n %% 2)"
+                    " FROM next_ids(3, %s) WITH ORDINALITY AS made (id, n)",
+                    [person.id, many],
+                )
+            cursor.execute("ANALYZE posts_post")
+        until_replicated()
+
+        with count_queries() as queries:
+            list_user_posts(author.id, Paging.first(2), include=include.split(","), viewer=PUBLIC_VIEWER)
+
+        [statement] = [sql for _, sql in queries.statements if '"posts_post"."id"' in sql and "LIMIT" in sql]
+        with writing_for(author.id), require_binding().connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {statement}", [author.id, REPOST][: statement.count("%s")])
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert f"using {index} on" in plan
+        assert "Sort" not in plan
 
 
 class TestListNewestIds:

@@ -7,8 +7,25 @@ from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
 from modules.kernel.shapes import ByIds
-from modules.posts.errors import NotYourPost, PostNotFound, TooManyEntities
-from modules.posts.schemas import EditPost, NewPost, PostBatch, PostCard, PostPage, PostView, RevisionPage
+from modules.posts.errors import (
+    NotPublic,
+    NotYourPost,
+    PostIsRepost,
+    PostNotFound,
+    RepliesClosed,
+    ThreadTooDeep,
+    TooManyEntities,
+)
+from modules.posts.schemas import (
+    EditPost,
+    NewPost,
+    PostBatch,
+    PostCard,
+    PostPage,
+    PostView,
+    RevisionPage,
+    UserPostsQuery,
+)
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
 from modules.posts.selectors.revisions import list_revisions
 from modules.posts.services.edits import edit_post
@@ -18,15 +35,23 @@ from modules.posts.services.posts import delete_post, publish_post
 class Posts(View):
     """All posts."""
 
-    @endpoint("publish_post", scope="write:posts", status=201, refuses=(TooManyEntities,))
+    @endpoint(
+        "publish_post",
+        scope="write:posts",
+        status=201,
+        refuses=(PostNotFound, RepliesClosed, NotPublic, PostIsRepost, ThreadTooDeep, TooManyEntities),
+    )
     def post(self, request: Request, body: NewPost) -> PostCard:
         """
         Publish a post.
 
         It is in the author's home at once, and in those of the followers within moments; one for the
         mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are found
-        in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
-        `Idempotency-Key` and a repeat has no second effect and gets the same answer.
+        in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+
+        With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
+        `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original is.
+        Send an `Idempotency-Key` and a repeat has no second effect and gets the same answer.
         """
         return publish_post(request.user.id, body, now=clock.now(), once=request.once)
 
@@ -53,7 +78,7 @@ class OnePost(View):
         scope="write:posts",
         conditional=True,
         condition_required=False,
-        refuses=(PostNotFound, NotYourPost, Stale, TooManyEntities),
+        refuses=(PostNotFound, NotYourPost, PostIsRepost, Stale, TooManyEntities),
     )
     def patch(self, request: Request, post_id: int, body: EditPost) -> Rendered[PostView]:
         """
@@ -92,6 +117,13 @@ class UserPosts(View):
     """The posts of one user."""
 
     @endpoint("list_user_posts", public=True, refuses=(UserNotFound, AccountPrivate))
-    def get(self, request: Request, user_id: int, paging: Paging) -> Rendered[PostPage]:
-        """List a user's posts, newest first."""
-        return list_user_posts(user_id, paging, viewer=viewer_of(request.viewer_id))
+    def get(
+        self, request: Request, user_id: int, query: UserPostsQuery, paging: Paging
+    ) -> Rendered[PostPage]:
+        """
+        List a user's posts, newest first.
+
+        Quotes are among them; replies and reposts if they are asked for.
+        """
+        viewer = viewer_of(request.viewer_id)
+        return list_user_posts(user_id, paging, include=query.choices, viewer=viewer)

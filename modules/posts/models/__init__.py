@@ -5,6 +5,8 @@ from modules.posts.models.marks import Bookmark, MarkCount
 from modules.posts.models.posts import AuthorCount, Post
 from modules.posts.models.reactions import PostCount, ReactionIn, ReactionOut
 from modules.posts.models.revisions import PostRevision
+from modules.posts.models.shares import Repost, Share
+from modules.posts.models.threads import ThreadEntry
 
 __all__ = [
     "AuthorCount",
@@ -16,4 +18,7 @@ __all__ = [
     "PostRevision",
     "ReactionIn",
     "ReactionOut",
+    "Repost",
+    "Share",
+    "ThreadEntry",
 ]

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from modules.kernel.stored_json import StoredJson
+from modules.posts.schemas import REPOST
 from sharding.ids import ShardedIdField
 from sharding.models import ShardedModel
 
@@ -36,6 +37,8 @@ class Post(ShardedModel):
     reply_to_author_id = models.BigIntegerField(null=True)
     root_id = models.BigIntegerField(null=True)
     root_author_id = models.BigIntegerField(null=True)
+    # How many posts are above it in its thread.
+    depth = models.SmallIntegerField(db_default=0)
     original_id = models.BigIntegerField(null=True)
     original_author_id = models.BigIntegerField(null=True)
     reply_policy = models.SmallIntegerField(db_default=0)
@@ -49,7 +52,27 @@ class Post(ShardedModel):
                 models.F("id").desc(),
                 name="posts_post_newest",
                 condition=models.Q(deleted_at=None),
-            )
+            ),
+            # The same without replies, without reposts, or without both: a profile shows any of these, and
+            # however many of the others somebody has, a page is one read of an index.
+            models.Index(
+                "author_id",
+                models.F("id").desc(),
+                name="posts_post_newest_own",
+                condition=models.Q(deleted_at=None, reply_to_id=None) & ~models.Q(kind=REPOST),
+            ),
+            models.Index(
+                "author_id",
+                models.F("id").desc(),
+                name="posts_post_newest_no_reposts",
+                condition=models.Q(deleted_at=None) & ~models.Q(kind=REPOST),
+            ),
+            models.Index(
+                "author_id",
+                models.F("id").desc(),
+                name="posts_post_newest_no_replies",
+                condition=models.Q(deleted_at=None, reply_to_id=None),
+            ),
         ]
 
 

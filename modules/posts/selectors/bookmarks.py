@@ -22,13 +22,14 @@ def list_bookmarks(paging: Paging, *, viewer: Viewer) -> Rendered[PostPage]:
     rows = Bookmark.objects.of(viewer.id).values_list("bookmark_id", "post_id")
     page = keyset.page(rows, paging, "bookmark_id", at=itemgetter(0))
     state, post_ids = PageState(viewer.id), [post_id for _, post_id in page.rows]
-    visible, users, unavailable, _ = map_visible(post_ids, viewer=viewer, state=state)
+    visible = map_visible(post_ids, viewer=viewer, state=state)
     return build_page(
-        list(visible.values()),
-        users=users,
-        state=state.json_of(visible),
+        visible.posts,
+        users=visible.users,
+        originals=visible.originals,
+        state=state,
         next=page.next,
         prev=page.prev,
-        partial=bool(unavailable) or state.is_partial,
-        missing=[id for id in post_ids if id in unavailable and id not in visible],
+        partial=bool(visible.unavailable),
+        missing=[id for id in post_ids if id in visible.unavailable and id not in visible.posts],
     )

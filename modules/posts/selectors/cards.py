@@ -4,6 +4,7 @@ from modules.kernel.cards import CardKind, RenderedCard, register
 from modules.posts.models import Post
 from modules.posts.schemas import (
     AUDIENCES,
+    KINDS,
     MENTIONED,
     POST,
     POST_LAYOUT,
@@ -11,6 +12,7 @@ from modules.posts.schemas import (
     PostCard,
     PostEntity,
     PostHead,
+    PostRef,
     refs_of,
 )
 from sharding.scatter import Unavailable
@@ -26,14 +28,23 @@ def to_card(post: Post) -> PostCard:
     return PostCard(
         id=post.id,
         author_id=post.author_id,
+        kind=KINDS[post.kind],
         text=post.text,
         entities=[PostEntity(**entity) for entity in post.entities],
         audience=AUDIENCES[post.audience],
         reply_policy=REPLY_POLICIES[post.reply_policy],
+        reply_to=to_ref(post.reply_to_id, post.reply_to_author_id),
+        root_id=post.root_id,
+        original=to_ref(post.original_id, post.original_author_id),
         custom=post.custom,
         published_at=post.published_at,
         edited_at=post.edited_at,
     )
+
+
+def to_ref(post_id: int | None, author_id: int | None) -> PostRef | None:
+    """Return a reference to a post from two columns of a row."""
+    return PostRef(post_id=post_id, author_id=author_id) if post_id and author_id else None
 
 
 def _head_of(post: Post) -> PostHead:

@@ -1,6 +1,7 @@
 """Pages of posts and single ones, put together from finished cards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from modules.graph.public import AccountPrivate, UserNotFound
 from modules.graph.schemas import Viewer
@@ -10,30 +11,35 @@ from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered, render_page, render_single
 from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
-from modules.posts.schemas import PostBatch, PostHead, PostPage, PostView
+from modules.posts.schemas import REPOST, PostBatch, PostChoice, PostHead, PostPage, PostView
 from modules.posts.selectors.states import PageState
 from modules.posts.selectors.visibility import map_visible
+from sharding.querysets import ShardedQuerySet
+
+Cards = Mapping[int, RenderedCard[PostHead]]
 
 
 def build_page(
-    shown: Sequence[RenderedCard[PostHead]],
+    shown: Cards,
     *,
     users: Mapping[int, bytes],
-    state: bytes,
+    originals: Cards = MappingProxyType({}),
+    state: PageState,
     next: str | None = None,
     prev: str | None = None,
     partial: bool = False,
     missing: Sequence[int] = (),
 ) -> Rendered[PostPage]:
-    """Put finished cards and their state side by side, with their authors among `users`, once each."""
+    """Put finished cards side by side, with their state and what they mention, once each."""
+    passed_on = originals_of(shown, originals)
     return render_page(
         PostPage,
-        data=[card.json for card in shown],
-        included=_included(shown, users),
-        state=state,
+        data=[card.json for card in shown.values()],
+        included=build_included(shown, users, passed_on),
+        state=state.json_of({**shown, **passed_on}),
         next=next,
         prev=prev,
-        partial=partial,
+        partial=partial or state.is_partial,
         missing=missing,
     )
 
@@ -46,14 +52,14 @@ def get_post(post_id: int, *, viewer: Viewer) -> Rendered[PostView]:
     """
     # An answer with an ETag: counts are in it, and nothing that only the viewer has.
     state = PageState(None)
-    visible, users, unavailable, _ = map_visible([post_id], viewer=viewer, state=state)
-    if (post := visible.get(post_id)) is None:
-        raise unavailable.get(post_id, PostNotFound)
+    visible = map_visible([post_id], viewer=viewer, state=state)
+    if (post := visible.posts.get(post_id)) is None:
+        raise visible.unavailable.get(post_id, PostNotFound)
     return render_single(
         PostView,
         data=post.json,
-        included={"users": users},
-        state=state.json_of(visible),
+        included=build_included(visible.posts, visible.users, visible.originals),
+        state=state.json_of({**visible.posts, **visible.originals}),
         version=post.version,
     )
 
@@ -61,53 +67,70 @@ def get_post(post_id: int, *, viewer: Viewer) -> Rendered[PostView]:
 def list_posts(post_ids: Sequence[int], *, viewer: Viewer) -> Rendered[PostBatch]:
     """Return these posts in the order asked; those unknown, deleted, hidden or not to be read are missing."""
     state = PageState(viewer.id)
-    visible, users, unavailable, _ = map_visible(post_ids, viewer=viewer, state=state)
-    missing = [id for id in post_ids if id not in visible]
-    shown = list(visible.values())
+    visible = map_visible(post_ids, viewer=viewer, state=state)
+    missing = [id for id in post_ids if id not in visible.posts]
     return render_page(
         PostBatch,
-        data=[card.json for card in shown],
-        included=_included(shown, users),
-        state=state.json_of(visible),
-        partial=bool(unavailable) or state.is_partial,
+        data=[card.json for card in visible.posts.values()],
+        included=build_included(visible.posts, visible.users, visible.originals),
+        state=state.json_of({**visible.posts, **visible.originals}),
+        partial=bool(visible.unavailable) or state.is_partial,
         missing=missing,
-        unavailable=[id for id in missing if id in unavailable],
+        unavailable=[id for id in missing if id in visible.unavailable],
     )
 
 
-def list_user_posts(author_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[PostPage]:
+def list_user_posts(
+    author_id: int, paging: Paging, *, include: Collection[PostChoice] = (), viewer: Viewer
+) -> Rendered[PostPage]:
     """
-    Return a page of one author's posts, newest first.
+    Return a page of one author's posts, newest first, with their replies and reposts if these are included.
 
     :raises UserNotFound: if there is no such user, or none whom the viewer may see
-    :raises AccountPrivate: if the user's posts are not for the viewer
+    :raises AccountPrivate: if their posts are for others than the viewer
     """
-    rows = Post.objects.of(author_id).filter(deleted_at=None)
-    page = keyset.page(rows.values_list("id", flat=True), paging, "id", at=int)
+    page = keyset.page(_list_chosen(author_id, include).values_list("id", flat=True), paging, "id", at=int)
     state = PageState(viewer.id)
-    visible, users, unavailable, closed = map_visible(
-        page.rows, viewer=viewer, author_ids=[author_id], state=state
-    )
-    if author_id in unavailable:
-        raise unavailable[author_id]
-    if author_id not in users:
+    visible = map_visible(page.rows, viewer=viewer, author_ids=[author_id], state=state)
+    if author_id in visible.unavailable:
+        raise visible.unavailable[author_id]
+    if author_id not in visible.users:
         raise UserNotFound
-    if author_id in closed:
+    if author_id in visible.closed:
         raise AccountPrivate
     return build_page(
-        list(visible.values()),
-        users=users,
-        state=state.json_of(visible),
+        visible.posts,
+        users=visible.users,
+        originals=visible.originals,
+        state=state,
         next=page.next,
         prev=page.prev,
-        partial=bool(unavailable) or state.is_partial,
-        missing=[id for id in page.rows if id in unavailable and id not in visible],
+        partial=bool(visible.unavailable),
+        missing=[id for id in page.rows if id in visible.unavailable and id not in visible.posts],
     )
 
 
-def _included(
-    shown: Sequence[RenderedCard[PostHead]], users: Mapping[int, bytes]
-) -> dict[str, dict[int, bytes]]:
-    """Return the authors of cards among `users`, once each."""
-    authors = {head.author_id: users[head.author_id] for head, *_ in shown if head.author_id in users}
-    return {"users": authors}
+def _list_chosen(author_id: int, include: Collection[PostChoice]) -> ShardedQuerySet[Post]:
+    """Return an author's rows; each choice has an index of its own, whose condition this is."""
+    rows = Post.objects.of(author_id).filter(deleted_at=None)
+    if "replies" not in include:
+        rows = rows.filter(reply_to_id=None)
+    return rows if "reposts" in include else rows.exclude(kind=REPOST)
+
+
+def originals_of(shown: Cards, originals: Cards) -> dict[int, RenderedCard[PostHead]]:
+    """Return what these cards repost or quote, of the originals that may be seen, once each."""
+    if not originals:
+        return {}
+    return {id: originals[id] for card in shown.values() if (id := card.head.original_id) in originals}
+
+
+def build_included(shown: Cards, users: Mapping[int, bytes], originals: Cards) -> dict[str, dict[int, bytes]]:
+    """Return what cards repost or quote, and the authors of all, of those that may be seen, once each."""
+    authors = {
+        author_id: users[author_id]
+        for cards in (shown, originals)
+        for card in cards.values()
+        if (author_id := card.head.author_id) in users
+    }
+    return {"users": authors, "posts": {id: card.json for id, card in originals.items()}}

@@ -8,7 +8,7 @@ is counted. That is kept too, as a tombstone of version 0: ten bytes, and nothin
 from modules.kernel.card_layout import Layout
 from modules.kernel.cards import CardKind, RenderedCard, register
 from modules.posts.models import PostCount
-from modules.posts.schemas import CountHead, PostCounts
+from modules.posts.schemas import POST_COUNT, CountHead, PostCounts
 from sharding.scatter import Unavailable
 
 _HEAD = CountHead()
@@ -50,4 +50,4 @@ def render_counts(
     return {id: rows.get(id, ZEROS) for id in post_ids if not unavailable or id not in unavailable}
 
 
-COUNTS = register(CardKind("postcount", _Layout(CountHead, "", revision=1), ttl=3600, render=render_counts))
+COUNTS = register(CardKind(POST_COUNT, _Layout(CountHead, "", revision=1), ttl=3600, render=render_counts))

@@ -30,10 +30,11 @@ def list_reactions(
     rows = ReactionIn.objects.of(post_id).filter(is_active=True, **({} if type is None else {"type": type}))
     page = keyset.page(rows, paging, "edge_id", at=lambda row: row.edge_id)
     user_ids = [row.user_id for row in page.rows]
-    visible, users, unavailable, _ = map_visible([post_id], viewer=viewer, author_ids=user_ids)
+    visible = map_visible([post_id], viewer=viewer, author_ids=user_ids)
+    users, unavailable = visible.users, visible.unavailable
     if post_id in unavailable:
         raise unavailable[post_id]
-    if post_id not in visible:
+    if post_id not in visible.posts:
         raise PostNotFound
     return render_page(
         ReactionPage,

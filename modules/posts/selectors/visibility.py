@@ -6,12 +6,13 @@ cards of the authors, which say so, are needed beside the posts anyway: nothing 
 """
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from modules.graph.schemas import Viewer
+from modules.graph.schemas import PUBLIC_VIEWER, Viewer
 from modules.kernel import cards
 from modules.kernel.cards import Loaded, RenderedCard
-from modules.posts.schemas import FOLLOWERS, MENTIONED, PUBLIC, PostHead
+from modules.posts.schemas import FOLLOWERS, MENTIONED, PUBLIC, REPOST, PostHead
 from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.post_counts import COUNTS
 from modules.posts.selectors.states import PageState
@@ -26,13 +27,16 @@ class Visible(NamedTuple):
 
     Of the `unavailable`, posts and users by id, nobody can tell now whether they may; of a post that is here
     all the same, what is counted. Whose posts are not for the viewer, though they may see the user, is among
-    `closed`: private accounts that they do not follow.
+    `closed`: private accounts that they do not follow. What posts repost or quote is among the `originals`.
     """
 
     posts: dict[int, RenderedCard[PostHead]]
     users: dict[int, bytes]
     unavailable: Unavailable
-    closed: frozenset[int]
+    closed: frozenset[int] = frozenset()
+    originals: Mapping[int, RenderedCard[PostHead]] = MappingProxyType({})
+    # Before all whom the posts name: their authors, originals' authors, and who was replied to.
+    viewer: Viewer = PUBLIC_VIEWER
 
 
 def allows(viewer: Viewer, head: PostHead, author: UserHead) -> bool:
@@ -74,7 +78,8 @@ def map_visible(
     people: dict[int, RenderedCard[UserHead]] = profiles.select_visible(loaded[USER], viewer=viewer)
     if unavailable:
         _follow_authors(found, unavailable)
-    page = viewer.among(people.keys())
+    replied_to = {id for post in found.values() if (id := post.head.reply_to_author_id)}
+    page = viewer.among(people.keys() | replied_to if replied_to else people.keys())
     shown = {
         id: post
         for id, post in found.items()
@@ -83,7 +88,29 @@ def map_visible(
     closed = frozenset(
         id for id, user in people.items() if user.head.is_private and not profiles.admits(page, id, user.head)
     )
-    return Visible(shown, {id: user.json for id, user in people.items()}, unavailable, closed)
+    users = {id: user.json for id, user in people.items()}
+    visible = Visible(shown, users, unavailable, closed, viewer=page)
+    if not any(post.head.original_id for post in found.values()):
+        return visible
+    visible = _take_apart(post_ids, visible)
+    if state is not None:
+        _state_originals(state, visible, loaded)
+    return visible
+
+
+def _take_apart(post_ids: Collection[int], visible: Visible) -> Visible:
+    """Return what was asked for apart from its originals; a repost is nothing without its own."""
+    shown, unavailable = visible.posts, visible.unavailable
+    originals = {id: shown[id] for post in shown.values() if (id := post.head.original_id) in shown}
+    asked: dict[int, RenderedCard[PostHead]] = {}
+    for id in dict.fromkeys(post_ids):
+        if (post := shown.get(id)) is None:
+            continue
+        if post.head.kind != REPOST or post.head.original_id in originals:
+            asked[id] = post
+        elif (error := unavailable.get(post.head.original_id)) is not None:
+            unavailable[id] = error
+    return visible._replace(posts=asked, originals=originals)
 
 
 def _load(
@@ -100,6 +127,19 @@ def _load(
     loaded = cards.load(wanted | {COUNTS.name: post_ids}, unavailable=unavailable, beside=beside)
     state.take(list(post_ids), loaded[COUNTS.name], beside, unavailable)
     return loaded
+
+
+def _state_originals(state: PageState, visible: Visible, loaded: Loaded) -> None:
+    """
+    Have a page state its originals as well, whose counts came with their cards.
+
+    The viewer's marks on them cost a round trip, which pages without any do not make.
+    """
+    ids = list(visible.originals)
+    beside = state.ask(ids)
+    if beside is not None:
+        cards.load({}, beside=beside)
+    state.take(ids, loaded[COUNTS.name], beside, visible.unavailable)
 
 
 def _follow_authors(found: Mapping[int, RenderedCard[PostHead]], unavailable: Unavailable) -> None:

@@ -9,10 +9,10 @@ from modules.kernel.cards import RenderedCard
 from modules.kernel.derived import derived
 from modules.kernel.errors import check_version
 from modules.kernel.rendered import Rendered
-from modules.posts.errors import PostNotFound
+from modules.posts.errors import PostIsRepost, PostNotFound
 from modules.posts.events import PostEdited
 from modules.posts.models import Post, PostRevision
-from modules.posts.schemas import AUDIENCES, REPLY_POLICIES, EditPost, PostHead, PostView
+from modules.posts.schemas import AUDIENCES, REPLY_POLICIES, REPOST, EditPost, PostHead, PostView
 from modules.posts.selectors.cards import POSTS, render, render_posts
 from modules.posts.selectors.pages import get_post
 from modules.posts.services.entities import Found, mentioned_ids, mentioned_in, resolve, scan, to_entities
@@ -37,6 +37,7 @@ def edit_post(
 
     :raises PostNotFound: if there is no such post, it was deleted, or it may not be shown
     :raises NotYourPost: if it is somebody else's
+    :raises PostIsRepost: if it is a repost, which has nothing of its own
     :raises Stale: if its version is none of those seen; None stands for any
     :raises TooManyEntities: if the text mentions more people, or has more tags or links, than a post may
     """
@@ -49,6 +50,8 @@ def edit_post(
         if post is not None:
             if post.deleted_at is not None:
                 raise PostNotFound
+            if post.kind == REPOST:
+                raise PostIsRepost
             check_version(post.version, seen)
             if changes := _find_changes(post, edit, found, names):
                 _apply(post, changes, now=now)

@@ -12,10 +12,20 @@ from modules.kernel.stored_json import to_text
 from modules.posts.errors import NotYourPost, PostNotFound
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
-from modules.posts.schemas import AUDIENCES, POST_COLUMNS, REPLY_POLICIES, NewPost, PostCard, PostEntity
+from modules.posts.schemas import (
+    AUDIENCES,
+    KINDS,
+    LINK_COLUMNS,
+    POST_COLUMNS,
+    REPLY_POLICIES,
+    NewPost,
+    PostCard,
+    PostEntity,
+)
 from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.visibility import map_visible
 from modules.posts.services.entities import find_entities
+from modules.posts.services.links import NO_LINKS, Links, announce_links, end_links, find_links
 from sharding import outbox
 from sharding.ids import shard_of
 from sharding.scope import Once, Write, writing_for
@@ -29,6 +39,10 @@ _INSERT: Final = """
 _PUBLISH: Final = _INSERT.format(
     columns=", ".join(POST_COLUMNS), values=", ".join(f"%({name})s" for name in POST_COLUMNS)
 )
+_WITH_LINKS: Final = {**POST_COLUMNS, **LINK_COLUMNS}
+_PUBLISH_WITH_LINKS: Final = _INSERT.format(
+    columns=", ".join(_WITH_LINKS), values=", ".join(f"%({name})s" for name in _WITH_LINKS)
+)
 
 
 def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | None) -> PostCard:
@@ -37,10 +51,12 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
 
     :raises AlreadyDone: with the first answer, if `once` was used before
     :raises TooManyEntities: if it mentions more people, or has more tags or links, than a post may
+    :raises PostNotFound: if it replies to or quotes what the author may not see; refusals of `find_links`
     """
     entities = find_entities(new.text)
+    links = find_links(author_id, new, once=once)
     with writing_for(author_id, once=once) as write:
-        published, card = insert_post(write, new, entities, now=now)
+        published, card = insert_post(write, new, entities, now=now, links=links)
         if once is not None:
             write.answer(201, card.json_bytes())
     follow_now(published)
@@ -48,11 +64,11 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
 
 
 def insert_post(
-    write: Write, new: NewPost, entities: list[PostEntity], *, now: datetime
+    write: Write, new: NewPost, entities: list[PostEntity], *, now: datetime, links: Links = NO_LINKS
 ) -> tuple[PostPublished, PostCard]:
     """Make the row of a post of the open transaction's owner; return the news of it and its card."""
     author_id, audience = write.owner_id, AUDIENCES.index(new.audience)
-    row: dict[str, int | str | datetime] = {
+    row: dict[str, int | str | datetime | None] = {
         "shard": shard_of(author_id),
         "author_id": author_id,
         "text": new.text,
@@ -64,16 +80,25 @@ def insert_post(
         "reply_policy": REPLY_POLICIES.index(new.reply_policy),
     }
     with connections[write.alias].cursor() as cursor:
-        cursor.execute(_PUBLISH, row)
+        if links is NO_LINKS:
+            cursor.execute(_PUBLISH, row)
+        else:
+            cursor.execute(_PUBLISH_WITH_LINKS, row | links._asdict())
         (post_id,) = cursor.fetchone()
     outbox.record(published := PostPublished(post_id=post_id, author_id=author_id, audience=audience))
+    if links is not NO_LINKS:
+        announce_links(post_id, author_id, links)
     return published, PostCard(
         id=post_id,
         author_id=author_id,
+        kind=KINDS[links.kind],
         text=new.text,
         entities=entities,
         audience=new.audience,
         reply_policy=new.reply_policy,
+        reply_to=links.reply_to,
+        root_id=links.root_id,
+        original=links.original,
         custom=new.custom,
         published_at=now,
         edited_at=None,
@@ -123,4 +148,5 @@ def _delete(user_id: int, post_id: int, *, now: datetime) -> int | None:
         Post.objects.of(user_id).filter(id=post_id).update(version=version, deleted_at=now)
         AuthorCount.objects.of(user_id).update(posts=F("posts") - 1)
         outbox.record(PostDeleted(post_id=post_id, author_id=user_id, version=version))
+        end_links(post)
     return version

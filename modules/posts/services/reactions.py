@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import connections
 
 from modules.graph.public import viewer_of
-from modules.posts.errors import PostNotFound, ReactionUnknown
+from modules.posts.errors import PostIsRepost, PostNotFound, ReactionUnknown
 from modules.posts.events import ReactionAdded, ReactionRemoved
+from modules.posts.schemas import REPOST
 from modules.posts.selectors.visibility import map_visible
 from modules.posts.services.marks import cache_marks, find_marks
 from sharding import outbox
@@ -57,6 +58,7 @@ def add_reaction(user_id: int, post_id: int, type: str) -> None:
 
     :raises ReactionUnknown: if there is no such type
     :raises PostNotFound: if there is no such post, or none that they may see
+    :raises PostIsRepost: if it is a repost: its original is meant
     """
     if type not in settings.POSTS.reactions:
         raise ReactionUnknown(settings.POSTS.reactions)
@@ -90,16 +92,19 @@ def remove_reaction(user_id: int, post_id: int, type: str) -> None:
 
 def require_visible(user_id: int, post_id: int) -> None:
     """
-    Look whether a user may see a post.
+    Look whether a user may see a post, and whether it is one to mark.
 
     :raises PostNotFound: if there is no such post, or none that they may see
+    :raises PostIsRepost: if it is a repost: its original is meant
     :raises InstanceUnavailable: if nobody can tell now
     """
     visible = map_visible([post_id], viewer=viewer_of(user_id))
     if post_id in visible.unavailable:
         raise visible.unavailable[post_id]
-    if post_id not in visible.posts:
+    if (post := visible.posts.get(post_id)) is None:
         raise PostNotFound
+    if post.head.kind == REPOST:
+        raise PostIsRepost(f"Its id is {post.head.original_id}.")
 
 
 def _execute(write: Write, statement: str, reaction: _Reaction) -> _Change | None:

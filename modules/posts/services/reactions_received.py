@@ -4,7 +4,14 @@ from contextlib import suppress
 
 from modules.kernel.cards import RenderedCard
 from modules.kernel.derived import derived
-from modules.posts.events import ReactionAdded, ReactionRemoved
+from modules.posts.events import (
+    PostShared,
+    ReactionAdded,
+    ReactionRemoved,
+    Replied,
+    ReplyRemoved,
+    ShareRemoved,
+)
 from modules.posts.models import Post, PostCount, ReactionIn
 from modules.posts.schemas import CountHead
 from modules.posts.selectors.post_counts import COUNTS, render, render_counts
@@ -42,7 +49,7 @@ def lock_post_count(post_id: int) -> PostCount:
     return counts.get_or_create(post_id=post_id)[0]
 
 
-@derived(ReactionAdded, ReactionRemoved)
+@derived(PostShared, ReactionAdded, ReactionRemoved, Replied, ReplyRemoved, ShareRemoved)
 def renew_counts(post_id: int, counts: Counts | None = None) -> None:
     """Put what is counted of a post into the cache, or what has just been; a newer version there stays."""
     COUNTS.put(render_counts([post_id]) if counts is None else {post_id: counts})

@@ -9,6 +9,7 @@ from modules.graph.schemas import Viewer
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered, with_fields
 from modules.posts import public as posts
+from modules.posts.schemas import MENTIONED, REPOST
 from modules.timelines.models.windows import Entry
 from modules.timelines.schemas import (
     HomeCandidate,
@@ -56,7 +57,7 @@ class _Trace:
         self._rounds += 1
         return self._found
 
-    def load(self, entries: Sequence[Entry], viewer: Viewer, state: posts.PageState) -> posts.Visible:
+    def load(self, entries: Sequence[Entry], viewer: Viewer, state: posts.PageState | None) -> posts.Visible:
         """Load cards as the home does, and keep who looks at them."""
         self._before = viewer
         with self._timed("cards"):
@@ -99,7 +100,21 @@ class _Trace:
             return HomeRule.UNAVAILABLE
         if entry.post_id not in looked.visible.posts:
             return HomeRule.NOT_VISIBLE
-        return HomeRule.MUTED if self._before.mutes(entry.via_id) else HomeRule.NOT_FOLLOWED
+        return self._find_home_rule(entry, looked.visible)
+
+    def _find_home_rule(self, entry: Entry, visible: posts.Visible) -> HomeRule:
+        """Return why a visible post is not in the home."""
+        head = visible.posts[entry.post_id].head
+        if self._before.mutes(entry.via_id):
+            return HomeRule.MUTED
+        if not self._before.follows(entry.via_id):
+            return HomeRule.NOT_FOLLOWED
+        if head.audience == MENTIONED:
+            return HomeRule.FOR_MENTIONED
+        if head.kind == REPOST:
+            is_muted = visible.viewer.mutes(head.original_author_id)
+            return HomeRule.MUTED if is_muted else HomeRule.REPEATED
+        return HomeRule.REPLY_TO_OTHERS
 
     @contextmanager
     def _timed(self, name: str) -> Iterator[None]:

@@ -35,7 +35,7 @@ class Looked(NamedTuple):
 
 
 # No candidate is there: nobody asks for cards.
-NOTHING = Looked([], [], posts.Visible({}, {}, {}, frozenset()), has_more=False)
+NOTHING = Looked([], [], posts.Visible({}, {}, {}), has_more=False)
 
 # Looks for so many candidates next to a place; takes who cannot be read now, and what the page states.
 Look = Callable[[int, int, Unavailable, posts.PageState], Looked]
@@ -46,6 +46,7 @@ class _Found(NamedTuple):
 
     shown: dict[int, RenderedCard[PostHead]]
     users: dict[int, bytes]
+    originals: dict[int, RenderedCard[PostHead]]
     ends: tuple[int, int] | None
     has_more: bool
     # Posts, and authors whose posts are lacking, that cannot be read now; of the posts, those of this page.
@@ -65,12 +66,13 @@ def fill_page(paging: Paging, look: Look, *, viewer: Viewer) -> Rendered[PostPag
     found = _find(paging, look, state)
     next, prev = keyset.neighbors(paging, found.ends, has_older=found.has_more)
     return posts.build_page(
-        list(found.shown.values()),
+        found.shown,
         users=found.users,
-        state=state.json_of(found.shown),
+        originals=found.originals,
+        state=state,
         next=next,
         prev=prev,
-        partial=bool(found.unavailable) or state.is_partial,
+        partial=bool(found.unavailable),
         missing=found.missing,
     )
 
@@ -79,6 +81,7 @@ def _find(paging: Paging, look: Look, state: posts.PageState) -> _Found:
     """Look at candidates next to a place until the page is full, no more are there, or the rounds end."""
     shown: dict[int, RenderedCard[PostHead]] = {}
     users: dict[int, bytes] = {}
+    originals: dict[int, RenderedCard[PostHead]] = {}
     unavailable: Unavailable = {}
     missing: list[int] = []
     [place], first, has_more = paging.position or (TOP,), None, True
@@ -95,6 +98,7 @@ def _find(paging: Paging, look: Look, state: posts.PageState) -> _Found:
             ids, has_more = ids[: ids.index(shown_ids[-1]) + 1], True
         shown |= {id: visible.posts[id] for id in shown_ids}
         users |= visible.users
+        originals |= visible.originals
         unavailable |= visible.unavailable
         missing += [id for id in ids if id in visible.unavailable and id not in visible.posts]
         place = ids[-1]
@@ -106,4 +110,4 @@ def _find(paging: Paging, look: Look, state: posts.PageState) -> _Found:
         shown = dict(reversed(shown.items()))
         missing.reverse()
     ends = (max(first, place), min(first, place)) if first else None
-    return _Found(shown, users, ends, has_more, unavailable, missing)
+    return _Found(shown, users, originals, ends, has_more, unavailable, missing)

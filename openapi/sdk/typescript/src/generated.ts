@@ -131,8 +131,11 @@ export interface paths {
          * Publish a post
          * @description It is in the author's home at once, and in those of the followers within moments; one for the
          *     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are found
-         *     in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
-         *     `Idempotency-Key` and a repeat has no second effect and gets the same answer.
+         *     in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+         *
+         *     With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
+         *     `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original is.
+         *     Send an `Idempotency-Key` and a repeat has no second effect and gets the same answer.
          */
         readonly post: operations["publish_post"];
         readonly delete?: never;
@@ -166,6 +169,27 @@ export interface paths {
          *     With `If-Match` nothing is done if the post has changed since the ETag that it names.
          */
         readonly patch: operations["edit_post"];
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{post_id}/ancestors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the posts above a reply, from the root of its thread down to the one it replies to
+         * @description At most 20, all on one page. One that was deleted, or that the caller may not see, is named in
+         *     `missing` and the deleted ones in `deleted` as well, so that their places can be shown.
+         */
+        readonly get: operations["list_ancestors"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
         readonly trace?: never;
     };
     readonly "/v1/posts/{post_id}/reactions": {
@@ -213,6 +237,72 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/posts/{post_id}/replies": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the replies to a post, newest first
+         * @description Each names what it replies to, so a whole thread can be put together from `depth=all` of its root.
+         *     Replies that the caller may not see are left out: a page may be short and have a `next`.
+         */
+        readonly get: operations["list_replies"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{post_id}/repost": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Repost a public post, of others or one's own
+         * @description It is in the homes of the caller and their followers as a post of the caller's that names its
+         *     `original`. Repeating it changes nothing and answers the same. Of a repost its original is meant.
+         */
+        readonly put: operations["repost_post"];
+        readonly post?: never;
+        /**
+         * Take back one's own repost of a post
+         * @description It is gone from every list at once. Where there is none, nothing changes and the answer is the same.
+         */
+        readonly delete: operations["remove_repost"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{post_id}/reposts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List who reposted a post, newest first
+         * @description People whom the caller may not see are left out: a page may be short and have a `next`.
+         */
+        readonly get: operations["list_reposters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/posts/{post_id}/revisions": {
         readonly parameters: {
             readonly query?: never;
@@ -240,7 +330,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** List a user's posts, newest first */
+        /**
+         * List a user's posts, newest first
+         * @description Quotes are among them; replies and reposts if they are asked for.
+         */
         readonly get: operations["list_user_posts"];
         readonly put?: never;
         readonly post?: never;
@@ -978,6 +1071,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What a reply hangs on, from the root of its thread down to the post it replies to; there is no next page.
+         *
+         *     Those that may not be shown are `missing`, and of these the `deleted` are known to be gone.
+         */
+        readonly AncestorPage: {
+            readonly data: readonly components["schemas"]["PostCard"][];
+            readonly included: components["schemas"]["PostIncluded"];
+            readonly state: {
+                readonly [key: string]: components["schemas"]["OwnPostState"];
+            };
+            readonly next: string | null;
+            readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
+            /**
+             * @description Those of the missing that were deleted.
+             * @example []
+             */
+            readonly deleted: readonly string[];
+        };
         /** @description An app as its owner sees it; `id` is OAuth's client_id. */
         readonly AppCard: {
             readonly id: string;
@@ -1136,7 +1258,7 @@ export interface components {
              */
             readonly audience: "public" | "followers" | "mentioned";
             /**
-             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody.
+             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody. For a whole thread that of its root holds.
              * @enum {string}
              */
             readonly reply_policy: "everyone" | "following" | "mentioned" | "nobody";
@@ -1193,7 +1315,7 @@ export interface components {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
             /**
-             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody.
+             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody. For a whole thread that of its root holds.
              * @enum {string}
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
@@ -1220,7 +1342,7 @@ export interface components {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
             /**
-             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody.
+             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody. For a whole thread that of its root holds.
              * @enum {string}
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
@@ -1357,10 +1479,13 @@ export interface components {
         readonly HomeReason: "own" | "followed";
         /**
          * HomeRule
-         * @description Why a post was dropped: gone or not for the viewer to see, by nobody they follow, muted, unreadable.
+         * @description Why a post was dropped.
+         *
+         *     It is gone or not for the viewer to see, by nobody they follow, by somebody muted or passed on from them,
+         *     for those alone whom it mentions, a reply to others, a repost of what is just above, or cannot be read.
          * @enum {string}
          */
-        readonly HomeRule: "not_visible" | "not_followed" | "muted" | "unavailable";
+        readonly HomeRule: "not_visible" | "not_followed" | "muted" | "for_mentioned" | "reply_to_others" | "repeated" | "unavailable";
         /**
          * HomeSource
          * @description Where a post was found: the home's window, an author whom readers pull, or the shards beneath both.
@@ -1540,7 +1665,7 @@ export interface components {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
             /**
-             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody.
+             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody. For a whole thread that of its root holds.
              * @default everyone
              * @enum {string}
              */
@@ -1593,11 +1718,23 @@ export interface components {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
             /**
-             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody.
+             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody. For a whole thread that of its root holds.
              * @default everyone
              * @enum {string}
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
+            /**
+             * @description The post that this one replies to.
+             * @default null
+             * @example null
+             */
+            readonly reply_to?: string | null;
+            /**
+             * @description A public post that this one quotes.
+             * @default null
+             * @example null
+             */
+            readonly quote_of?: string | null;
         };
         /** @description A new secret, which is shown this once; a repeat gets none. */
         readonly NewSecret: {
@@ -1683,6 +1820,12 @@ export interface components {
             readonly id: string;
             /** @example 284736281736281 */
             readonly author_id: string;
+            /**
+             * @description A repost has no text of its own: its `original` is shown.
+             * @example post
+             * @enum {string}
+             */
+            readonly kind: "post" | "repost" | "quote";
             readonly text: string;
             /**
              * @description The mentions, tags and links in the text, in their order.
@@ -1695,10 +1838,25 @@ export interface components {
              */
             readonly audience: "public" | "followers" | "mentioned";
             /**
-             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody.
+             * @description Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody. For a whole thread that of its root holds.
              * @enum {string}
              */
             readonly reply_policy: "everyone" | "following" | "mentioned" | "nobody";
+            /**
+             * @description What it replies to, or null.
+             * @example null
+             */
+            readonly reply_to: components["schemas"]["PostRef"] | null;
+            /**
+             * @description The post that began its thread; null of one that is no reply.
+             * @example null
+             */
+            readonly root_id: string | null;
+            /**
+             * @description What it reposts or quotes, or null. The card is among `included.posts` where the caller may see it.
+             * @example null
+             */
+            readonly original: components["schemas"]["PostRef"] | null;
             readonly custom: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
@@ -1749,10 +1907,17 @@ export interface components {
             /** @description Of a link: where it leads, by http or https. Else null. */
             readonly url: string | null;
         };
-        /** @description What posts mention: their authors, once each. */
+        /** @description What posts mention: what they repost or quote, and the authors of all, once each. */
         readonly PostIncluded: {
             readonly users: {
                 readonly [key: string]: components["schemas"]["UserCard"];
+            };
+            /**
+             * @description Originals of reposts and quotes, of those that the caller may see.
+             * @example {}
+             */
+            readonly posts: {
+                readonly [key: string]: components["schemas"]["PostCard"];
             };
         };
         /** @description A page of posts, newest first; counts and the caller's own marks stand in `state`. */
@@ -1774,6 +1939,13 @@ export interface components {
              * @example []
              */
             readonly missing: readonly string[];
+        };
+        /** @description A post that another one names, and who wrote it; whether it may be seen is another matter. */
+        readonly PostRef: {
+            /** @example 284736281736281 */
+            readonly post_id: string;
+            /** @example 284736281736281 */
+            readonly author_id: string;
         };
         /** @description What changes of a post without its card, for everybody. */
         readonly PostState: {
@@ -1911,6 +2083,26 @@ export interface components {
             readonly included: components["schemas"]["Nothing"];
             readonly state: {
                 readonly [key: string]: components["schemas"]["Nothing"];
+            };
+            readonly next: string | null;
+            readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
+        };
+        /** @description A page of those who reposted a post, newest first; the counts of followers stand in `state`. */
+        readonly RepostPage: {
+            readonly data: readonly components["schemas"]["UserCard"][];
+            readonly included: components["schemas"]["Nothing"];
+            readonly state: {
+                readonly [key: string]: components["schemas"]["Counts"];
             };
             readonly next: string | null;
             readonly prev: string | null;
@@ -2153,10 +2345,14 @@ export interface operations {
                      *         {
                      *           "id": "284736281736281",
                      *           "author_id": "284736281736281",
+                     *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -2177,7 +2373,8 @@ export interface operations {
                      *             },
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
-                     *         }
+                     *         },
+                     *         "posts": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -3300,10 +3497,14 @@ export interface operations {
                      * @example {
                      *       "id": "284736281736281",
                      *       "author_id": "284736281736281",
+                     *       "kind": "post",
                      *       "text": "Hello, forest",
                      *       "entities": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
+                     *       "reply_to": null,
+                     *       "root_id": null,
+                     *       "original": null,
                      *       "custom": {
                      *         "city": "Oslo"
                      *       },
@@ -3433,10 +3634,14 @@ export interface operations {
                      *         {
                      *           "id": "284736281736281",
                      *           "author_id": "284736281736281",
+                     *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -3457,7 +3662,8 @@ export interface operations {
                      *             },
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
-                     *         }
+                     *         },
+                     *         "posts": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -3574,7 +3780,9 @@ export interface operations {
                  *       "custom": {
                  *         "city": "Oslo"
                  *       },
-                 *       "reply_policy": "everyone"
+                 *       "reply_policy": "everyone",
+                 *       "reply_to": null,
+                 *       "quote_of": null
                  *     }
                  */
                 readonly "application/json": components["schemas"]["NewPost"];
@@ -3597,10 +3805,14 @@ export interface operations {
                      * @example {
                      *       "id": "284736281736281",
                      *       "author_id": "284736281736281",
+                     *       "kind": "post",
                      *       "text": "Hello, forest",
                      *       "entities": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
+                     *       "reply_to": null,
+                     *       "root_id": null,
+                     *       "original": null,
                      *       "custom": {
                      *         "city": "Oslo"
                      *       },
@@ -3636,13 +3848,25 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope, user_required. */
+            /** @description One of: insufficient_scope, not_public, replies_closed, user_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3686,7 +3910,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: idempotency_key_reused, too_many_entities. */
+            /** @description One of: idempotency_key_reused, post_is_repost, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3772,10 +3996,14 @@ export interface operations {
                      *       "data": {
                      *         "id": "284736281736281",
                      *         "author_id": "284736281736281",
+                     *         "kind": "post",
                      *         "text": "Hello, forest",
                      *         "entities": [],
                      *         "audience": "public",
                      *         "reply_policy": "everyone",
+                     *         "reply_to": null,
+                     *         "root_id": null,
+                     *         "original": null,
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
@@ -3795,7 +4023,8 @@ export interface operations {
                      *             },
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
-                     *         }
+                     *         },
+                     *         "posts": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -4068,10 +4297,14 @@ export interface operations {
                      *       "data": {
                      *         "id": "284736281736281",
                      *         "author_id": "284736281736281",
+                     *         "kind": "post",
                      *         "text": "Hello, forest",
                      *         "entities": [],
                      *         "audience": "public",
                      *         "reply_policy": "everyone",
+                     *         "reply_to": null,
+                     *         "root_id": null,
+                     *         "original": null,
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
@@ -4091,7 +4324,8 @@ export interface operations {
                      *             },
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
-                     *         }
+                     *         },
+                     *         "posts": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -4196,8 +4430,174 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: too_many_entities. */
+            /** @description One of: post_is_repost, too_many_entities. */
             readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly list_ancestors: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "author_id": "284736281736281",
+                     *           "kind": "post",
+                     *           "text": "Hello, forest",
+                     *           "entities": [],
+                     *           "audience": "public",
+                     *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "published_at": "2026-11-25T12:00:00Z",
+                     *           "edited_at": null
+                     *         }
+                     *       ],
+                     *       "included": {
+                     *         "users": {
+                     *           "284736281736281": {
+                     *             "id": "284736281736281",
+                     *             "username": "ann",
+                     *             "display_name": "Ann Example",
+                     *             "bio": "I plant trees.",
+                     *             "is_private": true,
+                     *             "custom": {
+                     *               "city": "Oslo"
+                     *             },
+                     *             "joined_at": "2026-11-25T12:00:00Z"
+                     *           }
+                     *         },
+                     *         "posts": {}
+                     *       },
+                     *       "state": {
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": [],
+                     *       "deleted": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["AncestorPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4657,6 +5057,560 @@ export interface operations {
             };
         };
     };
+    readonly list_replies: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `direct`: those to the post itself; `all`: under a thread's root, every one. */
+                readonly depth?: "direct" | "all";
+                /** @description How many items to return at most. */
+                readonly limit?: number;
+                /** @description `next` or `prev` of an earlier page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description The neighboring pages (RFC 8288). */
+                    readonly Link?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "author_id": "284736281736281",
+                     *           "kind": "post",
+                     *           "text": "Hello, forest",
+                     *           "entities": [],
+                     *           "audience": "public",
+                     *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "published_at": "2026-11-25T12:00:00Z",
+                     *           "edited_at": null
+                     *         }
+                     *       ],
+                     *       "included": {
+                     *         "users": {
+                     *           "284736281736281": {
+                     *             "id": "284736281736281",
+                     *             "username": "ann",
+                     *             "display_name": "Ann Example",
+                     *             "bio": "I plant trees.",
+                     *             "is_private": true,
+                     *             "custom": {
+                     *               "city": "Oslo"
+                     *             },
+                     *             "joined_at": "2026-11-25T12:00:00Z"
+                     *           }
+                     *         },
+                     *         "posts": {}
+                     *       },
+                     *       "state": {
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["PostPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly repost_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "284736281736281",
+                     *       "author_id": "284736281736281",
+                     *       "kind": "post",
+                     *       "text": "Hello, forest",
+                     *       "entities": [],
+                     *       "audience": "public",
+                     *       "reply_policy": "everyone",
+                     *       "reply_to": null,
+                     *       "root_id": null,
+                     *       "original": null,
+                     *       "custom": {
+                     *         "city": "Oslo"
+                     *       },
+                     *       "published_at": "2026-11-25T12:00:00Z",
+                     *       "edited_at": null
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["PostCard"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, not_public, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly remove_repost: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly list_reposters: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many items to return at most. */
+                readonly limit?: number;
+                /** @description `next` or `prev` of an earlier page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description The neighboring pages (RFC 8288). */
+                    readonly Link?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "username": "ann",
+                     *           "display_name": "Ann Example",
+                     *           "bio": "I plant trees.",
+                     *           "is_private": true,
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "joined_at": "2026-11-25T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "included": {},
+                     *       "state": {
+                     *         "284736281736281": {
+                     *           "followers": 1,
+                     *           "following": 1
+                     *         }
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["RepostPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly list_post_revisions: {
         readonly parameters: {
             readonly query?: {
@@ -4794,6 +5748,8 @@ export interface operations {
     readonly list_user_posts: {
         readonly parameters: {
             readonly query?: {
+                /** @description What to list beside posts and quotes: `replies`, `reposts` or both. */
+                readonly include?: string;
                 /** @description How many items to return at most. */
                 readonly limit?: number;
                 /** @description `next` or `prev` of an earlier page. */
@@ -4825,10 +5781,14 @@ export interface operations {
                      *         {
                      *           "id": "284736281736281",
                      *           "author_id": "284736281736281",
+                     *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -4849,7 +5809,8 @@ export interface operations {
                      *             },
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
-                     *         }
+                     *         },
+                     *         "posts": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -6537,10 +7498,14 @@ export interface operations {
                      *         {
                      *           "id": "284736281736281",
                      *           "author_id": "284736281736281",
+                     *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -6561,7 +7526,8 @@ export interface operations {
                      *             },
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
-                     *         }
+                     *         },
+                     *         "posts": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -6719,10 +7685,14 @@ export interface operations {
                      *         {
                      *           "id": "284736281736281",
                      *           "author_id": "284736281736281",
+                     *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -6743,7 +7713,8 @@ export interface operations {
                      *             },
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
-                     *         }
+                     *         },
+                     *         "posts": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {

@@ -1,5 +1,7 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .ancestor_page import AncestorPage
+from .ancestor_page_state import AncestorPageState
 from .app_card import AppCard
 from .app_created import AppCreated
 from .app_page import AppPage
@@ -56,6 +58,7 @@ from .leader import Leader
 from .list_card import ListCard
 from .list_page import ListPage
 from .list_page_state import ListPageState
+from .list_replies_depth import ListRepliesDepth
 from .list_view import ListView
 from .list_view_state import ListViewState
 from .marker_card import MarkerCard
@@ -91,15 +94,18 @@ from .post_batch_state import PostBatchState
 from .post_card import PostCard
 from .post_card_audience import PostCardAudience
 from .post_card_custom import PostCardCustom
+from .post_card_kind import PostCardKind
 from .post_card_reply_policy import PostCardReplyPolicy
 from .post_counts import PostCounts
 from .post_counts_reactions import PostCountsReactions
 from .post_entity import PostEntity
 from .post_entity_type import PostEntityType
 from .post_included import PostIncluded
+from .post_included_posts import PostIncludedPosts
 from .post_included_users import PostIncludedUsers
 from .post_page import PostPage
 from .post_page_state import PostPageState
+from .post_ref import PostRef
 from .post_state import PostState
 from .post_view import PostView
 from .post_view_state import PostViewState
@@ -119,6 +125,8 @@ from .redis_status_state import RedisStatusState
 from .relationship import Relationship
 from .relationship_page import RelationshipPage
 from .relationship_page_state import RelationshipPageState
+from .repost_page import RepostPage
+from .repost_page_state import RepostPageState
 from .revision import Revision
 from .revision_custom import RevisionCustom
 from .revision_page import RevisionPage
@@ -141,6 +149,8 @@ from .user_view import UserView
 from .user_view_state import UserViewState
 
 __all__ = (
+    "AncestorPage",
+    "AncestorPageState",
     "AppCard",
     "AppCreated",
     "AppPage",
@@ -197,6 +207,7 @@ __all__ = (
     "ListCard",
     "ListPage",
     "ListPageState",
+    "ListRepliesDepth",
     "ListView",
     "ListViewState",
     "MarkerCard",
@@ -232,15 +243,18 @@ __all__ = (
     "PostCard",
     "PostCardAudience",
     "PostCardCustom",
+    "PostCardKind",
     "PostCardReplyPolicy",
     "PostCounts",
     "PostCountsReactions",
     "PostEntity",
     "PostEntityType",
     "PostIncluded",
+    "PostIncludedPosts",
     "PostIncludedUsers",
     "PostPage",
     "PostPageState",
+    "PostRef",
     "PostState",
     "PostView",
     "PostViewState",
@@ -260,6 +274,8 @@ __all__ = (
     "Relationship",
     "RelationshipPage",
     "RelationshipPageState",
+    "RepostPage",
+    "RepostPageState",
     "Revision",
     "RevisionCustom",
     "RevisionPage",

@@ -28,7 +28,7 @@ class DraftCard:
         entities (list[PostEntity]):
         audience (DraftCardAudience): Who may see it beside the author: everybody, their followers, or who is mentioned.
         reply_policy (DraftCardReplyPolicy): Who may reply beside the author: everybody, whom they follow, the
-            mentioned, or nobody.
+            mentioned, or nobody. For a whole thread that of its root holds.
         custom (DraftCardCustom):
         publish_at (datetime.datetime | None):
         created_at (datetime.datetime):

@@ -27,7 +27,7 @@ class EditDraft:
             mentioned.
         custom (EditDraftCustom | Unset):
         reply_policy (EditDraftReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
-            mentioned, or nobody.
+            mentioned, or nobody. For a whole thread that of its root holds.
         publish_at (datetime.datetime | None | Unset): When it is to be published, or null.
     """
 

@@ -26,7 +26,7 @@ class EditPost:
             mentioned.
         custom (EditPostCustom | Unset):
         reply_policy (EditPostReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
-            mentioned, or nobody.
+            mentioned, or nobody. For a whole thread that of its root holds.
     """
 
     text: str | Unset = UNSET

@@ -24,7 +24,7 @@ class HomePage:
 
     Attributes:
         data (list[PostCard]):
-        included (PostIncluded): What posts mention: their authors, once each.
+        included (PostIncluded): What posts mention: what they repost or quote, and the authors of all, once each.
         state (HomePageState):
         next_ (None | str):
         prev (None | str):

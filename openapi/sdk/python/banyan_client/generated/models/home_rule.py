@@ -4,9 +4,12 @@ from enum import StrEnum
 
 
 class HomeRule(StrEnum):
+    FOR_MENTIONED = "for_mentioned"
     MUTED = "muted"
     NOT_FOLLOWED = "not_followed"
     NOT_VISIBLE = "not_visible"
+    REPEATED = "repeated"
+    REPLY_TO_OTHERS = "reply_to_others"
     UNAVAILABLE = "unavailable"
 
     def __str__(self) -> str:

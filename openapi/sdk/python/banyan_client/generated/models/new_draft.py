@@ -27,7 +27,7 @@ class NewDraft:
             mentioned. Default: NewDraftAudience.PUBLIC.
         custom (NewDraftCustom | Unset):
         reply_policy (NewDraftReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
-            mentioned, or nobody. Default: NewDraftReplyPolicy.EVERYONE.
+            mentioned, or nobody. For a whole thread that of its root holds. Default: NewDraftReplyPolicy.EVERYONE.
         publish_at (datetime.datetime | None | Unset): When it is to be published, or null.
     """
 

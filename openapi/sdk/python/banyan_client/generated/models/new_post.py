@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 
@@ -26,13 +26,17 @@ class NewPost:
             mentioned. Default: NewPostAudience.PUBLIC.
         custom (NewPostCustom | Unset):
         reply_policy (NewPostReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
-            mentioned, or nobody. Default: NewPostReplyPolicy.EVERYONE.
+            mentioned, or nobody. For a whole thread that of its root holds. Default: NewPostReplyPolicy.EVERYONE.
+        reply_to (None | str | Unset): The post that this one replies to.
+        quote_of (None | str | Unset): A public post that this one quotes.
     """
 
     text: str
     audience: NewPostAudience | Unset = NewPostAudience.PUBLIC
     custom: NewPostCustom | Unset = UNSET
     reply_policy: NewPostReplyPolicy | Unset = NewPostReplyPolicy.EVERYONE
+    reply_to: None | str | Unset = UNSET
+    quote_of: None | str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         text = self.text
@@ -49,6 +53,18 @@ class NewPost:
         if not isinstance(self.reply_policy, Unset):
             reply_policy = self.reply_policy.value
 
+        reply_to: None | str | Unset
+        if isinstance(self.reply_to, Unset):
+            reply_to = UNSET
+        else:
+            reply_to = self.reply_to
+
+        quote_of: None | str | Unset
+        if isinstance(self.quote_of, Unset):
+            quote_of = UNSET
+        else:
+            quote_of = self.quote_of
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -62,6 +78,10 @@ class NewPost:
             field_dict["custom"] = custom
         if reply_policy is not UNSET:
             field_dict["reply_policy"] = reply_policy
+        if reply_to is not UNSET:
+            field_dict["reply_to"] = reply_to
+        if quote_of is not UNSET:
+            field_dict["quote_of"] = quote_of
 
         return field_dict
 
@@ -93,11 +113,31 @@ class NewPost:
         else:
             reply_policy = NewPostReplyPolicy(_reply_policy)
 
+        def _parse_reply_to(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        reply_to = _parse_reply_to(d.pop("reply_to", UNSET))
+
+        def _parse_quote_of(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        quote_of = _parse_quote_of(d.pop("quote_of", UNSET))
+
         new_post = cls(
             text=text,
             audience=audience,
             custom=custom,
             reply_policy=reply_policy,
+            reply_to=reply_to,
+            quote_of=quote_of,
         )
 
         return new_post

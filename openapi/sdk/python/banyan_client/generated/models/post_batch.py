@@ -21,7 +21,7 @@ class PostBatch:
 
     Attributes:
         data (list[PostCard]):
-        included (PostIncluded): What posts mention: their authors, once each.
+        included (PostIncluded): What posts mention: what they repost or quote, and the authors of all, once each.
         state (PostBatchState):
         next_ (None | str):
         prev (None | str):

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from ..models.post_included_posts import PostIncludedPosts
     from ..models.post_included_users import PostIncludedUsers
 
 
@@ -15,23 +16,28 @@ T = TypeVar("T", bound="PostIncluded")
 
 @_attrs_define
 class PostIncluded:
-    """What posts mention: their authors, once each.
+    """What posts mention: what they repost or quote, and the authors of all, once each.
 
     Attributes:
         users (PostIncludedUsers):
+        posts (PostIncludedPosts): Originals of reposts and quotes, of those that the caller may see.
     """
 
     users: PostIncludedUsers
+    posts: PostIncludedPosts
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         users = self.users.to_dict()
+
+        posts = self.posts.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "users": users,
+                "posts": posts,
             }
         )
 
@@ -39,13 +45,17 @@ class PostIncluded:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.post_included_posts import PostIncludedPosts
         from ..models.post_included_users import PostIncludedUsers
 
         d = dict(src_dict)
         users = PostIncludedUsers.from_dict(d.pop("users"))
 
+        posts = PostIncludedPosts.from_dict(d.pop("posts"))
+
         post_included = cls(
             users=users,
+            posts=posts,
         )
 
         post_included.additional_properties = d

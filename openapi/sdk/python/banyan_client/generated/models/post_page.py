@@ -21,7 +21,7 @@ class PostPage:
 
     Attributes:
         data (list[PostCard]):
-        included (PostIncluded): What posts mention: their authors, once each.
+        included (PostIncluded): What posts mention: what they repost or quote, and the authors of all, once each.
         state (PostPageState):
         next_ (None | str):
         prev (None | str):

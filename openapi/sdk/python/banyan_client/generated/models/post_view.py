@@ -21,7 +21,7 @@ class PostView:
 
     Attributes:
         data (PostCard): A post as everyone sees it who may see it.
-        included (PostIncluded): What posts mention: their authors, once each.
+        included (PostIncluded): What posts mention: what they repost or quote, and the authors of all, once each.
         state (PostViewState):
     """
 

@@ -13,11 +13,14 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     user_id: str,
     *,
+    include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    params["include"] = include
 
     params["limit"] = limit
 
@@ -94,13 +97,17 @@ def sync_detailed(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> Response[PostPage | Problem]:
     """List a user's posts, newest first
 
+     Quotes are among them; replies and reposts if they are asked for.
+
     Args:
         user_id (str):
+        include (str | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
 
@@ -114,6 +121,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
+        include=include,
         limit=limit,
         cursor=cursor,
     )
@@ -129,13 +137,17 @@ def sync(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> PostPage | Problem | None:
     """List a user's posts, newest first
 
+     Quotes are among them; replies and reposts if they are asked for.
+
     Args:
         user_id (str):
+        include (str | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
 
@@ -150,6 +162,7 @@ def sync(
     return sync_detailed(
         user_id=user_id,
         client=client,
+        include=include,
         limit=limit,
         cursor=cursor,
     ).parsed
@@ -159,13 +172,17 @@ async def asyncio_detailed(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> Response[PostPage | Problem]:
     """List a user's posts, newest first
 
+     Quotes are among them; replies and reposts if they are asked for.
+
     Args:
         user_id (str):
+        include (str | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
 
@@ -179,6 +196,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
+        include=include,
         limit=limit,
         cursor=cursor,
     )
@@ -192,13 +210,17 @@ async def asyncio(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> PostPage | Problem | None:
     """List a user's posts, newest first
 
+     Quotes are among them; replies and reposts if they are asked for.
+
     Args:
         user_id (str):
+        include (str | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
 
@@ -214,6 +236,7 @@ async def asyncio(
         await asyncio_detailed(
             user_id=user_id,
             client=client,
+            include=include,
             limit=limit,
             cursor=cursor,
         )

@@ -55,6 +55,11 @@ def _parse_response(
 
         return response_403
 
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
 
@@ -112,8 +117,12 @@ def sync_detailed(
      It is in the author's home at once, and in those of the followers within moments; one for the
     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
     found
-    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
-    `Idempotency-Key` and a repeat has no second effect and gets the same answer.
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+
+    With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
+    `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original
+    is.
+    Send an `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
         idempotency_key (str | Unset):
@@ -150,8 +159,12 @@ def sync(
      It is in the author's home at once, and in those of the followers within moments; one for the
     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
     found
-    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
-    `Idempotency-Key` and a repeat has no second effect and gets the same answer.
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+
+    With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
+    `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original
+    is.
+    Send an `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
         idempotency_key (str | Unset):
@@ -183,8 +196,12 @@ async def asyncio_detailed(
      It is in the author's home at once, and in those of the followers within moments; one for the
     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
     found
-    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
-    `Idempotency-Key` and a repeat has no second effect and gets the same answer.
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+
+    With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
+    `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original
+    is.
+    Send an `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
         idempotency_key (str | Unset):
@@ -219,8 +236,12 @@ async def asyncio(
      It is in the author's home at once, and in those of the followers within moments; one for the
     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
     found
-    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. Send an
-    `Idempotency-Key` and a repeat has no second effect and gets the same answer.
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+
+    With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
+    `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original
+    is.
+    Send an `Idempotency-Key` and a repeat has no second effect and gets the same answer.
 
     Args:
         idempotency_key (str | Unset):

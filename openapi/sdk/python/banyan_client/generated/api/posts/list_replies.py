@@ -1,0 +1,247 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.list_replies_depth import ListRepliesDepth
+from ...models.post_page import PostPage
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    post_id: str,
+    *,
+    depth: ListRepliesDepth | Unset = ListRepliesDepth.DIRECT,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_depth: str | Unset = UNSET
+    if not isinstance(depth, Unset):
+        json_depth = depth.value
+
+    params["depth"] = json_depth
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/posts/{post_id}/replies".format(
+            post_id=quote(str(post_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostPage | Problem:
+    if response.status_code == 200:
+        response_200 = PostPage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostPage | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    post_id: str,
+    *,
+    client: AuthenticatedClient,
+    depth: ListRepliesDepth | Unset = ListRepliesDepth.DIRECT,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> Response[PostPage | Problem]:
+    """List the replies to a post, newest first
+
+     Each names what it replies to, so a whole thread can be put together from `depth=all` of its root.
+    Replies that the caller may not see are left out: a page may be short and have a `next`.
+
+    Args:
+        post_id (str):
+        depth (ListRepliesDepth | Unset):  Default: ListRepliesDepth.DIRECT.
+        limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostPage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        post_id=post_id,
+        depth=depth,
+        limit=limit,
+        cursor=cursor,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    post_id: str,
+    *,
+    client: AuthenticatedClient,
+    depth: ListRepliesDepth | Unset = ListRepliesDepth.DIRECT,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> PostPage | Problem | None:
+    """List the replies to a post, newest first
+
+     Each names what it replies to, so a whole thread can be put together from `depth=all` of its root.
+    Replies that the caller may not see are left out: a page may be short and have a `next`.
+
+    Args:
+        post_id (str):
+        depth (ListRepliesDepth | Unset):  Default: ListRepliesDepth.DIRECT.
+        limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostPage | Problem
+    """
+
+    return sync_detailed(
+        post_id=post_id,
+        client=client,
+        depth=depth,
+        limit=limit,
+        cursor=cursor,
+    ).parsed
+
+
+async def asyncio_detailed(
+    post_id: str,
+    *,
+    client: AuthenticatedClient,
+    depth: ListRepliesDepth | Unset = ListRepliesDepth.DIRECT,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> Response[PostPage | Problem]:
+    """List the replies to a post, newest first
+
+     Each names what it replies to, so a whole thread can be put together from `depth=all` of its root.
+    Replies that the caller may not see are left out: a page may be short and have a `next`.
+
+    Args:
+        post_id (str):
+        depth (ListRepliesDepth | Unset):  Default: ListRepliesDepth.DIRECT.
+        limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostPage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        post_id=post_id,
+        depth=depth,
+        limit=limit,
+        cursor=cursor,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    post_id: str,
+    *,
+    client: AuthenticatedClient,
+    depth: ListRepliesDepth | Unset = ListRepliesDepth.DIRECT,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> PostPage | Problem | None:
+    """List the replies to a post, newest first
+
+     Each names what it replies to, so a whole thread can be put together from `depth=all` of its root.
+    Replies that the caller may not see are left out: a page may be short and have a `next`.
+
+    Args:
+        post_id (str):
+        depth (ListRepliesDepth | Unset):  Default: ListRepliesDepth.DIRECT.
+        limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostPage | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            post_id=post_id,
+            client=client,
+            depth=depth,
+            limit=limit,
+            cursor=cursor,
+        )
+    ).parsed

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="PostRef")
+
+
+@_attrs_define
+class PostRef:
+    """A post that another one names, and who wrote it; whether it may be seen is another matter.
+
+    Attributes:
+        post_id (str):
+        author_id (str):
+    """
+
+    post_id: str
+    author_id: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        post_id = self.post_id
+
+        author_id = self.author_id
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "post_id": post_id,
+                "author_id": author_id,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        post_id = d.pop("post_id")
+
+        author_id = d.pop("author_id")
+
+        post_ref = cls(
+            post_id=post_id,
+            author_id=author_id,
+        )
+
+        post_ref.additional_properties = d
+        return post_ref
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
