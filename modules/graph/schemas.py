@@ -88,7 +88,7 @@ class EdgePage(Shape):
 
 
 # How a viewer stands with somebody, where it is not as with everybody: bits, for there may be several.
-BLOCKING, BLOCKED_BY, MUTED = 1, 2, 4
+BLOCKING, BLOCKED_BY, MUTED, REPOSTS_HIDDEN = 1, 2, 4, 8
 
 # The kind of card that holds one viewer's exceptions, under the viewer's own id.
 TIES = "ties"
@@ -217,6 +217,10 @@ class Viewer:
     def mutes(self, person_id: int) -> bool:
         """Return whether the viewer mutes somebody of the page, now."""
         return bool(self._bits_of(person_id) & MUTED)
+
+    def hides_reposts_of(self, person_id: int) -> bool:
+        """Return whether the viewer follows somebody of the page without what they repost."""
+        return bool(self._bits_of(person_id) & REPOSTS_HIDDEN)
 
     def _bits_of(self, person_id: int) -> int:
         """Return how the viewer stands with somebody of the page; LookupError as in `follows`."""

@@ -66,7 +66,7 @@ ReactionType = Annotated[str, Field(pattern="^[a-z0-9_]{1,20}$", examples=["like
 
 
 class PostContent(Body):
-    """What a post says, and for whom."""
+    """What a post says, and to whom."""
 
     text: PostText
     audience: AudienceField = "public"

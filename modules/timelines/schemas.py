@@ -92,7 +92,8 @@ class HomeRule(StrEnum):
     Why a post was dropped.
 
     It is gone or not for the viewer to see, by nobody they follow, by somebody muted or passed on from them,
-    for those alone whom it mentions, a reply to others, a repost of what is just above, or cannot be read.
+    for those alone whom it mentions, a reply to others, a repost of what is just above, or by somebody
+    whose reposts the viewer hides; or it cannot be read.
     """
 
     NOT_VISIBLE = "not_visible"
@@ -101,6 +102,7 @@ class HomeRule(StrEnum):
     FOR_MENTIONED = "for_mentioned"
     REPLY_TO_OTHERS = "reply_to_others"
     REPEATED = "repeated"
+    REPOSTS_HIDDEN = "reposts_hidden"
     UNAVAILABLE = "unavailable"
 
 

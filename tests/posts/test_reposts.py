@@ -11,6 +11,7 @@ from modules.graph.public import follow, viewer_of
 from modules.graph.schemas import PUBLIC_VIEWER
 from modules.kernel.cursors import Paging
 from modules.kernel.redis.client import count_trips
+from modules.kernel.redis.servers import redis
 from modules.posts import tasks
 from modules.posts.errors import NotPublic, PostIsRepost, PostNotFound
 from modules.posts.events import PostShared, ShareRemoved
@@ -198,6 +199,19 @@ class TestQuote:
         assert list(before.included.posts) == [original]
         assert ([card.id for card in page.data], page.missing) == ([quoting], [passed_on])
         assert (page.included.posts, list(page.included.users)) == ({}, [vera.id])
+
+
+class TestOutage:
+    def test_names_reposts_whose_originals_cannot_be_read_and_shows_quotes(self, ada, vera, stack):
+        original = publish(vera)
+        ids = [repost(ada, original), quote(ada, original)]
+        redis("a").run(("FLUSHDB",))
+        stack.kill("b")
+
+        page = list_posts(ids, viewer=PUBLIC_VIEWER).parse()
+
+        assert ([card.id for card in page.data], page.included.posts) == (ids[1:], {})
+        assert (page.missing, page.unavailable, page.partial) == (ids[:1], ids[:1], True)
 
 
 class TestMirror:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from modules.graph import public as graph
+from modules.graph.schemas import FollowOptions, MuteOptions
+from modules.graph.services.follows import set_follow_options
+from modules.graph.services.mutes import mute
 from modules.kernel.cursors import Paging
 from modules.kernel.redis.client import count_trips
 from modules.posts.schemas import NewPost
@@ -92,6 +97,22 @@ class TestReplies:
 
 
 class TestReposts:
+    def test_of_whom_the_reader_hides_them_and_of_whom_they_mute_are_gone_at_once(
+        self, reader, ada, vera, stranger
+    ):
+        of_ada, of_vera = repost(ada, publish(stranger)), repost(vera, publish(stranger))
+        own = publish(ada)
+        drain()
+        assert home(reader) == [own, of_vera, of_ada]
+
+        set_follow_options(reader.id, ada.id, FollowOptions(reposts=False))
+        assert home(reader) == [own, of_vera]
+        set_follow_options(reader.id, ada.id, FollowOptions(reposts=True))
+        assert home(reader) == [own, of_vera, of_ada]
+        mute(reader.id, stranger.id, MuteOptions(), now=NOON)
+
+        assert home(reader) == [own]
+
     def test_enter_by_whoever_reposts_with_the_original_of_a_stranger(self, reader, ada, stranger):
         original = publish(stranger, "Far away")
         passed_on, own = repost(ada, original), repost(reader, publish(stranger))
@@ -126,6 +147,20 @@ class TestReposts:
         drain()
 
         assert home(reader) == [passed_on]
+
+    def test_of_pulled_authors_come_and_go_as_well(self, reader, stranger, settings):
+        settings.GRAPH = replace(settings.GRAPH, pull_threshold=1, pull_demotion=1)
+        star = make_person()
+        follow(reader, star)
+        drain()
+        original = publish(stranger)
+        passed_on = repost(star, original)
+        drain()
+        before = home(reader)
+
+        remove_repost(star.id, original, now=NOON)
+
+        assert (before, home(reader)) == ([passed_on], [])
 
     def test_are_left_out_while_the_same_post_stands_not_far_above(self, reader, ada, vera, stranger):
         original, followed = publish(stranger), publish(vera)

@@ -35,7 +35,14 @@ class FollowOut(ShardedModel):
     status_version = models.IntegerField(db_default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["user_id", "-edge_id"], name="follow_out_newest")]
+        indexes = [
+            models.Index(fields=["user_id", "-edge_id"], name="follow_out_newest"),
+            models.Index(
+                fields=["user_id", "target_id"],
+                condition=models.Q(shows_reposts=False),
+                name="follow_out_reposts_hidden",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(user_id=models.F("target_id")), name="follow_out_of_another"

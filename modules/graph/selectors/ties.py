@@ -1,5 +1,5 @@
 """
-A viewer's exceptions: whom they block or mute and who blocks them, as one entry in Redis.
+A viewer's exceptions (whom they block or mute, who blocks them, whose reposts they hide): an entry in Redis.
 
 The entry lies among the cards, under `ties:{viewer}`, and a page loads it with its own. Its version is
 `FollowCount.ties_version`, which grows in the transaction of each change: so an older read cannot bury a
@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
-from modules.graph.schemas import BLOCKED_BY, BLOCKING, MUTED, TIES, Exceptions, TiesHead
+from modules.graph.schemas import BLOCKED_BY, BLOCKING, MUTED, REPOSTS_HIDDEN, TIES, Exceptions, TiesHead
 from modules.kernel.card_layout import Layout
 from modules.kernel.cards import CardKind, RenderedCard, register
 from sharding.scatter import Unavailable, read_per_instance
@@ -31,6 +31,9 @@ _EXCEPTIONS = f"""
     UNION ALL
     SELECT blocker_id, {BLOCKED_BY}, 0
     FROM graph_blockin WHERE user_id = viewer.id AND is_active {{and_blocker}}
+    UNION ALL
+    SELECT target_id, {REPOSTS_HIDDEN}, 0
+    FROM graph_followout WHERE user_id = viewer.id AND NOT shows_reposts {{and_target}}
     UNION ALL
     SELECT target_id, {MUTED}, coalesce(extract(epoch FROM expires_at) * 1000000, 0)::bigint
     FROM graph_mute WHERE user_id = viewer.id AND (expires_at IS NULL OR expires_at > now()) {{and_target}}"""  # noqa: S608

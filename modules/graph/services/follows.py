@@ -20,6 +20,7 @@ from modules.graph.selectors.follows import map_relationships
 from modules.graph.selectors.privacy import is_private
 from modules.graph.services.counts import announce_status, lock_count
 from modules.graph.services.following_cache import drop_following
+from modules.graph.services.ties import change_ties, renew_ties
 from sharding import outbox
 from sharding.scope import Once, writing_for
 
@@ -48,10 +49,13 @@ def follow(follower_id: int, target_id: int, options: FollowOptions | None = Non
         raise UserNotFound
     asks = is_private(target_id)
 
+    columns = _to_columns(options)
     with writing_for(follower_id):
-        follows_more = _add_edge(follower_id, target_id, asks=asks, options=_to_columns(options))
+        follows_more = _add_edge(follower_id, target_id, asks=asks, options=columns)
     if follows_more:
         drop_following.now(follower_id)
+    if "shows_reposts" in columns:
+        renew_ties.now(follower_id)
     return map_relationships(follower_id, [target_id])[target_id]
 
 
@@ -61,11 +65,15 @@ def set_follow_options(follower_id: int, target_id: int, options: FollowOptions)
 
     :raises NotFollowing: if they do neither
     """
+    columns = _to_columns(options)
     with writing_for(follower_id):
-        edges = FollowOut.objects.of(follower_id).filter(target_id=target_id)
-        columns = _to_columns(options)
-        if not (edges.update(**columns) if columns else edges.exists()):
+        lock_count(follower_id)
+        edge = FollowOut.objects.of(follower_id).filter(target_id=target_id).first()
+        if edge is None:
             raise NotFollowing
+        _set_options(edge, columns)
+    if "shows_reposts" in columns:
+        renew_ties.now(follower_id)
     return map_relationships(follower_id, [target_id])[target_id]
 
 
@@ -109,6 +117,16 @@ def remove_edge(edge: FollowOut) -> None:
     elif not edge.is_hidden:
         FollowCount.objects.of(edge.user_id).update(following=F("following") - 1)
     outbox.record(Unfollowed(follower_id=edge.user_id, target_id=edge.target_id, edge_id=edge.edge_id))
+    if not edge.shows_reposts:
+        change_ties(edge.user_id)
+
+
+def _set_options(edge: FollowOut, columns: dict[str, bool]) -> None:
+    """Write options of an edge that stands; whose reposts a follower hides is among their exceptions."""
+    if columns:
+        FollowOut.objects.of(edge.user_id).filter(target_id=edge.target_id).update(**columns)
+    if columns.get("shows_reposts", edge.shows_reposts) != edge.shows_reposts:
+        change_ties(edge.user_id)
 
 
 def _to_columns(options: FollowOptions | None) -> dict[str, bool]:
@@ -123,8 +141,7 @@ def _add_edge(follower_id: int, target_id: int, *, asks: bool, options: dict[str
         _refuse_blocked(follower_id, target_id)
     edge = FollowOut.objects.of(follower_id).filter(target_id=target_id).first()
     if edge is not None and (asks or not edge.is_requested):
-        if options:
-            FollowOut.objects.of(follower_id).filter(target_id=target_id).update(**options)
+        _set_options(edge, options)
         return False
     if edge is not None:
         # Asked, and the target is public by now: a newer edge takes the place of the request, here and there.
@@ -135,6 +152,8 @@ def _add_edge(follower_id: int, target_id: int, *, asks: bool, options: dict[str
 
     edge = FollowOut.objects.create(user_id=follower_id, target_id=target_id, is_requested=asks, **options)
     _count(count, asks=asks)
+    if not edge.shows_reposts:
+        change_ties(follower_id)
     kind = FollowRequested if asks else Followed
     outbox.record(kind(follower_id=follower_id, target_id=target_id, edge_id=edge.edge_id))
     if count.status_version:

@@ -4,7 +4,7 @@ from modules.graph.public import viewer_of
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
-from modules.posts.errors import BookmarkCapReached, PostNotFound
+from modules.posts.errors import BookmarkCapReached, PostIsRepost, PostNotFound
 from modules.posts.schemas import PostPage
 from modules.posts.selectors.bookmarks import list_bookmarks
 from modules.posts.services.bookmarks import add_bookmark, remove_bookmark
@@ -27,7 +27,7 @@ class Bookmarks(View):
 class OneBookmark(View):
     """One post that the caller keeps, or not."""
 
-    @endpoint("add_bookmark", scope="write:posts", refuses=(PostNotFound, BookmarkCapReached))
+    @endpoint("add_bookmark", scope="write:posts", refuses=(PostNotFound, PostIsRepost, BookmarkCapReached))
     def put(self, request: Request, post_id: int) -> None:
         """
         Bookmark a post.

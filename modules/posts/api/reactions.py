@@ -4,7 +4,7 @@ from modules.graph.public import viewer_of
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
-from modules.posts.errors import PostNotFound, ReactionUnknown
+from modules.posts.errors import PostIsRepost, PostNotFound, ReactionUnknown
 from modules.posts.schemas import OfType, ReactionPage, ReactionType
 from modules.posts.selectors.reactions import list_reactions
 from modules.posts.services.reactions import add_reaction, remove_reaction
@@ -26,7 +26,7 @@ class Reactions(View):
 class OwnReaction(View):
     """One type of reaction of the caller to a post."""
 
-    @endpoint("add_reaction", scope="write:posts", refuses=(PostNotFound, ReactionUnknown))
+    @endpoint("add_reaction", scope="write:posts", refuses=(PostNotFound, PostIsRepost, ReactionUnknown))
     def put(self, request: Request, post_id: int, type: ReactionType) -> None:
         """
         React to a post.

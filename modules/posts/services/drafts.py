@@ -24,8 +24,8 @@ from modules.posts.schemas import (
     DraftCard,
     EditDraft,
     NewDraft,
-    NewPost,
     PostCard,
+    PostContent,
     PostEntity,
 )
 from modules.posts.selectors.cards import to_card
@@ -215,7 +215,7 @@ def _put_off(due: _Due, *, until: datetime) -> None:
 
 def _publish(write: Write, draft: Draft, now: datetime) -> tuple[PostPublished, PostCard]:
     """Make the post of a locked draft, as it was checked when it was written, and mark the draft."""
-    new = NewPost.model_construct(
+    new = PostContent.model_construct(
         text=draft.text,
         audience=AUDIENCES[draft.audience],
         custom=draft.custom,

@@ -20,6 +20,7 @@ from modules.posts.schemas import (
     REPLY_POLICIES,
     NewPost,
     PostCard,
+    PostContent,
     PostEntity,
 )
 from modules.posts.selectors.cards import POSTS
@@ -64,7 +65,7 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
 
 
 def insert_post(
-    write: Write, new: NewPost, entities: list[PostEntity], *, now: datetime, links: Links = NO_LINKS
+    write: Write, new: PostContent, entities: list[PostEntity], *, now: datetime, links: Links = NO_LINKS
 ) -> tuple[PostPublished, PostCard]:
     """Make the row of a post of the open transaction's owner; return the news of it and its card."""
     author_id, audience = write.owner_id, AUDIENCES.index(new.audience)

@@ -112,6 +112,8 @@ class _Trace:
         if head.audience == MENTIONED:
             return HomeRule.FOR_MENTIONED
         if head.kind == REPOST:
+            if self._before.hides_reposts_of(entry.via_id):
+                return HomeRule.REPOSTS_HIDDEN
             is_muted = visible.viewer.mutes(head.original_author_id)
             return HomeRule.MUTED if is_muted else HomeRule.REPEATED
         return HomeRule.REPLY_TO_OTHERS

@@ -95,8 +95,8 @@ def _belongs(head: PostHead, entry: Entry, viewer: Viewer, before_all: Viewer) -
     Return whether a visible post belongs in a home: the viewer's own, or by whom they follow and hear.
 
     What is for those alone whom it mentions is no news for followers, be they among them or not. A reply is
-    news if the viewer follows the one replied to as well, or is that one; a repost, unless the viewer mutes
-    its original's author. `before_all` is the viewer before those too.
+    news if the viewer follows the one replied to as well, or is that one; a repost, unless the viewer hides
+    those of its author or mutes the original's. `before_all` is the viewer before those too.
     """
     author_id = head.author_id
     if author_id == viewer.id:
@@ -105,7 +105,7 @@ def _belongs(head: PostHead, entry: Entry, viewer: Viewer, before_all: Viewer) -
         return False
     if not viewer.follows(author_id) or viewer.mutes(author_id):
         return False
-    if head.kind == REPOST and before_all.mutes(head.original_author_id):
-        return False
+    if head.kind == REPOST:
+        return not (viewer.hides_reposts_of(author_id) or before_all.mutes(head.original_author_id))
     replied_to = head.reply_to_author_id
     return replied_to in (0, author_id, viewer.id) or before_all.follows(replied_to)

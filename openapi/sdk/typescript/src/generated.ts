@@ -1482,10 +1482,10 @@ export interface components {
          * @description Why a post was dropped.
          *
          *     It is gone or not for the viewer to see, by nobody they follow, by somebody muted or passed on from them,
-         *     for those alone whom it mentions, a reply to others, a repost of what is just above, or cannot be read.
+         *     for those alone whom it mentions, a reply to others, a repost of what is just above or whose author's are hidden, or cannot be read.
          * @enum {string}
          */
-        readonly HomeRule: "not_visible" | "not_followed" | "muted" | "for_mentioned" | "reply_to_others" | "repeated" | "unavailable";
+        readonly HomeRule: "not_visible" | "not_followed" | "muted" | "for_mentioned" | "reply_to_others" | "repeated" | "reposts_hidden" | "unavailable";
         /**
          * HomeSource
          * @description Where a post was found: the home's window, an author whom readers pull, or the shards beneath both.
@@ -2557,7 +2557,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: bookmark_cap_reached. */
+            /** @description One of: bookmark_cap_reached, post_is_repost. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4884,7 +4884,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: reaction_unknown. */
+            /** @description One of: post_is_repost, reaction_unknown. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];

@@ -10,6 +10,7 @@ class HomeRule(StrEnum):
     NOT_VISIBLE = "not_visible"
     REPEATED = "repeated"
     REPLY_TO_OTHERS = "reply_to_others"
+    REPOSTS_HIDDEN = "reposts_hidden"
     UNAVAILABLE = "unavailable"
 
     def __str__(self) -> str:
