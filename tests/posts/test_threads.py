@@ -89,7 +89,7 @@ class TestListReplies:
         for number in range(many + 1):
             reply(people[number % 4], root)
         deliver()
-        list_replies(root, Paging.first(many), viewer=PUBLIC_VIEWER)
+        list_replies(root, Paging.first(many), viewer=viewer_of(ada.id))
 
         with count_queries() as queries, count_trips() as trips:
             page = list_replies(root, Paging.first(many), viewer=viewer_of(ada.id))

@@ -212,7 +212,8 @@ class TestCost:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         assert len(ids_of(page)) == many
-        assert (queries.total, trips.trips) == (0, 3)
+        # Candidates, cards, originals, and the reader's own marks on those.
+        assert (queries.total, trips.trips) == (0, 4)
 
     @pytest.mark.parametrize("many", [5, 40])
     def test_replies_cost_one_round_trip_more_also_with_posts_for_followers(
@@ -232,8 +233,8 @@ class TestCost:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(limit))
 
         assert len(ids_of(page)) == limit
-        # Candidates, cards, originals; and whom the reader follows of all who are named, asked once.
-        assert (queries.total, trips.trips) == (0, 4)
+        # Candidates, cards, originals, own marks on those; and whom of all named the reader follows.
+        assert (queries.total, trips.trips) == (0, 5)
 
     def test_an_older_page_costs_more_only_with_reposts(self, reader, ada, stranger):
         for _ in range(5):
@@ -250,5 +251,5 @@ class TestCost:
                 page = timelines.get_home(graph.viewer_of(reader.id), on(paging, page.next))
             costs.append(trips.trips)
 
-        # Candidates and cards; with a repost originals, and candidates and cards of what is above.
-        assert costs == [2, 2 + 3]
+        # Candidates and cards; with a repost originals, own marks, and candidates and cards of what is above.
+        assert costs == [2, 2 + 4]
