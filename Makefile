@@ -104,10 +104,10 @@ check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and AP
 doors: $(SYNCED) ## write modules/DOORS.md: what contexts offer each other
 	@$(NOWHERE) $(MANAGE) doors --write
 
-newcontext: $(SYNCED) ## write and register a context; NAME=bookmarks, ONE=… if that is not the name without its s
+newcontext: $(SYNCED) ## write and register a context; NAME=stars, ONE=… if that is not the name without its s
 	@$(NOWHERE) $(MANAGE) newcontext $(NAME) $(if $(ONE),--one $(ONE))
 
-migrations: $(SYNCED) ## write what models have changed, sharded tables with their fence, and freeze it; NAME=bookmarks
+migrations: $(SYNCED) ## write what models have changed, sharded tables with their fence, and freeze it; NAME=stars
 	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations $(NAME)
 	@$(NOWHERE) $(MANAGE) freeze
 

@@ -47,14 +47,23 @@ class TestTour:
         # Pasted a second time into the same shell.
         told = run(block_of(chapter) * 2, url)
 
-        assert len(told) == 10
-        for edge, post, again, home, mistakes in (told[:5], told[5:]):
-            self.check(edge, post, again, home, mistakes)
+        assert len(told) == 18
+        for lines in (told[:9], told[9:]):
+            self.check(*lines)
 
-    def check(self, edge: Any, post: Any, again: Any, home: Any, mistakes: Any) -> None:
+    def check(self, *lines: Any) -> None:
+        edge, post, again, home, reply, discussed, block, afterwards, mistakes = lines
         assert edge["following"] is True
         assert again == post
         assert [card["id"] for card in home["data"]] == [post["id"]]
+        assert reply["reply_to"]["post_id"] == post["id"]
+        assert [card["id"] for card in discussed["data"]] == [post["id"]]
+        assert discussed["state"][post["id"]] == {
+            "counts": {"replies": 1, "reposts": 0, "quotes": 0, "reactions": {"like": 1}},
+            "mine": {"reactions": ["like"], "is_bookmarked": False},
+        }
+        assert (block["blocking"], block["following"], block["followed_by"]) == (True, False, False)
+        assert [card["id"] for card in afterwards["data"]] == [reply["id"]]
         assert mistakes["status"] == 400
         assert {error["pointer"] for error in mistakes["errors"]} == {"/text", "/color"}
 

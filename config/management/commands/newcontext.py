@@ -51,7 +51,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="a plural noun in lower case: bookmarks")
+        parser.add_argument("name", help="a plural noun in lower case: stars")
         parser.add_argument("--one", help="its singular, if it is not the name without its last s")
         parser.add_argument(
             "--beside",
@@ -84,7 +84,7 @@ class Command(BaseCommand):
 
 def _refuse_bad_names(name: str, one: str, beside: str) -> None:
     if not re.fullmatch(r"[a-z]{3,20}", name) or keyword.iskeyword(name):
-        raise CommandError("A context's name is one plural noun in lower case, 3 to 20 letters: bookmarks.")
+        raise CommandError("A context's name is one plural noun in lower case, 3 to 20 letters: stars.")
     for folder in (f"modules/{name}", f"tests/{name}"):
         if (ROOT / folder).exists():
             raise CommandError(f"There is a {folder} already.")
