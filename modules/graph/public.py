@@ -20,9 +20,11 @@ from modules.graph.selectors.follows import (
 from modules.graph.selectors.mutes import list_mutes
 from modules.graph.selectors.pulled import is_pulled, pulled_author_ids
 from modules.graph.selectors.viewers import viewer_of
+from modules.graph.services.blocks import block
 from modules.graph.services.bulk import add_edges_in_bulk
 from modules.graph.services.counts import hide_counts
 from modules.graph.services.follows import follow, unfollow
+from modules.graph.services.mutes import mute
 from modules.graph.services.privacy import set_private
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "UserNotFound",
     "add_edges_in_bulk",
     "batch_follower_ids",
+    "block",
     "ensure_following",
     "follow",
     "following_key",
@@ -48,6 +51,7 @@ __all__ = [
     "list_mutes",
     "map_counts",
     "map_relationships",
+    "mute",
     "pulled_author_ids",
     "set_private",
     "unfollow",

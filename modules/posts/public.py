@@ -8,12 +8,15 @@ from modules.posts.selectors.states import PageState
 from modules.posts.selectors.visibility import Visible, map_visible
 from modules.posts.services.bulk import create_posts_in_bulk
 from modules.posts.services.posts import delete_post, publish_post
+from modules.posts.services.reactions import add_reaction
+from modules.posts.services.reposts import repost
 
 __all__ = [
     "NotYourPost",
     "PageState",
     "PostNotFound",
     "Visible",
+    "add_reaction",
     "build_page",
     "create_posts_in_bulk",
     "delete_post",
@@ -22,4 +25,5 @@ __all__ = [
     "map_counts",
     "map_visible",
     "publish_post",
+    "repost",
 ]

@@ -13,6 +13,10 @@ from django.core.management.base import CommandError
 from deploy.demo.source import read
 from modules.accounts import public as accounts
 from modules.graph import public as graph
+from modules.kernel.cursors import Paging
+from modules.posts.schemas import PostRef
+from modules.timelines import public as timelines
+from tests.kit.delivery import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +46,23 @@ class TestDemo:
         call_command("demo", users=USERS, json=True, stdout=io.StringIO())
 
         assert verify()["differences"] == []
+
+    def test_has_a_first_home_with_a_conversation_in_it_once(self, demo):
+        call_command("demo", users=USERS, json=True, stdout=io.StringIO())
+        drain()
+        ada = accounts.find_user_id("ada")
+        assert ada is not None
+
+        home = timelines.get_home(graph.viewer_of(ada), Paging.first(100)).parse()
+
+        said = {card.text: card for card in home.data}
+        [root] = [
+            card for card in home.data if card.author_id == ada and card.text.endswith("you think? #banyan")
+        ]
+        assert home.state[root.id].counts.model_dump() == {
+            "replies": 3, "reposts": 2, "quotes": 0, "reactions": {"like": 7},
+        }  # fmt: skip
+        assert said["Well said, @ada. #banyan"].reply_to == PostRef(post_id=root.id, author_id=ada)
 
     def test_gives_a_log_in_that_works(self, demo):
         out = io.StringIO()

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from deploy.demo.conversations import converse
 from deploy.demo.files import Unreadable
 from deploy.demo.live import FanOut, is_relaying, live
 from deploy.demo.load import load
@@ -86,6 +87,7 @@ class Command(BaseCommand):
         self._tell_before(source)
         began = time.monotonic()
         ids = load(source, console)
+        converse(source, ids, console)
         loaded_s = time.monotonic() - began
         deliveries = live(source, ids, console) if is_relaying() else None
         figures = _figures(source, loaded_s, deliveries)
