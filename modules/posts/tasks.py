@@ -79,6 +79,8 @@ def publish_due_drafts() -> None:
 def mirror_reply_in_thread(event: Replied, once: Once) -> None:
     """Note a reply under the root of its thread, once."""
     receive_reply(event, under_id=event.root_id, once=once)
+    if event.parent_id == event.root_id:
+        renew_counts(event.root_id)
 
 
 @subscribes(Replied, queue="mirrors")
@@ -86,12 +88,15 @@ def mirror_reply_at_parent(event: Replied, once: Once) -> None:
     """Note a reply under the post it replies to, with its count, once; under a root it is already."""
     if event.parent_id != event.root_id:
         receive_reply(event, under_id=event.parent_id, once=once)
+        renew_counts(event.parent_id)
 
 
 @subscribes(ReplyRemoved, queue="mirrors")
 def mirror_removal_in_thread(event: ReplyRemoved, once: Once) -> None:
     """Note under the root of its thread that a reply is gone, once."""
     receive_reply(event, under_id=event.root_id, once=once)
+    if event.parent_id == event.root_id:
+        renew_counts(event.root_id)
 
 
 @subscribes(ReplyRemoved, queue="mirrors")
@@ -99,15 +104,18 @@ def mirror_removal_at_parent(event: ReplyRemoved, once: Once) -> None:
     """Note under the post it replied to that a reply is gone, and count it off, once."""
     if event.parent_id != event.root_id:
         receive_reply(event, under_id=event.parent_id, once=once)
+        renew_counts(event.parent_id)
 
 
 @subscribes(PostShared, queue="mirrors")
 def mirror_share(event: PostShared, once: Once) -> None:
     """Note a repost or a quote at its original, with its count, once."""
     receive_share(event, once=once)
+    renew_counts(event.original_id)
 
 
 @subscribes(ShareRemoved, queue="mirrors")
 def mirror_end_of_share(event: ShareRemoved, once: Once) -> None:
     """Note at its original that a repost or a quote is gone, and count it off, once."""
     receive_share(event, once=once)
+    renew_counts(event.original_id)

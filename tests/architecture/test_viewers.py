@@ -31,6 +31,7 @@ EXEMPT = {
     "modules.profiles.selectors.cards.to_card",
     # Puts side by side what it is given.
     "modules.posts.selectors.pages.build_page",
+    "modules.posts.selectors.pages.originals_of",
     # Show writers what they have just written themselves.
     "modules.posts.services.drafts.publish_draft",
     "modules.posts.services.edits.edit_post",

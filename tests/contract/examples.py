@@ -9,7 +9,7 @@ import yaml
 from deploy.embedded.layout import ROOT
 
 
-def example(operation_id: str) -> dict[str, Any]:
+def example(operation_id: str, status: int = 200) -> dict[str, Any]:
     """Return what the contract shows as an answer."""
     contract = yaml.load((ROOT / "openapi" / "banyan.yaml").read_bytes(), yaml.CSafeLoader)
     [drawn] = [
@@ -18,4 +18,4 @@ def example(operation_id: str) -> dict[str, Any]:
         for part in item.values()
         if part["operationId"] == operation_id
     ]
-    return dict(drawn["responses"]["200"]["content"]["application/json"]["example"])
+    return dict(drawn["responses"][str(status)]["content"]["application/json"]["example"])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _CODES = (
     # Of the numbers of nineteen digits, some are beyond 63 bits.
     *(b'"ids_invalid"', b'"id_invalid"'),
+    # An ETag comes in quotes, as HTTP says of the header.
+    b'"header_invalid"',
     # Which scopes there are stands in securitySchemes.oauth2, and the answer names them.
     b'"scope_unknown"',
     *(
@@ -33,9 +35,16 @@ _CODES = (
     ),
     *(b'"not_an_integer"', b'"redirect_unsafe"', b'"redirect_missing"', b'"secret_needed"'),
 )
-# Rules of the product: nobody follows themselves, no key comes with two bodies, nobody has apps without end.
+# Rules of the product: nobody follows, blocks or mutes themselves, a mute ends in the future, what becomes of
+# requests is said by whoever goes public, no key comes with two bodies, nobody has apps without end.
 _RULES = (
-    *(b'"cannot_follow_yourself"', b'"idempotency_key_reused"', b'"confirmation_mismatch"'),
+    *(
+        b'"cannot_follow_yourself"',
+        b'"cannot_block_yourself"',
+        b'"cannot_mute_yourself"',
+        b'"mute_end_invalid"',
+    ),
+    *(b'"pending_without_going_public"', b'"idempotency_key_reused"', b'"confirmation_mismatch"'),
     *(b'"too_many_apps"', b'"too_many_keys"', b'"public_app"'),
 )
 

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from deploy.embedded.layout import ROOT
+from tests.contract.examples import example
 from tests.kit.client import PASSWORD
 from tests.kit.machines import until
 
@@ -207,18 +208,20 @@ def stub() -> Iterator[str]:
     server.server_close()
 
 
-POST = {"id": "1", "author_id": "2", "text": "Hello", "published_at": "2026-11-25T12:00:00Z"}
-
-
 class TestRetry:
     def test_repeats_with_one_key_what_fails_in_passing(self, stub):
         in_flight = {"code": "request_in_flight"}
-        Stub.answers = [(503, {}, {}), (409, {}, in_flight), (429, {"Retry-After": "0"}, {}), (201, {}, POST)]
+        Stub.answers = [
+            (503, {}, {}),
+            (409, {}, in_flight),
+            (429, {"Retry-After": "0"}, {}),
+            (201, {}, example("publish_post", 201)),
+        ]
         banyan = sdk.Banyan(stub, retry=sdk.Retry(first_wait=0.01))
 
         post = publish_post.sync(client=banyan.api, body=NewPost(text="Hello"))
 
-        assert post.text == "Hello"
+        assert post.text == "Hello, forest"
         assert len(Stub.asked) == 4
         assert len(set(Stub.asked)) == 1
         banyan.close()

@@ -96,11 +96,10 @@ class TestALostAnswer:
         assert len(stub.asked) == 1
 
     def test_of_a_read_a_put_and_a_post_with_its_key_is_asked_for_again(self, stub, banyan):
-        card = {"id": "1", "author_id": "2", "text": "Hello", "published_at": "2026-11-25T12:00:00Z"}
         answers: list[CannedResponse] = [
             (200, {}, example("get_me")),
             (200, {}, example("follow_user")),
-            (201, {}, card),
+            (201, {}, example("publish_post", 201)),
         ]
         stub.answers = [each for answer in answers for each in (LOST, answer)]
 

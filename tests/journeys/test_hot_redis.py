@@ -154,7 +154,7 @@ class TestThree:
         until(partial(town.homes_are_right, town.people))
 
         assert misplaced(three) == []
-        owned = {b"tl", b"fol", b"folv", b"mine", b"post", b"postcount", b"user"}
+        owned = {b"tl", b"fol", b"folv", b"mine", b"post", b"postcount", b"ties", b"user"}
         assert kinds(three) == {
             "directory": {b"sess", b"good", b"auth", b"ops"},
             "a": owned | {b"ryw"},  # which has replicas

@@ -24,6 +24,8 @@ NAMES = {
     "post_id": "7",
     "type": "like",
     "draft_id": "7",
+    "list_id": "7",
+    "timeline": "home",
     "finished": "7",
     "key_id": "7",
     "session_id": "7",

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from django.db import DataError, OperationalError
 
-from modules.graph.public import follow
+from modules.graph.public import follow, unfollow
 from modules.kernel.redis.client import RedisUnavailable
 from sharding import outages
 from sharding.conf import RelaySettings
@@ -95,6 +95,9 @@ class TestTheWorker:
     def test_writes_a_line_a_process_and_no_traceback(self, stack):
         reader, author = make_person(shard=4095), make_person(shard=0)
         follow(reader.id, author.id)
+        followers = [make_person(shard=number) for number in range(5)]
+        for follower in followers:
+            follow(follower.id, reader.id)
         drain()
         stack.run_relay()
         worker = stack.run_worker()
@@ -103,8 +106,8 @@ class TestTheWorker:
         for number in range(POSTS):
             publish(author, f"post {number}")
         follow(author.id, make_person(shard=1).id)
-        for number in range(5):
-            follow(make_person(shard=number).id, reader.id)
+        for follower in followers:
+            unfollow(follower.id, reader.id)
         until(lambda: '"outage"' in worker.output())
         stack.start("b")
         until(stack.outbox_is_empty)

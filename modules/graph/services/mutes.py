@@ -17,6 +17,7 @@ from modules.graph.selectors.blocks import is_blocked_by
 from modules.graph.selectors.follows import map_relationships
 from modules.graph.services.counts import lock_count
 from modules.graph.services.ties import change_ties, renew_ties
+from modules.kernel.errors import InputError
 from sharding.scope import writing_for
 
 
@@ -32,7 +33,8 @@ def mute(user_id: int, target_id: int, options: MuteOptions, *, now: datetime) -
     if user_id == target_id:
         raise CannotMuteYourself
     if options.expires_at and not now < options.expires_at <= now + settings.GRAPH.longest_mute:
-        raise MuteEndInvalid
+        hint = "Name a moment from now on, at most a year away."
+        raise MuteEndInvalid(errors=[InputError("/expires_at", MuteEndInvalid.code, hint)])
     target = accounts.map_identities([target_id]).get(target_id)
     if target is None or not target.is_active:
         raise UserNotFound

@@ -8,7 +8,7 @@ from django.db.models import F
 from modules.posts.events import PostShared, Replied, ReplyRemoved, ShareRemoved
 from modules.posts.models import PostCount, Share, ThreadEntry
 from modules.posts.schemas import REPOST
-from modules.posts.services.reactions_received import lock_post_count, renew_counts
+from modules.posts.services.reactions_received import lock_post_count
 from sharding.errors import AlreadyDone
 from sharding.scope import Once, writing_for
 
@@ -26,12 +26,9 @@ def receive_reply(news: Replied | ReplyRemoved, *, under_id: int, once: Once) ->
         author_id=news.author_id,
         is_active=isinstance(news, Replied),
     )
-    is_parent = under_id == news.parent_id
     # A repeat is no reason to end: what Redis shows may still be due.
     with suppress(AlreadyDone), writing_for(under_id, once=once):
-        _receive(entry, "reply_id", counted="replies" if is_parent else None)
-    if is_parent:
-        renew_counts(under_id)
+        _receive(entry, "reply_id", counted="replies" if under_id == news.parent_id else None)
 
 
 def receive_share(news: PostShared | ShareRemoved, *, once: Once) -> None:
@@ -45,7 +42,6 @@ def receive_share(news: PostShared | ShareRemoved, *, once: Once) -> None:
     )
     with suppress(AlreadyDone), writing_for(news.original_id, once=once):
         _receive(share, "post_id", counted="reposts" if news.kind == REPOST else "quotes")
-    renew_counts(news.original_id)
 
 
 def _receive(row: ThreadEntry | Share, other: str, *, counted: str | None) -> None:

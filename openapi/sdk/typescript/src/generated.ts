@@ -1482,7 +1482,8 @@ export interface components {
          * @description Why a post was dropped.
          *
          *     It is gone or not for the viewer to see, by nobody they follow, by somebody muted or passed on from them,
-         *     for those alone whom it mentions, a reply to others, a repost of what is just above or whose author's are hidden, or cannot be read.
+         *     for those alone whom it mentions, a reply to others, a repost of what is just above, or by somebody
+         *     whose reposts the viewer hides; or it cannot be read.
          * @enum {string}
          */
         readonly HomeRule: "not_visible" | "not_followed" | "muted" | "for_mentioned" | "reply_to_others" | "repeated" | "reposts_hidden" | "unavailable";
