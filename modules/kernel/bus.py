@@ -7,6 +7,7 @@ Neither is ever called by a request: the relay rings subscribers, Beat rings per
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -36,7 +37,7 @@ def subscribes(
         name = task_name(handler)
 
         def handle(payload: dict[str, Any], once: Once) -> None:
-            handler(event_type(**payload), once)
+            handler(read_event(event_type, payload), once)
 
         def consume(alias: str, deliveries: list[Delivery]) -> None:
             deliver(name, handle, alias, deliveries)
@@ -47,6 +48,17 @@ def subscribes(
         return handler
 
     return register
+
+
+def read_event(event_type: type[E], payload: dict[str, Any]) -> E:
+    """
+    Return the event that a payload holds.
+
+    What it has beyond the event's fields a later release has added: during a rollout both work side by side.
+    """
+    return event_type(
+        **{field.name: payload[field.name] for field in fields(event_type) if field.name in payload}
+    )
 
 
 def periodic(function: Callable[[], None]) -> Callable[[], None]:
