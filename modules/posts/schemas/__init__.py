@@ -1,0 +1,151 @@
+"""What goes into and comes out of posts, and the figures they run by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from modules.posts.schemas.bodies import (
+    POST_CHOICES,
+    EditDraft,
+    EditPost,
+    NewDraft,
+    NewPost,
+    OfType,
+    PostChoice,
+    PostContent,
+    PublishAt,
+    RepliesQuery,
+    UserPostsQuery,
+)
+from modules.posts.schemas.cards import (
+    AncestorPage,
+    DraftCard,
+    DraftPage,
+    Marks,
+    OwnPostState,
+    PostBatch,
+    PostCard,
+    PostCounts,
+    PostEntity,
+    PostIncluded,
+    PostPage,
+    PostRef,
+    PostState,
+    PostView,
+    Reaction,
+    ReactionIncluded,
+    ReactionPage,
+    RepostPage,
+    Revision,
+    RevisionPage,
+)
+from modules.posts.schemas.columns import (
+    AUDIENCES,
+    FOLLOWERS,
+    KINDS,
+    LINK_COLUMNS,
+    MAX_DEPTH,
+    MENTIONED,
+    PLAIN,
+    POST_COLUMNS,
+    PUBLIC,
+    QUOTE,
+    REPLY_POLICIES,
+    REPOST,
+    Audience,
+    AudienceField,
+    PostKind,
+    PostText,
+    ReactionType,
+    ReplyPolicy,
+    ReplyPolicyField,
+)
+from modules.posts.schemas.heads import POST, POST_COUNT, POST_LAYOUT, CountHead, PostHead, PostKey, refs_of
+
+__all__ = [
+    "AUDIENCES",
+    "FOLLOWERS",
+    "KINDS",
+    "LINK_COLUMNS",
+    "MAX_DEPTH",
+    "MENTIONED",
+    "PLAIN",
+    "POST",
+    "POST_CHOICES",
+    "POST_COLUMNS",
+    "POST_COUNT",
+    "POST_LAYOUT",
+    "PUBLIC",
+    "QUOTE",
+    "REPLY_POLICIES",
+    "REPOST",
+    "AncestorPage",
+    "Audience",
+    "AudienceField",
+    "CountHead",
+    "DraftCard",
+    "DraftPage",
+    "EditDraft",
+    "EditPost",
+    "Marks",
+    "NewDraft",
+    "NewPost",
+    "OfType",
+    "OwnPostState",
+    "PastPost",
+    "PostBatch",
+    "PostCard",
+    "PostChoice",
+    "PostContent",
+    "PostCounts",
+    "PostEntity",
+    "PostHead",
+    "PostIncluded",
+    "PostKey",
+    "PostKind",
+    "PostPage",
+    "PostRef",
+    "PostSettings",
+    "PostState",
+    "PostText",
+    "PostView",
+    "PublishAt",
+    "Reaction",
+    "ReactionIncluded",
+    "ReactionPage",
+    "ReactionType",
+    "RepliesQuery",
+    "ReplyPolicy",
+    "ReplyPolicyField",
+    "RepostPage",
+    "Revision",
+    "RevisionPage",
+    "UserPostsQuery",
+    "refs_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PastPost:
+    """
+    A post of an import; its id is made from its moment, its author's shard and `sequence` (0 to 1023).
+
+    Two posts of one shard and one millisecond need different sequences; the same three are the same post.
+    """
+
+    author_id: int
+    text: str
+    published_at: datetime
+    sequence: int
+    audience: Audience = "public"
+    custom: Mapping[str, Any] = field(default_factory=dict)
+    reply_policy: ReplyPolicy = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class PostSettings:
+    """How people may react, in the order in which clients are told, and limits of posts."""
+
+    reactions: tuple[str, ...] = ("like",)
+    bookmark_cap: int = 10_000
