@@ -1,6 +1,7 @@
 """The post's side of reactions: a mirror and its count, written after the news of them."""
 
 from contextlib import suppress
+from typing import Final
 
 from modules.kernel.cards import RenderedCard
 from modules.kernel.derived import derived
@@ -16,9 +17,11 @@ from modules.posts.models import Post, PostCount, ReactionIn
 from modules.posts.schemas import CountHead
 from modules.posts.selectors.post_counts import COUNTS, render, render_counts
 from sharding.errors import AlreadyDone
-from sharding.scope import Once, writing_for
+from sharding.scope import Once, require_binding, writing_for
 
 Counts = RenderedCard[CountHead]
+
+_MAKE: Final = "INSERT INTO posts_postcount (post_id, reactions) VALUES (%s, '{}') ON CONFLICT DO NOTHING"
 
 
 def receive_reaction(post_id: int, user_id: int, type: str, *, edge_id: int, once: Once) -> Counts | None:
@@ -46,7 +49,12 @@ def lock_post_count(post_id: int) -> PostCount:
     Inside `writing_for(post_id)`, or for its author. With the lock held nobody else changes what is counted.
     """
     counts = PostCount.objects.of(post_id).select_for_update()
-    return counts.get_or_create(post_id=post_id)[0]
+    if (count := counts.first()) is None:
+        # Of two that make it at once one waits here for the other: no error for a log, as of get_or_create.
+        with require_binding().connection.cursor() as cursor:
+            cursor.execute(_MAKE, [post_id])
+        count = counts.get()
+    return count
 
 
 @derived(PostShared, ReactionAdded, ReactionRemoved, Replied, ReplyRemoved, ShareRemoved)
