@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from modules.posts.events import ReplyRemoved, ShareRemoved
 from modules.posts.models import AuthorCount, Post, PostCount, Share, ThreadEntry
 from modules.posts.services.links import announce_links, links_of
-from modules.posts.services.reactions_received import lock_post_count
+from modules.posts.services.reactions_received import lock_post_count, renew_counts
 from sharding import audits, outbox
 from sharding.audits import Audit, Difference
 from sharding.scatter import read_per_instance
@@ -136,6 +136,7 @@ def repair_counts(differences: Sequence[Difference]) -> int:
             PostCount.objects.of(each.owner_id).update(
                 replies=replies, reposts=reposts, quotes=quotes, version=count.version + 1
             )
+        renew_counts.now(each.owner_id)
     return len(differences)
 
 
