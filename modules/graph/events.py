@@ -50,7 +50,7 @@ class Unblocked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TiesChanged:
-    """A user's exceptions are others than before: whom they block or mute, or who blocks them."""
+    """A user's exceptions are others than before: blocks of either side, mutes, hidden reposts."""
 
     name: ClassVar[str] = "graph.ties_changed.v1"
 

@@ -129,7 +129,6 @@ class TestTooMany:
     @pytest.fixture(autouse=True)
     def _few(self, monkeypatch):
         monkeypatch.setattr(ties, "MOST", 3)
-        monkeypatch.setattr(ties, "_OF_VIEWERS", ties._OF_VIEWERS.replace("LIMIT 501", "LIMIT 4"))
 
     def be_blocked(self, person: Person, number: int) -> list[int]:
         ids = [make_id(n + 1, 7, 0) for n in range(number)]

@@ -31,7 +31,8 @@ class FollowCount(ShardedModel):
     are_hidden = models.BooleanField(db_default=False)
     is_pulled = models.BooleanField(db_default=False)
     pulled_until = models.DateTimeField(null=True)
-    # Grows with each change of the user's exceptions (blocks of either side, mutes); 0: there never was one.
+    # Grows with each change of the user's exceptions (blocks of either side, mutes, hidden reposts); 0: there
+    # never was one.
     ties_version = models.IntegerField(db_default=0)
 
     class Meta:

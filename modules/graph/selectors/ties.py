@@ -41,7 +41,7 @@ _OF_VIEWERS: Final = f"""
     SELECT viewer.id, coalesce(count.ties_version, 0), tie.other_id, tie.bits, tie.until
     FROM unnest(%s::bigint[]) AS viewer (id)
     LEFT JOIN graph_followcount AS count ON count.user_id = viewer.id
-    LEFT JOIN LATERAL ({_EXCEPTIONS.format(and_target="", and_blocker="")} LIMIT {MOST + 1}) AS tie
+    LEFT JOIN LATERAL ({_EXCEPTIONS.format(and_target="", and_blocker="")} LIMIT %s) AS tie
         ON true"""  # noqa: S608
 _AMONG: Final = f"""
     SELECT tie.other_id, tie.bits, tie.until
@@ -82,7 +82,7 @@ def render_ties(
     """
 
     def read(cursor: CursorWrapper, mine: list[int]) -> list[tuple[Any, ...]]:
-        cursor.execute(_OF_VIEWERS, [mine])
+        cursor.execute(_OF_VIEWERS, [mine, MOST + 1])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
