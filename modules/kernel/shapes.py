@@ -6,8 +6,9 @@ gets back. Nothing here knows Django: shapes cross every door, also those withou
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -232,6 +233,28 @@ class Page(Shape, Generic[Card, Included, State]):
     missing: list[Id] = Field(
         default_factory=list, description="The ids of what belongs here and is not in `data`.", examples=[[]]
     )
+
+    @classmethod
+    def plain(
+        cls,
+        data: list[Card],
+        *,
+        next: str | None = None,
+        prev: str | None = None,
+        partial: bool = False,
+        missing: Sequence[int] = (),
+    ) -> Self:
+        """Return a page whose cards mention nothing, and of which nothing else changes."""
+        nothing: Any = Nothing()
+        return cls(
+            data=data,
+            included=nothing,
+            state={},
+            next=next,
+            prev=prev,
+            partial=partial,
+            missing=list(missing),
+        )
 
 
 class Batch(Page[Card, Included, State], Generic[Card, Included, State]):

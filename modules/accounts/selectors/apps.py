@@ -20,7 +20,6 @@ from modules.accounts.schemas import (
 from modules.audit.public import list_entries
 from modules.audit.schemas import AuditPage
 from modules.kernel.cursors import Paging
-from modules.kernel.shapes import Nothing
 
 
 def to_card(app: Client) -> AppCard:
@@ -67,7 +66,7 @@ def list_apps(owner_id: int) -> AppPage:
     """Return all apps of a user, newest first: there are twenty at most, so one page holds them."""
     apps = Client.objects.filter(owner_id=owner_id).order_by("-created_at", "id")
     cards = [to_card(app) for app in apps]
-    return AppPage(data=cards, included=Nothing(), state={}, next=None, prev=None)
+    return AppPage.plain(cards)
 
 
 def list_keys(owner_id: int, app_id: str) -> KeyPage:
@@ -79,7 +78,7 @@ def list_keys(owner_id: int, app_id: str) -> KeyPage:
     get_app(owner_id, app_id)
     keys = ServiceKey.objects.filter(app_id=app_id).order_by("-id")[:100]
     cards = [to_key_card(key) for key in keys]
-    return KeyPage(data=cards, included=Nothing(), state={}, next=None, prev=None)
+    return KeyPage.plain(cards)
 
 
 def list_grants(user_id: int) -> GrantPage:
@@ -96,7 +95,7 @@ def list_grants(user_id: int) -> GrantPage:
         for id, app in apps.items()
     ]
     cards.sort(key=lambda card: card.granted_at, reverse=True)
-    return GrantPage(data=cards[:100], included=Nothing(), state={}, next=None, prev=None)
+    return GrantPage.plain(cards[:100])
 
 
 def has_consent(user_id: int, app_id: str, scopes: Collection[str]) -> bool:

@@ -8,7 +8,6 @@ from django.contrib.auth import SESSION_KEY
 
 from modules.accounts.models import Session
 from modules.accounts.schemas import SessionCard, SessionPage
-from modules.kernel.shapes import Nothing
 
 # One in each hour and a half of a month; what is older ends with "all others".
 MOST = 500
@@ -37,7 +36,7 @@ def list_sessions(user_id: int, *, current: str, now: datetime) -> SessionPage:
         )
         for row in rows[:MOST]
     ]
-    return SessionPage(data=cards, included=Nothing(), state={}, next=None, prev=None)
+    return SessionPage.plain(cards)
 
 
 def has_session(key_hash: str) -> bool:

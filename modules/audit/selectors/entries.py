@@ -6,19 +6,12 @@ from modules.audit.models import AuditEntry
 from modules.audit.schemas import AuditCard, AuditPage
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
-from modules.kernel.shapes import Nothing
 
 
 def list_entries(app_id: str, paging: Paging) -> AuditPage:
     """Return a page of what was done with an app's power, newest first."""
     page = keyset.page(AuditEntry.objects.filter(app_id=app_id), paging, "id", at=attrgetter("id"))
-    return AuditPage(
-        data=[_to_audit_card(row) for row in page.rows],
-        included=Nothing(),
-        state={},
-        next=page.next,
-        prev=page.prev,
-    )
+    return AuditPage.plain([_to_audit_card(row) for row in page.rows], next=page.next, prev=page.prev)
 
 
 def _to_audit_card(entry: AuditEntry) -> AuditCard:

@@ -1,6 +1,5 @@
 """How far a user has read."""
 
-from modules.kernel.shapes import Nothing
 from modules.timelines.models import Marker
 from modules.timelines.schemas import MarkerCard, MarkerPage
 
@@ -8,7 +7,7 @@ from modules.timelines.schemas import MarkerCard, MarkerPage
 def list_markers(user_id: int) -> MarkerPage:
     """Return all markers of a user, by name: there are a hundred at most, so one page holds them."""
     cards = [to_card(marker) for marker in Marker.objects.of(user_id).order_by("timeline")]
-    return MarkerPage(data=cards, included=Nothing(), state={}, next=None, prev=None)
+    return MarkerPage.plain(cards)
 
 
 def to_card(marker: Marker) -> MarkerCard:
