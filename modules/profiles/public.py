@@ -1,10 +1,12 @@
 """What other contexts may call: re-exported functions and errors, nothing else."""
 
 from modules.profiles.selectors.cards import admits, map_cards, select_visible
+from modules.profiles.selectors.users import build_user_page
 from modules.profiles.services.bulk import create_profiles_in_bulk
 
 __all__ = [
     "admits",
+    "build_user_page",
     "create_profiles_in_bulk",
     "map_cards",
     "select_visible",

@@ -30,8 +30,10 @@ EXEMPT = {
     "modules.profiles.selectors.cards.render_users",
     "modules.profiles.selectors.cards.to_card",
     # Puts side by side what it is given.
+    "modules.posts.selectors.pages.build_list",
     "modules.posts.selectors.pages.build_page",
     "modules.posts.selectors.pages.originals_of",
+    "modules.profiles.selectors.users.build_user_page",
     # Show writers what they have just written themselves.
     "modules.posts.services.drafts.publish_draft",
     "modules.posts.services.edits.edit_post",

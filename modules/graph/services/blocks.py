@@ -109,15 +109,7 @@ def _apply(block: BlockIn) -> bool:
         return False
     was_active = known is not None and known.is_active
     is_first = known is None or known.edge_id < block.edge_id
-    _keep(block, is_known=known is not None)
+    block.save(force_insert=known is None, force_update=known is not None)
     if was_active != block.is_active:
         change_ties(block.user_id)
     return is_first and end_following(block.user_id, block.blocker_id)
-
-
-def _keep(block: BlockIn, *, is_known: bool) -> None:
-    state = {"edge_id": block.edge_id, "is_active": block.is_active}
-    if is_known:
-        BlockIn.objects.of(block.user_id).filter(blocker_id=block.blocker_id).update(**state)
-    else:
-        BlockIn.objects.create(user_id=block.user_id, blocker_id=block.blocker_id, **state)

@@ -6,9 +6,10 @@ from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
 from modules.posts.errors import NotPublic, PostNotFound
-from modules.posts.schemas import PostCard, RepostPage
+from modules.posts.schemas import PostCard
 from modules.posts.selectors.reposts import list_reposters
 from modules.posts.services.reposts import remove_repost, repost
+from modules.profiles.schemas import UserPage
 
 
 class OwnRepost(View):
@@ -38,7 +39,7 @@ class Reposts(View):
     """All reposts of a post."""
 
     @endpoint("list_reposters", public=True, refuses=(PostNotFound,))
-    def get(self, request: Request, post_id: int, paging: Paging) -> Rendered[RepostPage]:
+    def get(self, request: Request, post_id: int, paging: Paging) -> Rendered[UserPage]:
         """
         List who reposted a post, newest first.
 

@@ -36,7 +36,6 @@ from modules.posts.schemas.cards import (
     Reaction,
     ReactionIncluded,
     ReactionPage,
-    RepostPage,
     Revision,
     RevisionPage,
 )
@@ -118,7 +117,6 @@ __all__ = [
     "RepliesQuery",
     "ReplyPolicy",
     "ReplyPolicyField",
-    "RepostPage",
     "Revision",
     "RevisionPage",
     "UserPostsQuery",

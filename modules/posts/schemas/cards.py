@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from modules.graph.schemas import Counts
 from modules.kernel.shapes import Batch, Id, Nothing, Page, Shape, Single, UtcDateTime
 from modules.posts.schemas.columns import AudienceField, PostKind, ReactionType, ReplyPolicyField
 from modules.profiles.schemas import UserCard
@@ -170,10 +169,6 @@ class ReactionIncluded(Shape):
 
 class ReactionPage(Page[Reaction, ReactionIncluded, Nothing]):
     """A page of the reactions to a post, newest first."""
-
-
-class RepostPage(Page[UserCard, Nothing, Counts]):
-    """A page of those who reposted a post, newest first; the counts of followers stand in `state`."""
 
 
 class AncestorPage(Page[PostCard, PostIncluded, OwnPostState]):

@@ -8,7 +8,7 @@ from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered
 from modules.posts.models import Bookmark
 from modules.posts.schemas import PostPage
-from modules.posts.selectors.pages import build_page
+from modules.posts.selectors.pages import build_list
 from modules.posts.selectors.states import PageState
 from modules.posts.selectors.visibility import map_visible
 
@@ -23,13 +23,4 @@ def list_bookmarks(paging: Paging, *, viewer: Viewer) -> Rendered[PostPage]:
     page = keyset.page(rows, paging, "bookmark_id", at=itemgetter(0))
     state, post_ids = PageState(viewer.id), [post_id for _, post_id in page.rows]
     visible = map_visible(post_ids, viewer=viewer, state=state)
-    return build_page(
-        visible.posts,
-        users=visible.users,
-        originals=visible.originals,
-        state=state,
-        next=page.next,
-        prev=page.prev,
-        partial=bool(visible.unavailable),
-        missing=[id for id in post_ids if id in visible.unavailable and id not in visible.posts],
-    )
+    return build_list(page, post_ids, visible, state)

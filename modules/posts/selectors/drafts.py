@@ -2,7 +2,6 @@
 
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
-from modules.kernel.shapes import Nothing
 from modules.posts.errors import DraftNotFound
 from modules.posts.models import Draft
 from modules.posts.schemas import AUDIENCES, REPLY_POLICIES, DraftCard, DraftPage, PostEntity
@@ -25,13 +24,7 @@ def list_drafts(author_id: int, paging: Paging) -> DraftPage:
     page = keyset.page(
         Draft.objects.of(author_id).filter(post_id=None), paging, "id", at=lambda draft: draft.id
     )
-    return DraftPage(
-        data=[to_draft_card(draft) for draft in page.rows],
-        included=Nothing(),
-        state={},
-        next=page.next,
-        prev=page.prev,
-    )
+    return DraftPage.plain([to_draft_card(draft) for draft in page.rows], next=page.next, prev=page.prev)
 
 
 def to_draft_card(draft: Draft) -> DraftCard:

@@ -2,18 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from modules.graph.public import AccountPrivate, UserNotFound
 from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
+from modules.kernel.keyset import Slice
 from modules.kernel.rendered import Rendered, render_page, render_single
-from modules.posts.errors import PostNotFound
 from modules.posts.models import Post
 from modules.posts.schemas import REPOST, PostBatch, PostChoice, PostHead, PostPage, PostView
 from modules.posts.selectors.states import PageState
-from modules.posts.selectors.visibility import map_visible
+from modules.posts.selectors.visibility import Visible, map_visible
 from sharding.querysets import ShardedQuerySet
 
 Cards = Mapping[int, RenderedCard[PostHead]]
@@ -53,8 +54,7 @@ def get_post(post_id: int, *, viewer: Viewer) -> Rendered[PostView]:
     # An answer with an ETag: counts are in it, and nothing that only the viewer has.
     state = PageState(None)
     visible = map_visible([post_id], viewer=viewer, state=state)
-    if (post := visible.posts.get(post_id)) is None:
-        raise visible.unavailable.get(post_id, PostNotFound)
+    post = visible.require(post_id)
     return render_single(
         PostView,
         data=post.json,
@@ -98,15 +98,27 @@ def list_user_posts(
         raise UserNotFound
     if author_id in visible.closed:
         raise AccountPrivate
+    return build_list(page, page.rows, visible, state)
+
+
+def build_list(
+    page: Slice[Any], post_ids: Sequence[int], visible: Visible, state: PageState
+) -> Rendered[PostPage]:
+    """
+    Return a page of a list of posts, in its order; those that the viewer may not see are left out.
+
+    It is not filled again: a short one may have a `next`.
+    """
+    shown = visible.posts
     return build_page(
-        visible.posts,
+        {id: shown[id] for id in post_ids if id in shown},
         users=visible.users,
         originals=visible.originals,
         state=state,
         next=page.next,
         prev=page.prev,
         partial=bool(visible.unavailable),
-        missing=[id for id in page.rows if id in visible.unavailable and id not in visible.posts],
+        missing=[id for id in post_ids if id in visible.unavailable and id not in shown],
     )
 
 

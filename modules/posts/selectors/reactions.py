@@ -6,7 +6,7 @@ from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered, render_page
-from modules.posts.errors import PostNotFound, ReactionUnknown
+from modules.posts.errors import ReactionUnknown
 from modules.posts.models import ReactionIn
 from modules.posts.schemas import Reaction, ReactionPage
 from modules.posts.selectors.visibility import map_visible
@@ -31,11 +31,8 @@ def list_reactions(
     page = keyset.page(rows, paging, "edge_id", at=lambda row: row.edge_id)
     user_ids = [row.user_id for row in page.rows]
     visible = map_visible([post_id], viewer=viewer, author_ids=user_ids)
+    visible.require(post_id)
     users, unavailable = visible.users, visible.unavailable
-    if post_id in unavailable:
-        raise unavailable[post_id]
-    if post_id not in visible.posts:
-        raise PostNotFound
     return render_page(
         ReactionPage,
         data=[_to_shape(row).json_bytes() for row in page.rows if row.user_id in users],

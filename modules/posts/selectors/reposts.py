@@ -2,18 +2,18 @@
 
 from operator import itemgetter
 
-from modules.graph import public as graph
 from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
-from modules.kernel.rendered import Rendered, render_page
-from modules.posts.errors import PostNotFound
+from modules.kernel.rendered import Rendered
 from modules.posts.models import Share
-from modules.posts.schemas import REPOST, RepostPage
+from modules.posts.schemas import REPOST
 from modules.posts.selectors.visibility import map_visible
+from modules.profiles import public as profiles
+from modules.profiles.schemas import UserPage
 
 
-def list_reposters(post_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[RepostPage]:
+def list_reposters(post_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[UserPage]:
     """
     Return a page of those who reposted a post, newest first.
 
@@ -26,21 +26,7 @@ def list_reposters(post_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[
     page = keyset.page(rows.values_list("post_id", "author_id"), paging, "post_id", at=itemgetter(0))
     user_ids = list(dict.fromkeys(user_id for _, user_id in page.rows))
     visible = map_visible([post_id], viewer=viewer, author_ids=user_ids)
-    unavailable = visible.unavailable
-    if post_id in unavailable:
-        raise unavailable[post_id]
-    if post_id not in visible.posts:
-        raise PostNotFound
-    shown = [id for id in user_ids if id in visible.users]
-    # Whose counts cannot be read is shown without.
-    state = graph.map_counts(shown, unavailable=unavailable)
-    return render_page(
-        RepostPage,
-        data=[visible.users[id] for id in shown],
-        included={},
-        state=state,
-        next=page.next,
-        prev=page.prev,
-        partial=bool(unavailable),
-        missing=[id for id in user_ids if id in unavailable and id not in visible.users],
+    visible.require(post_id)
+    return profiles.build_user_page(
+        user_ids, visible.users, next=page.next, prev=page.prev, unavailable=visible.unavailable
     )

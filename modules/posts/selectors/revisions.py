@@ -3,8 +3,6 @@
 from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
-from modules.kernel.shapes import Nothing
-from modules.posts.errors import PostNotFound
 from modules.posts.models import PostRevision
 from modules.posts.schemas import PostEntity, Revision, RevisionPage
 from modules.posts.selectors.visibility import map_visible
@@ -16,20 +14,10 @@ def list_revisions(post_id: int, paging: Paging, *, viewer: Viewer) -> RevisionP
 
     :raises PostNotFound: if there is none, it was deleted, or the viewer may not see it
     """
-    visible = map_visible([post_id], viewer=viewer)
-    if post_id in visible.unavailable:
-        raise visible.unavailable[post_id]
-    if (post := visible.posts.get(post_id)) is None:
-        raise PostNotFound
+    post = map_visible([post_id], viewer=viewer).require(post_id)
     rows = PostRevision.objects.of(post.head.author_id).filter(post_id=post_id)
     page = keyset.page(rows, paging, "version", at=lambda row: row.version)
-    return RevisionPage(
-        data=[_to_shape(row) for row in page.rows],
-        included=Nothing(),
-        state={},
-        next=page.next,
-        prev=page.prev,
-    )
+    return RevisionPage.plain([_to_shape(row) for row in page.rows], next=page.next, prev=page.prev)
 
 
 def _to_shape(row: PostRevision) -> Revision:

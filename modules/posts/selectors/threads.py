@@ -9,10 +9,9 @@ from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered, render_page
-from modules.posts.errors import PostNotFound
 from modules.posts.models import Post, ThreadEntry
 from modules.posts.schemas import MAX_DEPTH, AncestorPage, PostPage
-from modules.posts.selectors.pages import build_included, build_page, originals_of
+from modules.posts.selectors.pages import build_included, build_list, originals_of
 from modules.posts.selectors.states import PageState
 from modules.posts.selectors.visibility import map_visible
 from sharding.scatter import read_per_instance
@@ -45,18 +44,8 @@ def list_replies(
     page = keyset.page(rows.values_list("reply_id", flat=True), paging, "reply_id", at=int)
     state = PageState(viewer.id)
     visible = map_visible([post_id, *page.rows], viewer=viewer, state=state)
-    if post_id not in visible.posts:
-        raise visible.unavailable.get(post_id, PostNotFound)
-    return build_page(
-        {id: visible.posts[id] for id in page.rows if id in visible.posts},
-        users=visible.users,
-        originals=visible.originals,
-        state=state,
-        next=page.next,
-        prev=page.prev,
-        partial=bool(visible.unavailable),
-        missing=[id for id in page.rows if id in visible.unavailable and id not in visible.posts],
-    )
+    visible.require(post_id)
+    return build_list(page, page.rows, visible, state)
 
 
 def list_ancestors(post_id: int, *, viewer: Viewer) -> Rendered[AncestorPage]:
@@ -72,8 +61,7 @@ def list_ancestors(post_id: int, *, viewer: Viewer) -> Rendered[AncestorPage]:
     chain = _list_above(post) if post else []
     state = PageState(viewer.id)
     visible = map_visible([*chain, post_id], viewer=viewer, state=state)
-    if post_id not in visible.posts:
-        raise visible.unavailable.get(post_id, PostNotFound)
+    visible.require(post_id)
     shown = {id: visible.posts[id] for id in chain if id in visible.posts}
     passed_on = originals_of(shown, visible.originals)
     missing = [id for id in chain if id not in visible.posts]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from modules.graph.schemas import PUBLIC_VIEWER, Viewer
 from modules.kernel import cards
 from modules.kernel.cards import Loaded, RenderedCard
+from modules.posts.errors import PostNotFound
 from modules.posts.schemas import FOLLOWERS, MENTIONED, PUBLIC, REPOST, PostHead
 from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.post_counts import COUNTS
@@ -37,6 +38,17 @@ class Visible(NamedTuple):
     originals: Mapping[int, RenderedCard[PostHead]] = MappingProxyType({})
     # Before all whom the posts name: their authors, originals' authors, and who was replied to.
     viewer: Viewer = PUBLIC_VIEWER
+
+    def require(self, post_id: int) -> RenderedCard[PostHead]:
+        """
+        Return one of the posts.
+
+        :raises PostNotFound: if there is no such post, or none that the viewer may see
+        :raises InstanceUnavailable: if nobody can tell now
+        """
+        if (post := self.posts.get(post_id)) is None:
+            raise self.unavailable.get(post_id, PostNotFound)
+        return post
 
 
 def allows(viewer: Viewer, head: PostHead, author: UserHead) -> bool:

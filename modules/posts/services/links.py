@@ -209,21 +209,19 @@ def _require_own(viewer: Viewer, post_id: int, pointer: str) -> RenderedCard[Pos
 
 
 def _require(viewer: Viewer, post_id: int, pointer: str | None = None) -> RenderedCard[PostHead]:
-    visible = map_visible([post_id], viewer=viewer)
-    if post_id in visible.unavailable:
-        raise visible.unavailable[post_id]
-    if (post := visible.posts.get(post_id)) is None:
-        raise _not_found(pointer)
-    return post
+    try:
+        return map_visible([post_id], viewer=viewer).require(post_id)
+    except PostNotFound:
+        raise _not_found(pointer) from None
 
 
 def _require_public(post_id: int, pointer: str | None = None) -> None:
     """Refuse what not everybody may see: whoever is not logged in is asked for."""
-    visible = map_visible([post_id], viewer=PUBLIC_VIEWER)
-    if post_id in visible.unavailable:
-        raise visible.unavailable[post_id]
-    if post_id not in visible.posts:
-        raise NotPublic(errors=_errors(pointer, NotPublic.code, "Name a post that everybody may see."))
+    try:
+        map_visible([post_id], viewer=PUBLIC_VIEWER).require(post_id)
+    except PostNotFound:
+        hint = "Name a post that everybody may see."
+        raise NotPublic(errors=_errors(pointer, NotPublic.code, hint)) from None
 
 
 def _not_found(pointer: str | None) -> PostNotFound:

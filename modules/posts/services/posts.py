@@ -9,7 +9,7 @@ from django.db.models import F
 from modules.graph.public import viewer_of
 from modules.kernel.derived import derived, follow_now
 from modules.kernel.stored_json import to_text
-from modules.posts.errors import NotYourPost, PostNotFound
+from modules.posts.errors import NotYourPost
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
 from modules.posts.schemas import (
@@ -127,10 +127,8 @@ def refuse_unowned(user_id: int, post_id: int) -> NoReturn:
     :raises PostNotFound: if there is no such post, or the user may not see it
     :raises NotYourPost: else
     """
-    visible = map_visible([post_id], viewer=viewer_of(user_id))
-    if post_id in visible.unavailable:
-        raise visible.unavailable[post_id]
-    raise NotYourPost if visible.posts else PostNotFound
+    map_visible([post_id], viewer=viewer_of(user_id)).require(post_id)
+    raise NotYourPost
 
 
 @derived(PostDeleted)

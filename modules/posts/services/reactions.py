@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connections
 
 from modules.graph.public import viewer_of
-from modules.posts.errors import PostIsRepost, PostNotFound, ReactionUnknown
+from modules.posts.errors import PostIsRepost, ReactionUnknown
 from modules.posts.events import ReactionAdded, ReactionRemoved
 from modules.posts.schemas import REPOST
 from modules.posts.selectors.visibility import map_visible
@@ -98,11 +98,7 @@ def require_visible(user_id: int, post_id: int) -> None:
     :raises PostIsRepost: if it is a repost: its original is meant
     :raises InstanceUnavailable: if nobody can tell now
     """
-    visible = map_visible([post_id], viewer=viewer_of(user_id))
-    if post_id in visible.unavailable:
-        raise visible.unavailable[post_id]
-    if (post := visible.posts.get(post_id)) is None:
-        raise PostNotFound
+    post = map_visible([post_id], viewer=viewer_of(user_id)).require(post_id)
     if post.head.kind == REPOST:
         raise PostIsRepost(f"Its id is {post.head.original_id}.")
 

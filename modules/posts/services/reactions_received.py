@@ -79,19 +79,10 @@ def _apply(reaction: ReactionIn) -> Counts | None:
     known = ReactionIn.objects.of(reaction.post_id).filter(**key).first()
     if known is not None and known.age >= reaction.age:
         return None
-    _keep(reaction, is_known=known is not None)
+    reaction.save(force_insert=known is None, force_update=known is not None)
     was_active = known is not None and known.is_active
     change = int(reaction.is_active) - int(was_active)
     return _count(count, reaction.type, change) if change else None
-
-
-def _keep(reaction: ReactionIn, *, is_known: bool) -> None:
-    key = {"type": reaction.type, "user_id": reaction.user_id}
-    state = {"edge_id": reaction.edge_id, "is_active": reaction.is_active}
-    if is_known:
-        ReactionIn.objects.of(reaction.post_id).filter(**key).update(**state)
-    else:
-        ReactionIn.objects.create(post_id=reaction.post_id, **key, **state)
 
 
 def _count(count: PostCount, type: str, change: int) -> Counts:

@@ -10,7 +10,6 @@ from modules.graph.schemas import EdgePage, RelationshipPage, Viewer
 from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered, render_page, render_single
-from modules.kernel.shapes import Nothing
 from modules.profiles.schemas import MeView, Settings, UserBatch, UserHead, UserPage, UserView
 from modules.profiles.selectors.cards import admits, map_cards
 from sharding.scatter import Unavailable
@@ -103,12 +102,8 @@ def list_relationships(user_ids: Sequence[int], *, viewer: Viewer) -> Relationsh
     """Return how the viewer stands with these users, in the order asked; who may not be opened is missing."""
     unavailable: Unavailable = {}
     shown = map_cards(user_ids, viewer=viewer, unavailable=unavailable, opening=True).keys()
-    return RelationshipPage(
-        data=list(graph.map_relationships(viewer.id, shown).values()),
-        included=Nothing(),
-        state={},
-        next=None,
-        prev=None,
+    return RelationshipPage.plain(
+        list(graph.map_relationships(viewer.id, shown).values()),
         partial=bool(unavailable),
         missing=[id for id in user_ids if id not in shown],
     )
@@ -162,15 +157,33 @@ def _build_page(
     page: EdgePage, cards: Mapping[int, RenderedCard[UserHead]], unavailable: Unavailable
 ) -> Rendered[UserPage]:
     """Put the cards of a page of edges side by side, with their counts."""
-    missing = [edge.user_id for edge in page.edges if edge.user_id in unavailable]
-    state = graph.map_counts(cards, unavailable=unavailable)
+    ids, shown = [edge.user_id for edge in page.edges], {id: card.json for id, card in cards.items()}
+    return build_user_page(ids, shown, next=page.next, prev=page.prev, unavailable=unavailable)
+
+
+def build_user_page(
+    user_ids: Sequence[int],
+    users: Mapping[int, bytes],
+    *,
+    next: str | None,
+    prev: str | None,
+    unavailable: Unavailable,
+) -> Rendered[UserPage]:
+    """
+    Return a page of these people in this order, of whom finished cards are among `users`, with their counts.
+
+    One whose counts cannot be read is shown without.
+    """
+    shown = {id: users[id] for id in user_ids if id in users}
+    missing = [id for id in user_ids if id in unavailable and id not in shown]
+    state = graph.map_counts(shown, unavailable=unavailable)
     return render_page(
         UserPage,
-        data=[card.json for card in cards.values()],
+        data=list(shown.values()),
         included={},
         state=state,
-        next=page.next,
-        prev=page.prev,
+        next=next,
+        prev=prev,
         partial=bool(unavailable),
         missing=missing,
     )

@@ -2,12 +2,10 @@
 
 from operator import itemgetter
 
-from modules.graph import public as graph
 from modules.graph.schemas import Viewer
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
-from modules.kernel.rendered import Rendered, render_page, render_single
-from modules.kernel.shapes import Nothing
+from modules.kernel.rendered import Rendered, render_single
 from modules.profiles import public as profiles
 from modules.profiles.schemas import UserPage
 from modules.timelines.errors import ListNotFound
@@ -20,7 +18,7 @@ from sharding.scatter import Unavailable
 def list_lists(owner_id: int) -> ListPage:
     """Return all lists of a user, newest first: there are fifty at most, so one page holds them."""
     cards = [to_card(row) for row in List.objects.of(owner_id).order_by("-id")]
-    return ListPage(data=cards, included=Nothing(), state={}, next=None, prev=None)
+    return ListPage.plain(cards)
 
 
 def get_list(owner_id: int, list_id: int) -> Rendered[ListView]:
@@ -50,18 +48,8 @@ def list_members(list_id: int, paging: Paging, *, viewer: Viewer) -> Rendered[Us
     ids = [member_id for _, member_id in page.rows]
     unavailable: Unavailable = {}
     cards = profiles.map_cards(ids, viewer=viewer, unavailable=unavailable)
-    missing = [id for id in ids if id in unavailable]
-    state = graph.map_counts(cards, unavailable=unavailable)
-    return render_page(
-        UserPage,
-        data=[card.json for card in cards.values()],
-        included={},
-        state=state,
-        next=page.next,
-        prev=page.prev,
-        partial=bool(unavailable),
-        missing=missing,
-    )
+    users = {id: card.json for id, card in cards.items()}
+    return profiles.build_user_page(ids, users, next=page.next, prev=page.prev, unavailable=unavailable)
 
 
 def list_member_ids(owner_id: int, list_id: int) -> list[int]:

@@ -2098,26 +2098,6 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
-        /** @description A page of those who reposted a post, newest first; the counts of followers stand in `state`. */
-        readonly RepostPage: {
-            readonly data: readonly components["schemas"]["UserCard"][];
-            readonly included: components["schemas"]["Nothing"];
-            readonly state: {
-                readonly [key: string]: components["schemas"]["Counts"];
-            };
-            readonly next: string | null;
-            readonly prev: string | null;
-            /**
-             * @description Whether a part of what belongs here cannot be read now; ask again later.
-             * @default false
-             */
-            readonly partial: boolean;
-            /**
-             * @description The ids of what belongs here and is not in `data`.
-             * @example []
-             */
-            readonly missing: readonly string[];
-        };
         /** @description What a post said from `written_at` on, up to this version of it. */
         readonly Revision: {
             readonly version: number;
@@ -5529,7 +5509,7 @@ export interface operations {
                      *       "missing": []
                      *     }
                      */
-                    readonly "application/json": components["schemas"]["RepostPage"];
+                    readonly "application/json": components["schemas"]["UserPage"];
                 };
             };
             /** @description One of: header_invalid, query_invalid. */

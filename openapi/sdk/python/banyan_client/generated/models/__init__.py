@@ -125,8 +125,6 @@ from .redis_status_state import RedisStatusState
 from .relationship import Relationship
 from .relationship_page import RelationshipPage
 from .relationship_page_state import RelationshipPageState
-from .repost_page import RepostPage
-from .repost_page_state import RepostPageState
 from .revision import Revision
 from .revision_custom import RevisionCustom
 from .revision_page import RevisionPage
@@ -274,8 +272,6 @@ __all__ = (
     "Relationship",
     "RelationshipPage",
     "RelationshipPageState",
-    "RepostPage",
-    "RepostPageState",
     "Revision",
     "RevisionCustom",
     "RevisionPage",

@@ -6,7 +6,7 @@ import httpx
 
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...models.repost_page import RepostPage
+from ...models.user_page import UserPage
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +38,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Problem | RepostPage:
+) -> Problem | UserPage:
     if response.status_code == 200:
-        response_200 = RepostPage.from_dict(response.json())
+        response_200 = UserPage.from_dict(response.json())
 
         return response_200
 
@@ -76,7 +76,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | RepostPage]:
+) -> Response[Problem | UserPage]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -91,7 +91,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> Response[Problem | RepostPage]:
+) -> Response[Problem | UserPage]:
     """List who reposted a post, newest first
 
      People whom the caller may not see are left out: a page may be short and have a `next`.
@@ -106,7 +106,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | RepostPage]
+        Response[Problem | UserPage]
     """
 
     kwargs = _get_kwargs(
@@ -128,7 +128,7 @@ def sync(
     client: AuthenticatedClient,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> Problem | RepostPage | None:
+) -> Problem | UserPage | None:
     """List who reposted a post, newest first
 
      People whom the caller may not see are left out: a page may be short and have a `next`.
@@ -143,7 +143,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | RepostPage
+        Problem | UserPage
     """
 
     return sync_detailed(
@@ -160,7 +160,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> Response[Problem | RepostPage]:
+) -> Response[Problem | UserPage]:
     """List who reposted a post, newest first
 
      People whom the caller may not see are left out: a page may be short and have a `next`.
@@ -175,7 +175,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | RepostPage]
+        Response[Problem | UserPage]
     """
 
     kwargs = _get_kwargs(
@@ -195,7 +195,7 @@ async def asyncio(
     client: AuthenticatedClient,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> Problem | RepostPage | None:
+) -> Problem | UserPage | None:
     """List who reposted a post, newest first
 
      People whom the caller may not see are left out: a page may be short and have a `next`.
@@ -210,7 +210,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | RepostPage
+        Problem | UserPage
     """
 
     return (
