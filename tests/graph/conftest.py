@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from modules.graph.public import set_private
 from sharding.testing import count_queries
 from tests.kit.fixtures import ada, clean_process, grace, redeliver, vera
 
@@ -14,3 +15,10 @@ __all__ = ["ada", "clean_process", "grace", "redeliver", "vera"]
 def count_reads():
     """Count the statements of a block, over all databases."""
     return count_queries
+
+
+@pytest.fixture
+def star(vera):
+    """Somebody private, on `b`; Ada and Grace are on `a`."""
+    set_private(vera.id, True)
+    return vera

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import connections
 
 from modules.graph.models import BlockIn, BlockOut, FollowCount, FollowIn, FollowOut
+from modules.graph.services import audits
+from sharding.ids import make_id
 from tests.kit.delivery import aliases
 from tests.kit.people import Person
 
@@ -57,3 +59,21 @@ def blockers(person: Person) -> list[int]:
     """Return who blocks a person, by the mirror."""
     rows = BlockIn.objects.of(person.id).on_primary().filter(is_active=True)
     return sorted(rows.values_list("blocker_id", flat=True))
+
+
+def edge(number: int) -> int:
+    """Return an edge id, the greater the later."""
+    return make_id(number, 3, 0)
+
+
+def edge_of(follower: Person, target: Person) -> int:
+    """Return the id of an edge or a request, by the authority."""
+    rows = FollowOut.objects.of(follower.id).on_primary().filter(target_id=target.id)
+    return rows.values_list("edge_id", flat=True).get()
+
+
+def differences(*people: Person) -> list[object]:
+    """Return what audits find of these people."""
+    ids = [person.id for person in people]
+    compared = (audits.compare_following, audits.compare_followers, audits.compare_counts)
+    return [each for compare in compared for each in compare(ids)]

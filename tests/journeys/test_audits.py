@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Callable
 from itertools import permutations
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
 from structlog.testing import capture_logs
 
 from modules.accounts.public import request_deletion
 from modules.graph.models import FollowCount, FollowIn
 from modules.graph.public import follow, unfollow
 from modules.graph.selectors import far_ends
-from modules.graph.services.blocks import block
 from sharding.tasks import audit_sample
+from tests.journeys import planted
+from tests.kit.audits import audit, kinds, run_sql
 from tests.kit.delivery import drain
 from tests.kit.people import NOON, Person, make_newcomer
-from tests.kit.posts import publish, quote, reply, repost
+from tests.kit.posts import publish
 
 pytestmark = pytest.mark.django_db
-
-
-def audit(*words: str) -> tuple[int, dict[str, Any]]:
-    """Run the command; return its exit code and each audit's result."""
-    out = io.StringIO()
-    code = 0
-    try:
-        call_command("shards", "audit", "--json", *words, stdout=out)
-    except SystemExit as left:
-        code = int(str(left.code))
-    return code, {result.pop("audit"): result for result in json.loads(out.getvalue())}
-
-
-def kinds(results: dict[str, Any]) -> set[tuple[str, str, int, int]]:
-    """Return (audit, kind, owner, other) of everything that differs."""
-    return {
-        (name, each["kind"], int(each["owner_id"]), int(each["other_id"] or 0))
-        for name, result in results.items()
-        for each in result["differences"]
-    }
 
 
 def followers(person: Person) -> list[int]:
@@ -56,12 +33,6 @@ def counts(person: Person) -> tuple[int, int]:
     """Return (followers, following)."""
     row = FollowCount.objects.of(person.id).on_primary().get()
     return row.followers, row.following
-
-
-def run_sql(alias: str, statement: str, *parameters: int) -> None:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(statement, parameters)
-        assert cursor.rowcount == 1
 
 
 @pytest.fixture
@@ -169,213 +140,32 @@ class TestAudit:
         assert {line["instance"] for line in lines if line["event"] == "outage"} == {"directory"}
 
 
-class TestLinks:
-    """Of a reply under its root and its parent, a repost and a quote, all over instances."""
-
-    @pytest.fixture
-    def linked(self, people) -> tuple[list[Person], dict[str, int]]:
-        ada, vera, grace = people
-        root = publish(ada)
-        first = reply(grace, root)
-        posts = {
-            "root": root,
-            "first": first,
-            "second": reply(vera, first),
-            "repost": repost(grace, root),
-            "quote": quote(grace, root),
-        }
-        drain()
-        return people, posts
-
-    def test_finds_nothing_where_all_agrees(self, linked):
-        code, results = audit()
-
-        assert code == 0
-        assert {name: results[f"posts.{name}"]["owners"] for name in ("links", "link_mirrors")} == {
-            "links": 3,
-            "link_mirrors": 2,
-        }
-
-    @pytest.mark.parametrize(
-        ("alias", "statement", "names", "found"),
-        [
-            (
-                "a",
-                "DELETE FROM posts_threadentry WHERE post_id = %s AND reply_id = %s",
-                "root second",
-                "links",
-            ),
-            (
-                "b",
-                "DELETE FROM posts_threadentry WHERE post_id = %s AND reply_id = %s",
-                "first second",
-                "links",
-            ),
-            ("a", "DELETE FROM posts_share WHERE original_id = %s AND post_id = %s", "root repost", "links"),
-            (
-                "a",
-                "UPDATE posts_share SET is_active = false WHERE original_id = %s AND post_id = %s",
-                "root quote",
-                "links",
-            ),
-            ("b", "DELETE FROM posts_post WHERE id = %s", "first", "link_mirrors"),
-            ("b", "DELETE FROM posts_post WHERE id = %s", "quote", "link_mirrors"),
-            ("a", "UPDATE posts_postcount SET quotes = 7 WHERE post_id = %s", "root", "link_counts"),
-            ("b", "UPDATE posts_postcount SET replies = 0 WHERE post_id = %s", "first", "link_counts"),
-        ],
-    )
-    def test_names_what_was_planted_and_mends_it(self, linked, alias, statement, names, found):
-        _, posts = linked
-        run_sql(alias, statement, *[posts[name] for name in names.split()])
-
-        code, results = audit()
-        assert code == 1
-        assert f"posts.{found}" in {name for name, *_ in kinds(results)}
-
-        for _ in range(2):  # once the sides, and then what was counted of them
-            audit("--repair")
-            drain()
-        assert kinds(audit()[1]) == set()
-
-
-Plant = Callable[[Person, Person], None]
-
-
-def lose_the_mirror(ada: Person, grace: Person) -> None:
-    run_sql("b", "DELETE FROM graph_followin WHERE user_id = %s AND follower_id = %s", grace.id, ada.id)
-
-
-def end_the_mirror_later(ada: Person, grace: Person) -> None:
-    """As after a restore of the follower's instance to before they had unfollowed."""
-    pair = "user_id = %s AND follower_id = %s"
-    run_sql("b", f"UPDATE graph_followin SET is_active = false WHERE {pair}", grace.id, ada.id)
-
-
-def lose_the_edge(ada: Person, grace: Person) -> None:
-    run_sql("a", "DELETE FROM graph_followout WHERE user_id = %s AND target_id = %s", ada.id, grace.id)
-
-
-def hide_at_the_followee(ada: Person, grace: Person) -> None:
-    pair = "user_id = %s AND follower_id = %s"
-    run_sql(
-        "b", f"UPDATE graph_followin SET is_hidden = true, status_version = 7 WHERE {pair}", grace.id, ada.id
-    )
-
-
-def hide_at_the_follower(ada: Person, grace: Person) -> None:
-    pair = "user_id = %s AND target_id = %s"
-    run_sql(
-        "a", f"UPDATE graph_followout SET is_hidden = true, status_version = 7 WHERE {pair}", ada.id, grace.id
-    )
-
-
-def miscount(ada: Person, grace: Person) -> None:
-    run_sql("b", "UPDATE graph_followcount SET followers = 9 WHERE user_id = %s", grace.id)
-
-
-def miscount_requests(ada: Person, grace: Person) -> None:
-    run_sql("a", "UPDATE graph_followcount SET requested = 9 WHERE user_id = %s", ada.id)
-
-
-def lose_the_consent(ada: Person, grace: Person) -> None:
-    """As after a restore of the follower's instance to before their request was accepted."""
-    pair = "user_id = %s AND target_id = %s"
-    run_sql("a", f"UPDATE graph_followout SET is_requested = true WHERE {pair}", ada.id, grace.id)
-
-
-def forget_the_consent(ada: Person, grace: Person) -> None:
-    """As after a restore of the followee's: who follows has been accepted."""
-    pair = "user_id = %s AND follower_id = %s"
-    states = "is_active = false, is_requested = true"
-    run_sql("b", f"UPDATE graph_followin SET {states} WHERE {pair}", grace.id, ada.id)
-
-
-def lose_the_refusal(ada: Person, grace: Person) -> None:
-    """As after a restore of the follower's instance to before they were removed."""
-    pair = "user_id = %s AND follower_id = %s"
-    states = "is_active = false, is_refused = true"
-    run_sql("b", f"UPDATE graph_followin SET {states} WHERE {pair}", grace.id, ada.id)
-
-
-def lose_the_request(ada: Person, grace: Person) -> None:
-    """The request stands at whom it asks, and whoever made it knows nothing of it."""
-    forget_the_consent(ada, grace)
-    lose_the_edge(ada, grace)
-
-
-def miscount_posts(ada: Person, grace: Person) -> None:
-    run_sql("a", "UPDATE posts_authorcount SET posts = 9 WHERE author_id = %s", ada.id)
-
-
-def think_closed(ada: Person, grace: Person) -> None:
-    run_sql(
-        "b", "UPDATE graph_followcount SET is_closed = true, status_version = 1 WHERE user_id = %s", grace.id
-    )
-
-
-def lose_the_profile(ada: Person, grace: Person) -> None:
-    run_sql("b", "DELETE FROM profiles_profile WHERE user_id = %s", grace.id)
-
-
-def hide_the_profile(ada: Person, grace: Person) -> None:
-    run_sql("b", "UPDATE profiles_profile SET status = 2 WHERE user_id = %s", grace.id)
-
-
-def blocking(ada: Person, grace: Person) -> None:
-    block(ada.id, grace.id, now=NOON)
-    drain()
-
-
-def lose_the_mirror_of_a_block(ada: Person, grace: Person) -> None:
-    blocking(ada, grace)
-    run_sql("b", "DELETE FROM graph_blockin WHERE user_id = %s AND blocker_id = %s", grace.id, ada.id)
-
-
-def end_the_mirror_of_a_block_later(ada: Person, grace: Person) -> None:
-    """As after a restore of the blocker's instance to before they had unblocked."""
-    blocking(ada, grace)
-    pair = "user_id = %s AND blocker_id = %s"
-    run_sql("b", f"UPDATE graph_blockin SET is_active = false WHERE {pair}", grace.id, ada.id)
-
-
-def lose_a_block(ada: Person, grace: Person) -> None:
-    blocking(ada, grace)
-    run_sql("a", "DELETE FROM graph_blockout WHERE user_id = %s AND target_id = %s", ada.id, grace.id)
-
-
-def follow_in_spite_of_a_block(ada: Person, grace: Person) -> None:
-    blocking(ada, grace)
-    insert = "INSERT INTO graph_followout (user_id, target_id, edge_id) VALUES (%s, %s, 1)"
-    run_sql("b", insert, grace.id, ada.id)
-    run_sql("b", "UPDATE graph_followcount SET following = following + 1 WHERE user_id = %s", grace.id)
-
-
 class TestRepair:
     @pytest.mark.parametrize(
         ("plant", "name", "kind", "owner", "other"),
         [
-            (lose_the_mirror, "graph.following", "mirror_differs", 0, 2),
-            (end_the_mirror_later, "graph.following", "mirror_differs", 0, 2),
-            (lose_the_edge, "graph.followers", "mirror_without_edge", 2, 0),
-            (hide_at_the_followee, "graph.followers", "status_of_other_differs", 2, 0),
-            (hide_at_the_follower, "graph.following", "status_of_other_differs", 0, 2),
-            (lose_the_mirror_of_a_block, "graph.blocks", "block_mirror_differs", 0, 2),
-            (end_the_mirror_of_a_block_later, "graph.blocks", "block_mirror_differs", 0, 2),
-            (lose_a_block, "graph.blocks", "mirror_without_block", 2, 0),
-            (follow_in_spite_of_a_block, "graph.blocks", "follow_beside_block", 0, 2),
-            (miscount, "graph.counts", "counts_differ", 2, None),
-            (miscount_requests, "graph.counts", "counts_differ", 0, None),
-            (lose_the_consent, "graph.following", "accepted_edge_waits", 0, 2),
-            (forget_the_consent, "graph.following", "mirror_differs", 0, 2),
-            (lose_the_refusal, "graph.following", "refused_edge_stands", 0, 2),
-            (lose_the_request, "graph.followers", "mirror_without_edge", 2, 0),
-            (miscount_posts, "posts.counts", "counts_differ", 0, None),
-            (think_closed, "graph.statuses", "status_differs", 2, None),
-            (lose_the_profile, "profiles.accounts", "profile_missing", 2, None),
-            (hide_the_profile, "profiles.accounts", "status_differs", 2, None),
+            (planted.lose_the_mirror, "graph.following", "mirror_differs", 0, 2),
+            (planted.end_the_mirror_later, "graph.following", "mirror_differs", 0, 2),
+            (planted.lose_the_edge, "graph.followers", "mirror_without_edge", 2, 0),
+            (planted.hide_at_the_followee, "graph.followers", "status_of_other_differs", 2, 0),
+            (planted.hide_at_the_follower, "graph.following", "status_of_other_differs", 0, 2),
+            (planted.lose_the_mirror_of_a_block, "graph.blocks", "block_mirror_differs", 0, 2),
+            (planted.end_the_mirror_of_a_block_later, "graph.blocks", "block_mirror_differs", 0, 2),
+            (planted.lose_a_block, "graph.blocks", "mirror_without_block", 2, 0),
+            (planted.follow_in_spite_of_a_block, "graph.blocks", "follow_beside_block", 0, 2),
+            (planted.miscount, "graph.counts", "counts_differ", 2, None),
+            (planted.miscount_requests, "graph.counts", "counts_differ", 0, None),
+            (planted.lose_the_consent, "graph.following", "accepted_edge_waits", 0, 2),
+            (planted.forget_the_consent, "graph.following", "mirror_differs", 0, 2),
+            (planted.lose_the_refusal, "graph.following", "refused_edge_stands", 0, 2),
+            (planted.lose_the_request, "graph.followers", "mirror_without_edge", 2, 0),
+            (planted.miscount_posts, "posts.counts", "counts_differ", 0, None),
+            (planted.think_closed, "graph.statuses", "status_differs", 2, None),
+            (planted.lose_the_profile, "profiles.accounts", "profile_missing", 2, None),
+            (planted.hide_the_profile, "profiles.accounts", "status_differs", 2, None),
         ],
     )
-    def test_mends_what_it_names(self, people, plant: Plant, name, kind, owner, other):
+    def test_mends_what_it_names(self, people, plant: planted.Plant, name, kind, owner, other):
         plant(people[0], people[2])
 
         code, found = audit()
@@ -388,8 +178,8 @@ class TestRepair:
 
     def test_follows_the_side_of_the_follower(self, people):
         ada, vera, grace = people
-        end_the_mirror_later(ada, grace)
-        lose_the_edge(ada, vera)
+        planted.end_the_mirror_later(ada, grace)
+        planted.lose_the_edge(ada, vera)
 
         audit("--repair")
         drain()
@@ -400,8 +190,8 @@ class TestRepair:
 
     def test_brings_back_nobody_who_was_removed_and_loses_nobody_who_was_accepted(self, people):
         ada, vera, grace = people
-        lose_the_refusal(ada, grace)
-        forget_the_consent(vera, grace)
+        planted.lose_the_refusal(ada, grace)
+        planted.forget_the_consent(vera, grace)
 
         audit("--repair")
         drain()
@@ -418,7 +208,7 @@ class TestRepair:
         assert kinds(results) == {("profiles.accounts", "username_differs", people[2].id, 0)}
 
     def test_prints_what_it_found_and_did(self, people):
-        miscount(people[0], people[2])
+        planted.miscount(people[0], people[2])
         out = io.StringIO()
 
         call_command("shards", "audit", "--repair", "--only", "graph.counts", stdout=out)

@@ -1,13 +1,13 @@
 """Both sides of reactions agree, and counts with rows; what was planted is named, and mended by news."""
 
 import pytest
-from django.db import connections
 
 from modules.posts.selectors import far_reactions
 from modules.posts.services import reaction_audits  # noqa: F401 - it registers them
 from modules.posts.services.posts import delete_post
 from modules.posts.services.reactions import add_reaction, remove_reaction
 from sharding import audits
+from tests.kit.audits import run_sql
 from tests.kit.delivery import drain
 from tests.kit.people import NOON, make_person
 from tests.kit.posts import publish
@@ -32,12 +32,6 @@ def post_id(people):
         add_reaction(person.id, made, "like")
     drain()
     return made
-
-
-def run_sql(alias: str, statement: str, *parameters: int) -> None:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(statement, parameters)
-        assert cursor.rowcount == 1
 
 
 def audit(*, repair: bool = False) -> set[tuple[str, str, int, int]]:

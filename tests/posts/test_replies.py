@@ -25,17 +25,6 @@ from tests.posts.kit import at_once, entries, tallies
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada():
-    return make_person(shard=3)
-
-
-@pytest.fixture
-def vera():
-    """Somebody on the other instance."""
-    return make_person(shard=4000)
-
-
 def begin(author, policy, **fields):
     new = NewPost(text="A thread", reply_policy=policy, **fields)
     return publish_post(author.id, new, now=NOON, once=None).id

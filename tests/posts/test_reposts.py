@@ -34,17 +34,6 @@ from tests.posts.kit import at_once, shares, tallies
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada():
-    return make_person(shard=3)
-
-
-@pytest.fixture
-def vera():
-    """Somebody on the other instance."""
-    return make_person(shard=4000)
-
-
 def for_followers(author):
     new = NewPost(text="Psst", audience="followers")
     return publish_post(author.id, new, now=NOON, once=None).id

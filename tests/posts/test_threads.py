@@ -22,17 +22,6 @@ from tests.kit.posts import publish, reply
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada():
-    return make_person(shard=3)
-
-
-@pytest.fixture
-def vera():
-    """Somebody on the other instance."""
-    return make_person(shard=4000)
-
-
 def deliver() -> None:
     drain()
     until_replicated()

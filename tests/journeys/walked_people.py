@@ -1,0 +1,132 @@
+"""Lists of people, and the audit of an app, as they are walked."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+from allauth.idp.oidc.models import Client
+
+from modules.audit.models import AuditEntry
+from modules.graph import public as graph
+from modules.graph.schemas import MuteOptions
+from modules.graph.services.blocks import block, unblock
+from modules.graph.services.mutes import mute, unmute
+from modules.posts.services.reposts import remove_repost
+from modules.timelines.schemas import NewList
+from modules.timelines.services.lists import add_member, create_list, remove_member
+from sharding.scope import writing_directory
+from tests.journeys.walked import Walked
+from tests.kit.delivery import drain
+from tests.kit.people import NOON, make_person, sign_up
+from tests.kit.posts import publish, repost
+
+
+def list_members(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+    list_id = create_list(reader.id, NewList(name="Friends"), once=None).id
+
+    def add() -> int:
+        person = make_person()
+        add_member(list_id, person.id, viewer=graph.viewer_of(reader.id))
+        return person.id
+
+    path = f"/v1/me/lists/{list_id}/members"
+    return Walked(reader, path, add, lambda id: remove_member(reader.id, list_id, id))
+
+
+def reposters(settings: Any, after: ExitStack) -> Walked:
+    author = sign_up("ada")
+    original = publish(author)
+
+    def add() -> int:
+        person = make_person()
+        repost(person, original)
+        drain()
+        return person.id
+
+    def remove(id: int) -> None:
+        remove_repost(id, original, now=NOON)
+        drain()
+
+    return Walked(author, f"/v1/posts/{original}/reposts", add, remove)
+
+
+def following(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+
+    def add() -> int:
+        person = make_person()
+        graph.follow(reader.id, person.id)
+        return person.id
+
+    path = f"/v1/users/{reader.id}/following"
+    return Walked(reader, path, add, lambda id: graph.unfollow(reader.id, id))
+
+
+def followers(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+
+    def add() -> int:
+        person = make_person()
+        graph.follow(person.id, reader.id)
+        drain()
+        return person.id
+
+    def remove(id: int) -> None:
+        graph.unfollow(id, reader.id)
+        drain()
+
+    return Walked(reader, f"/v1/users/{reader.id}/followers", add, remove)
+
+
+def blocks(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+
+    def add() -> int:
+        person = make_person()
+        block(reader.id, person.id, now=NOON)
+        return person.id
+
+    return Walked(reader, "/v1/me/blocks", add, lambda id: unblock(reader.id, id))
+
+
+def mutes(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+
+    def add() -> int:
+        person = make_person()
+        mute(reader.id, person.id, MuteOptions(), now=NOON)
+        return person.id
+
+    return Walked(reader, "/v1/me/mutes", add, lambda id: unmute(reader.id, id))
+
+
+def follow_requests(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+    graph.set_private(reader.id, True)
+
+    def add() -> int:
+        person = make_person()
+        graph.follow(person.id, reader.id)
+        drain()
+        return person.id
+
+    def remove(id: int) -> None:
+        graph.unfollow(id, reader.id)
+        drain()
+
+    return Walked(reader, "/v1/me/follow-requests", add, remove)
+
+
+def audit(settings: Any, after: ExitStack) -> Walked:
+    """What was done with an app's power: nothing of it is ever deleted."""
+    reader = sign_up("vera")
+    with writing_directory():
+        app = Client.objects.create(name="App", owner_id=reader.id)
+
+    def add() -> int:
+        with writing_directory():
+            return AuditEntry.objects.create(app_id=app.id, at=NOON, action="made").id
+
+    return Walked(reader, f"/v1/apps/{app.id}/audit", add)
