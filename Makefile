@@ -133,7 +133,7 @@ linted: $(JUDGES) openapi/tools/node_modules
 judged: $(JUDGES)
 	@exec $(BIN)/python -m tests.contract.judge --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
-image-test: $(SYNCED) ## build the image, run docker-compose.yml on an engine of its own, break it, release under load; needs root
+image-test: $(JUDGES) ## build the image, run docker-compose.yml on an engine of its own, break it, release under load; needs root
 	@exec $(BIN)/python -m tests.image
 
 # The part of it that needs no server.

@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 from tests.image import checks, standins
-from tests.image.engine import Engine, engine
+from tests.image.engine import Engine, engine, favour
 from tests.image.installed import fetch_plugins, install_engine
+from tests.image.pods import check_deployments
 from tests.image.shell import Failed, step
 from tests.image.site import Site, lay
 
@@ -44,7 +45,7 @@ def _try(docker: Engine, folder: Path) -> None:
     try:
         with step("docker compose build"):
             site.compose("build", "--quiet")
-        docker.go_first()
+        favour("docker")
         with step("docker compose up --detach --wait"):
             site.compose("up", "--detach", "--wait")
         _check(site)
@@ -73,6 +74,8 @@ def _check(site: Site) -> None:
         people = checks.check_journey(site)
     with step("An instance dies"):
         checks.check_outage(site, people)
+    with step("The Deployments of Kubernetes"):
+        check_deployments(site, people)
     with step("A release under load"):
         checks.check_release(site, people)
 

@@ -63,21 +63,22 @@ class Engine:
         for network in self.names("network") - NETWORKS_OF_DOCKER:
             self.docker("network", "rm", network)
 
-    def go_first(self) -> None:
-        """Give containers more than the share of one process, which they have all together from the start."""
-        for file, share in (
-            (_GROUPS / "cpu/docker/cpu.shares", 20_480),
-            (_GROUPS / "docker/cpu.weight", 2_000),
-        ):
-            if file.exists():
-                file.write_text(str(share))
-
     def names(self, kind: str) -> set[str]:
         """Return what there is: of `ps`, `volume` or `network`."""
         words = {"ps": ["ps", "-a", "--format", "{{.Names}}"]}.get(
             kind, [kind, "ls", "--format", "{{.Name}}"]
         )
         return set(self.docker(*words).split())
+
+
+def favour(group: str) -> None:
+    """Give containers more than the share of one process, which a group has in all from the start."""
+    for file, share in (
+        (_GROUPS / "cpu" / group / "cpu.shares", 20_480),
+        (_GROUPS / group / "cpu.weight", 2_000),
+    ):
+        if file.exists():
+            file.write_text(str(share))
 
 
 @contextmanager

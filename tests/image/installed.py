@@ -7,7 +7,16 @@ from pathlib import Path
 
 from tests.image.shell import Failed, run
 
-PACKAGES = {"dockerd": "docker.io", "iptables": "iptables", "mmdebstrap": "mmdebstrap", "openssl": "openssl"}
+PACKAGES = {
+    "dockerd": "docker.io",
+    "iptables": "iptables",
+    "mmdebstrap": "mmdebstrap",
+    "openssl": "openssl",
+    # What plays manifests, what it starts containers with, and what holds a pod open.
+    "podman": "podman",
+    "runc": "runc",
+    "catatonit": "catatonit",
+}
 # bookworm has none that reads our compose file. Go programs, so those of the next release run here.
 PLUGINS = ("docker-compose", "docker-buildx")
 _SOURCES = Path("/etc/apt")
