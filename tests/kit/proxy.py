@@ -25,6 +25,7 @@ http {{
     upstream realtime {{ server 127.0.0.1:{realtime}; }}
     upstream flower {{ server 127.0.0.1:{realtime}; }}
     upstream dead {{ server 127.0.0.1:1; }}
+    upstream silent {{ server 127.0.0.1:{silent}; }}
     client_body_temp_path {home}/bodies;
     proxy_temp_path {home}/answers;
     fastcgi_temp_path {home}/none;
@@ -41,6 +42,7 @@ http {{
         set_real_ip_from 127.0.0.9; real_ip_header X-Forwarded-For; real_ip_recursive on;
         set $api api;
         if ($http_x_test = "dead") {{ set $api dead; }}
+        if ($http_x_test = "silent") {{ set $api silent; }}
         set $static {home};
         set $media {home}/media;
         include server.conf;
@@ -92,8 +94,8 @@ def program() -> Path:
     return found
 
 
-def start(home: Path, *, api: int, realtime: int, certificate: Path, trusted: Path) -> Proxy:
-    """Start nginx before an API and a realtime process; return when it listens."""
+def start(home: Path, *, api: int, realtime: int, certificate: Path, trusted: Path, silent: int = 1) -> Proxy:
+    """Start nginx before an API and a realtime process, and one that takes requests and is silent."""
     tls, plain, flower = (ports.free_port() for _ in range(3))
     home.mkdir()
     for folder in ("static", "media"):
@@ -105,6 +107,7 @@ def start(home: Path, *, api: int, realtime: int, certificate: Path, trusted: Pa
         user="user root;" if os.geteuid() == 0 else "",
         api=api,
         realtime=realtime,
+        silent=silent,
         plain=plain,
         tls=tls,
         flower=flower,

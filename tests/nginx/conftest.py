@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+import httpx
 import pytest
 
 from tests.kit.proxy import Proxy, start
@@ -19,19 +22,34 @@ class Front:
     proxy: Proxy
     api: Stub
     realtime: Stub
+    # What a GET and a POST, sent before the first test to an API that is silent, are answered.
+    unanswered: list[Future[httpx.Response]]
 
 
 @pytest.fixture(scope="module")
 def front_of_module(tmp_path_factory) -> Iterator[Front]:
     home = tmp_path_factory.mktemp("nginx")
     host = Authority(home).issue("localhost")
-    with answering() as api, answering() as realtime:
+    silent = socket.create_server(("127.0.0.1", 0))
+    with answering() as api, answering() as realtime, silent, ThreadPoolExecutor() as threads:
         ports = [int(stub.url.rpartition(":")[2]) for stub in (api, realtime)]
         proxy = start(
-            home / "etc", api=ports[0], realtime=ports[1], certificate=host, trusted=home / "authority.pem"
+            home / "etc",
+            api=ports[0],
+            realtime=ports[1],
+            silent=silent.getsockname()[1],
+            certificate=host,
+            trusted=home / "authority.pem",
         )
-        yield Front(proxy, api, realtime)
+        yield Front(
+            proxy, api, realtime, [threads.submit(_ask_the_silent, proxy, each) for each in ("GET", "POST")]
+        )
         proxy.process.stop()
+
+
+def _ask_the_silent(proxy: Proxy, method: str) -> httpx.Response:
+    with httpx.Client(base_url=proxy.url, verify=proxy.trust, timeout=40) as client:
+        return client.request(method, "/v1/posts", headers={"X-Test": "silent"}, content=b"")
 
 
 @pytest.fixture

@@ -282,3 +282,15 @@ class TestPlain:
         assert (page.status_code, page.headers["Location"]) == (308, "https://localhost/docs")
         assert (_problem(refused)["code"], refused.status_code) == ("forbidden", 403)
         assert front.api.asked == []
+
+
+class TestSilence:
+    """Last of the file, for its requests were sent before the first test and wait for twenty seconds."""
+
+    def test_of_the_api_is_told_after_its_time(self, front):
+        read, write = (each.result() for each in front.unanswered)
+
+        assert (_problem(read)["code"], read.status_code) == ("unavailable", 504)
+        assert (read.headers["Retry-After"], read.elapsed.seconds) == ("2", 20)
+        assert "outcome" not in read.json()
+        assert (_problem(write)["outcome"], write.status_code) == ("unknown", 504)
