@@ -18,6 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from config import env as environment
 
 API, WORKER, RELAY = 0, 1, 2  # how far each is from the port that BANYAN_METRICS names
+_SERVICES = ("api", "worker", "relay")
 
 _FILES = "PROMETHEUS_MULTIPROC_DIR"
 # By their place and not by their process id: else every worker that is replaced leaves files for ever.
@@ -62,13 +63,17 @@ def serve_files(kind: int) -> None:
 
 def serve(kind: int, registry: CollectorRegistry) -> None:
     """
-    Tell what a registry holds, in a thread.
+    Tell what a registry holds, in a thread; a collector, if there is one, is told as well.
 
     :raises OSError: if somebody else listens there
     """
     host, port = address(kind)
     server, _ = start_http_server(port, host, registry)
     _listening.append(server.socket)
+    if environment.load().otlp_endpoint:
+        from config.metrics import pushing
+
+        pushing.start(_SERVICES[kind], registry)
 
 
 def address(kind: int) -> tuple[str, int]:

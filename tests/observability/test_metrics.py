@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -11,7 +12,9 @@ import pytest
 
 from tests.kit.client import Client
 from tests.kit.machines import Api, Machines, until
+from tests.kit.stub import Stub, answering
 from tests.observability.kit import Targets, free_targets, metrics_of_files
+from tests.observability.pushed import histogram, metrics_of, number
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +31,7 @@ class Told:
     api: Api
     stack: Machines
     targets: Targets
+    collector: Stub
     after_post: dict[str, float]
 
     def ask(self, series: str) -> float:
@@ -37,10 +41,22 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(machines_of_module: Machines, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def collector() -> Iterator[Stub]:
+    with answering() as stub:
+        stub.decide = lambda asked: (200, {}, b"")
+        yield stub
+
+
+@pytest.fixture(scope="module")
+def told(machines_of_module: Machines, collector: Stub, tmp_path_factory: pytest.TempPathFactory) -> Told:
     stack, targets = machines_of_module, free_targets()
     # Who is killed leaves its files.
     env = targets.env | {"BANYAN_WEB_WORKERS": "1", "TMPDIR": str(tmp_path_factory.mktemp("metrics"))}
+    env |= {
+        "BANYAN_OTLP_ENDPOINT": collector.url,
+        "BANYAN_TRACE_RATIO": "0",
+        "OTEL_METRIC_EXPORT_INTERVAL": "200",
+    }
     stack.run_relay(**env)
     stack.run_worker(**env)
     api = stack.run_api(**env)
@@ -51,7 +67,7 @@ def told(machines_of_module: Machines, tmp_path_factory: pytest.TempPathFactory)
     pushed = 'banyan_delivery_seconds_count{subscriber="timelines.fan_out"}'
     until(lambda: pushed in targets.ask())
     until(lambda: _is_at_rest(targets.ask()))
-    return Told(api, stack, targets, targets.ask())
+    return Told(api, stack, targets, collector, targets.ask())
 
 
 def _follow_and_post(api: Api) -> Client:
@@ -122,6 +138,28 @@ class TestRelay:
         told.stack.run_sql("a", "DELETE FROM outbox_delivery WHERE subscriber = 'nobody.hears'")
         assert found['banyan_subscriber_dead{database="a",subscriber="nobody.hears"}'] == 1
         assert found['banyan_outbox_dead{database="b"}'] == 0
+
+
+class TestCollector:
+    def test_is_told_what_prometheus_is(self, told):
+        known = {("banyan-api", "banyan_requests_total"), ("banyan-worker", "banyan_tasks_total")}
+        known |= {("banyan-api", "banyan_request_seconds"), ("banyan-relay", "banyan_relay_leads")}
+        until(lambda: known <= metrics_of(told.collector).keys())
+
+        found = metrics_of(told.collector)
+
+        whole = told.targets.names()
+        assert {name for _, name in found if not {name, f"{name}_count"} & whole} == set()
+        published = found["banyan-api", "banyan_requests_total"]
+        assert (number(published, operation="publish_post", status="201"), published.sum.is_monotonic) == (
+            1,
+            True,
+        )
+        took = histogram(found["banyan-api", "banyan_request_seconds"], operation="publish_post")
+        assert (took.count, sum(took.bucket_counts), took.HasField("min")) == (1, 1, False)
+        assert len(took.bucket_counts) == len(took.explicit_bounds) + 1
+        assert took.sum == told.after_post['banyan_request_seconds_sum{operation="publish_post"}']
+        assert number(found["banyan-relay", "banyan_relay_leads"], database="a") == 1
 
 
 class TestFiles:
