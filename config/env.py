@@ -64,6 +64,9 @@ class Env:
     pull_demotion: int
     following_cap: int
     reactions: list[str]
+    tag_window: int
+    popular_hours: int
+    trend_authors: int
     limits: str
     metrics: str
     otlp_endpoint: str
@@ -183,6 +186,11 @@ def load() -> Env:
         following_cap=reader.number("FOLLOWING_CAP", 5_000, least=1, most=values.MAX_COUNT),
         # How people may react to posts.
         reactions=reader.list("REACTIONS", ["like"], validate=values.check_reactions),
+        # How many posts the timeline of a tag has at least, of how many hours posts may be popular, and how
+        # many people make a trend.
+        tag_window=reader.number("TAG_WINDOW", 10_000, least=100, most=values.MAX_COUNT),
+        popular_hours=reader.number("POPULAR_HOURS", 48, least=1, most=24 * 14),
+        trend_authors=reader.number("TREND_AUTHORS", 3, least=1, most=values.MAX_COUNT),
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
         # Where Prometheus asks; nothing of it is loaded where it is off.
         metrics=reader.metrics_address("METRICS", "off"),

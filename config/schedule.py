@@ -19,6 +19,9 @@ SCHEDULE = {
     "send-waiting-mails": _every(MINUTE, "mail.send_waiting_mails"),
     "forget-old-mails": _every(HOUR, "mail.forget_old_mails"),
     "publish-due-drafts": _every(MINUTE, "posts.publish_due_drafts"),
+    "rank-posts": _every(5 * MINUTE, "timelines.rank_posts"),
+    "rank-tags": _every(5 * MINUTE, "timelines.rank_tags"),
+    "forget-tag-counts": _every(HOUR, "posts.forget_tag_counts"),
     "forget-pending-accounts": _every(HOUR, "accounts.forget_pending_accounts"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),
 }

@@ -5,6 +5,7 @@ The bits are pure functions. The primary-key field puts `next_id(shard)` into th
 the value back by RETURNING, so that an id costs no round trip.
 """
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,18 @@ def make_id(ms: int, shard: int, sequence: int) -> int:
 def moment_of(any_id: int) -> datetime:
     """Return when an id was minted, to the millisecond."""
     return EPOCH + timedelta(milliseconds=any_id >> _TIME_SHIFT)
+
+
+def id_of_key(kind: str, key: str) -> int:
+    """
+    Return the id of an owner that nobody mints: a word, which has its shard by chance, and always the same.
+
+    63 bits of a hash, of which those at the shard's place say where its rows lie; its time means nothing.
+    That any two of a hundred million keys share one has a chance of 1 in 2,000, and to find a word that
+    shares a given one's takes 2^63 attempts.
+    """
+    digest = hashlib.blake2b(f"{kind}:{key}".encode(), digest_size=8, person=b"banyan.key").digest()
+    return (int.from_bytes(digest) >> 1) or 1
 
 
 def is_mintable(any_id: int) -> bool:

@@ -95,7 +95,12 @@ GRAPH = GraphSettings(
     pull_threshold=ENV.pull_threshold,
     pull_demotion=ENV.pull_demotion,
 )
-POSTS = PostSettings(reactions=tuple(ENV.reactions))
+POSTS = PostSettings(
+    reactions=tuple(ENV.reactions),
+    tag_window=ENV.tag_window,
+    popular_hours=ENV.popular_hours,
+    trend_authors=ENV.trend_authors,
+)
 TIMELINES = TimelineSettings(window_size=ENV.window_size)
 LIMITS = LimitSettings(
     is_on=ENV.limits == "on",

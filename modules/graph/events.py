@@ -129,6 +129,15 @@ class RequestsAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WentPublic:
+    """An account that was private is so no longer: what its user said to everybody is for everybody now."""
+
+    name: ClassVar[str] = "graph.went_public.v1"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowerAdded:
     """The followee's side of an edge stands, so that posts reach the follower from now on."""
 

@@ -18,6 +18,7 @@ from modules.graph.selectors.follows import (
     map_relationships,
 )
 from modules.graph.selectors.mutes import list_mutes
+from modules.graph.selectors.privacy import is_private, list_private
 from modules.graph.selectors.pulled import is_pulled, pulled_author_ids
 from modules.graph.selectors.viewers import viewer_of
 from modules.graph.services.blocks import block
@@ -42,6 +43,7 @@ __all__ = [
     "get_own_counts",
     "hide_counts",
     "is_following",
+    "is_private",
     "is_pulled",
     "list_blocks",
     "list_follow_requests",
@@ -49,6 +51,7 @@ __all__ = [
     "list_following",
     "list_following_ids",
     "list_mutes",
+    "list_private",
     "map_counts",
     "map_relationships",
     "mute",

@@ -91,3 +91,10 @@ class PublishAtOutOfRange(Invalid):
 
     code = "publish_at_out_of_range"
     title = "Nothing can be published then."
+
+
+class TagInvalid(Invalid):
+    """What was sent is no tag that a text could have."""
+
+    code = "tag_invalid"
+    title = "A tag has 1 to 64 letters, digits and underscores, and not digits alone."

@@ -46,6 +46,45 @@ class PostDeleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostTagged:
+    """
+    A post for everybody has these tags, and is to be found by them; `version` is that of the post.
+
+    What is announced again (`is_news` false) was counted when it was news.
+    """
+
+    name: ClassVar[str] = "posts.post_tagged.v1"
+
+    post_id: int
+    author_id: int
+    version: int
+    tags: list[str]
+    is_news: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsRemoved:
+    """By these tags a post is found no more: it is gone, is for fewer, or does not say them any longer."""
+
+    name: ClassVar[str] = "posts.tags_removed.v1"
+
+    post_id: int
+    author_id: int
+    version: int
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsDue:
+    """What an author said to everybody, in posts older than one, is to be found by its tags from now on."""
+
+    name: ClassVar[str] = "posts.tags_due.v1"
+
+    author_id: int
+    before_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replied:
     """A post that was published replies to another; recorded beside it, on its author's shard."""
 

@@ -1,12 +1,15 @@
 """What others may call: re-exported functions and errors, nothing else."""
 
-from modules.posts.errors import NotYourPost, PostNotFound
+from modules.posts.errors import NotYourPost, PostNotFound, TagInvalid
 from modules.posts.selectors.counts import map_counts
 from modules.posts.selectors.newest import list_newest_ids, list_next_ids
 from modules.posts.selectors.pages import build_page
+from modules.posts.selectors.popular import rank_posts
 from modules.posts.selectors.states import PageState
+from modules.posts.selectors.tags import list_tagged_ids, list_trending_tags, search_tags
 from modules.posts.selectors.visibility import Visible, map_visible
 from modules.posts.services.bulk import create_posts_in_bulk
+from modules.posts.services.entities import read_beginning, read_tag
 from modules.posts.services.posts import delete_post, publish_post
 from modules.posts.services.reactions import add_reaction
 from modules.posts.services.reposts import repost
@@ -15,6 +18,7 @@ __all__ = [
     "NotYourPost",
     "PageState",
     "PostNotFound",
+    "TagInvalid",
     "Visible",
     "add_reaction",
     "build_page",
@@ -22,8 +26,14 @@ __all__ = [
     "delete_post",
     "list_newest_ids",
     "list_next_ids",
+    "list_tagged_ids",
+    "list_trending_tags",
     "map_counts",
     "map_visible",
     "publish_post",
+    "rank_posts",
+    "read_beginning",
+    "read_tag",
     "repost",
+    "search_tags",
 ]

@@ -1,5 +1,6 @@
 """What posts hears (its own news, for the other side and for what Redis keeps), and the clock."""
 
+from modules.graph.events import WentPublic
 from modules.kernel import clock
 from modules.kernel.bus import periodic, subscribes
 from modules.posts.events import (
@@ -7,21 +8,27 @@ from modules.posts.events import (
     PostDeleted,
     PostEdited,
     PostShared,
+    PostTagged,
     ReactionAdded,
     ReactionRemoved,
     Replied,
     ReplyRemoved,
     ShareRemoved,
+    TagsDue,
+    TagsRemoved,
 )
 
 # They are registered where news is heard.
-from modules.posts.services import audits, link_audits, reaction_audits  # noqa: F401
+from modules.posts.services import audits, link_audits, reaction_audits, tag_audits  # noqa: F401
 from modules.posts.services.drafts import publish_due_drafts as publish_due
 from modules.posts.services.edits import renew_card
 from modules.posts.services.marks import cache_marks
 from modules.posts.services.mirrors import receive_reply, receive_share
 from modules.posts.services.posts import put_tombstone
 from modules.posts.services.reactions_received import receive_reaction, receive_removal, renew_counts
+from modules.posts.services.tag_news import announce_tags_of
+from modules.posts.services.tags import count_tags, forget_old_tag_counts, receive_tags
+from sharding.ids import LAST_ID
 from sharding.scope import Once
 
 
@@ -119,3 +126,39 @@ def mirror_end_of_share(event: ShareRemoved, once: Once) -> None:
     """Note at its original that a repost or a quote is gone, and count it off, once."""
     receive_share(event, once=once)
     renew_counts(event.original_id)
+
+
+@subscribes(PostTagged, queue="mirrors")
+def mirror_tags(event: PostTagged, once: Once) -> None:
+    """Note a post at each of its tags, once."""
+    receive_tags(event, once=once)
+
+
+@subscribes(TagsRemoved, queue="mirrors")
+def mirror_end_of_tags(event: TagsRemoved, once: Once) -> None:
+    """Note at each of these tags that a post has it no more, once."""
+    receive_tags(event, once=once)
+
+
+@subscribes(PostTagged)
+def count_use_of_tags(event: PostTagged, once: Once) -> None:
+    """Count in the directory that tags were used, once."""
+    count_tags(event, now=clock.now(), once=once)
+
+
+@subscribes(WentPublic)
+def tag_what_was_private(event: WentPublic, once: Once) -> None:
+    """Have the tags of somebody who went public found, the newest first."""
+    announce_tags_of(event.user_id, before=LAST_ID, once=once)
+
+
+@subscribes(TagsDue)
+def tag_what_is_older(event: TagsDue, once: Once) -> None:
+    """Have the next part of somebody's tags found."""
+    announce_tags_of(event.author_id, before=event.before_id, once=once)
+
+
+@periodic
+def forget_tag_counts() -> None:
+    """Forget how much tags were used long ago."""
+    forget_old_tag_counts(now=clock.now())

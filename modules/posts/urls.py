@@ -7,6 +7,7 @@ from modules.posts.api.drafts import DraftPublication, Drafts, OneDraft
 from modules.posts.api.posts import OnePost, Posts, Revisions, UserPosts
 from modules.posts.api.reactions import OwnReaction, Reactions
 from modules.posts.api.reposts import OwnRepost, Reposts
+from modules.posts.api.tags import TagSearch
 from modules.posts.api.threads import Ancestors, Replies
 
 urlpatterns = [
@@ -24,5 +25,6 @@ urlpatterns = [
     path("posts/<id:post_id>/repost", OwnRepost.as_view()),
     path("posts/<id:post_id>/reposts", Reposts.as_view()),
     path("posts/<id:post_id>/revisions", Revisions.as_view()),
+    path("search/tags", TagSearch.as_view()),
     path("users/<id:user_id>/posts", UserPosts.as_view()),
 ]

@@ -1,7 +1,8 @@
 """What timelines hears. Each handler is idempotent, because a window takes a post once."""
 
 from modules.graph.events import FollowConfirmed, FollowerAdded, Unfollowed
-from modules.kernel.bus import subscribes
+from modules.kernel import clock
+from modules.kernel.bus import periodic, subscribes
 from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.redis.servers import instances_by_redis, redis_of
 from modules.kernel.redis.several import Failures
@@ -10,6 +11,7 @@ from modules.posts.schemas import MENTIONED
 from modules.timelines.events import BackfillDeferred, FanOutDeferred
 from modules.timelines.services import windows
 from modules.timelines.services.deferring import defer_backfill, defer_fan_out
+from modules.timelines.services.rankings import rank_popular_posts, rank_trending_tags
 from modules.timelines.services.windows import push_to_author
 from sharding import outages
 from sharding.scope import Once
@@ -85,6 +87,18 @@ def _backfill(follower_id: int, author_id: int, once: Once) -> None:
     except RedisUnavailable as error:
         _deferrable({redis_of(follower_id): error})
         defer_backfill(follower_id, author_id, once=once)
+
+
+@periodic
+def rank_posts() -> None:
+    """Find the posts that are popular now."""
+    rank_popular_posts(now=clock.now())
+
+
+@periodic
+def rank_tags() -> None:
+    """Find the tags that trend now."""
+    rank_trending_tags(now=clock.now())
 
 
 def _deferrable(lost: Failures) -> list[str]:

@@ -1,6 +1,6 @@
 """Going private and public."""
 
-from modules.graph.events import RequestsAnswered
+from modules.graph.events import RequestsAnswered, WentPublic
 from modules.graph.models import FollowCount
 from modules.graph.schemas import Pending
 from modules.graph.services.counts import lock_count
@@ -17,8 +17,10 @@ def set_private(user_id: int, is_private: bool, *, pending: Pending = "keep") ->
     answered in parts, after this.
     """
     with writing_for(user_id):
-        lock_count(user_id)
+        was_private = lock_count(user_id).is_private
         FollowCount.objects.of(user_id).update(is_private=is_private)
+        if was_private and not is_private:
+            outbox.record(WentPublic(user_id=user_id))
         if not is_private and pending != "keep":
             _answer_requests(user_id, are_accepted=pending == "accept")
 

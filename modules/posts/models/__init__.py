@@ -6,6 +6,7 @@ from modules.posts.models.posts import AuthorCount, Post
 from modules.posts.models.reactions import PostCount, ReactionIn, ReactionOut
 from modules.posts.models.revisions import PostRevision
 from modules.posts.models.shares import Repost, Share
+from modules.posts.models.tags import Tag, TagPost, TagStat, TagTotal, TagUse
 from modules.posts.models.threads import ThreadEntry
 
 __all__ = [
@@ -20,5 +21,10 @@ __all__ = [
     "ReactionOut",
     "Repost",
     "Share",
+    "Tag",
+    "TagPost",
+    "TagStat",
+    "TagTotal",
+    "TagUse",
     "ThreadEntry",
 ]

@@ -61,6 +61,7 @@ from modules.posts.schemas.columns import (
     ReplyPolicyField,
 )
 from modules.posts.schemas.heads import POST, POST_COUNT, POST_LAYOUT, CountHead, PostHead, PostKey, refs_of
+from modules.posts.schemas.tags import RankedPost, TagCard, TagPage, TagQuery
 
 __all__ = [
     "AUDIENCES",
@@ -110,6 +111,7 @@ __all__ = [
     "PostText",
     "PostView",
     "PublishAt",
+    "RankedPost",
     "Reaction",
     "ReactionIncluded",
     "ReactionPage",
@@ -119,6 +121,9 @@ __all__ = [
     "ReplyPolicyField",
     "Revision",
     "RevisionPage",
+    "TagCard",
+    "TagPage",
+    "TagQuery",
     "UserPostsQuery",
     "refs_of",
 ]
@@ -143,7 +148,16 @@ class PastPost:
 
 @dataclass(frozen=True, slots=True)
 class PostSettings:
-    """How people may react, in the order in which clients are told, and limits of posts."""
+    """
+    How people may react, in the order in which clients are told, and limits of posts.
+
+    Of a tag the newest `tag_window` posts are listed, `tag_slack` more before a trim. What is popular is
+    found among the posts of `popular_hours`; a tag trends when `trend_authors` have used it within a day.
+    """
 
     reactions: tuple[str, ...] = ("like",)
     bookmark_cap: int = 10_000
+    tag_window: int = 10_000
+    tag_slack: int = 500
+    popular_hours: int = 48
+    trend_authors: int = 3

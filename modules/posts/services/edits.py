@@ -17,6 +17,7 @@ from modules.posts.selectors.cards import POSTS, render, render_posts
 from modules.posts.selectors.pages import get_post
 from modules.posts.services.entities import Found, mentioned_ids, mentioned_in, resolve, scan, to_entities
 from modules.posts.services.posts import refuse_unowned
+from modules.posts.services.tag_news import announce_changed_tags, public_tags
 from sharding import outbox
 from sharding.ids import shard_of
 from sharding.scope import writing_for
@@ -87,7 +88,7 @@ def _find_changes(post: Post, edit: EditPost, found: list[Found], names: Mapping
 
 def _apply(post: Post, changes: dict[str, Any], *, now: datetime) -> None:
     """Keep the old body if there is a new one, write the row and announce it."""
-    before = mentioned_ids(post.entities)
+    before, tags_before = mentioned_ids(post.entities), public_tags(post)
     former_audience = post.audience
     if not changes.keys().isdisjoint(_BODY):
         _keep_revision(post)
@@ -106,6 +107,7 @@ def _apply(post: Post, changes: dict[str, Any], *, now: datetime) -> None:
             mentioned_ids=sorted(mentioned_ids(post.entities) - before),
         )
     )
+    announce_changed_tags(post, before=tags_before)
 
 
 def _keep_revision(post: Post) -> None:

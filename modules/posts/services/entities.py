@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from modules.accounts import public as accounts
 from modules.kernel.errors import InputError
-from modules.posts.errors import TooManyEntities
+from modules.posts.errors import TagInvalid, TooManyEntities
 from modules.posts.schemas import PostEntity
 
 Kind = Literal["mention", "tag", "link"]
@@ -118,6 +118,26 @@ def canonical(tag: str) -> str:
     """Return the form of a tag by which it is found, however it was written (NFKC, case folded)."""
     folded = unicodedata.normalize("NFKC", _UNSEEN.sub("", tag)).casefold()
     return unicodedata.normalize("NFKC", folded)
+
+
+def read_tag(text: str) -> str:
+    """
+    Return the canonical form of a tag that somebody names, with its sign or without.
+
+    :raises TagInvalid: if no text could have it
+    """
+    written = "#" + text.removeprefix("#")
+    match = _ANY.match(written)
+    found = _read_tag(written, match) if match and match.lastgroup == "tag" else None
+    if found is None or found.end != len(written):
+        raise TagInvalid(errors=[InputError(None, "malformed", TagInvalid.title, parameter="tag")])
+    return found.value
+
+
+def read_beginning(text: str) -> str:
+    """Return the canonical form of a tag's beginning; empty if no tag begins like this."""
+    begun = text.removeprefix("#").removeprefix("\uff03")
+    return canonical(begun) if all(_continues(begun, at) for at in range(len(begun))) else ""
 
 
 def to_entities(text: str, found: Sequence[Found], ids: Mapping[str, int]) -> list[PostEntity]:

@@ -27,6 +27,7 @@ from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.visibility import map_visible
 from modules.posts.services.entities import find_entities
 from modules.posts.services.links import NO_LINKS, Links, announce_links, end_links, find_links
+from modules.posts.services.tag_news import announce_tags, end_tags, tags_in
 from sharding import outbox
 from sharding.ids import shard_of
 from sharding.scope import Once, Write, writing_for
@@ -89,6 +90,8 @@ def insert_post(
     outbox.record(published := PostPublished(post_id=post_id, author_id=author_id, audience=audience))
     if links is not NO_LINKS:
         announce_links(post_id, author_id, links)
+    if entities:
+        announce_tags(published, tags_in(entities))
     return published, PostCard(
         id=post_id,
         author_id=author_id,
@@ -148,4 +151,5 @@ def _delete(user_id: int, post_id: int, *, now: datetime) -> int | None:
         AuthorCount.objects.of(user_id).update(posts=F("posts") - 1)
         outbox.record(PostDeleted(post_id=post_id, author_id=user_id, version=version))
         end_links(post)
+        end_tags(post, version=version)
     return version

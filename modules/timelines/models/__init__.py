@@ -2,5 +2,6 @@
 
 from modules.timelines.models.lists import List, ListMember
 from modules.timelines.models.markers import Marker
+from modules.timelines.models.rankings import Ranking
 
-__all__ = ["List", "ListMember", "Marker"]
+__all__ = ["List", "ListMember", "Marker", "Ranking"]

@@ -1,0 +1,41 @@
+"""Tags as they are looked for and shown, and how much they are used."""
+
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from modules.kernel.shapes import IntRange, Nothing, Page, Query, Shape
+
+
+class TagCard(Shape):
+    """A tag, and how much it was used in the last 24 hours."""
+
+    tag: str = Field(description="In its canonical form (NFKC, case folded).", examples=["forest"])
+    posts: int = Field(description="How many public posts had it when they were published.")
+    authors: int = Field(description="How many people wrote these.")
+
+
+class TagPage(Page[TagCard, Nothing, Nothing]):
+    """Tags, the most used first; there is no next page."""
+
+
+class TagQuery(Query):
+    """By what beginning to look for tags, and how many to return."""
+
+    q: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=65,
+            description="How the tag begins, however it is written, with `#` or without.",
+            examples=["for"],
+        ),
+    ]
+    limit: Annotated[int, IntRange(1, 50), Field(description="How many to return at most.")] = 20
+
+
+class RankedPost(NamedTuple):
+    """A popular post, and who wrote it."""
+
+    post_id: int
+    author_id: int
