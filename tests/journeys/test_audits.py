@@ -67,6 +67,9 @@ class TestAudit:
                 "posts.reaction_counts": 0,
                 "posts.reactions": 0,
                 "posts.reactions_received": 0,
+                "posts.tag_counts": 0,
+                "posts.tag_lists": 0,
+                "posts.tags": 1,
                 "profiles.accounts": 3,
                 "profiles.profiles": 3,
             }.items()

@@ -131,6 +131,25 @@ def list_timeline(settings: Any, after: ExitStack) -> Walked:
     )
 
 
+def tag_timeline(settings: Any, after: ExitStack) -> Walked:
+    authors = [make_person(), make_person()]
+    wrote: dict[int, Person] = {}
+
+    def add() -> int:
+        author = authors[len(wrote) % 2]
+        post_id = publish(author, "#forest")
+        wrote[post_id] = author
+        drain()
+        return post_id
+
+    return Walked(
+        sign_up("vera"),
+        "/v1/timelines/tags/forest",
+        add,
+        lambda id: delete_post(wrote[id].id, id, now=NOON),
+    )
+
+
 def replies(settings: Any, after: ExitStack) -> Walked:
     author, replier = sign_up("ada"), make_person()
     root = publish(author)

@@ -71,6 +71,7 @@ class World:
             "stranger": str(self.stranger.id),
             "post_id": str(self.post),
             "type": "like",
+            "tag": "forest",
             "draft_id": str(self.draft),
             "finished": str(self.finished),
             "app_id": self.app,

@@ -40,6 +40,7 @@ QUERIES = {
     "list_posts_by_ids": "?ids={post_id}",
     "list_users_by_ids": "?ids={user_id}",
     "list_relationships": "?ids={user_id}",
+    "search_tags": "?q=for",
     "delete_me": "?confirm={username}",
 }
 # Where the object of a path is not the one that its name says.

@@ -26,6 +26,7 @@ NAMES = {
     "draft_id": "7",
     "list_id": "7",
     "timeline": "home",
+    "tag": "forest",
     "finished": "7",
     "key_id": "7",
     "session_id": "7",
