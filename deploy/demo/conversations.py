@@ -20,7 +20,7 @@ from sharding.once import Once
 SPEAKERS = 8
 ANSWERS = [
     "Well said, @{name}. #banyan",
-    "I would shard that.",
+    "I would #shard that.",
     "And what does the replica say?",
 ]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sharding.errors import NoShard
-from sharding.ids import EPOCH, LAST_ID, is_mintable, make_id, mint_ids, moment_of, shard_of
+from sharding.ids import EPOCH, LAST_ID, id_of_key, is_mintable, make_id, mint_ids, moment_of, shard_of
 from sharding.scope import writing_for
 from sharding.testing import count_queries
 from tests.sharding.app.models import Note
@@ -30,6 +30,21 @@ class TestBits:
 
 
 @pytest.mark.django_db
+class TestIdOfKey:
+    def test_is_what_it_was_when_its_first_row_was_written(self):
+        found = {key: (id_of_key("tag", key), shard_of(id_of_key("tag", key))) for key in ("forest", "стих")}
+
+        assert found == {"forest": (9026635313536454223, 1427), "стих": (7349106536283959296, 3388)}
+        assert id_of_key("list", "forest") != id_of_key("tag", "forest")
+
+    def test_spreads_over_all_shards(self):
+        ids = [id_of_key("tag", f"{n}") for n in range(50_000)]
+
+        assert len(set(ids)) == len(ids)
+        assert all(is_mintable(id) for id in ids)
+        assert len({shard_of(id) for id in ids}) == 4096
+
+
 class TestShardOf:
     @pytest.mark.parametrize("alias", ["default", "a", "b"])
     def test_of_the_database_is_that_of_the_application(self, alias):

@@ -137,6 +137,9 @@ from .settings import Settings
 from .slow_entry import SlowEntry
 from .subscriber_status import SubscriberStatus
 from .table_rows import TableRows
+from .tag_card import TagCard
+from .tag_page import TagPage
+from .tag_page_state import TagPageState
 from .user_batch import UserBatch
 from .user_batch_state import UserBatchState
 from .user_card import UserCard
@@ -284,6 +287,9 @@ __all__ = (
     "SlowEntry",
     "SubscriberStatus",
     "TableRows",
+    "TagCard",
+    "TagPage",
+    "TagPageState",
     "UserBatch",
     "UserBatchState",
     "UserCard",
