@@ -6,6 +6,7 @@ import pytest
 
 from modules.accounts.services.principals import forget_kept
 from modules.graph.selectors.pulled import forget_pulled
+from modules.timelines.selectors.rankings import forget_rankings
 from tests.kit.delivery import drain
 from tests.kit.http import Http
 from tests.kit.people import Person, make_newcomer
@@ -21,6 +22,7 @@ def clean_process() -> None:
     """
     forget_kept()
     forget_pulled()
+    forget_rankings()
     reconnect()
 
 

@@ -37,13 +37,6 @@ EXPLORE = "/v1/timelines/explore"
 A, B = 0, 4095
 
 
-@pytest.fixture(autouse=True)
-def fresh():
-    forget_rankings()
-    yield
-    forget_rankings()
-
-
 def rank(now=None):
     """Do what the clock does, and have this process see it."""
     rank_popular_posts(now=now or clock.now())

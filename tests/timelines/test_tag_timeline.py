@@ -153,5 +153,5 @@ class TestDeadInstances:
 
         assert (here.status, len(here.texts), here.body["partial"]) == (200, 1, True)
         assert len(here.body["missing"]) == 1
-        assert (there.status, there.body["code"]) == (503, "instance_unavailable")
-        until(lambda: len(read(tag=tags["b"]).texts) == 2)
+        assert (there.status, there.body["code"]) == (503, "unavailable")
+        until(lambda: len(read(tag=tags["b"]).body.get("data", [])) == 2)
