@@ -16,9 +16,10 @@ from modules.graph.public import (
     viewer_of,
 )
 from modules.graph.services import bulk
+from modules.graph.services.blocks import block
 from tests.graph.kit import counts, followers, followings
 from tests.kit.delivery import announced_events, drain
-from tests.kit.people import make_newcomers
+from tests.kit.people import NOON, make_newcomers
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,15 @@ class TestAddEdgesInBulk:
             others = sorted(other.id for other in people if other is not person)
             assert (followings(person), followers(person)) == (others, others)
             assert counts(person) == (7, 7)
+
+    def test_makes_no_edge_of_two_of_whom_one_blocks_the_other(self, people, everybody):
+        drain()
+        block(people[0].id, people[-1].id, now=NOON)
+        drain()
+
+        assert add_edges_in_bulk(everybody) == 54
+
+        assert (counts(people[0]), counts(people[-1]), counts(people[1])) == ((6, 6), (6, 6), (7, 7))
 
     def test_gives_both_sides_the_same_edge(self, people, everybody):
         add_edges_in_bulk(everybody)

@@ -16,7 +16,8 @@ class Block(View):
         Block a user.
 
         Neither sees the other from now on, and neither follows the other any more. The user is not told.
-        Blocking somebody a second time changes nothing and answers the same.
+        Blocking somebody a second time changes nothing and answers the same. Who blocks the caller may be
+        blocked as well: else the end of that block would leave the caller without one.
         """
         return block(request.user.id, user_id, now=clock.now())
 

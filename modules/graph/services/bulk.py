@@ -27,7 +27,14 @@ BATCH = 5_000
 
 # What is added is counted in the same statement: exact however often, and from wherever, it is run.
 _ADD_OUT = """
-    WITH given AS (SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, target_id)),
+    WITH given AS (
+        SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, target_id)
+        WHERE NOT EXISTS (
+            SELECT FROM graph_blockout AS mine
+            WHERE mine.user_id = pair.user_id AND mine.target_id = pair.target_id)
+        AND NOT EXISTS (
+            SELECT FROM graph_blockin AS theirs
+            WHERE theirs.user_id = pair.user_id AND theirs.blocker_id = pair.target_id AND theirs.is_active)),
     added AS (
         INSERT INTO graph_followout (user_id, target_id, edge_id)
         SELECT user_id, target_id, next_id(shard_of(user_id)) FROM given
@@ -60,9 +67,10 @@ def add_edges_in_bulk(pairs: Iterable[Pair], *, on_progress: Callable[[int], Non
     """
     Make each (follower, target) pair an edge, on both sides, and count it; return how many there are.
 
-    Existing edges stay as they are, so a load that broke off is run again as a whole. Nothing is announced,
-    and neither the cap nor the existence of accounts is checked: the loader made them. `on_progress`
-    hears, one call at a time, how many rows were written since it last heard: two for each edge.
+    Existing edges stay as they are, so a load that broke off is run again as a whole. Of two of whom one
+    blocks the other none is made. Nothing is announced, and neither the cap nor the existence of accounts is
+    checked: the loader made them. `on_progress` hears, one call at a time, how many rows were written since it
+    last heard: two for each edge.
     """
     report = _one_at_a_time(on_progress or (lambda rows: None))
     mirrors = _write(pairs, _add_following, report)

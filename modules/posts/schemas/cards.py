@@ -111,7 +111,12 @@ class PostIncluded(Shape):
 
 
 class PostCounts(Shape):
-    """What is counted of a post; `reactions` has the types of which there are any."""
+    """
+    What is counted of a post, the same for everybody; `reactions` has the types of which there are any.
+
+    What people do whom the caller may not see, or whose accounts are closed, is counted and not listed, so
+    that a list may be shorter than its count.
+    """
 
     replies: int
     reposts: int

@@ -752,7 +752,8 @@ export interface paths {
         /**
          * Block a user
          * @description Neither sees the other from now on, and neither follows the other any more. The user is not told.
-         *     Blocking somebody a second time changes nothing and answers the same.
+         *     Blocking somebody a second time changes nothing and answers the same. Who blocks the caller may be
+         *     blocked as well: else the end of that block would leave the caller without one.
          */
         readonly put: operations["block_user"];
         readonly post?: never;
@@ -1955,7 +1956,12 @@ export interface components {
              */
             readonly edited_at: string | null;
         };
-        /** @description What is counted of a post; `reactions` has the types of which there are any. */
+        /**
+         * @description What is counted of a post, the same for everybody; `reactions` has the types of which there are any.
+         *
+         *     What people do whom the caller may not see, or whose accounts are closed, is counted and not listed, so
+         *     that a list may be shorter than its count.
+         */
         readonly PostCounts: {
             readonly replies: number;
             readonly reposts: number;

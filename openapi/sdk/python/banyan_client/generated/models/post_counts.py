@@ -15,13 +15,16 @@ T = TypeVar("T", bound="PostCounts")
 
 @_attrs_define
 class PostCounts:
-    """What is counted of a post; `reactions` has the types of which there are any.
+    """What is counted of a post, the same for everybody; `reactions` has the types of which there are any.
 
-    Attributes:
-        replies (int):
-        reposts (int):
-        quotes (int):
-        reactions (PostCountsReactions):
+    What people do whom the caller may not see, or whose accounts are closed, is counted and not listed, so
+    that a list may be shorter than its count.
+
+        Attributes:
+            replies (int):
+            reposts (int):
+            quotes (int):
+            reactions (PostCountsReactions):
     """
 
     replies: int

@@ -18,7 +18,11 @@ class PostState:
     """What changes of a post without its card, for everybody.
 
     Attributes:
-        counts (PostCounts): What is counted of a post; `reactions` has the types of which there are any.
+        counts (PostCounts): What is counted of a post, the same for everybody; `reactions` has the types of which there
+            are any.
+
+            What people do whom the caller may not see, or whose accounts are closed, is counted and not listed, so
+            that a list may be shorter than its count.
     """
 
     counts: PostCounts

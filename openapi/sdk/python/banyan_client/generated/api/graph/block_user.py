@@ -91,7 +91,8 @@ def sync_detailed(
     """Block a user
 
      Neither sees the other from now on, and neither follows the other any more. The user is not told.
-    Blocking somebody a second time changes nothing and answers the same.
+    Blocking somebody a second time changes nothing and answers the same. Who blocks the caller may be
+    blocked as well: else the end of that block would leave the caller without one.
 
     Args:
         user_id (str):
@@ -123,7 +124,8 @@ def sync(
     """Block a user
 
      Neither sees the other from now on, and neither follows the other any more. The user is not told.
-    Blocking somebody a second time changes nothing and answers the same.
+    Blocking somebody a second time changes nothing and answers the same. Who blocks the caller may be
+    blocked as well: else the end of that block would leave the caller without one.
 
     Args:
         user_id (str):
@@ -150,7 +152,8 @@ async def asyncio_detailed(
     """Block a user
 
      Neither sees the other from now on, and neither follows the other any more. The user is not told.
-    Blocking somebody a second time changes nothing and answers the same.
+    Blocking somebody a second time changes nothing and answers the same. Who blocks the caller may be
+    blocked as well: else the end of that block would leave the caller without one.
 
     Args:
         user_id (str):
@@ -180,7 +183,8 @@ async def asyncio(
     """Block a user
 
      Neither sees the other from now on, and neither follows the other any more. The user is not told.
-    Blocking somebody a second time changes nothing and answers the same.
+    Blocking somebody a second time changes nothing and answers the same. Who blocks the caller may be
+    blocked as well: else the end of that block would leave the caller without one.
 
     Args:
         user_id (str):
