@@ -6,23 +6,19 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config.env import ROOT
 from modules.graph.public import follow
-from modules.graph.schemas import MuteOptions
 from modules.graph.services.blocks import block
-from modules.graph.services.mutes import mute, unmute
 from modules.profiles.models import Profile
 from modules.profiles.services.profiles import renew_card
 from sharding.ids import make_id, shard_of
 from sharding.scope import writing_for
 from tests.kit.delivery import drain
 from tests.kit.http import Response, call
-from tests.kit.machines import until
-from tests.kit.people import NOON, Person, make_person, sign_up
+from tests.kit.people import NOON, Person, sign_up
 from tests.kit.posts import publish
 from tests.kit.redis import redis_away
 
@@ -52,14 +48,6 @@ PATHS = [
     "GET /v1/posts/{post}/replies",
     "GET /v1/posts/{post}/reposts",
     "PUT /v1/posts/{post}/repost",
-]
-LISTS = [
-    "/v1/timelines/home",
-    "/v1/users/{viewer}/followers",
-    "/v1/users/{viewer}/following",
-    "/v1/users/{third}/followers",
-    "/v1/users/{third}/following",
-    "/v1/me/mutes",
 ]
 # What a blocker may still do with whom they block: open their card, to unblock them, and hear why not.
 OF_A_BLOCKER = {
@@ -93,16 +81,6 @@ def author(viewer: Person) -> Person:
     follow(viewer.id, author.id)
     follow(author.id, viewer.id)
     return author
-
-
-@pytest.fixture
-def third(viewer: Person, author: Person) -> Person:
-    """Somebody whom both follow, and who follows both."""
-    third = make_person("third")
-    for person in (viewer, author):
-        follow(third.id, person.id)
-        follow(person.id, third.id)
-    return third
 
 
 def hide(viewer: Person, author: Person) -> None:
@@ -146,16 +124,6 @@ def seen(answer: Response, *ids: object) -> tuple[int, str, dict[str, str]]:
     return answer.status, text, {k: v for k, v in answer.headers.items() if k not in varying}
 
 
-def unfold(value: Any) -> Iterator[str]:
-    """Yield every text that an answer holds, names of members too."""
-    if isinstance(value, dict):
-        yield from value
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from unfold(part)
-    if isinstance(value, str):
-        yield value
-
-
 class TestWhoMayNotBeSeen:
     @pytest.mark.parametrize("reason", REASONS)
     @pytest.mark.parametrize("cached", [True, False])
@@ -181,50 +149,6 @@ class TestWhoMayNotBeSeen:
                 assert (path, seen(hidden, *ids.values())) == (path, seen(unknown, *nobody.values()))
                 # What is one's own may be taken back, whatever became of the post.
                 assert hidden.status in (404, 204) or hidden.body["missing"]
-
-    @pytest.mark.parametrize("reason", REASONS)
-    def test_is_gone_from_homes_and_lists(self, viewer, author, third, reason):
-        posts = publish(author, "gone"), publish(viewer, "kept")
-        mute(viewer.id, author.id, MuteOptions(), now=NOON)
-        drain()
-        traces = {str(author.id), "author", str(posts[0]), "gone"}
-
-        def found() -> dict[str, set[str]]:
-            ids = {"viewer": viewer.id, "third": third.id}
-            answers = {path: call("GET", path.format(**ids), as_=viewer) for path in LISTS}
-            assert {answer.status for answer in answers.values()} == {200}
-            return {path: traces & set(unfold(answer.body)) for path, answer in answers.items()}
-
-        # Nobody's reads go to a replica, which may be a moment behind.
-        until(lambda: all(found()[path] for path in LISTS[1:]))
-        unmute(viewer.id, author.id)
-        assert found() == {key: {str(author.id), "author"} for key in LISTS[1:5]} | {
-            "/v1/timelines/home": traces,
-            "/v1/me/mutes": set(),
-        }
-        mute(viewer.id, author.id, MuteOptions(), now=NOON)
-
-        reason(viewer, author)
-
-        assert found() == {key: set() for key in LISTS}
-        home = call("GET", "/v1/timelines/home", as_=viewer)
-        assert home.texts == ["kept"]
-
-    @pytest.mark.parametrize("reason", REASONS)
-    def test_is_gone_from_bookmarks_and_from_who_reacted(self, viewer, author, reason):
-        theirs, own = publish(author), publish(viewer)
-        call("PUT", f"/v1/me/bookmarks/{theirs}", as_=viewer)
-        call("PUT", f"/v1/posts/{own}/reactions/like", as_=author)
-        drain()
-        paths = ("/v1/me/bookmarks", f"/v1/posts/{own}/reactions")
-        until(lambda: [len(call("GET", path, as_=viewer).body["data"]) for path in paths] == [1, 1])
-
-        reason(viewer, author)
-
-        for path in paths:
-            page = call("GET", path, as_=viewer).body
-            assert (page["data"], page["state"], page["missing"]) == ([], {}, [])
-            assert page["included"]["users"] == {}
 
     @pytest.mark.parametrize("reason", REASONS)
     def test_deletes_nothing_of_others_and_learns_nothing(self, viewer, author, reason):
@@ -278,25 +202,6 @@ class TestABlock:
             statuses += [call("GET", f"/v1/users/{author.id}", as_=viewer).status]
 
         assert statuses == [404, 404]
-
-
-class TestAMute:
-    def test_takes_from_home_and_from_nothing_else(self, viewer, author):
-        publish(author, "loud")
-        kept = publish(viewer, "kept")
-        post = publish(author, "louder")
-        drain()
-        ids = {"user": author.id, "post": post, "name": "author"}
-        reads = list(PATHS[:8])
-        before = [ask(path, viewer, **ids).body for path in reads]
-        assert call("GET", "/v1/timelines/home", as_=viewer).texts == ["louder", "kept", "loud"]
-
-        assert call("PUT", f"/v1/me/mutes/{author.id}", as_=viewer).status == 200
-
-        home = call("GET", "/v1/timelines/home", as_=viewer)
-        assert (home.texts, list(home.body["included"]["users"])) == (["kept"], [str(viewer.id)])
-        assert [card["id"] for card in home.body["data"]] == [str(kept)]
-        assert [ask(path, viewer, **ids).body for path in reads] == before
 
 
 def importers(module: str, names: set[str]) -> Iterator[str]:

@@ -48,7 +48,7 @@ def look_for(viewer: Viewer, paging: Paging, *, find: Find, load: Load) -> Look:
         return Looked(
             [entry.post_id for entry in entries],
             [entry.post_id for entry in drop_repeats(entries, belonging, visible, list_above=list_above)],
-            visible,
+            _leave_out_muted(visible),
             len(candidates.entries) > wanted,
         )
 
@@ -88,6 +88,15 @@ def _list_belonging(entries: Sequence[Entry], visible: posts.Visible, viewer: Vi
         for entry in entries
         if (post := found.get(entry.post_id)) and _belongs(post.head, entry, viewer, visible.viewer)
     ]
+
+
+def _leave_out_muted(visible: posts.Visible) -> posts.Visible:
+    """Return what is visible without the originals by whom the viewer mutes: quotes of these stand alone."""
+    originals = visible.originals
+    if not originals:
+        return visible
+    heard = {id: card for id, card in originals.items() if not visible.viewer.mutes(card.head.author_id)}
+    return visible._replace(originals=heard)
 
 
 def _belongs(head: PostHead, entry: Entry, viewer: Viewer, before_all: Viewer) -> bool:
