@@ -69,8 +69,8 @@ def add_edges_in_bulk(pairs: Iterable[Pair], *, on_progress: Callable[[int], Non
 
     Existing edges stay as they are, so a load that broke off is run again as a whole. Of two of whom one
     blocks the other none is made. Nothing is announced, and neither the cap nor the existence of accounts is
-    checked: the loader made them. `on_progress` hears, one call at a time, how many rows were written since it
-    last heard: two for each edge.
+    checked: the loader made them. `on_progress` hears, one call at a time, how many rows were written since
+    it last heard: two for each edge.
     """
     report = _one_at_a_time(on_progress or (lambda rows: None))
     mirrors = _write(pairs, _add_following, report)
