@@ -21,7 +21,7 @@ from sharding.testing import count_queries
 from tests.kit.delivery import drain, until_replicated
 from tests.kit.http import call
 from tests.kit.machines import until
-from tests.kit.pages import count_reads, ids_of
+from tests.kit.pages import count_reads, ids_of, on
 from tests.kit.people import NOON, make_person, sign_up
 from tests.kit.posts import publish, reply
 
@@ -117,7 +117,7 @@ class TestTagTimeline:
         viewer = graph.viewer_of(vera.id)
 
         page = get_tag_timeline("forest", Paging.first(2), viewer=viewer)
-        rest = get_tag_timeline("forest", Paging.first(2).at(page.next), viewer=viewer)
+        rest = get_tag_timeline("forest", on(Paging.first(2), page.next), viewer=viewer)
 
         texts = [[card.text for card in one.parse().data] for one in (page, rest)]
         assert texts == [["9 #forest", "6 #forest"], ["3 #forest", "0 #forest"]]
