@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from modules.kernel.redis.script import Script
+
 Head = TypeVar("Head", bound=tuple[Any, ...])
 
 PREFIX = struct.Struct(">QBB")
@@ -19,6 +21,28 @@ _CHECKSUM = struct.Struct(">I")
 CHECKED_AT = PREFIX.size + _CHECKSUM.size
 _COUNT = struct.Struct(">H")
 _ID = 8
+
+# Numbers, because Lua compares strings in the server's locale. An entry of another revision is replaced
+# by any version: after a deployment the old form is of no use. So is what is none of ours,
+# of whatever type.
+PUT = Script("""
+local stored = 0
+for i, key in ipairs(KEYS) do
+  local new = ARGV[i + 1]
+  local old = redis.pcall('GETRANGE', key, 0, 9)
+  local write = true
+  if #old == 10 and old:byte(9) == new:byte(9) then
+    local old_high, old_low = struct.unpack('>I4I4', old)
+    local new_high, new_low = struct.unpack('>I4I4', new)
+    write = new_high > old_high or (new_high == old_high and new_low > old_low)
+  end
+  if write then
+    redis.call('SET', key, new, 'EX', ARGV[1])
+    stored = stored + 1
+  end
+end
+return stored
+""")
 
 
 class RenderedCard(NamedTuple, Generic[Head]):

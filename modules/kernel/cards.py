@@ -12,8 +12,9 @@ from typing import Any, Generic, Protocol
 
 import structlog
 
-from modules.kernel.card_layout import Head, Layout, RenderedCard
-from modules.kernel.redis.client import Command, RedisClient, RedisUnavailable, Script
+from modules.kernel.card_layout import PUT, Head, Layout, RenderedCard
+from modules.kernel.flights import Flights, Made
+from modules.kernel.redis.client import Command, RedisClient, RedisUnavailable
 from modules.kernel.redis.servers import group_by_redis, only_redis
 from modules.kernel.redis.several import ask_each, tell_each
 from sharding import outages
@@ -27,28 +28,8 @@ log = structlog.get_logger(__name__)
 on_read: list[Callable[[str, int, int], None]] = []
 
 _KEYS_PER_CALL = 250  # so that Redis is never blocked for long
-
-# Numbers, because Lua compares strings in the server's locale. An entry of another revision is replaced
-# by any version: after a deployment the old form is of no use. So is what is none of ours,
-# of whatever type.
-_PUT = Script("""
-local stored = 0
-for i, key in ipairs(KEYS) do
-  local new = ARGV[i + 1]
-  local old = redis.pcall('GETRANGE', key, 0, 9)
-  local write = true
-  if #old == 10 and old:byte(9) == new:byte(9) then
-    local old_high, old_low = struct.unpack('>I4I4', old)
-    local new_high, new_low = struct.unpack('>I4I4', new)
-    write = new_high > old_high or (new_high == old_high and new_low > old_low)
-  end
-  if write then
-    redis.call('SET', key, new, 'EX', ARGV[1])
-    stored = stored + 1
-  end
-end
-return stored
-""")
+# As long as a request waits for a database, nearly; then it asks one itself.
+_WAIT_S = 0.5
 
 Refs = Mapping[str, AbstractSet[int]]
 Loaded = dict[str, dict[int, RenderedCard[Any]]]
@@ -111,6 +92,7 @@ class CardKind(Generic[Head]):
         self._layout = layout
         self._prefix = f"{name}:".encode()
         self._ttl = ttl
+        self._flights = Flights(self._make, wait_s=_WAIT_S)
 
     def get_many(
         self, ids: Iterable[int], *, unavailable: Unavailable | None = None
@@ -155,6 +137,28 @@ class CardKind(Generic[Head]):
             client.discard(*[b"%b%d" % (self._prefix, id) for id in its], reason="no card")
         return found, absent + spoiled
 
+    def make_missing(
+        self, ids: list[int], unavailable: Unavailable | None
+    ) -> tuple[dict[int, RenderedCard[Head]], dict[RedisClient, list[Command]]]:
+        """
+        Return cards that Redis does not have, rendered together with whoever else misses them, and the
+        commands that keep those that were rendered here.
+
+        :raises InstanceUnavailable: without `unavailable`, which else takes what is absent for that reason
+        """
+        given = self._flights.fetch(ids)
+        if unavailable is not None:
+            unavailable.update(given.failures)
+        else:
+            for error in given.failures.values():
+                raise error
+        own = {id: given.found[id] for id in given.own_ids if id in given.found}
+        return given.found, self.store_cards(own)
+
+    def _make(self, ids: list[int]) -> Made[RenderedCard[Head]]:
+        failures: Unavailable = {}
+        return Made(self.render(ids, unavailable=failures), failures)
+
     def store_cards(self, cards: Mapping[int, RenderedCard[Head]]) -> dict[RedisClient, list[Command]]:
         """Return the commands that keep cards, by the server that is to keep them."""
         return self.store({id: self._layout.pack(card) for id, card in cards.items()})
@@ -172,7 +176,7 @@ class CardKind(Generic[Head]):
         }
 
     def _put_some(self, ids: Sequence[int], entries: Mapping[int, bytes], life: int) -> Command:
-        return _PUT.call([b"%b%d" % (self._prefix, id) for id in ids], [life, *[entries[id] for id in ids]])
+        return PUT.call([b"%b%d" % (self._prefix, id) for id in ids], [life, *[entries[id] for id in ids]])
 
 
 _kinds: dict[str, CardKind[Any]] = {}
@@ -231,8 +235,8 @@ def _load_round(
     commands: dict[RedisClient, list[Command]] = {}
     for (kind, ids), (found, absent) in zip(asked, _fetch(asked, beside), strict=True):
         if absent:
-            rendered = kind.render(absent, unavailable=unavailable)
-            for client, its in kind.store_cards(rendered).items():
+            rendered, kept = kind.make_missing(absent, unavailable)
+            for client, its in kept.items():
                 commands.setdefault(client, []).extend(its)
             found |= rendered
             found = {id: found[id] for id in ids if id in found}
