@@ -8,7 +8,8 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from modules.graph.models import BlockIn, BlockOut
-from modules.graph.selectors.far_ends import parts, read_pairs
+from modules.graph.selectors.far_ends import parts
+from sharding.far_ends import read_far_ends
 from sharding.scatter import read_per_instance
 
 _COUNT_OUT = "SELECT user_id, count(*) FROM graph_blockout WHERE user_id = ANY(%s) GROUP BY user_id"
@@ -44,8 +45,8 @@ class FarBlock:
 def list_blocks_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[BlockOut, FarBlock]]:
     """Yield each block of these blockers with its mirror at who is blocked."""
     for blocks in parts(BlockOut, "target_id", _count(_COUNT_OUT, owner_ids)):
-        mirrors = read_pairs(_MIRRORS, [(block.target_id, block.user_id) for block in blocks])
-        edges = read_pairs(_EDGES, [(block.user_id, block.target_id) for block in blocks])
+        mirrors = read_far_ends(_MIRRORS, [(block.target_id, block.user_id) for block in blocks])
+        edges = read_far_ends(_EDGES, [(block.user_id, block.target_id) for block in blocks])
         for block in blocks:
             edge_id, is_active, is_followed = mirrors[block.target_id, block.user_id]
             (has_edge,) = edges[block.user_id, block.target_id]
@@ -56,7 +57,7 @@ def list_mirrors_without_block(owner_ids: Sequence[int]) -> Iterator[BlockIn]:
     """Yield the mirrors at these users that say they are blocked, where nobody blocks them any more."""
     for rows in parts(BlockIn, "blocker_id", _count(_COUNT_IN, owner_ids)):
         mirrors = [mirror for mirror in rows if mirror.is_active]
-        blocks = read_pairs(_AUTHORITIES, [(mirror.blocker_id, mirror.user_id) for mirror in mirrors])
+        blocks = read_far_ends(_AUTHORITIES, [(mirror.blocker_id, mirror.user_id) for mirror in mirrors])
         yield from (mirror for mirror in mirrors if blocks[mirror.blocker_id, mirror.user_id] == (None,))
 
 

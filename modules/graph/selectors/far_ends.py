@@ -1,17 +1,13 @@
 """Edges with what stands at their far end, for audits: read in parts, from primaries."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-from django.db.backends.utils import CursorWrapper
+from typing import TypeVar
 
 from modules.graph.models import BlockIn, BlockOut, FollowCount, FollowIn, FollowOut
-from sharding.scatter import read_per_instance
+from sharding.far_ends import read_far_ends
 
 E = TypeVar("E", BlockIn, BlockOut, FollowIn, FollowOut)
-Pair = tuple[int, int]
 
 # How many edges are held in memory at a time.
 PART = 5_000
@@ -42,7 +38,7 @@ class FarEnd:
 def list_following_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[FollowOut, FarEnd]]:
     """Yield each edge of these followers with its mirror at the followee."""
     for edges in parts(FollowOut, "target_id", _count(owner_ids, "following")):
-        far_ends = read_pairs(_MIRRORS, [(edge.target_id, edge.user_id) for edge in edges])
+        far_ends = read_far_ends(_MIRRORS, [(edge.target_id, edge.user_id) for edge in edges])
         for edge in edges:
             yield edge, FarEnd(*far_ends[edge.target_id, edge.user_id])
 
@@ -51,25 +47,9 @@ def list_followers_with_far_ends(owner_ids: Sequence[int]) -> Iterator[tuple[Fol
     """Yield each mirror that these followees have, of requests too, with its authority at the follower."""
     for rows in parts(FollowIn, "follower_id", _count(owner_ids, "followers")):
         edges = [edge for edge in rows if edge.is_active or edge.is_requested]
-        far_ends = read_pairs(_AUTHORITIES, [(edge.follower_id, edge.user_id) for edge in edges])
+        far_ends = read_far_ends(_AUTHORITIES, [(edge.follower_id, edge.user_id) for edge in edges])
         for edge in edges:
             yield edge, FarEnd(*far_ends[edge.follower_id, edge.user_id])
-
-
-def read_pairs(sql: str, pairs: Sequence[Pair]) -> dict[Pair, tuple[Any, ...]]:
-    """Run a query of pairs (user, other) where each user lives; return its further columns by pair."""
-    others: dict[int, list[int]] = defaultdict(list)
-    for user_id, other_id in pairs:
-        others[user_id].append(other_id)
-
-    def read(cursor: CursorWrapper, mine: list[int]) -> list[tuple[Any, ...]]:
-        here = [(user_id, other_id) for user_id in mine for other_id in others[user_id]]
-        cursor.execute(sql, [[user_id for user_id, _ in here], [other_id for _, other_id in here]])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-    rows = read_per_instance(others, read, on_primary=True)
-    return {(user_id, other_id): tuple(rest) for user_id, other_id, *rest in rows}
 
 
 def _count(owner_ids: Sequence[int], column: str) -> dict[int, int]:

@@ -1,11 +1,12 @@
 """Reactions with what stands on their other side, for audits: read in parts, from primaries."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
+from sharding.far_ends import read_far_ends
 from sharding.scatter import read_per_instance
 
 # How many reactions of one owner are held in memory at a time.
@@ -25,12 +26,12 @@ _IN: Final = """
         WHERE post_id = owner.id AND (type, user_id) > (%(type)s, %(other)s) AND is_active
         ORDER BY type, user_id LIMIT %(part)s) AS edge"""
 _MIRRORS: Final = """
-    SELECT pair.user_id, pair.post_id, pair.type, coalesce(edge.edge_id, 0), coalesce(edge.is_active, false)
+    SELECT pair.post_id, pair.user_id, pair.type, coalesce(edge.edge_id, 0), coalesce(edge.is_active, false)
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS pair (post_id, user_id, type)
     JOIN posts_post AS post ON post.id = pair.post_id AND post.deleted_at IS NULL
     LEFT JOIN posts_reactionin AS edge USING (post_id, user_id, type)"""
 _AUTHORITIES: Final = """
-    SELECT pair.post_id, pair.user_id, pair.type, coalesce(edge.edge_id, 0), edge.edge_id IS NOT NULL
+    SELECT pair.user_id, pair.post_id, pair.type, coalesce(edge.edge_id, 0), edge.edge_id IS NOT NULL
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS pair (user_id, post_id, type)
     LEFT JOIN posts_reactionout AS edge USING (post_id, user_id, type)"""
 
@@ -89,20 +90,7 @@ def _read(statement: str, owner_ids: Sequence[int], after: Side = _START) -> lis
 
 def _with_far_sides(sides: Sequence[Side], statement: str) -> Iterator[tuple[Side, FarSide]]:
     """Yield these with what stands on their other side; without, where nothing is told of it any more."""
-    by_other: dict[int, list[Side]] = defaultdict(list)
+    found = read_far_ends(statement, [(side.other_id, side.owner_id, side.type) for side in sides])
     for side in sides:
-        by_other[side.other_id].append(side)
-
-    def read(cursor: CursorWrapper, mine: list[int]) -> list[tuple[Any, ...]]:
-        here = [(side.other_id, side.owner_id, side.type) for id in mine for side in by_other[id]]
-        cursor.execute(statement, [list(column) for column in zip(*here, strict=True)])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-    found = {
-        (owner_id, other_id, type): FarSide(*far)
-        for owner_id, other_id, type, *far in read_per_instance(by_other, read, on_primary=True)
-    }
-    for side in sides:
-        if (far := found.get((side.owner_id, side.other_id, side.type))) is not None:
-            yield side, far
+        if (far := found.get((side.other_id, side.owner_id, side.type))) is not None:
+            yield side, FarSide(*far)
