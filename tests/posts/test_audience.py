@@ -6,14 +6,18 @@ import pytest
 
 from modules.graph.public import ensure_following, follow, viewer_of
 from modules.kernel.redis.client import count_trips
+from modules.kernel.redis.servers import redis
+from modules.posts.models import Post
 from modules.posts.schemas import AUDIENCES, MENTIONED, Audience, NewPost, PostHead
 from modules.posts.selectors.pages import list_posts
 from modules.posts.selectors.visibility import allows, map_visible
 from modules.posts.services.posts import publish_post
 from modules.profiles.schemas import UserHead
+from sharding.scope import writing_for
 from sharding.testing import count_queries
 from tests.kit.delivery import drain
-from tests.kit.people import NOON, Person, make_person
+from tests.kit.http import call
+from tests.kit.people import NOON, Person, make_person, sign_up
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +78,26 @@ class TestCost:
 
         assert len(page.parse().data) == many
         assert (queries.total, trips.trips) == (0, 3)
+
+
+class TestACodeOfALaterRelease:
+    @pytest.mark.parametrize("column", ["audience", "reply_policy", "kind"])
+    def test_hides_its_post_and_no_page(self, column):
+        author = sign_up("ada")
+        known, unknown = publish(author, "public"), publish(author, "public")
+        with writing_for(author.id):
+            Post.objects.of(author.id).filter(id=unknown).update(**{column: 99})
+        redis("a").run(("FLUSHDB",))
+
+        pages = [
+            call("GET", path, as_=author)
+            for path in (
+                f"/v1/posts?ids={known},{unknown}",
+                f"/v1/users/{author.id}/posts",
+                "/v1/timelines/home",
+            )
+        ]
+
+        assert [page.status for page in pages] == [200] * 3
+        assert [[card["id"] for card in page.body["data"]] for page in pages] == [[str(known)]] * 3
+        assert call("GET", f"/v1/posts/{unknown}", as_=author).body["code"] == "post_not_found"

@@ -66,13 +66,23 @@ def render_posts(
     """
     Return head and card of each post that is not deleted, from the shards. One read per instance.
 
+    One of an audience, policy or kind that a later release has made is left out: nobody here can tell for
+    whom it is, and others of its page are none the worse for it.
+
     Of primaries: what is rendered is kept for everybody, and a replica behind would go on showing a post to
     those whom its author has just kept out.
 
     :raises InstanceUnavailable: without `unavailable`, which else takes those that are absent for that reason
     """
     rows = Post.objects.gather(post_ids, on_primary=True, unavailable=unavailable)
-    return {post.id: render(post) for post in rows if post.deleted_at is None}
+    return {post.id: render(post) for post in rows if post.deleted_at is None and _is_known(post)}
+
+
+def _is_known(post: Post) -> bool:
+    """Return whether this release knows all codes of a row."""
+    return (
+        post.audience < len(AUDIENCES) and post.reply_policy < len(REPLY_POLICIES) and post.kind < len(KINDS)
+    )
 
 
 POSTS = register(CardKind(POST, POST_LAYOUT, ttl=3600, render=render_posts, refs=refs_of))
