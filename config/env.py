@@ -63,6 +63,10 @@ class Env:
     pull_threshold: int
     pull_demotion: int
     following_cap: int
+    top_half_life_hours: int
+    top_reaction_weight: int
+    top_reply_weight: int
+    top_share_weight: int
     reactions: list[str]
     tag_window: int
     popular_hours: int
@@ -184,6 +188,11 @@ def load() -> Env:
         pull_threshold=pull_threshold,
         pull_demotion=reader.number("PULL_DEMOTION", 8_000, least=0, most=pull_threshold or values.MAX_COUNT),
         following_cap=reader.number("FOLLOWING_CAP", 5_000, least=1, most=values.MAX_COUNT),
+        # What ranks a home by `order=top` (modules/timelines/selectors/scores.py).
+        top_half_life_hours=reader.number("TOP_HALF_LIFE_HOURS", 12, least=1, most=8760),
+        top_reaction_weight=reader.number("TOP_REACTION_WEIGHT", 1, least=0, most=1000),
+        top_reply_weight=reader.number("TOP_REPLY_WEIGHT", 2, least=0, most=1000),
+        top_share_weight=reader.number("TOP_SHARE_WEIGHT", 3, least=0, most=1000),
         # How people may react to posts.
         reactions=reader.list("REACTIONS", ["like"], validate=values.check_reactions),
         # How many posts the timeline of a tag has at least, of how many hours posts may be popular, and how

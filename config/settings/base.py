@@ -101,7 +101,13 @@ POSTS = PostSettings(
     popular_hours=ENV.popular_hours,
     trend_authors=ENV.trend_authors,
 )
-TIMELINES = TimelineSettings(window_size=ENV.window_size)
+TIMELINES = TimelineSettings(
+    window_size=ENV.window_size,
+    top_half_life_hours=ENV.top_half_life_hours,
+    top_reaction_weight=ENV.top_reaction_weight,
+    top_reply_weight=ENV.top_reply_weight,
+    top_share_weight=ENV.top_share_weight,
+)
 LIMITS = LimitSettings(
     is_on=ENV.limits == "on",
     processes=ENV.web_workers,

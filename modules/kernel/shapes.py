@@ -6,7 +6,7 @@ gets back. Nothing here knows Django: shapes cross every door, also those withou
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -205,6 +205,20 @@ class JsonLimit:
                 "too_large", "Send at most {max_bytes} bytes of JSON here.", {"max_bytes": self.max_bytes}
             )
         return value
+
+
+def let_be_absent(field: str) -> Callable[[dict[str, Any]], None]:
+    """Return how a schema says that a field, None by default, is there or is not, and never null."""
+
+    def change(schema: dict[str, Any]) -> None:
+        schema["required"] = [name for name in schema["required"] if name != field]
+        told = {name: value for name, value in schema["properties"][field].items() if name != "default"}
+        choices, kind = told.pop("anyOf", None), told.get("type")
+        # Of what may be null, a part is one choice of two, and whatever is plain has one type of two.
+        meant = choices[0] if choices else {"type": kind[0] if isinstance(kind, list) else kind}
+        schema["properties"][field] = told | meant
+
+    return change
 
 
 class Nothing(Shape):

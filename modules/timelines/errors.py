@@ -1,6 +1,6 @@
 """What timelines refuses."""
 
-from modules.kernel.errors import Forbidden, Invalid, NotFound
+from modules.kernel.errors import Forbidden, Gone, Invalid, NotFound
 
 
 class ListNotFound(NotFound):
@@ -50,3 +50,14 @@ class ExplanationRefused(Forbidden):
 
     code = "explanation_refused"
     title = "Only operators, and services that act for users, may have a home explained."
+
+
+class CursorExpired(Gone):
+    """The order that the cursor leads through is gone; in another, posts would be doubled or skipped."""
+
+    code = "cursor_expired"
+    title = "This order stood for ten minutes, and is gone."
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("Read the first page again, without a cursor.")

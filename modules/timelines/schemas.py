@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from modules.kernel.shapes import Body, Id, Nothing, Page, Query, Shape, Single, UtcDateTime
+from modules.kernel.shapes import Body, Id, Nothing, Page, Query, Shape, Single, UtcDateTime, let_be_absent
 from modules.kernel.text import PlainText
 from modules.posts.schemas import PostPage
 
@@ -67,6 +67,11 @@ class ListPage(Page[ListCard, Nothing, Nothing]):
 class HomeQuery(Query):
     """How to show a home."""
 
+    order: Literal["newest", "top"] | None = Field(
+        default=None,
+        description="`newest` first, or the `top` posts of the newest 800: by reactions, replies and "
+        "reposts, of which a new post needs fewer. That order stands for ten minutes.",
+    )
     explain: Literal["0", "1"] | None = Field(
         default=None, description="Whether to say of each post why it is here, or is not. For operators."
     )
@@ -80,11 +85,16 @@ class HomeReason(StrEnum):
 
 
 class HomeSource(StrEnum):
-    """Where a post was found: the home's window, an author whom readers pull, or the shards beneath both."""
+    """
+    Where a post was found: the home's window, an author whom readers pull, or the shards beneath both.
+
+    Or in the order of its first page.
+    """
 
     WINDOW = "window"
     PULLED_AUTHOR = "pulled_author"
     SHARDS = "shards"
+    RANKING = "ranking"
 
 
 class HomeRule(StrEnum):
@@ -114,6 +124,7 @@ class HomeCandidate(Shape):
     reason: HomeReason
     source: HomeSource
     dropped_by: HomeRule | None
+    score: float | None = Field(description="By `order=top`, of what is shown, what ranked it; else null.")
 
 
 class HomeExplanation(Shape):
@@ -125,16 +136,10 @@ class HomeExplanation(Shape):
     cards_ms: float = Field(description="What loading their cards and authors took.")
 
 
-def _let_explained_be_absent(schema: dict[str, Any]) -> None:
-    """Say that the field is there or is not, and never null."""
-    schema["required"] = [name for name in schema["required"] if name != "explained"]
-    schema["properties"]["explained"] = schema["properties"]["explained"]["anyOf"][0]
-
-
 class HomePage(PostPage):
     """A page of a home; `explained` is there if it was asked for."""
 
-    model_config = ConfigDict(json_schema_extra=_let_explained_be_absent)
+    model_config = ConfigDict(json_schema_extra=let_be_absent("explained"))
 
     explained: HomeExplanation | None = None
 
@@ -146,6 +151,9 @@ class TimelineSettings:
 
     A window holds `window_size` entries, and `slack` more before a trim; it lives `ttl_seconds` after its
     last read. A cold read pulls `pull_size` posts; of an author whom readers pull, `pulled_size` are kept.
+
+    By `order=top` the newest `top_size` are ranked, for `top_seconds`: the weights say what points a post
+    has, and after the half-life it counts half as much (selectors/scores.py).
     """
 
     window_size: int = 800
@@ -157,3 +165,9 @@ class TimelineSettings:
     member_cap: int = 200
     # A marker for each list, for home and notifications, and as many again for what apps think of.
     marker_cap: int = 100
+    top_size: int = 800
+    top_seconds: int = 600
+    top_half_life_hours: int = 12
+    top_reaction_weight: int = 1
+    top_reply_weight: int = 2
+    top_share_weight: int = 3

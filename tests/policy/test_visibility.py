@@ -31,6 +31,7 @@ PATHS = [
     "GET /v1/users/{user}/followers",
     "GET /v1/users/{user}/following",
     "GET /v1/users/{user}/posts",
+    "GET /v1/users/{user}/pins",
     "GET /v1/posts/{post}",
     "GET /v1/posts?ids={post}",
     "GET /v1/posts/{post}/revisions",

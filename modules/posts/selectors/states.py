@@ -1,9 +1,9 @@
 """The `state` of a page of posts: what changes without their cards, for all and for the viewer alone."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from modules.kernel.cards import Beside, RenderedCard
-from modules.posts.schemas import CountHead, Marks
+from modules.posts.schemas import CountHead, Marks, PostCounts
 from modules.posts.selectors import marks
 from modules.posts.selectors.post_counts import ZEROS
 from sharding.scatter import Unavailable
@@ -52,6 +52,11 @@ class PageState:
                 self._marks.update(dict.fromkeys(post_ids, b"null"))
             else:
                 self._marks.update(found)
+
+    def map_counts(self, post_ids: Iterable[int]) -> dict[int, PostCounts]:
+        """Return what is counted of these posts; those of which nothing is are absent."""
+        counts = self._counts
+        return {id: PostCounts.model_validate_json(counts[id]) for id in post_ids if id in counts}
 
     def json_of(self, post_ids: Collection[int]) -> bytes:
         """Return the finished `state` of the posts that are shown; of one whose counts are unknown, none."""

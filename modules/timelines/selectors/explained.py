@@ -21,14 +21,16 @@ from modules.timelines.schemas import (
 )
 from modules.timelines.selectors.candidates import Candidates, list_candidates
 from modules.timelines.selectors.home import load, look_for
+from modules.timelines.selectors.ranked import look_by_rank
 from modules.timelines.selectors.rounds import Looked, fill_page
 from sharding.scatter import Unavailable
 
 
-def explain_home(viewer: Viewer, paging: Paging) -> Rendered[HomePage]:
+def explain_home(viewer: Viewer, paging: Paging, *, by_rank: bool = False) -> Rendered[HomePage]:
     """Return a page of the viewer's home as they get it, and of each post why it is there, or is not."""
     trace = _Trace(viewer)
-    look_untraced = look_for(viewer, paging, find=trace.find, load=trace.load)
+    make_look = look_by_rank if by_rank else look_for
+    look_untraced = make_look(viewer, paging, find=trace.find, load=trace.load)
 
     def look(place: int, wanted: int, unavailable: Unavailable, state: posts.PageState) -> Looked:
         looked = look_untraced(place, wanted, unavailable, state)
@@ -54,7 +56,6 @@ class _Trace:
         """Find candidates as the home does, and keep where they come from."""
         with self._timed("candidates"):
             self._found = list_candidates(*args, **kwargs)
-        self._rounds += 1
         return self._found
 
     def load(self, entries: Sequence[Entry], viewer: Viewer, state: posts.PageState | None) -> posts.Visible:
@@ -65,15 +66,18 @@ class _Trace:
 
     def note(self, looked: Looked) -> None:
         """Note what became of the candidates that were found last."""
-        entries = self._found.entries
-        for at, entry in enumerate(entries[: len(looked.post_ids)]):
+        self._rounds += 1
+        found = self._found.entries
+        entries = found[: len(looked.post_ids)] if looked.entries is None else looked.entries
+        for at, entry in enumerate(entries):
             self._candidates.append(
                 HomeCandidate(
                     post_id=entry.post_id,
                     author_id=entry.via_id,
                     reason=HomeReason.OWN if entry.via_id == self._viewer.id else HomeReason.FOLLOWED,
-                    source=self._source(entry, is_pulled=at >= len(entries) - self._found.from_shards),
+                    source=self._source(entry, is_pulled=at >= len(found) - self._found.from_shards),
                     dropped_by=self._find_rule(entry, looked),
+                    score=looked.scores.get(entry.post_id) if looked.scores else None,
                 )
             )
 
@@ -88,6 +92,8 @@ class _Trace:
         )
 
     def _source(self, entry: Entry, *, is_pulled: bool) -> HomeSource:
+        if not self._found.entries:
+            return HomeSource.RANKING
         if is_pulled:
             return HomeSource.SHARDS
         return HomeSource.PULLED_AUTHOR if entry.via_id in self._found.pulled_ids else HomeSource.WINDOW
@@ -116,7 +122,10 @@ class _Trace:
                 return HomeRule.REPOSTS_HIDDEN
             is_muted = visible.viewer.mutes(head.original_author_id)
             return HomeRule.MUTED if is_muted else HomeRule.REPEATED
-        return HomeRule.REPLY_TO_OTHERS
+        to_others = head.reply_to_author_id not in (0, head.author_id, self._viewer.id)
+        if to_others and not visible.viewer.follows(head.reply_to_author_id):
+            return HomeRule.REPLY_TO_OTHERS
+        return HomeRule.REPEATED
 
     @contextmanager
     def _timed(self, name: str) -> Iterator[None]:

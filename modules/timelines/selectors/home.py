@@ -43,7 +43,7 @@ def look_for(viewer: Viewer, paging: Paging, *, find: Find, load: Load) -> Look:
             return NOTHING
         before = viewer.among({entry.via_id for entry in entries}, followed=candidates.followed)
         visible = load(entries, before, state)
-        belonging = _list_belonging(entries, visible, before)
+        belonging = list_belonging(entries, visible, before)
         list_above = list if place == TOP else partial(_list_above, viewer, max(entries).post_id)
         return Looked(
             [entry.post_id for entry in entries],
@@ -77,10 +77,10 @@ def _list_above(viewer: Viewer, place: int) -> list[int]:
         return []
     before = viewer.among({entry.via_id for entry in entries}, followed=above.followed)
     visible = load(entries, before, None)
-    return list_subjects(entries, _list_belonging(entries, visible, before), visible)
+    return list_subjects(entries, list_belonging(entries, visible, before), visible)
 
 
-def _list_belonging(entries: Sequence[Entry], visible: posts.Visible, viewer: Viewer) -> list[Entry]:
+def list_belonging(entries: Sequence[Entry], visible: posts.Visible, viewer: Viewer) -> list[Entry]:
     """Return those of the entries whose posts belong in the viewer's home, be they repeats or not."""
     found = visible.posts
     return [

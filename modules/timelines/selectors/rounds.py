@@ -5,7 +5,7 @@ Something is dropped from candidates at each read (hidden, deleted, not to be re
 again, and where it goes on depends on what was looked at and not on what is shown of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from modules.graph.schemas import Viewer
@@ -15,7 +15,7 @@ from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered
 from modules.posts import public as posts
 from modules.posts.schemas import PostHead, PostPage
-from modules.timelines.models.windows import TOP
+from modules.timelines.models.windows import TOP, Entry
 from sharding.scatter import Unavailable
 
 _ROUNDS = 5
@@ -26,12 +26,21 @@ _CANDIDATES_OF_EMPTY = 100
 
 
 class Looked(NamedTuple):
-    """Candidates next to a place, nearest first; which of them are to be shown; whether more are beyond."""
+    """
+    Candidates next to a place, nearest first; which of them are to be shown; whether more are beyond.
+
+    Where a list is not one of ids, `places` are theirs in it. What is `alone` is the only page that there can
+    be now. The last two are for who explains: what was looked at, if that is more, and what ranked it.
+    """
 
     post_ids: list[int]
     shown_ids: list[int]
     visible: posts.Visible
     has_more: bool
+    places: Sequence[int] | None = None
+    is_alone: bool = False
+    entries: Sequence[Entry] | None = None
+    scores: Mapping[int, float] | None = None
 
 
 # No candidate is there: nobody asks for cards.
@@ -52,6 +61,7 @@ class _Found(NamedTuple):
     # Posts, and authors whose posts are lacking, that cannot be read now; of the posts, those of this page.
     unavailable: Unavailable
     missing: list[int]
+    is_alone: bool
 
 
 def fill_page(paging: Paging, look: Look, *, viewer: Viewer) -> Rendered[PostPage]:
@@ -64,7 +74,9 @@ def fill_page(paging: Paging, look: Look, *, viewer: Viewer) -> Rendered[PostPag
     """
     state = posts.PageState(viewer.id)
     found = _find(paging, look, state)
-    next, prev = keyset.neighbors(paging, found.ends, has_older=found.has_more)
+    next, prev = (
+        (None, None) if found.is_alone else keyset.neighbors(paging, found.ends, has_older=found.has_more)
+    )
     return posts.build_page(
         found.shown,
         users=found.users,
@@ -72,7 +84,7 @@ def fill_page(paging: Paging, look: Look, *, viewer: Viewer) -> Rendered[PostPag
         state=state,
         next=next,
         prev=prev,
-        partial=bool(found.unavailable),
+        partial=bool(found.unavailable) or found.is_alone,
         missing=found.missing,
     )
 
@@ -84,12 +96,11 @@ def _find(paging: Paging, look: Look, state: posts.PageState) -> _Found:
     originals: dict[int, RenderedCard[PostHead]] = {}
     unavailable: Unavailable = {}
     missing: list[int] = []
-    [place], first, has_more = paging.position or (TOP,), None, True
+    [place], first, has_more, is_alone = paging.position or (TOP,), None, True, False
     for round in range(_ROUNDS + _ROUNDS_OF_EMPTY):
         lacking = paging.limit - len(shown)
-        ids, shown_ids, visible, has_more = look(
-            place, lacking if round < _ROUNDS else _CANDIDATES_OF_EMPTY, unavailable, state
-        )
+        looked = look(place, lacking if round < _ROUNDS else _CANDIDATES_OF_EMPTY, unavailable, state)
+        ids, shown_ids, visible, has_more = looked[:4]
         if not ids:
             break
         if len(shown_ids) > lacking:
@@ -100,9 +111,11 @@ def _find(paging: Paging, look: Look, state: posts.PageState) -> _Found:
         users |= visible.users
         originals |= visible.originals
         unavailable |= visible.unavailable
+        is_alone = looked.is_alone
         missing += [id for id in ids if id in visible.unavailable and id not in visible.posts]
-        place = ids[-1]
-        first = first or ids[0]
+        places = looked.places or ids
+        place = places[len(ids) - 1]
+        first = first or places[0]
         is_empty = paging.newer and not shown and not missing
         if not has_more or len(shown) == paging.limit or (round + 1 >= _ROUNDS and not is_empty):
             break
@@ -110,4 +123,4 @@ def _find(paging: Paging, look: Look, state: posts.PageState) -> _Found:
         shown = dict(reversed(shown.items()))
         missing.reverse()
     ends = (max(first, place), min(first, place)) if first else None
-    return _Found(shown, users, originals, ends, has_more, unavailable, missing)
+    return _Found(shown, users, originals, ends, has_more, unavailable, missing, is_alone)
