@@ -90,9 +90,12 @@ def render_single(
     return Rendered(shape, json, version)
 
 
-def with_fields(page: Rendered[Any], shape: type[S], fields: Mapping[str, Shape]) -> Rendered[S]:
-    """Return a page as another shape, which has these fields beside the page's own."""
-    more = [b',"%b":%b' % (name.encode(), part.json_bytes()) for name, part in fields.items()]
+def with_fields(page: Rendered[Any], shape: type[S], fields: Mapping[str, Shape | Json]) -> Rendered[S]:
+    """Return a page as another shape, which has these fields, finished or not, beside the page's own."""
+    more = [
+        b',"%b":%b' % (name.encode(), part if isinstance(part, bytes) else part.json_bytes())
+        for name, part in fields.items()
+    ]
     json = b"".join([page.json[:-1], *more, b"}"]) if more else page.json
     return Rendered(shape, json, page.version, page.next, page.prev)
 
@@ -111,6 +114,11 @@ def _state(state: Mapping[int, Shape] | Json) -> Json:
     if isinstance(state, bytes):
         return state
     return b"{%b}" % b",".join([b'"%d":%b' % (id, part.json_bytes()) for id, part in state.items()])
+
+
+def ids_to_json(ids: Collection[int]) -> Json:
+    """Return a finished array of ids."""
+    return b"[%b]" % _ids(ids)
 
 
 def _ids(ids: Collection[int]) -> Json:

@@ -1,8 +1,9 @@
 """What posts refuses."""
 
 from collections.abc import Collection
+from typing import Final
 
-from modules.kernel.errors import Forbidden, Invalid, NotFound
+from modules.kernel.errors import Forbidden, Invalid, NotFound, Refusal
 
 
 class PostNotFound(NotFound):
@@ -24,6 +25,13 @@ class BookmarkCapReached(Invalid):
 
     code = "bookmark_cap_reached"
     title = "You have reached the limit of bookmarks."
+
+
+class PinCapReached(Invalid):
+    """The user has pinned as many posts as there may be."""
+
+    code = "pin_cap_reached"
+    title = "You have reached the limit of pinned posts; unpin one first."
 
 
 class RepliesClosed(Forbidden):
@@ -98,3 +106,13 @@ class TagInvalid(Invalid):
 
     code = "tag_invalid"
     title = "A tag has 1 to 64 letters, digits and underscores, and not digits alone."
+
+
+# Why somebody may not reply to a post, or quote it.
+LINK_REFUSALS: Final[tuple[type[Refusal], ...]] = (
+    PostNotFound,
+    PostIsRepost,
+    RepliesClosed,
+    ThreadTooDeep,
+    NotPublic,
+)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered
-from modules.posts.schemas import PostPage
+from modules.posts.schemas import PostPage, UserPostPage
 from sharding.testing import Queries
 
 
-def ids_of(page: Rendered[PostPage]) -> list[int]:
+def ids_of(page: Rendered[PostPage] | Rendered[UserPostPage]) -> list[int]:
     """Return the ids of a page's posts."""
     return [card.id for card in page.parse().data]
 

@@ -21,8 +21,8 @@ from modules.posts.services.drafts import (
     delete_draft,
     edit_draft,
     publish_draft,
-    publish_due_drafts,
 )
+from modules.posts.services.due_drafts import publish_due_drafts
 from modules.posts.services.posts import delete_post
 from modules.posts.tasks import publish_due_drafts as tick
 from sharding.errors import AlreadyDone

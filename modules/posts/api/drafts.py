@@ -4,9 +4,9 @@ from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.posts.errors import (
+    LINK_REFUSALS,
     DraftCapReached,
     DraftNotFound,
-    PostNotFound,
     PublishAtOutOfRange,
     TooManyEntities,
 )
@@ -27,7 +27,7 @@ class Drafts(View):
         "create_draft",
         scope="write:posts",
         status=201,
-        refuses=(DraftCapReached, PublishAtOutOfRange, TooManyEntities),
+        refuses=(DraftCapReached, PublishAtOutOfRange, TooManyEntities, *LINK_REFUSALS),
     )
     def post(self, request: Request, body: NewDraft) -> DraftCard:
         """
@@ -36,6 +36,9 @@ class Drafts(View):
         Nobody else sees it. With `publish_at`, at least a minute and at most 365 days ahead, it is published
         within a minute from then, as it was checked here; its post gets its id and its place in lists then.
         While its author's account is closed it waits. There can be a hundred.
+
+        What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What may
+        not be published then stays a draft, without a time, and says why in `refused`.
         """
         return create_draft(request.user.id, body, now=clock.now(), once=request.once)
 
@@ -49,13 +52,15 @@ class OneDraft(View):
         return get_draft(request.user.id, draft_id)
 
     @endpoint(
-        "edit_draft", scope="write:posts", refuses=(DraftNotFound, PublishAtOutOfRange, TooManyEntities)
+        "edit_draft",
+        scope="write:posts",
+        refuses=(DraftNotFound, PublishAtOutOfRange, TooManyEntities, *LINK_REFUSALS),
     )
     def patch(self, request: Request, draft_id: int, body: EditDraft) -> DraftCard:
         """
         Edit one of the caller's drafts.
 
-        What is left out stays as it is; `publish_at` null takes its time away.
+        What is left out stays as it is; null takes its time away, or what it replies to or quotes.
         """
         return edit_draft(request.user.id, draft_id, body, now=clock.now())
 
@@ -68,7 +73,7 @@ class OneDraft(View):
 class DraftPublication(View):
     """That a draft is published."""
 
-    @endpoint("publish_draft", scope="write:posts", refuses=(DraftNotFound, PostNotFound))
+    @endpoint("publish_draft", scope="write:posts", refuses=(DraftNotFound, *LINK_REFUSALS))
     def put(self, request: Request, draft_id: int) -> PostCard:
         """
         Publish one of the caller's drafts now.

@@ -21,9 +21,9 @@ from modules.posts.schemas import (
     NewPost,
     PostBatch,
     PostCard,
-    PostPage,
     PostView,
     RevisionPage,
+    UserPostPage,
     UserPostsQuery,
 )
 from modules.posts.selectors.pages import get_post, list_posts, list_user_posts
@@ -119,11 +119,12 @@ class UserPosts(View):
     @endpoint("list_user_posts", public=True, refuses=(UserNotFound, AccountPrivate))
     def get(
         self, request: Request, user_id: int, query: UserPostsQuery, paging: Paging
-    ) -> Rendered[PostPage]:
+    ) -> Rendered[UserPostPage]:
         """
         List a user's posts, newest first.
 
-        Quotes are among them; replies and reposts if they are asked for.
+        Quotes are among them; replies and reposts if they are asked for. What the user has pinned is named on
+        the first page if it is.
         """
         viewer = viewer_of(request.viewer_id)
         return list_user_posts(user_id, paging, include=query.choices, viewer=viewer)

@@ -14,7 +14,8 @@ class Draft(ShardedModel):
     A draft, checked as a post is. What became of it stands in `post_id`, in the transaction of that post.
 
     `publish_at` is what its author wants; from `try_after` on the clock looks at it, which is later where it
-    could not be published then.
+    could not be published then. What it replies to and quotes was looked at when it was written, and is again
+    when it is published: if that is refused then, both times are gone and `refused_by` is the code why.
     """
 
     owner_key: ClassVar[str] = "author_id"
@@ -31,6 +32,10 @@ class Draft(ShardedModel):
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
     post_id = models.BigIntegerField(null=True)
+    reply_to_id = models.BigIntegerField(null=True)
+    quote_of_id = models.BigIntegerField(null=True)
+    refused_by = models.TextField(db_default="")
+    refused_at = models.DateTimeField(null=True)
 
     class Meta(ShardedModel.Meta):
         abstract = False

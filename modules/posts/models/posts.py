@@ -42,6 +42,8 @@ class Post(ShardedModel):
     original_id = models.BigIntegerField(null=True)
     original_author_id = models.BigIntegerField(null=True)
     reply_policy = models.SmallIntegerField(db_default=0)
+    # An id that says when its author pinned it; nothing of it is in the card.
+    pin_id = models.BigIntegerField(null=True)
 
     class Meta(ShardedModel.Meta):
         abstract = False
@@ -72,6 +74,13 @@ class Post(ShardedModel):
                 models.F("id").desc(),
                 name="posts_post_newest_no_replies",
                 condition=models.Q(deleted_at=None, reply_to_id=None),
+            ),
+            # The few that authors have pinned.
+            models.Index(
+                "author_id",
+                models.F("pin_id").desc(),
+                name="posts_post_pinned",
+                condition=models.Q(deleted_at=None, pin_id__isnull=False),
             ),
         ]
 

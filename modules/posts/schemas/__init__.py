@@ -22,6 +22,7 @@ from modules.posts.schemas.cards import (
     AncestorPage,
     DraftCard,
     DraftPage,
+    DraftRefusal,
     Marks,
     OwnPostState,
     PostBatch,
@@ -38,6 +39,7 @@ from modules.posts.schemas.cards import (
     ReactionPage,
     Revision,
     RevisionPage,
+    UserPostPage,
 )
 from modules.posts.schemas.columns import (
     AUDIENCES,
@@ -86,6 +88,7 @@ __all__ = [
     "CountHead",
     "DraftCard",
     "DraftPage",
+    "DraftRefusal",
     "EditDraft",
     "EditPost",
     "Marks",
@@ -124,6 +127,7 @@ __all__ = [
     "TagCard",
     "TagPage",
     "TagQuery",
+    "UserPostPage",
     "UserPostsQuery",
     "refs_of",
 ]
@@ -161,3 +165,4 @@ class PostSettings:
     tag_slack: int = 500
     popular_hours: int = 48
     trend_authors: int = 3
+    pin_cap: int = 5

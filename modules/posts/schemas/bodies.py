@@ -18,15 +18,19 @@ class PostContent(Body):
     reply_policy: ReplyPolicyField = "everyone"
 
 
+ReplyTo = Annotated[
+    Id | None, Field(description="The post that this one replies to, or null.", examples=[None])
+]
+QuoteOf = Annotated[
+    Id | None, Field(description="A public post that this one quotes, or null.", examples=[None])
+]
+
+
 class NewPost(PostContent):
     """A post to publish."""
 
-    reply_to: Id | None = Field(
-        default=None, description="The post that this one replies to.", examples=[None]
-    )
-    quote_of: Id | None = Field(
-        default=None, description="A public post that this one quotes.", examples=[None]
-    )
+    reply_to: ReplyTo = None
+    quote_of: QuoteOf = None
 
 
 class EditPost(Body):
@@ -46,7 +50,7 @@ PublishAt = Annotated[
 ]
 
 
-class NewDraft(PostContent):
+class NewDraft(NewPost):
     """A post to keep for later."""
 
     publish_at: PublishAt = None
@@ -55,6 +59,8 @@ class NewDraft(PostContent):
 class EditDraft(EditPost):
     """What to change of one's own draft; what is left out stays as it is."""
 
+    reply_to: ReplyTo = Field(default_factory=lambda: None)
+    quote_of: QuoteOf = Field(default_factory=lambda: None)
     publish_at: PublishAt = Field(default_factory=lambda: None)
 
 
@@ -64,7 +70,7 @@ class OfType(Query):
     type: ReactionType | None = None
 
 
-PostChoice = Literal["replies", "reposts"]
+PostChoice = Literal["replies", "reposts", "pins"]
 POST_CHOICES: tuple[PostChoice, ...] = get_args(PostChoice)
 
 
@@ -73,14 +79,15 @@ class UserPostsQuery(Query):
 
     include: str | None = Field(
         default=None,
-        pattern="^(replies|reposts)(,(replies|reposts))?$",
-        description="What to list beside posts and quotes: `replies`, `reposts` or both.",
+        pattern="^(replies|reposts|pins)(,(replies|reposts|pins)){0,2}$",
+        description="What to list beside posts and quotes: `replies` and `reposts`. With `pins` the first "
+        "page names what the user has `pinned`.",
         examples=["replies,reposts"],
     )
 
     @property
     def choices(self) -> frozenset[PostChoice]:
-        """Return what is listed beside posts and quotes."""
+        """Return what is listed or named beside posts and quotes."""
         named = (self.include or "").split(",")
         return frozenset(choice for choice in POST_CHOICES if choice in named)
 

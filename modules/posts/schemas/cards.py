@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
-from modules.kernel.shapes import Batch, Id, Nothing, Page, Shape, Single, UtcDateTime
+from modules.kernel.shapes import Batch, Id, Nothing, Page, Shape, Single, UtcDateTime, let_be_absent
 from modules.posts.schemas.columns import AudienceField, PostKind, ReactionType, ReplyPolicyField
 from modules.profiles.schemas import UserCard
 
@@ -69,6 +69,14 @@ class PostCard(Shape):
     )
 
 
+class DraftRefusal(Shape):
+    """Why a draft was not published at its time: the code and title that publishing it would have heard."""
+
+    code: str = Field(examples=["replies_closed"])
+    title: str = Field(examples=["You cannot reply in this thread."])
+    refused_at: UtcDateTime
+
+
 class DraftCard(Shape):
     """A post that is not published yet, as its author sees it."""
 
@@ -77,8 +85,14 @@ class DraftCard(Shape):
     entities: list[PostEntity] = Field(examples=[[]])
     audience: AudienceField
     reply_policy: ReplyPolicyField
+    reply_to: Id | None = Field(examples=[None])
+    quote_of: Id | None = Field(examples=[None])
     custom: dict[str, JsonValue]
     publish_at: UtcDateTime | None
+    refused: DraftRefusal | None = Field(
+        description="Why it was not published at its time, and is not tried again; null from its next edit.",
+        examples=[None],
+    )
     created_at: UtcDateTime
     edited_at: UtcDateTime | None = Field(examples=[None])
 
@@ -147,6 +161,17 @@ class OwnPostState(PostState):
 
 class PostPage(Page[PostCard, PostIncluded, OwnPostState]):
     """A page of posts, newest first; counts and the caller's own marks stand in `state`."""
+
+
+class UserPostPage(PostPage):
+    """A page of a user's posts; `pinned` is on the first if it was asked for, its cards are included."""
+
+    model_config = ConfigDict(json_schema_extra=let_be_absent("pinned"))
+
+    pinned: list[Id] | None = Field(
+        default=None,
+        description="What the user has pinned, of what the caller may see: the newest pin first.",
+    )
 
 
 class PostView(Single[PostCard, PostIncluded, PostState]):

@@ -2,9 +2,12 @@
 
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
-from modules.posts.errors import DraftNotFound
+from modules.kernel.errors import Refusal
+from modules.posts.errors import LINK_REFUSALS, DraftNotFound
 from modules.posts.models import Draft
-from modules.posts.schemas import AUDIENCES, REPLY_POLICIES, DraftCard, DraftPage, PostEntity
+from modules.posts.schemas import AUDIENCES, REPLY_POLICIES, DraftCard, DraftPage, DraftRefusal, PostEntity
+
+_TITLES = {refusal.code: refusal.title for refusal in LINK_REFUSALS}
 
 
 def get_draft(author_id: int, draft_id: int) -> DraftCard:
@@ -35,8 +38,19 @@ def to_draft_card(draft: Draft) -> DraftCard:
         entities=[PostEntity(**entity) for entity in draft.entities],
         audience=AUDIENCES[draft.audience],
         reply_policy=REPLY_POLICIES[draft.reply_policy],
+        reply_to=draft.reply_to_id,
+        quote_of=draft.quote_of_id,
         custom=draft.custom,
         publish_at=draft.publish_at,
+        refused=_to_refusal(draft),
         created_at=draft.created_at,
         edited_at=draft.edited_at,
     )
+
+
+def _to_refusal(draft: Draft) -> DraftRefusal | None:
+    """Return why the clock could not publish a draft, if it was so."""
+    if draft.refused_at is None:
+        return None
+    title = _TITLES.get(draft.refused_by, Refusal.title)
+    return DraftRefusal(code=draft.refused_by, title=title, refused_at=draft.refused_at)

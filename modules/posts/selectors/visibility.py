@@ -38,6 +38,16 @@ class Visible(NamedTuple):
     originals: Mapping[int, RenderedCard[PostHead]] = MappingProxyType({})
     # Before all whom the posts name: their authors, originals' authors, and who was replied to.
     viewer: Viewer = PUBLIC_VIEWER
+    # The authors, with the heads by which it was decided.
+    people: Mapping[int, RenderedCard[UserHead]] = MappingProxyType({})
+
+    def is_public(self, post_id: int) -> bool:
+        """Return whether everybody may see a post that the viewer may, asked for here or an original."""
+        head = (self.posts.get(post_id) or self.originals[post_id]).head
+        author = profiles.select_visible(
+            {head.author_id: self.people[head.author_id]}, viewer=PUBLIC_VIEWER
+        ).get(head.author_id)
+        return author is not None and allows(PUBLIC_VIEWER, head, author.head)
 
     def require(self, post_id: int) -> RenderedCard[PostHead]:
         """
@@ -101,7 +111,7 @@ def map_visible(
         id for id, user in people.items() if user.head.is_private and not profiles.admits(page, id, user.head)
     )
     users = {id: user.json for id, user in people.items()}
-    visible = Visible(shown, users, unavailable, closed, viewer=page)
+    visible = Visible(shown, users, unavailable, closed, viewer=page, people=people)
     if not any(post.head.original_id for post in found.values()):
         return visible
     visible = _take_apart(post_ids, visible)

@@ -1,21 +1,23 @@
 """
-Drafts: written, edited, and published once, by their author or by the clock.
+Drafts: written, edited, and published once, by their author or by the clock (due_drafts.py).
 
 Whoever publishes one locks its row and marks it in the transaction of the post, so that it happens once
 whatever dies, and however often the clock ticks. The post's id is minted there: that is its place in lists.
+What it replies to or quotes is looked at before, outside of the transaction, for it may lie on any shard; if
+its author has named other posts since, it is looked at again.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-import structlog
-from django.db.models import Q, QuerySet
-
-from modules.accounts import public as accounts
 from modules.kernel.derived import follow_now
 from modules.kernel.errors import InputError
-from modules.posts.errors import DraftCapReached, DraftNotFound, PostNotFound, PublishAtOutOfRange
+from modules.posts.errors import (
+    DraftCapReached,
+    DraftNotFound,
+    PostNotFound,
+    PublishAtOutOfRange,
+)
 from modules.posts.events import PostPublished
 from modules.posts.models import AuthorCount, Draft, Post
 from modules.posts.schemas import (
@@ -24,6 +26,7 @@ from modules.posts.schemas import (
     DraftCard,
     EditDraft,
     NewDraft,
+    NewPost,
     PostCard,
     PostContent,
     PostEntity,
@@ -31,33 +34,32 @@ from modules.posts.schemas import (
 from modules.posts.selectors.cards import to_card
 from modules.posts.selectors.drafts import to_draft_card
 from modules.posts.services.entities import find_entities
+from modules.posts.services.links import NO_LINKS, Links, find_links
 from modules.posts.services.posts import insert_post
-from sharding import outages
-from sharding.errors import InstanceUnavailable
-from sharding.querysets import ShardedQuerySet
 from sharding.scope import Once, Write, writing_for
 
 MAX_DRAFTS: Final = 100
 SOONEST: Final = timedelta(minutes=1)
 LATEST: Final = timedelta(days=365)
-BATCH: Final = 200
-# Seconds for a read of all instances: the clock keeps nobody waiting.
-_WITHIN_S: Final = 10.0
-# When the clock looks again at drafts of whose author is away, and at what could not be published.
-_AUTHOR_AWAY: Final = timedelta(hours=1)
-_FAILED: Final = timedelta(minutes=10)
 # As long as a repeat may come to ask what a draft was published as.
 _REMEMBERED: Final = timedelta(days=7)
 
-log = structlog.get_logger(__name__)
+
+class Looked(NamedTuple):
+    """What a draft that names these posts hangs on, as they were looked at, or the code why it must not."""
+
+    reply_to_id: int | None
+    quote_of_id: int | None
+    links: Links
+    refused_by: str = ""
+
+    def is_of(self, draft: Draft) -> bool:
+        """Return whether a draft names these posts, and no others since."""
+        return (draft.reply_to_id, draft.quote_of_id) == (self.reply_to_id, self.quote_of_id)
 
 
-class _Due(NamedTuple):
-    """A draft that the clock is to look at."""
-
-    try_after: datetime
-    id: int
-    author_id: int
+# Most drafts name no post: nothing is looked at.
+UNLINKED: Final = Looked(None, None, NO_LINKS)
 
 
 def create_draft(author_id: int, new: NewDraft, *, now: datetime, once: Once | None) -> DraftCard:
@@ -67,9 +69,11 @@ def create_draft(author_id: int, new: NewDraft, *, now: datetime, once: Once | N
     :raises AlreadyDone: with the first answer, if `once` was used before
     :raises DraftCapReached: if the author has a hundred; TooManyEntities: as in publishing
     :raises PublishAtOutOfRange: if its time is too near or too far
+    :raises PostNotFound: if it replies to or quotes what the author may not see; refusals of `find_links`
     """
     _check_time(new.publish_at, now)
     entities = find_entities(new.text)
+    find_links(author_id, new, once=once)
     with writing_for(author_id, once=once) as write:
         _check_room(author_id, now)
         draft = Draft.objects.create(
@@ -79,6 +83,8 @@ def create_draft(author_id: int, new: NewDraft, *, now: datetime, once: Once | N
             audience=AUDIENCES.index(new.audience),
             custom=new.custom,
             reply_policy=REPLY_POLICIES.index(new.reply_policy),
+            reply_to_id=new.reply_to,
+            quote_of_id=new.quote_of,
             publish_at=new.publish_at,
             try_after=new.publish_at,
             created_at=now,
@@ -94,8 +100,12 @@ def edit_draft(author_id: int, draft_id: int, edit: EditDraft, *, now: datetime)
 
     :raises DraftNotFound: if they have no such draft, or it was published
     :raises PublishAtOutOfRange: if its time is too near or too far; TooManyEntities: as in publishing
+    :raises PostNotFound: if it is to reply to or quote what they may not see; refusals of `find_links`
     """
     changes: dict[str, Any] = edit.model_dump(exclude_unset=True)
+    named = {f"{name}_id": changes.pop(name) for name in ("reply_to", "quote_of") if name in changes}
+    if any(named.values()):
+        find_links(author_id, _naming(named.get("reply_to_id"), named.get("quote_of_id")), once=None)
     if "publish_at" in changes:
         _check_time(edit.publish_at, now)
         changes["try_after"] = edit.publish_at
@@ -106,7 +116,11 @@ def edit_draft(author_id: int, draft_id: int, edit: EditDraft, *, now: datetime)
     if "reply_policy" in changes:
         changes["reply_policy"] = REPLY_POLICIES.index(edit.reply_policy)
     with writing_for(author_id):
-        if not Draft.objects.of(author_id).filter(id=draft_id, post_id=None).update(edited_at=now, **changes):
+        if (
+            not Draft.objects.of(author_id)
+            .filter(id=draft_id, post_id=None)
+            .update(edited_at=now, refused_by="", refused_at=None, **named, **changes)
+        ):
             raise DraftNotFound
         return to_draft_card(Draft.objects.of(author_id).get(id=draft_id))
 
@@ -127,93 +141,40 @@ def publish_draft(author_id: int, draft_id: int, *, now: datetime) -> PostCard:
     """
     Publish a user's own draft now, whatever its time; published before, the same post is returned.
 
-    :raises DraftNotFound: if they have no such draft; PostNotFound: if its post was deleted meanwhile
+    :raises DraftNotFound: if they have no such draft; PostNotFound: if its post was deleted meanwhile, or it
+        replies to or quotes what they may see no longer; refusals of `find_links`
     """
-    with writing_for(author_id) as write:
-        draft = Draft.objects.of(author_id).select_for_update().filter(id=draft_id).first()
-        if draft is None:
-            raise DraftNotFound
-        if draft.post_id is not None:
-            post = Post.objects.of(author_id).filter(id=draft.post_id, deleted_at=None).first()
-            if post is None:
-                raise PostNotFound
-            return to_card(post)
-        published, card = _publish(write, draft, now)
+    looked = UNLINKED
+    while True:
+        with writing_for(author_id) as write:
+            draft = Draft.objects.of(author_id).select_for_update().filter(id=draft_id).first()
+            if draft is None:
+                raise DraftNotFound
+            if draft.post_id is not None:
+                post = Post.objects.of(author_id).filter(id=draft.post_id, deleted_at=None).first()
+                if post is None:
+                    raise PostNotFound
+                return to_card(post)
+            if looked.is_of(draft):
+                published, card = publish_locked(write, draft, looked.links, now)
+                break
+        looked = look(draft)
     follow_now(published)
     return card
 
 
-def publish_due_drafts(*, now: datetime) -> int:
-    """
-    Publish the drafts whose time has come, on every instance that can be reached; return how many.
-
-    Each in a transaction of its own: what cannot be published stops no other, and what somebody else is at is
-    passed over. Those of people who are suspended or gone wait for them.
-    """
-    published = 0
-    for due in _iter_due(now):
-        people = accounts.map_identities({each.author_id for each in due})
-        for each in due:
-            author = people.get(each.author_id)
-            is_open = author is not None and author.is_active
-            published += _publish_due(each, is_open=is_open, now=now)
-    return published
+def _naming(reply_to: int | None, quote_of: int | None) -> NewPost:
+    """Return so much of a post as `find_links` looks at."""
+    return NewPost.model_construct(text="", reply_to=reply_to, quote_of=quote_of)
 
 
-def _iter_due(now: datetime) -> Iterator[Sequence[_Due]]:
-    """Yield the drafts that are due in batches, oldest first: one read of an index of each instance."""
-    after: _Due | None = None
-    while due := _list_due(now, after):
-        yield due
-        if len(due) < BATCH:
-            return
-        after = due[-1]
+def look(draft: Draft) -> Looked:
+    """Return what a draft hangs on as of now; outside of any transaction, for it may lie on any shard."""
+    named = _naming(draft.reply_to_id, draft.quote_of_id)
+    return Looked(named.reply_to, named.quote_of, find_links(draft.author_id, named, once=None))
 
 
-def _list_due(now: datetime, after: _Due | None) -> Sequence[_Due]:
-    def query(rows: ShardedQuerySet[Draft]) -> QuerySet[Draft, dict[str, Any]]:
-        rows = rows.filter(try_after__lte=now)
-        if after is not None:
-            rows = rows.filter(
-                Q(try_after=after.try_after, id__gt=after.id) | Q(try_after__gt=after.try_after)
-            )
-        found: QuerySet[Draft, dict[str, Any]] = rows.order_by("try_after", "id").values(*_Due._fields)
-        return found[:BATCH]
-
-    # An instance that is away is asked again in a minute.
-    found = Draft.objects.everywhere(query, within=_WITHIN_S, on_primary=True)
-    return [_Due(**row) for row in found.rows]
-
-
-def _publish_due(due: _Due, *, is_open: bool, now: datetime) -> bool:
-    """Publish a draft unless it is no longer due; return whether that was done."""
-    try:
-        with writing_for(due.author_id) as write:
-            rows = Draft.objects.of(due.author_id).filter(id=due.id, try_after__lte=now)
-            draft = rows.select_for_update(skip_locked=True).first()
-            if draft is None:
-                return False
-            if not is_open:
-                rows.update(try_after=now + _AUTHOR_AWAY)
-                return False
-            published, _ = _publish(write, draft, now)
-    except InstanceUnavailable as error:
-        outages.met(outages.name_of(error.alias), error)
-        return False
-    except Exception:  # whatever is wrong with one, the others are published
-        log.exception("draft_not_published", draft_id=due.id, author_id=due.author_id)
-        _put_off(due, until=now + _FAILED)
-        return False
-    follow_now(published)
-    return True
-
-
-def _put_off(due: _Due, *, until: datetime) -> None:
-    with writing_for(due.author_id):
-        Draft.objects.of(due.author_id).filter(id=due.id, post_id=None).update(try_after=until)
-
-
-def _publish(write: Write, draft: Draft, now: datetime) -> tuple[PostPublished, PostCard]:
+def publish_locked(write: Write, draft: Draft, links: Links, now: datetime) -> tuple[PostPublished, PostCard]:
     """Make the post of a locked draft, as it was checked when it was written, and mark the draft."""
     new = PostContent.model_construct(
         text=draft.text,
@@ -222,10 +183,18 @@ def _publish(write: Write, draft: Draft, now: datetime) -> tuple[PostPublished, 
         reply_policy=REPLY_POLICIES[draft.reply_policy],
     )
     entities = [PostEntity(**entity) for entity in draft.entities]
-    published, card = insert_post(write, new, entities, now=now)
+    published, card = insert_post(write, new, entities, now=now, links=links)
     # What it said stands in the post, which may be deleted: nothing of it stays here.
     Draft.objects.of(draft.author_id).filter(id=draft.id).update(
-        post_id=card.id, text="", entities=[], custom={}, publish_at=None, try_after=None, edited_at=now
+        post_id=card.id,
+        text="",
+        entities=[],
+        custom={},
+        reply_to_id=None,
+        quote_of_id=None,
+        publish_at=None,
+        try_after=None,
+        edited_at=now,
     )
     return published, card
 

@@ -4,10 +4,16 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from modules.graph import public as graph
-from modules.graph.schemas import PUBLIC_VIEWER, Viewer
-from modules.kernel.cards import RenderedCard
+from modules.graph.schemas import Viewer
 from modules.kernel.errors import InputError
-from modules.posts.errors import NotPublic, PostIsRepost, PostNotFound, RepliesClosed, ThreadTooDeep
+from modules.posts.errors import (
+    LINK_REFUSALS,
+    NotPublic,
+    PostIsRepost,
+    PostNotFound,
+    RepliesClosed,
+    ThreadTooDeep,
+)
 from modules.posts.events import PostShared, Replied, ReplyRemoved, ShareRemoved
 from modules.posts.models import Post, Repost
 from modules.posts.schemas import (
@@ -17,13 +23,12 @@ from modules.posts.schemas import (
     REPLY_POLICIES,
     REPOST,
     NewPost,
-    PostHead,
     PostKey,
     PostRef,
     ReplyPolicy,
 )
 from modules.posts.selectors.cards import to_ref
-from modules.posts.selectors.visibility import map_visible
+from modules.posts.selectors.visibility import Visible, map_visible
 from modules.profiles import public as profiles
 from sharding import outbox
 from sharding.scope import Once, writing_for
@@ -76,7 +81,7 @@ def find_links(author_id: int, new: NewPost, *, once: Once | None) -> Links:
         return NO_LINKS
     try:
         return _find_links(graph.viewer_of(author_id), new)
-    except (PostNotFound, PostIsRepost, RepliesClosed, ThreadTooDeep, NotPublic):
+    except LINK_REFUSALS:
         if once is not None:
             with writing_for(author_id, once=once):
                 raise
@@ -90,11 +95,12 @@ def find_original(viewer: Viewer, post_id: int) -> PostKey:
     :raises PostNotFound: if there is no such post, or none that they may see
     :raises NotPublic: if not everybody may see it
     """
-    head = _require(viewer, post_id).head
+    visible = map_visible([post_id], viewer=viewer)
+    head = visible.require(post_id).head
     original = PostKey(post_id, head.author_id)
     if head.kind == REPOST:
         original = PostKey(head.original_id, head.original_author_id)
-    _require_public(original.post_id)
+    _require_public(visible, original.post_id)
     return original
 
 
@@ -149,9 +155,10 @@ def _find_links(viewer: Viewer, new: NewPost) -> Links:
     if new.reply_to is not None:
         links = _find_parent(viewer, new.reply_to)
     if new.quote_of is not None:
-        head = _require_own(viewer, new.quote_of, _QUOTE).head
-        _require_public(new.quote_of, _QUOTE)
-        links = links._replace(kind=QUOTE, original_id=new.quote_of, original_author_id=head.author_id)
+        visible = _require_own(viewer, new.quote_of, _QUOTE)
+        _require_public(visible, new.quote_of, _QUOTE)
+        author_id = visible.posts[new.quote_of].head.author_id
+        links = links._replace(kind=QUOTE, original_id=new.quote_of, original_author_id=author_id)
     return links
 
 
@@ -199,32 +206,27 @@ def _lets_reply(policy: ReplyPolicy, root: Post, user_id: int) -> bool:
     return policy == "everyone"
 
 
-def _require_own(viewer: Viewer, post_id: int, pointer: str) -> RenderedCard[PostHead]:
+def _require_own(viewer: Viewer, post_id: int, pointer: str) -> Visible:
     """Return a post that the viewer sees and that is no repost."""
-    post = _require(viewer, post_id, pointer)
-    if post.head.kind == REPOST:
-        hint = f"Send {post.head.original_id}."
-        raise PostIsRepost(errors=[InputError(pointer, PostIsRepost.code, hint)])
-    return post
-
-
-def _require(viewer: Viewer, post_id: int, pointer: str | None = None) -> RenderedCard[PostHead]:
+    visible = map_visible([post_id], viewer=viewer)
     try:
-        return map_visible([post_id], viewer=viewer).require(post_id)
+        head = visible.require(post_id).head
     except PostNotFound:
         raise _not_found(pointer) from None
+    if head.kind == REPOST:
+        hint = f"Send {head.original_id}."
+        raise PostIsRepost(errors=[InputError(pointer, PostIsRepost.code, hint)])
+    return visible
 
 
-def _require_public(post_id: int, pointer: str | None = None) -> None:
-    """Refuse what not everybody may see: whoever is not logged in is asked for."""
-    try:
-        map_visible([post_id], viewer=PUBLIC_VIEWER).require(post_id)
-    except PostNotFound:
+def _require_public(visible: Visible, post_id: int, pointer: str | None = None) -> None:
+    """Refuse what not everybody may see."""
+    if not visible.is_public(post_id):
         hint = "Name a post that everybody may see."
-        raise NotPublic(errors=_errors(pointer, NotPublic.code, hint)) from None
+        raise NotPublic(errors=_errors(pointer, NotPublic.code, hint))
 
 
-def _not_found(pointer: str | None) -> PostNotFound:
+def _not_found(pointer: str) -> PostNotFound:
     return PostNotFound(errors=_errors(pointer, PostNotFound.code, "Name a post that you may see."))
 
 

@@ -147,7 +147,7 @@ def _delete(user_id: int, post_id: int, *, now: datetime) -> int | None:
         if post is None or post.deleted_at is not None:
             return post.version if post else None
         version = post.version + 1
-        Post.objects.of(user_id).filter(id=post_id).update(version=version, deleted_at=now)
+        Post.objects.of(user_id).filter(id=post_id).update(version=version, deleted_at=now, pin_id=None)
         AuthorCount.objects.of(user_id).update(posts=F("posts") - 1)
         outbox.record(PostDeleted(post_id=post_id, author_id=user_id, version=version))
         end_links(post)

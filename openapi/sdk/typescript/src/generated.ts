@@ -64,6 +64,9 @@ export interface paths {
          * @description Nobody else sees it. With `publish_at`, at least a minute and at most 365 days ahead, it is published
          *     within a minute from then, as it was checked here; its post gets its id and its place in lists then.
          *     While its author's account is closed it waits. There can be a hundred.
+         *
+         *     What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What may
+         *     not be published then stays a draft, without a time, and says why in `refused`.
          */
         readonly post: operations["create_draft"];
         readonly delete?: never;
@@ -89,7 +92,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Edit one of the caller's drafts
-         * @description What is left out stays as it is; `publish_at` null takes its time away.
+         * @description What is left out stays as it is; null takes its time away, or what it replies to or quotes.
          */
         readonly patch: operations["edit_draft"];
         readonly trace?: never;
@@ -109,6 +112,31 @@ export interface paths {
         readonly put: operations["publish_draft"];
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/pins/{post_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Pin one of the caller's own posts, above those pinned before
+         * @description There can be five. Pinning it again changes nothing and answers the same; a post that is deleted is
+         *     pinned no longer.
+         */
+        readonly put: operations["pin_post"];
+        readonly post?: never;
+        /**
+         * Unpin one of the caller's posts
+         * @description Where it is not pinned, nothing changes and the answer is the same, whatever became of the post.
+         */
+        readonly delete: operations["unpin_post"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -323,7 +351,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/search/tags": {
+    readonly "/v1/users/{user_id}/pins": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -331,11 +359,10 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Find tags by how they begin, those of most authors first
-         * @description A tag is found from its first use in a public post on, and 90 days after its last. Beside it stands
-         *     how much it was used in the last 24 hours.
+         * List the posts that a user has pinned, the newest pin first
+         * @description At most five, all on one page; those that the caller may not see are left out.
          */
-        readonly get: operations["search_tags"];
+        readonly get: operations["list_pins"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -353,7 +380,8 @@ export interface paths {
         };
         /**
          * List a user's posts, newest first
-         * @description Quotes are among them; replies and reposts if they are asked for.
+         * @description Quotes are among them; replies and reposts if they are asked for. What the user has pinned is named on
+         *     the first page if it is.
          */
         readonly get: operations["list_user_posts"];
         readonly put?: never;
@@ -495,48 +523,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/tags/trending": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * List the tags that most people have used in the last 24 hours, of late above all; 50 at most
-         * @description Somebody counts once for a tag, however often they use it. Counted anew every five minutes.
-         */
-        readonly get: operations["list_trending_tags"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/timelines/explore": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * Read the posts that are popular now, the most popular first; of one author two at most
-         * @description Reactions, reposts, quotes and replies count, of late above all. A ranking is made every five minutes
-         *     and kept for an hour: the cursors of a page are places in it, so that walking it meets each post once.
-         *     The first page without a cursor is of the newest ranking.
-         */
-        readonly get: operations["get_explore_timeline"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/v1/timelines/home": {
         readonly parameters: {
             readonly query?: never;
@@ -549,6 +535,9 @@ export interface paths {
          * @description `next` leads to the first post ever written. `prev` is the neighboring newer page: walking it meets
          *     every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
          *     yet. The first page without a cursor is always the newest.
+         *
+         *     With `order=top` its newest 800 posts come best first, in the order that they had when the first page
+         *     was read: for ten minutes its cursors walk that order, both ways, and show what may be shown of it.
          */
         readonly get: operations["get_home_timeline"];
         readonly put?: never;
@@ -572,28 +561,6 @@ export interface paths {
          *     newer.
          */
         readonly get: operations["get_list_timeline"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/timelines/tags/{tag}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * Read the public posts that have a tag, newest first: the newest 10,000 at least
-         * @description However the tag is written, its canonical form is meant. One that nobody has used has an empty
-         *     timeline; what no text could have as a tag is refused. Replies are among the posts; those of people
-         *     whom the caller mutes are left out.
-         */
-        readonly get: operations["get_tag_timeline"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -752,8 +719,7 @@ export interface paths {
         /**
          * Block a user
          * @description Neither sees the other from now on, and neither follows the other any more. The user is not told.
-         *     Blocking somebody a second time changes nothing and answers the same. Who blocks the caller may be
-         *     blocked as well: else the end of that block would leave the caller without one.
+         *     Blocking somebody a second time changes nothing and answers the same.
          */
         readonly put: operations["block_user"];
         readonly post?: never;
@@ -1348,11 +1314,20 @@ export interface components {
              * @enum {string}
              */
             readonly reply_policy: "everyone" | "following" | "mentioned" | "nobody";
+            /** @example null */
+            readonly reply_to: string | null;
+            /** @example null */
+            readonly quote_of: string | null;
             readonly custom: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
             /** Format: date-time */
             readonly publish_at: string | null;
+            /**
+             * @description Why it was not published at its time, and is not tried again; null from its next edit.
+             * @example null
+             */
+            readonly refused: components["schemas"]["DraftRefusal"] | null;
             /** Format: date-time */
             readonly created_at: string;
             /**
@@ -1381,6 +1356,15 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
+        /** @description Why a draft was not published at its time: the code and title that publishing it would have heard. */
+        readonly DraftRefusal: {
+            /** @example replies_closed */
+            readonly code: string;
+            /** @example You cannot reply in this thread. */
+            readonly title: string;
+            /** Format: date-time */
+            readonly refused_at: string;
+        };
         /** @description What to change of an app; what is left out stays as it is. */
         readonly EditApp: {
             readonly name?: string;
@@ -1405,6 +1389,16 @@ export interface components {
              * @enum {string}
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
+            /**
+             * @description The post that this one replies to, or null.
+             * @example null
+             */
+            readonly reply_to?: string | null;
+            /**
+             * @description A public post that this one quotes, or null.
+             * @example null
+             */
+            readonly quote_of?: string | null;
             /**
              * Format: date-time
              * @description When it is to be published, or null.
@@ -1524,6 +1518,8 @@ export interface components {
             readonly reason: components["schemas"]["HomeReason"];
             readonly source: components["schemas"]["HomeSource"];
             readonly dropped_by: components["schemas"]["HomeRule"] | null;
+            /** @description By `order=top`, of what is shown, what ranked it; else null. */
+            readonly score: number | null;
         };
         /** @description How a page of a home came to be; entries that the window's script passed over are not told of. */
         readonly HomeExplanation: {
@@ -1576,9 +1572,11 @@ export interface components {
         /**
          * HomeSource
          * @description Where a post was found: the home's window, an author whom readers pull, or the shards beneath both.
+         *
+         *     Or in the order of its first page.
          * @enum {string}
          */
-        readonly HomeSource: "window" | "pulled_author" | "shards";
+        readonly HomeSource: "window" | "pulled_author" | "shards" | "ranking";
         readonly JsonValue: unknown;
         /** @description A key as its owner sees it; the key itself nobody sees again. */
         readonly KeyCard: {
@@ -1758,6 +1756,18 @@ export interface components {
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
             /**
+             * @description The post that this one replies to, or null.
+             * @default null
+             * @example null
+             */
+            readonly reply_to?: string | null;
+            /**
+             * @description A public post that this one quotes, or null.
+             * @default null
+             * @example null
+             */
+            readonly quote_of?: string | null;
+            /**
              * Format: date-time
              * @description When it is to be published, or null.
              * @default null
@@ -1811,13 +1821,13 @@ export interface components {
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
             /**
-             * @description The post that this one replies to.
+             * @description The post that this one replies to, or null.
              * @default null
              * @example null
              */
             readonly reply_to?: string | null;
             /**
-             * @description A public post that this one quotes.
+             * @description A public post that this one quotes, or null.
              * @default null
              * @example null
              */
@@ -1956,12 +1966,7 @@ export interface components {
              */
             readonly edited_at: string | null;
         };
-        /**
-         * @description What is counted of a post, the same for everybody; `reactions` has the types of which there are any.
-         *
-         *     What people do whom the caller may not see, or whose accounts are closed, is counted and not listed, so
-         *     that a list may be shorter than its count.
-         */
+        /** @description What is counted of a post; `reactions` has the types of which there are any. */
         readonly PostCounts: {
             readonly replies: number;
             readonly reposts: number;
@@ -2293,38 +2298,6 @@ export interface components {
             readonly table: string;
             readonly rows: number | null;
         };
-        /** @description A tag, and how much it was used in the last 24 hours. */
-        readonly TagCard: {
-            /**
-             * @description In its canonical form (NFKC, case folded).
-             * @example forest
-             */
-            readonly tag: string;
-            /** @description How many public posts had it when they were published. */
-            readonly posts: number;
-            /** @description How many people wrote these. */
-            readonly authors: number;
-        };
-        /** @description Tags, the most used first; there is no next page. */
-        readonly TagPage: {
-            readonly data: readonly components["schemas"]["TagCard"][];
-            readonly included: components["schemas"]["Nothing"];
-            readonly state: {
-                readonly [key: string]: components["schemas"]["Nothing"];
-            };
-            readonly next: string | null;
-            readonly prev: string | null;
-            /**
-             * @description Whether a part of what belongs here cannot be read now; ask again later.
-             * @default false
-             */
-            readonly partial: boolean;
-            /**
-             * @description The ids of what belongs here and is not in `data`.
-             * @example []
-             */
-            readonly missing: readonly string[];
-        };
         /** @description The users who were asked for, in that order, and the ids of which there is none to be shown. */
         readonly UserBatch: {
             readonly data: readonly components["schemas"]["UserCard"][];
@@ -2383,6 +2356,28 @@ export interface components {
              * @example []
              */
             readonly missing: readonly string[];
+        };
+        /** @description A page of a user's posts; `pinned` is on the first if it was asked for, its cards are included. */
+        readonly UserPostPage: {
+            readonly data: readonly components["schemas"]["PostCard"][];
+            readonly included: components["schemas"]["PostIncluded"];
+            readonly state: {
+                readonly [key: string]: components["schemas"]["OwnPostState"];
+            };
+            readonly next: string | null;
+            readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
+            /** @description What the user has pinned, of what the caller may see: the newest pin first. */
+            readonly pinned?: readonly string[];
         };
         /** @description One user; the counts of followers stand in `state`. */
         readonly UserView: {
@@ -2854,10 +2849,13 @@ export interface operations {
                      *           "entities": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "quote_of": null,
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
                      *           "publish_at": "2026-11-25T12:00:00Z",
+                     *           "refused": null,
                      *           "created_at": "2026-11-25T12:00:00Z",
                      *           "edited_at": null
                      *         }
@@ -2976,6 +2974,8 @@ export interface operations {
                  *         "city": "Oslo"
                  *       },
                  *       "reply_policy": "everyone",
+                 *       "reply_to": null,
+                 *       "quote_of": null,
                  *       "publish_at": "2027-01-01T08:00:00Z"
                  *     }
                  */
@@ -3002,10 +3002,13 @@ export interface operations {
                      *       "entities": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
+                     *       "reply_to": null,
+                     *       "quote_of": null,
                      *       "custom": {
                      *         "city": "Oslo"
                      *       },
                      *       "publish_at": "2026-11-25T12:00:00Z",
+                     *       "refused": null,
                      *       "created_at": "2026-11-25T12:00:00Z",
                      *       "edited_at": null
                      *     }
@@ -3038,13 +3041,25 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope, user_required. */
+            /** @description One of: insufficient_scope, not_public, replies_closed, user_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3088,7 +3103,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: draft_cap_reached, idempotency_key_reused, publish_at_out_of_range, too_many_entities. */
+            /** @description One of: draft_cap_reached, idempotency_key_reused, post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3171,10 +3186,13 @@ export interface operations {
                      *       "entities": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
+                     *       "reply_to": null,
+                     *       "quote_of": null,
                      *       "custom": {
                      *         "city": "Oslo"
                      *       },
                      *       "publish_at": "2026-11-25T12:00:00Z",
+                     *       "refused": null,
                      *       "created_at": "2026-11-25T12:00:00Z",
                      *       "edited_at": null
                      *     }
@@ -3411,6 +3429,8 @@ export interface operations {
                  *         "city": "Oslo"
                  *       },
                  *       "reply_policy": "everyone",
+                 *       "reply_to": null,
+                 *       "quote_of": null,
                  *       "publish_at": "2027-01-01T08:00:00Z"
                  *     }
                  */
@@ -3435,10 +3455,13 @@ export interface operations {
                      *       "entities": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
+                     *       "reply_to": null,
+                     *       "quote_of": null,
                      *       "custom": {
                      *         "city": "Oslo"
                      *       },
                      *       "publish_at": "2026-11-25T12:00:00Z",
+                     *       "refused": null,
                      *       "created_at": "2026-11-25T12:00:00Z",
                      *       "edited_at": null
                      *     }
@@ -3471,7 +3494,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope, user_required. */
+            /** @description One of: insufficient_scope, not_public, replies_closed, user_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3484,7 +3507,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: draft_not_found. */
+            /** @description One of: draft_not_found, post_not_found. */
             readonly 404: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3520,7 +3543,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: publish_at_out_of_range, too_many_entities. */
+            /** @description One of: post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3644,7 +3667,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: insufficient_scope, user_required. */
+            /** @description One of: insufficient_scope, not_public, replies_closed, user_required. */
             readonly 403: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3663,6 +3686,250 @@ export interface operations {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_is_repost, thread_too_deep. */
+            readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly pin_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, not_your_post, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: post_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: pin_cap_reached, post_is_repost. */
+            readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly unpin_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The post's id. */
+                readonly post_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -5849,16 +6116,14 @@ export interface operations {
             };
         };
     };
-    readonly search_tags: {
+    readonly list_pins: {
         readonly parameters: {
-            readonly query: {
-                /** @description How the tag begins, however it is written, with `#` or without. */
-                readonly q: string;
-                /** @description How many to return at most. */
-                readonly limit?: number;
-            };
+            readonly query?: never;
             readonly header?: never;
-            readonly path?: never;
+            readonly path: {
+                /** @description The user's id. */
+                readonly user_id: string;
+            };
             readonly cookie?: never;
         };
         readonly requestBody?: never;
@@ -5876,14 +6141,56 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "tag": "forest",
-                     *           "posts": 1,
-                     *           "authors": 1
+                     *           "id": "284736281736281",
+                     *           "author_id": "284736281736281",
+                     *           "kind": "post",
+                     *           "text": "Hello, forest",
+                     *           "entities": [],
+                     *           "audience": "public",
+                     *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "published_at": "2026-11-25T12:00:00Z",
+                     *           "edited_at": null
                      *         }
                      *       ],
-                     *       "included": {},
+                     *       "included": {
+                     *         "users": {
+                     *           "284736281736281": {
+                     *             "id": "284736281736281",
+                     *             "username": "ann",
+                     *             "display_name": "Ann Example",
+                     *             "bio": "I plant trees.",
+                     *             "is_private": true,
+                     *             "custom": {
+                     *               "city": "Oslo"
+                     *             },
+                     *             "joined_at": "2026-11-25T12:00:00Z"
+                     *           }
+                     *         },
+                     *         "posts": {}
+                     *       },
                      *       "state": {
-                     *         "284736281736281": {}
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
                      *       },
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
                      *       "prev": null,
@@ -5891,7 +6198,7 @@ export interface operations {
                      *       "missing": []
                      *     }
                      */
-                    readonly "application/json": components["schemas"]["TagPage"];
+                    readonly "application/json": components["schemas"]["PostPage"];
                 };
             };
             /** @description One of: header_invalid, query_invalid. */
@@ -5913,6 +6220,31 @@ export interface operations {
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: account_private. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: user_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -5965,7 +6297,7 @@ export interface operations {
     readonly list_user_posts: {
         readonly parameters: {
             readonly query?: {
-                /** @description What to list beside posts and quotes: `replies`, `reposts` or both. */
+                /** @description What to list beside posts and quotes: `replies` and `reposts`. With `pins` the first page names what the user has `pinned`. */
                 readonly include?: string;
                 /** @description How many items to return at most. */
                 readonly limit?: number;
@@ -6050,10 +6382,13 @@ export interface operations {
                      *       "next": "eyJ2IjoxfQ.c2lnbmVk",
                      *       "prev": null,
                      *       "partial": false,
-                     *       "missing": []
+                     *       "missing": [],
+                     *       "pinned": [
+                     *         "284736281736281"
+                     *       ]
                      *     }
                      */
-                    readonly "application/json": components["schemas"]["PostPage"];
+                    readonly "application/json": components["schemas"]["UserPostPage"];
                 };
             };
             /** @description One of: header_invalid, query_invalid. */
@@ -7682,274 +8017,11 @@ export interface operations {
             };
         };
     };
-    readonly list_trending_tags: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description OK */
-            readonly 200: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "tag": "forest",
-                     *           "posts": 1,
-                     *           "authors": 1
-                     *         }
-                     *       ],
-                     *       "included": {},
-                     *       "state": {
-                     *         "284736281736281": {}
-                     *       },
-                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null,
-                     *       "partial": false,
-                     *       "missing": []
-                     *     }
-                     */
-                    readonly "application/json": components["schemas"]["TagPage"];
-                };
-            };
-            /** @description One of: header_invalid, query_invalid. */
-            readonly 400: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: unauthorized. */
-            readonly 401: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: limit_reached. */
-            readonly 429: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: unavailable. */
-            readonly 503: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem. */
-            readonly default: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    readonly Allow: components["headers"]["Allow"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readonly get_explore_timeline: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description How many items to return at most. */
-                readonly limit?: number;
-                /** @description `next` or `prev` of an earlier page. */
-                readonly cursor?: string;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description OK */
-            readonly 200: {
-                headers: {
-                    /** @description The neighboring pages (RFC 8288). */
-                    readonly Link?: string;
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "284736281736281",
-                     *           "author_id": "284736281736281",
-                     *           "kind": "post",
-                     *           "text": "Hello, forest",
-                     *           "entities": [],
-                     *           "audience": "public",
-                     *           "reply_policy": "everyone",
-                     *           "reply_to": null,
-                     *           "root_id": null,
-                     *           "original": null,
-                     *           "custom": {
-                     *             "city": "Oslo"
-                     *           },
-                     *           "published_at": "2026-11-25T12:00:00Z",
-                     *           "edited_at": null
-                     *         }
-                     *       ],
-                     *       "included": {
-                     *         "users": {
-                     *           "284736281736281": {
-                     *             "id": "284736281736281",
-                     *             "username": "ann",
-                     *             "display_name": "Ann Example",
-                     *             "bio": "I plant trees.",
-                     *             "is_private": true,
-                     *             "custom": {
-                     *               "city": "Oslo"
-                     *             },
-                     *             "joined_at": "2026-11-25T12:00:00Z"
-                     *           }
-                     *         },
-                     *         "posts": {}
-                     *       },
-                     *       "state": {
-                     *         "284736281736281": {
-                     *           "counts": {
-                     *             "replies": 1,
-                     *             "reposts": 1,
-                     *             "quotes": 1,
-                     *             "reactions": {
-                     *               "like": 3
-                     *             }
-                     *           },
-                     *           "mine": {
-                     *             "reactions": [
-                     *               "like"
-                     *             ],
-                     *             "is_bookmarked": true
-                     *           }
-                     *         }
-                     *       },
-                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null,
-                     *       "partial": false,
-                     *       "missing": []
-                     *     }
-                     */
-                    readonly "application/json": components["schemas"]["PostPage"];
-                };
-            };
-            /** @description One of: header_invalid, query_invalid. */
-            readonly 400: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: unauthorized. */
-            readonly 401: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: limit_reached. */
-            readonly 429: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: unavailable. */
-            readonly 503: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem. */
-            readonly default: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    readonly Allow: components["headers"]["Allow"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     readonly get_home_timeline: {
         readonly parameters: {
             readonly query?: {
+                /** @description `newest` first, or the `top` posts of the newest 800: by reactions, replies and reposts, of which a new post needs fewer. That order stands for ten minutes. */
+                readonly order?: "newest" | "top";
                 /** @description Whether to say of each post why it is here, or is not. For operators. */
                 readonly explain?: "0" | "1";
                 /** @description How many items to return at most. */
@@ -8040,7 +8112,8 @@ export interface operations {
                      *             "author_id": "284736281736281",
                      *             "reason": "own",
                      *             "source": "window",
-                     *             "dropped_by": "not_visible"
+                     *             "dropped_by": "not_visible",
+                     *             "score": 1
                      *           }
                      *         ],
                      *         "rounds": 1,
@@ -8084,6 +8157,18 @@ export interface operations {
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: cursor_expired. */
+            readonly 410: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -8265,178 +8350,6 @@ export interface operations {
             };
             /** @description One of: list_not_found. */
             readonly 404: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: limit_reached. */
-            readonly 429: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: unavailable. */
-            readonly 503: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem. */
-            readonly default: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "Retry-After": components["headers"]["Retry-After"];
-                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    readonly Allow: components["headers"]["Allow"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readonly get_tag_timeline: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description How many items to return at most. */
-                readonly limit?: number;
-                /** @description `next` or `prev` of an earlier page. */
-                readonly cursor?: string;
-            };
-            readonly header?: never;
-            readonly path: {
-                /** @description The tag. */
-                readonly tag: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description OK */
-            readonly 200: {
-                headers: {
-                    /** @description The neighboring pages (RFC 8288). */
-                    readonly Link?: string;
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "284736281736281",
-                     *           "author_id": "284736281736281",
-                     *           "kind": "post",
-                     *           "text": "Hello, forest",
-                     *           "entities": [],
-                     *           "audience": "public",
-                     *           "reply_policy": "everyone",
-                     *           "reply_to": null,
-                     *           "root_id": null,
-                     *           "original": null,
-                     *           "custom": {
-                     *             "city": "Oslo"
-                     *           },
-                     *           "published_at": "2026-11-25T12:00:00Z",
-                     *           "edited_at": null
-                     *         }
-                     *       ],
-                     *       "included": {
-                     *         "users": {
-                     *           "284736281736281": {
-                     *             "id": "284736281736281",
-                     *             "username": "ann",
-                     *             "display_name": "Ann Example",
-                     *             "bio": "I plant trees.",
-                     *             "is_private": true,
-                     *             "custom": {
-                     *               "city": "Oslo"
-                     *             },
-                     *             "joined_at": "2026-11-25T12:00:00Z"
-                     *           }
-                     *         },
-                     *         "posts": {}
-                     *       },
-                     *       "state": {
-                     *         "284736281736281": {
-                     *           "counts": {
-                     *             "replies": 1,
-                     *             "reposts": 1,
-                     *             "quotes": 1,
-                     *             "reactions": {
-                     *               "like": 3
-                     *             }
-                     *           },
-                     *           "mine": {
-                     *             "reactions": [
-                     *               "like"
-                     *             ],
-                     *             "is_bookmarked": true
-                     *           }
-                     *         }
-                     *       },
-                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
-                     *       "prev": null,
-                     *       "partial": false,
-                     *       "missing": []
-                     *     }
-                     */
-                    readonly "application/json": components["schemas"]["PostPage"];
-                };
-            };
-            /** @description One of: header_invalid, query_invalid. */
-            readonly 400: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: unauthorized. */
-            readonly 401: {
-                headers: {
-                    readonly RateLimit: components["headers"]["RateLimit"];
-                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
-                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of: tag_invalid. */
-            readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

@@ -22,6 +22,7 @@ from .draft_card_custom import DraftCardCustom
 from .draft_card_reply_policy import DraftCardReplyPolicy
 from .draft_page import DraftPage
 from .draft_page_state import DraftPageState
+from .draft_refusal import DraftRefusal
 from .edit_app import EditApp
 from .edit_app_scopes_item import EditAppScopesItem
 from .edit_draft import EditDraft
@@ -40,6 +41,7 @@ from .error_entry import ErrorEntry
 from .fault import Fault
 from .follow_options import FollowOptions
 from .get_home_timeline_explain import GetHomeTimelineExplain
+from .get_home_timeline_order import GetHomeTimelineOrder
 from .grant_card import GrantCard
 from .grant_page import GrantPage
 from .grant_page_state import GrantPageState
@@ -146,6 +148,8 @@ from .user_card import UserCard
 from .user_card_custom import UserCardCustom
 from .user_page import UserPage
 from .user_page_state import UserPageState
+from .user_post_page import UserPostPage
+from .user_post_page_state import UserPostPageState
 from .user_view import UserView
 from .user_view_state import UserViewState
 
@@ -172,6 +176,7 @@ __all__ = (
     "DraftCardReplyPolicy",
     "DraftPage",
     "DraftPageState",
+    "DraftRefusal",
     "EditApp",
     "EditAppScopesItem",
     "EditDraft",
@@ -190,6 +195,7 @@ __all__ = (
     "Fault",
     "FollowOptions",
     "GetHomeTimelineExplain",
+    "GetHomeTimelineOrder",
     "GrantCard",
     "GrantPage",
     "GrantPageState",
@@ -296,6 +302,8 @@ __all__ = (
     "UserCardCustom",
     "UserPage",
     "UserPageState",
+    "UserPostPage",
+    "UserPostPageState",
     "UserView",
     "UserViewState",
 )

@@ -12,6 +12,7 @@ from ..models.draft_card_reply_policy import DraftCardReplyPolicy
 
 if TYPE_CHECKING:
     from ..models.draft_card_custom import DraftCardCustom
+    from ..models.draft_refusal import DraftRefusal
     from ..models.post_entity import PostEntity
 
 
@@ -29,8 +30,12 @@ class DraftCard:
         audience (DraftCardAudience): Who may see it beside the author: everybody, their followers, or who is mentioned.
         reply_policy (DraftCardReplyPolicy): Who may reply beside the author: everybody, whom they follow, the
             mentioned, or nobody. For a whole thread that of its root holds.
+        reply_to (None | str):
+        quote_of (None | str):
         custom (DraftCardCustom):
         publish_at (datetime.datetime | None):
+        refused (DraftRefusal | None): Why it was not published at its time, and is not tried again; null from its next
+            edit.
         created_at (datetime.datetime):
         edited_at (datetime.datetime | None):
     """
@@ -40,13 +45,18 @@ class DraftCard:
     entities: list[PostEntity]
     audience: DraftCardAudience
     reply_policy: DraftCardReplyPolicy
+    reply_to: None | str
+    quote_of: None | str
     custom: DraftCardCustom
     publish_at: datetime.datetime | None
+    refused: DraftRefusal | None
     created_at: datetime.datetime
     edited_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.draft_refusal import DraftRefusal
+
         id = self.id
 
         text = self.text
@@ -60,6 +70,12 @@ class DraftCard:
 
         reply_policy = self.reply_policy.value
 
+        reply_to: None | str
+        reply_to = self.reply_to
+
+        quote_of: None | str
+        quote_of = self.quote_of
+
         custom = self.custom.to_dict()
 
         publish_at: None | str
@@ -67,6 +83,12 @@ class DraftCard:
             publish_at = self.publish_at.isoformat()
         else:
             publish_at = self.publish_at
+
+        refused: dict[str, Any] | None
+        if isinstance(self.refused, DraftRefusal):
+            refused = self.refused.to_dict()
+        else:
+            refused = self.refused
 
         created_at = self.created_at.isoformat()
 
@@ -85,8 +107,11 @@ class DraftCard:
                 "entities": entities,
                 "audience": audience,
                 "reply_policy": reply_policy,
+                "reply_to": reply_to,
+                "quote_of": quote_of,
                 "custom": custom,
                 "publish_at": publish_at,
+                "refused": refused,
                 "created_at": created_at,
                 "edited_at": edited_at,
             }
@@ -97,6 +122,7 @@ class DraftCard:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.draft_card_custom import DraftCardCustom
+        from ..models.draft_refusal import DraftRefusal
         from ..models.post_entity import PostEntity
 
         d = dict(src_dict)
@@ -115,6 +141,20 @@ class DraftCard:
 
         reply_policy = DraftCardReplyPolicy(d.pop("reply_policy"))
 
+        def _parse_reply_to(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        reply_to = _parse_reply_to(d.pop("reply_to"))
+
+        def _parse_quote_of(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        quote_of = _parse_quote_of(d.pop("quote_of"))
+
         custom = DraftCardCustom.from_dict(d.pop("custom"))
 
         def _parse_publish_at(data: object) -> datetime.datetime | None:
@@ -131,6 +171,21 @@ class DraftCard:
             return cast(datetime.datetime | None, data)
 
         publish_at = _parse_publish_at(d.pop("publish_at"))
+
+        def _parse_refused(data: object) -> DraftRefusal | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                refused_type_0 = DraftRefusal.from_dict(data)
+
+                return refused_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(DraftRefusal | None, data)
+
+        refused = _parse_refused(d.pop("refused"))
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
@@ -155,8 +210,11 @@ class DraftCard:
             entities=entities,
             audience=audience,
             reply_policy=reply_policy,
+            reply_to=reply_to,
+            quote_of=quote_of,
             custom=custom,
             publish_at=publish_at,
+            refused=refused,
             created_at=created_at,
             edited_at=edited_at,
         )

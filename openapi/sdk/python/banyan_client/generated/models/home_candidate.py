@@ -23,7 +23,10 @@ class HomeCandidate:
         reason (HomeReason): Why a post may belong in a home.
         source (HomeSource): Where a post was found: the home's window, an author whom readers pull, or the shards
             beneath both.
+
+            Or in the order of its first page.
         dropped_by (HomeRule | None):
+        score (float | None): By `order=top`, of what is shown, what ranked it; else null.
     """
 
     post_id: str
@@ -31,6 +34,7 @@ class HomeCandidate:
     reason: HomeReason
     source: HomeSource
     dropped_by: HomeRule | None
+    score: float | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,6 +52,9 @@ class HomeCandidate:
         else:
             dropped_by = self.dropped_by
 
+        score: float | None
+        score = self.score
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -57,6 +64,7 @@ class HomeCandidate:
                 "reason": reason,
                 "source": source,
                 "dropped_by": dropped_by,
+                "score": score,
             }
         )
 
@@ -88,12 +96,20 @@ class HomeCandidate:
 
         dropped_by = _parse_dropped_by(d.pop("dropped_by"))
 
+        def _parse_score(data: object) -> float | None:
+            if data is None:
+                return data
+            return cast(float | None, data)
+
+        score = _parse_score(d.pop("score"))
+
         home_candidate = cls(
             post_id=post_id,
             author_id=author_id,
             reason=reason,
             source=source,
             dropped_by=dropped_by,
+            score=score,
         )
 
         home_candidate.additional_properties = d

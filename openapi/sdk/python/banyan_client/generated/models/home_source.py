@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class HomeSource(StrEnum):
     PULLED_AUTHOR = "pulled_author"
+    RANKING = "ranking"
     SHARDS = "shards"
     WINDOW = "window"
 

@@ -28,6 +28,8 @@ class NewDraft:
         custom (NewDraftCustom | Unset):
         reply_policy (NewDraftReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
             mentioned, or nobody. For a whole thread that of its root holds. Default: NewDraftReplyPolicy.EVERYONE.
+        reply_to (None | str | Unset): The post that this one replies to, or null.
+        quote_of (None | str | Unset): A public post that this one quotes, or null.
         publish_at (datetime.datetime | None | Unset): When it is to be published, or null.
     """
 
@@ -35,6 +37,8 @@ class NewDraft:
     audience: NewDraftAudience | Unset = NewDraftAudience.PUBLIC
     custom: NewDraftCustom | Unset = UNSET
     reply_policy: NewDraftReplyPolicy | Unset = NewDraftReplyPolicy.EVERYONE
+    reply_to: None | str | Unset = UNSET
+    quote_of: None | str | Unset = UNSET
     publish_at: datetime.datetime | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,6 +55,18 @@ class NewDraft:
         reply_policy: str | Unset = UNSET
         if not isinstance(self.reply_policy, Unset):
             reply_policy = self.reply_policy.value
+
+        reply_to: None | str | Unset
+        if isinstance(self.reply_to, Unset):
+            reply_to = UNSET
+        else:
+            reply_to = self.reply_to
+
+        quote_of: None | str | Unset
+        if isinstance(self.quote_of, Unset):
+            quote_of = UNSET
+        else:
+            quote_of = self.quote_of
 
         publish_at: None | str | Unset
         if isinstance(self.publish_at, Unset):
@@ -73,6 +89,10 @@ class NewDraft:
             field_dict["custom"] = custom
         if reply_policy is not UNSET:
             field_dict["reply_policy"] = reply_policy
+        if reply_to is not UNSET:
+            field_dict["reply_to"] = reply_to
+        if quote_of is not UNSET:
+            field_dict["quote_of"] = quote_of
         if publish_at is not UNSET:
             field_dict["publish_at"] = publish_at
 
@@ -106,6 +126,24 @@ class NewDraft:
         else:
             reply_policy = NewDraftReplyPolicy(_reply_policy)
 
+        def _parse_reply_to(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        reply_to = _parse_reply_to(d.pop("reply_to", UNSET))
+
+        def _parse_quote_of(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        quote_of = _parse_quote_of(d.pop("quote_of", UNSET))
+
         def _parse_publish_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
                 return data
@@ -128,6 +166,8 @@ class NewDraft:
             audience=audience,
             custom=custom,
             reply_policy=reply_policy,
+            reply_to=reply_to,
+            quote_of=quote_of,
             publish_at=publish_at,
         )
 

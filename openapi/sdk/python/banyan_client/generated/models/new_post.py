@@ -27,8 +27,8 @@ class NewPost:
         custom (NewPostCustom | Unset):
         reply_policy (NewPostReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
             mentioned, or nobody. For a whole thread that of its root holds. Default: NewPostReplyPolicy.EVERYONE.
-        reply_to (None | str | Unset): The post that this one replies to.
-        quote_of (None | str | Unset): A public post that this one quotes.
+        reply_to (None | str | Unset): The post that this one replies to, or null.
+        quote_of (None | str | Unset): A public post that this one quotes, or null.
     """
 
     text: str

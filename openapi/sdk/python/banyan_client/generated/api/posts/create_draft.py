@@ -55,6 +55,11 @@ def _parse_response(
 
         return response_403
 
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
 
@@ -114,6 +119,10 @@ def sync_detailed(
     within a minute from then, as it was checked here; its post gets its id and its place in lists then.
     While its author's account is closed it waits. There can be a hundred.
 
+    What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What
+    may
+    not be published then stays a draft, without a time, and says why in `refused`.
+
     Args:
         idempotency_key (str | Unset):
         body (NewDraft): A post to keep for later.
@@ -151,6 +160,10 @@ def sync(
     within a minute from then, as it was checked here; its post gets its id and its place in lists then.
     While its author's account is closed it waits. There can be a hundred.
 
+    What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What
+    may
+    not be published then stays a draft, without a time, and says why in `refused`.
+
     Args:
         idempotency_key (str | Unset):
         body (NewDraft): A post to keep for later.
@@ -182,6 +195,10 @@ async def asyncio_detailed(
     published
     within a minute from then, as it was checked here; its post gets its id and its place in lists then.
     While its author's account is closed it waits. There can be a hundred.
+
+    What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What
+    may
+    not be published then stays a draft, without a time, and says why in `refused`.
 
     Args:
         idempotency_key (str | Unset):
@@ -217,6 +234,10 @@ async def asyncio(
     published
     within a minute from then, as it was checked here; its post gets its id and its place in lists then.
     While its author's account is closed it waits. There can be a hundred.
+
+    What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What
+    may
+    not be published then stays a draft, without a time, and says why in `refused`.
 
     Args:
         idempotency_key (str | Unset):

@@ -110,7 +110,7 @@ def sync_detailed(
 ) -> Response[DraftCard | Problem]:
     """Edit one of the caller's drafts
 
-     What is left out stays as it is; `publish_at` null takes its time away.
+     What is left out stays as it is; null takes its time away, or what it replies to or quotes.
 
     Args:
         draft_id (str):
@@ -144,7 +144,7 @@ def sync(
 ) -> DraftCard | Problem | None:
     """Edit one of the caller's drafts
 
-     What is left out stays as it is; `publish_at` null takes its time away.
+     What is left out stays as it is; null takes its time away, or what it replies to or quotes.
 
     Args:
         draft_id (str):
@@ -173,7 +173,7 @@ async def asyncio_detailed(
 ) -> Response[DraftCard | Problem]:
     """Edit one of the caller's drafts
 
-     What is left out stays as it is; `publish_at` null takes its time away.
+     What is left out stays as it is; null takes its time away, or what it replies to or quotes.
 
     Args:
         draft_id (str):
@@ -205,7 +205,7 @@ async def asyncio(
 ) -> DraftCard | Problem | None:
     """Edit one of the caller's drafts
 
-     What is left out stays as it is; `publish_at` null takes its time away.
+     What is left out stays as it is; null takes its time away, or what it replies to or quotes.
 
     Args:
         draft_id (str):

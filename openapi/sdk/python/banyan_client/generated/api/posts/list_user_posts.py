@@ -5,8 +5,8 @@ from urllib.parse import quote
 import httpx
 
 from ...client import AuthenticatedClient, Client
-from ...models.post_page import PostPage
 from ...models.problem import Problem
+from ...models.user_post_page import UserPostPage
 from ...types import UNSET, Response, Unset
 
 
@@ -41,9 +41,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostPage | Problem:
+) -> Problem | UserPostPage:
     if response.status_code == 200:
-        response_200 = PostPage.from_dict(response.json())
+        response_200 = UserPostPage.from_dict(response.json())
 
         return response_200
 
@@ -84,7 +84,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostPage | Problem]:
+) -> Response[Problem | UserPostPage]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -100,10 +100,12 @@ def sync_detailed(
     include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> Response[PostPage | Problem]:
+) -> Response[Problem | UserPostPage]:
     """List a user's posts, newest first
 
-     Quotes are among them; replies and reposts if they are asked for.
+     Quotes are among them; replies and reposts if they are asked for. What the user has pinned is named
+    on
+    the first page if it is.
 
     Args:
         user_id (str):
@@ -116,7 +118,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostPage | Problem]
+        Response[Problem | UserPostPage]
     """
 
     kwargs = _get_kwargs(
@@ -140,10 +142,12 @@ def sync(
     include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> PostPage | Problem | None:
+) -> Problem | UserPostPage | None:
     """List a user's posts, newest first
 
-     Quotes are among them; replies and reposts if they are asked for.
+     Quotes are among them; replies and reposts if they are asked for. What the user has pinned is named
+    on
+    the first page if it is.
 
     Args:
         user_id (str):
@@ -156,7 +160,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostPage | Problem
+        Problem | UserPostPage
     """
 
     return sync_detailed(
@@ -175,10 +179,12 @@ async def asyncio_detailed(
     include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> Response[PostPage | Problem]:
+) -> Response[Problem | UserPostPage]:
     """List a user's posts, newest first
 
-     Quotes are among them; replies and reposts if they are asked for.
+     Quotes are among them; replies and reposts if they are asked for. What the user has pinned is named
+    on
+    the first page if it is.
 
     Args:
         user_id (str):
@@ -191,7 +197,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostPage | Problem]
+        Response[Problem | UserPostPage]
     """
 
     kwargs = _get_kwargs(
@@ -213,10 +219,12 @@ async def asyncio(
     include: str | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
-) -> PostPage | Problem | None:
+) -> Problem | UserPostPage | None:
     """List a user's posts, newest first
 
-     Quotes are among them; replies and reposts if they are asked for.
+     Quotes are among them; replies and reposts if they are asked for. What the user has pinned is named
+    on
+    the first page if it is.
 
     Args:
         user_id (str):
@@ -229,7 +237,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostPage | Problem
+        Problem | UserPostPage
     """
 
     return (

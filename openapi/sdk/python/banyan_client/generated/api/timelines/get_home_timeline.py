@@ -5,6 +5,7 @@ import httpx
 
 from ...client import AuthenticatedClient, Client
 from ...models.get_home_timeline_explain import GetHomeTimelineExplain
+from ...models.get_home_timeline_order import GetHomeTimelineOrder
 from ...models.home_page import HomePage
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
@@ -12,12 +13,19 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
+    order: GetHomeTimelineOrder | Unset = UNSET,
     explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    json_order: str | Unset = UNSET
+    if not isinstance(order, Unset):
+        json_order = order.value
+
+    params["order"] = json_order
 
     json_explain: str | Unset = UNSET
     if not isinstance(explain, Unset):
@@ -63,6 +71,11 @@ def _parse_response(
 
         return response_403
 
+    if response.status_code == 410:
+        response_410 = Problem.from_dict(response.json())
+
+        return response_410
+
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
 
@@ -92,6 +105,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    order: GetHomeTimelineOrder | Unset = UNSET,
     explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
@@ -102,7 +116,12 @@ def sync_detailed(
     every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
     yet. The first page without a cursor is always the newest.
 
+    With `order=top` its newest 800 posts come best first, in the order that they had when the first
+    page
+    was read: for ten minutes its cursors walk that order, both ways, and show what may be shown of it.
+
     Args:
+        order (GetHomeTimelineOrder | Unset):
         explain (GetHomeTimelineExplain | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
@@ -116,6 +135,7 @@ def sync_detailed(
     """
 
     kwargs = _get_kwargs(
+        order=order,
         explain=explain,
         limit=limit,
         cursor=cursor,
@@ -131,6 +151,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    order: GetHomeTimelineOrder | Unset = UNSET,
     explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
@@ -141,7 +162,12 @@ def sync(
     every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
     yet. The first page without a cursor is always the newest.
 
+    With `order=top` its newest 800 posts come best first, in the order that they had when the first
+    page
+    was read: for ten minutes its cursors walk that order, both ways, and show what may be shown of it.
+
     Args:
+        order (GetHomeTimelineOrder | Unset):
         explain (GetHomeTimelineExplain | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
@@ -156,6 +182,7 @@ def sync(
 
     return sync_detailed(
         client=client,
+        order=order,
         explain=explain,
         limit=limit,
         cursor=cursor,
@@ -165,6 +192,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    order: GetHomeTimelineOrder | Unset = UNSET,
     explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
@@ -175,7 +203,12 @@ async def asyncio_detailed(
     every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
     yet. The first page without a cursor is always the newest.
 
+    With `order=top` its newest 800 posts come best first, in the order that they had when the first
+    page
+    was read: for ten minutes its cursors walk that order, both ways, and show what may be shown of it.
+
     Args:
+        order (GetHomeTimelineOrder | Unset):
         explain (GetHomeTimelineExplain | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
@@ -189,6 +222,7 @@ async def asyncio_detailed(
     """
 
     kwargs = _get_kwargs(
+        order=order,
         explain=explain,
         limit=limit,
         cursor=cursor,
@@ -202,6 +236,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    order: GetHomeTimelineOrder | Unset = UNSET,
     explain: GetHomeTimelineExplain | Unset = UNSET,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
@@ -212,7 +247,12 @@ async def asyncio(
     every post once, up to the newest: where `prev` is the cursor that was sent, nothing newer is there
     yet. The first page without a cursor is always the newest.
 
+    With `order=top` its newest 800 posts come best first, in the order that they had when the first
+    page
+    was read: for ten minutes its cursors walk that order, both ways, and show what may be shown of it.
+
     Args:
+        order (GetHomeTimelineOrder | Unset):
         explain (GetHomeTimelineExplain | Unset):
         limit (int | Unset):  Default: 20.
         cursor (str | Unset):
@@ -228,6 +268,7 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            order=order,
             explain=explain,
             limit=limit,
             cursor=cursor,
