@@ -351,6 +351,27 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/search/tags": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Find tags by how they begin, those of most authors first
+         * @description A tag is found from its first use in a public post on, and 90 days after its last. Beside it stands
+         *     how much it was used in the last 24 hours.
+         */
+        readonly get: operations["search_tags"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/users/{user_id}/pins": {
         readonly parameters: {
             readonly query?: never;
@@ -523,6 +544,48 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/tags/trending": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the tags that most people have used in the last 24 hours, of late above all; 50 at most
+         * @description Somebody counts once for a tag, however often they use it. Counted anew every five minutes.
+         */
+        readonly get: operations["list_trending_tags"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/timelines/explore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read the posts that are popular now, the most popular first; of one author two at most
+         * @description Reactions, reposts, quotes and replies count, of late above all. A ranking is made every five minutes
+         *     and kept for an hour: the cursors of a page are places in it, so that walking it meets each post once.
+         *     The first page without a cursor is of the newest ranking.
+         */
+        readonly get: operations["get_explore_timeline"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/timelines/home": {
         readonly parameters: {
             readonly query?: never;
@@ -561,6 +624,28 @@ export interface paths {
          *     newer.
          */
         readonly get: operations["get_list_timeline"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/timelines/tags/{tag}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read the public posts that have a tag, newest first: the newest 10,000 at least
+         * @description However the tag is written, its canonical form is meant. One that nobody has used has an empty
+         *     timeline; what no text could have as a tag is refused. Replies are among the posts; those of people
+         *     whom the caller mutes are left out.
+         */
+        readonly get: operations["get_tag_timeline"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -719,7 +804,8 @@ export interface paths {
         /**
          * Block a user
          * @description Neither sees the other from now on, and neither follows the other any more. The user is not told.
-         *     Blocking somebody a second time changes nothing and answers the same.
+         *     Blocking somebody a second time changes nothing and answers the same. Who blocks the caller may be
+         *     blocked as well: else the end of that block would leave the caller without one.
          */
         readonly put: operations["block_user"];
         readonly post?: never;
@@ -1966,7 +2052,12 @@ export interface components {
              */
             readonly edited_at: string | null;
         };
-        /** @description What is counted of a post; `reactions` has the types of which there are any. */
+        /**
+         * @description What is counted of a post, the same for everybody; `reactions` has the types of which there are any.
+         *
+         *     What people do whom the caller may not see, or whose accounts are closed, is counted and not listed, so
+         *     that a list may be shorter than its count.
+         */
         readonly PostCounts: {
             readonly replies: number;
             readonly reposts: number;
@@ -2297,6 +2388,38 @@ export interface components {
             /** @example posts_post */
             readonly table: string;
             readonly rows: number | null;
+        };
+        /** @description A tag, and how much it was used in the last 24 hours. */
+        readonly TagCard: {
+            /**
+             * @description In its canonical form (NFKC, case folded).
+             * @example forest
+             */
+            readonly tag: string;
+            /** @description How many public posts had it when they were published. */
+            readonly posts: number;
+            /** @description How many people wrote these. */
+            readonly authors: number;
+        };
+        /** @description Tags, the most used first; there is no next page. */
+        readonly TagPage: {
+            readonly data: readonly components["schemas"]["TagCard"][];
+            readonly included: components["schemas"]["Nothing"];
+            readonly state: {
+                readonly [key: string]: components["schemas"]["Nothing"];
+            };
+            readonly next: string | null;
+            readonly prev: string | null;
+            /**
+             * @description Whether a part of what belongs here cannot be read now; ask again later.
+             * @default false
+             */
+            readonly partial: boolean;
+            /**
+             * @description The ids of what belongs here and is not in `data`.
+             * @example []
+             */
+            readonly missing: readonly string[];
         };
         /** @description The users who were asked for, in that order, and the ids of which there is none to be shown. */
         readonly UserBatch: {
@@ -6116,6 +6239,119 @@ export interface operations {
             };
         };
     };
+    readonly search_tags: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How the tag begins, however it is written, with `#` or without. */
+                readonly q: string;
+                /** @description How many to return at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "tag": "forest",
+                     *           "posts": 1,
+                     *           "authors": 1
+                     *         }
+                     *       ],
+                     *       "included": {},
+                     *       "state": {
+                     *         "284736281736281": {}
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["TagPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly list_pins: {
         readonly parameters: {
             readonly query?: never;
@@ -8017,6 +8253,271 @@ export interface operations {
             };
         };
     };
+    readonly list_trending_tags: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "tag": "forest",
+                     *           "posts": 1,
+                     *           "authors": 1
+                     *         }
+                     *       ],
+                     *       "included": {},
+                     *       "state": {
+                     *         "284736281736281": {}
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["TagPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_explore_timeline: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many items to return at most. */
+                readonly limit?: number;
+                /** @description `next` or `prev` of an earlier page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description The neighboring pages (RFC 8288). */
+                    readonly Link?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "author_id": "284736281736281",
+                     *           "kind": "post",
+                     *           "text": "Hello, forest",
+                     *           "entities": [],
+                     *           "audience": "public",
+                     *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "published_at": "2026-11-25T12:00:00Z",
+                     *           "edited_at": null
+                     *         }
+                     *       ],
+                     *       "included": {
+                     *         "users": {
+                     *           "284736281736281": {
+                     *             "id": "284736281736281",
+                     *             "username": "ann",
+                     *             "display_name": "Ann Example",
+                     *             "bio": "I plant trees.",
+                     *             "is_private": true,
+                     *             "custom": {
+                     *               "city": "Oslo"
+                     *             },
+                     *             "joined_at": "2026-11-25T12:00:00Z"
+                     *           }
+                     *         },
+                     *         "posts": {}
+                     *       },
+                     *       "state": {
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["PostPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly get_home_timeline: {
         readonly parameters: {
             readonly query?: {
@@ -8350,6 +8851,178 @@ export interface operations {
             };
             /** @description One of: list_not_found. */
             readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_tag_timeline: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many items to return at most. */
+                readonly limit?: number;
+                /** @description `next` or `prev` of an earlier page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The tag. */
+                readonly tag: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description The neighboring pages (RFC 8288). */
+                    readonly Link?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "284736281736281",
+                     *           "author_id": "284736281736281",
+                     *           "kind": "post",
+                     *           "text": "Hello, forest",
+                     *           "entities": [],
+                     *           "audience": "public",
+                     *           "reply_policy": "everyone",
+                     *           "reply_to": null,
+                     *           "root_id": null,
+                     *           "original": null,
+                     *           "custom": {
+                     *             "city": "Oslo"
+                     *           },
+                     *           "published_at": "2026-11-25T12:00:00Z",
+                     *           "edited_at": null
+                     *         }
+                     *       ],
+                     *       "included": {
+                     *         "users": {
+                     *           "284736281736281": {
+                     *             "id": "284736281736281",
+                     *             "username": "ann",
+                     *             "display_name": "Ann Example",
+                     *             "bio": "I plant trees.",
+                     *             "is_private": true,
+                     *             "custom": {
+                     *               "city": "Oslo"
+                     *             },
+                     *             "joined_at": "2026-11-25T12:00:00Z"
+                     *           }
+                     *         },
+                     *         "posts": {}
+                     *       },
+                     *       "state": {
+                     *         "284736281736281": {
+                     *           "counts": {
+                     *             "replies": 1,
+                     *             "reposts": 1,
+                     *             "quotes": 1,
+                     *             "reactions": {
+                     *               "like": 3
+                     *             }
+                     *           },
+                     *           "mine": {
+                     *             "reactions": [
+                     *               "like"
+                     *             ],
+                     *             "is_bookmarked": true
+                     *           }
+                     *         }
+                     *       },
+                     *       "next": "eyJ2IjoxfQ.c2lnbmVk",
+                     *       "prev": null,
+                     *       "partial": false,
+                     *       "missing": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["PostPage"];
+                };
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: tag_invalid. */
+            readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
