@@ -25,7 +25,7 @@ def look_around(looks: Looks, *, at_once: bool, nth: int = 1) -> None:
         found, expected = read(answer, look), look.expected
         if at_once:
             found, expected = _without_counts(found), _without_counts(expected)
-        if at_once and look.later:
+        if (at_once and look.later) or look.for_good:
             assert _holds(looks, look, found), _say(looks, look, found)
         else:
             assert found == expected, _say(looks, look, found)

@@ -23,6 +23,8 @@ class Look:
     path: str
     expected: dict[str, Any]
     later: Later = ""
+    # Whether it may lack the same for good.
+    for_good: bool = False
 
 
 class Looks:
@@ -50,6 +52,13 @@ class Looks:
         if posts:
             path = f"/v1/posts?ids={_join(post.id for post in posts)}"
             yield Look("list_posts_by_ids", path, self._posts(posts))
+        muted = [user for user in users if self.rules.mutes(self.viewer, user)]
+        tagged = [post for post in self.newest if not post.is_repost and post.audience == "public"]
+        heard = [post for post in tagged if post.author not in muted]
+        path = "/v1/timelines/tags/town?limit=100"
+        # What a private account says is in no tag's list until it goes public, also for its followers.
+        is_short = bool(self.facts.private & {post.author for post in heard})
+        yield Look("get_tag_timeline", path, self._posts(heard, without=muted), "some", is_short)
 
     def _of_user(self, user: int, path: str) -> Iterable[Look]:
         one = self._users([user]) if self.rules.opens(self.viewer, user) else {"status": 404}

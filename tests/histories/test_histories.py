@@ -25,12 +25,15 @@ from tests.histories.facts import Post
 from tests.histories.looks import Looks
 from tests.histories.town import AUDIENCES, MOST_POSTS, Town
 from tests.kit.delivery import drain, until_replicated
+from tests.kit.requests import showing
 from tests.kit.wipe import Wiper
 
 pytestmark = pytest.mark.django_db
 
 # One more than are played: the first has nothing in it.
 HISTORIES = int(os.environ.get("HISTORIES", "4"))
+# What the clock has ranked: tests/policy/test_visibility_matrix.py looks at it.
+RANKED = {"get_explore_timeline"}
 # Those who meet most, so that something comes of it.
 NEIGHBORS = 6
 
@@ -203,3 +206,13 @@ def test_everybody_sees_what_the_rules_say(settings, wiper: Wiper, is_small: boo
 
     for step in steps:
         history.play(step)
+
+
+def test_looks_at_every_operation_that_shows_posts_or_people(db):
+    town = Town()
+    someone = town.people[0]
+    acts.publish(town, someone, "public", frozenset())
+    acts.add_member(town, someone, someone)
+    [post] = town.facts.posts.values()
+
+    assert {look.operation for look in Looks(town, someone, someone, post).list()} == showing() - RANKED

@@ -59,4 +59,6 @@ class Town:
 
     def say(self, mentioned: frozenset[int]) -> str:
         """Return a text that nobody has said yet."""
-        return " ".join([f"text {next(self._numbers)}", *(f"@{self.names[id]}" for id in sorted(mentioned))])
+        return " ".join(
+            [f"text {next(self._numbers)} #town", *(f"@{self.names[id]}" for id in sorted(mentioned))]
+        )

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from modules.kernel.http import View
 from modules.kernel.http.operations import Operation
+from modules.kernel.shapes import Shape
 
 APP = {
     "name": "Reader",
@@ -54,6 +55,10 @@ PATHS = {
 }
 
 
+# What answers are made of that show posts or people.
+SHOWN = {"PostCard", "UserCard", "Reaction", "Revision", "Relationship"}
+
+
 @dataclass(frozen=True)
 class Route:
     """One operation, where it stands."""
@@ -88,3 +93,13 @@ def routes() -> Iterator[Route]:
             plain = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
             for method, operation in view.operations.items():
                 yield Route(method, plain, operation)
+
+
+def showing() -> set[str]:
+    """Return the ids of the reads that show posts or people, whoever they are shown to."""
+    reads = [route.operation for route in routes() if route.method == "GET"]
+    return {read.id for read in reads if read.answer and SHOWN & _shapes_in(read.answer)}
+
+
+def _shapes_in(answer: type[Shape]) -> set[str]:
+    return set(answer.model_json_schema().get("$defs", ()))

@@ -7,6 +7,7 @@ from modules.posts import public as posts
 from modules.posts.schemas import PostPage, TagCard, TagPage
 from modules.timelines.models.rankings import POSTS, TAGS
 from modules.timelines.selectors.rankings import Ranked, find_newest, find_ranking
+from modules.timelines.selectors.rounds import leave_out_muted
 from modules.timelines.selectors.tag_timeline import list_unmuted
 
 
@@ -27,7 +28,7 @@ def get_explore(paging: Paging, *, viewer: Viewer) -> Rendered[PostPage]:
     return posts.build_page(
         {id: visible.posts[id] for id in list_unmuted(visible)},
         users=visible.users,
-        originals=visible.originals,
+        originals=leave_out_muted(visible).originals,
         state=state,
         next=paging.older_than(ranked.id, last) if last < len(ranked.entries) else None,
         prev=paging.newer_than(ranked.id, first) if first else None,

@@ -12,7 +12,7 @@ from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.selectors.candidates import Candidates, list_candidates
 from modules.timelines.selectors.repeats import REACH, drop_repeats, list_subjects
-from modules.timelines.selectors.rounds import NOTHING, Look, Looked, fill_page
+from modules.timelines.selectors.rounds import NOTHING, Look, Looked, fill_page, leave_out_muted
 from sharding.scatter import Unavailable
 
 # What finds candidates, and what loads their cards: `explained` times them.
@@ -48,7 +48,7 @@ def look_for(viewer: Viewer, paging: Paging, *, find: Find, load: Load) -> Look:
         return Looked(
             [entry.post_id for entry in entries],
             [entry.post_id for entry in drop_repeats(entries, belonging, visible, list_above=list_above)],
-            _leave_out_muted(visible),
+            leave_out_muted(visible),
             len(candidates.entries) > wanted,
         )
 
@@ -88,15 +88,6 @@ def list_belonging(entries: Sequence[Entry], visible: posts.Visible, viewer: Vie
         for entry in entries
         if (post := found.get(entry.post_id)) and _belongs(post.head, entry, viewer, visible.viewer)
     ]
-
-
-def _leave_out_muted(visible: posts.Visible) -> posts.Visible:
-    """Return what is visible without the originals by whom the viewer mutes: quotes of these stand alone."""
-    originals = visible.originals
-    if not originals:
-        return visible
-    heard = {id: card for id, card in originals.items() if not visible.viewer.mutes(card.head.author_id)}
-    return visible._replace(originals=heard)
 
 
 def _belongs(head: PostHead, entry: Entry, viewer: Viewer, before_all: Viewer) -> bool:

@@ -89,6 +89,15 @@ def fill_page(paging: Paging, look: Look, *, viewer: Viewer) -> Rendered[PostPag
     )
 
 
+def leave_out_muted(visible: posts.Visible) -> posts.Visible:
+    """Return what is visible without the originals by whom the viewer mutes: quotes of these stand alone."""
+    originals = visible.originals
+    if not originals:
+        return visible
+    heard = {id: card for id, card in originals.items() if not visible.viewer.mutes(card.head.author_id)}
+    return visible._replace(originals=heard)
+
+
 def _find(paging: Paging, look: Look, state: posts.PageState) -> _Found:
     """Look at candidates next to a place until the page is full, no more are there, or the rounds end."""
     shown: dict[int, RenderedCard[PostHead]] = {}

@@ -5,7 +5,7 @@ from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered
 from modules.posts import public as posts
 from modules.posts.schemas import PostPage
-from modules.timelines.selectors.rounds import NOTHING, Looked, fill_page
+from modules.timelines.selectors.rounds import NOTHING, Looked, fill_page, leave_out_muted
 from sharding.scatter import Unavailable
 
 
@@ -27,7 +27,7 @@ def get_tag_timeline(tag: str, paging: Paging, *, viewer: Viewer) -> Rendered[Po
         ids = [key.post_id for key in keys]
         author_ids = {key.author_id for key in keys}
         visible = posts.map_visible(ids, viewer=viewer, author_ids=author_ids, state=state)
-        return Looked(ids, list_unmuted(visible), visible, len(found) > wanted)
+        return Looked(ids, list_unmuted(visible), leave_out_muted(visible), len(found) > wanted)
 
     return fill_page(paging, look, viewer=viewer)
 
