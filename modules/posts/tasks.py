@@ -19,7 +19,13 @@ from modules.posts.events import (
 )
 
 # They are registered where news is heard.
-from modules.posts.services import audits, link_audits, reaction_audits, tag_audits  # noqa: F401
+from modules.posts.services import (  # noqa: F401
+    audits,
+    bookmark_audits,
+    link_audits,
+    reaction_audits,
+    tag_audits,
+)
 from modules.posts.services.due_drafts import publish_due_drafts as publish_due
 from modules.posts.services.edits import renew_card
 from modules.posts.services.marks import cache_marks

@@ -119,3 +119,37 @@ def follow_in_spite_of_a_block(ada: Person, grace: Person) -> None:
     insert = "INSERT INTO graph_followout (user_id, target_id, edge_id) VALUES (%s, %s, 1)"
     run_sql("b", insert, grace.id, ada.id)
     run_sql("b", "UPDATE graph_followcount SET following = following + 1 WHERE user_id = %s", grace.id)
+
+
+def _one(statement: str, key: str, where: str = "true", *, order: str = "") -> str:
+    """Return a statement of one row of its table: the first that is so."""
+    table = statement.split()[2 if statement.startswith("DELETE") else 1]
+    first = (
+        f"SELECT {key} FROM {table} WHERE {where} ORDER BY {key.replace(',', f' {order},')} {order} LIMIT 1"
+    )
+    return f"{statement} WHERE ({key}) = ({first})"
+
+
+# By audit, what plants a difference wherever there are rows; of each other they touch little, so that all can
+# be planted at once. None of `profiles.profiles`: a profile without an account is what no program can mend.
+ONE_OF_EACH = {
+    "graph.blocks": _one("DELETE FROM graph_blockin", "user_id, blocker_id", "is_active"),
+    "graph.counts": _one("UPDATE graph_followcount SET following = 77", "user_id"),
+    "graph.followers": _one(
+        "DELETE FROM graph_followout", "user_id, target_id", "NOT is_requested", order="DESC"
+    ),
+    "graph.following": _one("DELETE FROM graph_followin", "user_id, follower_id", "is_active"),
+    "graph.statuses": _one("UPDATE graph_followcount SET is_closed = true, status_version = 99", "user_id"),
+    "posts.bookmark_counts": _one("UPDATE posts_markcount SET bookmarks = 77", "user_id"),
+    "posts.counts": _one("UPDATE posts_authorcount SET posts = 77", "author_id"),
+    "posts.link_counts": _one("UPDATE posts_postcount SET replies = 77", "post_id"),
+    "posts.link_mirrors": _one("DELETE FROM posts_post", "id", "kind = 2 AND deleted_at IS NULL"),
+    "posts.links": _one("DELETE FROM posts_share", "post_id", "kind = 1 AND is_active"),
+    "posts.reaction_counts": _one("UPDATE posts_postcount SET reactions = '{\"like\": 77}'", "post_id"),
+    "posts.reactions": _one("DELETE FROM posts_reactionin", "post_id, user_id", "is_active"),
+    "posts.reactions_received": _one("DELETE FROM posts_reactionout", "post_id, user_id", order="DESC"),
+    "posts.tag_counts": _one("UPDATE posts_tag SET kept = 77", "tag_id"),
+    "posts.tag_lists": _one("UPDATE posts_post SET entities = '[]'", "id", "entities::text <> '[]'"),
+    "posts.tags": _one("DELETE FROM posts_tagpost", "tag_id, post_id", "is_active", order="DESC"),
+    "profiles.accounts": _one("DELETE FROM profiles_profile", "user_id"),
+}

@@ -60,6 +60,7 @@ class TestAudit:
                 "graph.followers": 3,
                 "graph.following": 3,
                 "graph.statuses": 3,
+                "posts.bookmark_counts": 0,
                 "posts.counts": 1,
                 "posts.link_counts": 0,
                 "posts.link_mirrors": 0,

@@ -1,0 +1,193 @@
+"""Whatever is killed while people follow, react and reply: in the end counts are rows, and sides agree."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connections
+
+from tests.histories.town import Town
+from tests.journeys.planted import ONE_OF_EACH
+from tests.kit.audits import audit, kinds
+from tests.kit.machines import Deliverers, until
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(500)]
+
+SEED = 10
+WRITES = 400
+KILLS = 3  # of each: a process that starts takes seconds of a core
+# Those who meet most, so that much is done and undone between the same.
+NEIGHBORS = 8
+
+# Of each count: its table and key, the count, and which rows it counts, by SQL that the product does not use.
+COUNTED = {
+    "followers": (
+        "graph_followcount (user_id) followers",
+        "graph_followin AS row WHERE row.user_id = count.user_id AND is_active AND NOT is_hidden",
+    ),
+    "following": (
+        "graph_followcount (user_id) following",
+        "graph_followout AS row WHERE row.user_id = count.user_id AND NOT is_requested AND NOT is_hidden",
+    ),
+    "requested": (
+        "graph_followcount (user_id) requested",
+        "graph_followout AS row WHERE row.user_id = count.user_id AND is_requested",
+    ),
+    "posts": (
+        "posts_authorcount (author_id) posts",
+        "posts_post AS row WHERE row.author_id = count.author_id AND deleted_at IS NULL",
+    ),
+    "bookmarks": (
+        "posts_markcount (user_id) bookmarks",
+        "posts_bookmark AS row WHERE row.user_id = count.user_id",
+    ),
+    "likes": (
+        "posts_postcount (post_id) coalesce((reactions->>'like')::int, 0)",
+        "posts_reactionin AS row WHERE row.post_id = count.post_id AND is_active",
+    ),
+    "replies": (
+        "posts_postcount (post_id) replies",
+        "posts_threadentry WHERE post_id = parent_id AND parent_id = count.post_id AND is_active",
+    ),
+    "reposts": (
+        "posts_postcount (post_id) reposts",
+        "posts_share AS row WHERE row.original_id = count.post_id AND kind = 1 AND is_active",
+    ),
+    "quotes": (
+        "posts_postcount (post_id) quotes",
+        "posts_share AS row WHERE row.original_id = count.post_id AND kind = 2 AND is_active",
+    ),
+}
+
+
+class Crowd:
+    """People who do anything at all, whether they are let or not."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance, self.town, self.posts = chance, Town(), [0]
+
+    def act(self) -> None:
+        method, path, body = self._choose()
+        actor = self._person()
+        headers = {"If_Match": "*"} if path == "/v1/me" else {}
+        answer = self.town.ask(actor, method, path, body, **headers)
+        assert answer.status < 500, answer
+        if answer.status == 201:
+            self.posts.append(int(answer.body["id"]))
+
+    def _choose(self) -> tuple[str, str, object]:
+        chance, other = self.chance, self._person()
+        post = chance.choice(self.posts[-12:])
+        about: list[tuple[int, list[str], str, object]] = [
+            (5, ["PUT", "PUT", "DELETE"], f"/v1/me/following/{other}", None),
+            (1, ["PUT", "DELETE"], f"/v1/me/blocks/{other}", None),
+            (1, ["PUT", "DELETE"], f"/v1/me/follow-requests/{other}", None),
+            (1, ["DELETE"], f"/v1/me/followers/{other}", None),
+            (1, ["PATCH"], "/v1/me", {"is_private": chance.random() < 0.5}),
+            (3, ["POST"], "/v1/posts", {"text": "Hi #there"}),
+            (2, ["POST"], "/v1/posts", {"text": "Hi", "reply_to": str(post)}),
+            (1, ["POST"], "/v1/posts", {"text": "Hi", "quote_of": str(post)}),
+            (4, ["PUT", "PUT", "DELETE"], f"/v1/posts/{post}/reactions/like", None),
+            (2, ["PUT", "DELETE"], f"/v1/posts/{post}/repost", None),
+            (1, ["PUT", "DELETE"], f"/v1/me/bookmarks/{post}", None),
+            (1, ["DELETE"], f"/v1/posts/{post}", None),
+        ]
+        [(_, methods, path, body)] = chance.choices(about, [weight for weight, *_ in about])
+        return chance.choice(methods), path, body
+
+    def _person(self) -> int:
+        return self.chance.choice(self.town.people[:NEIGHBORS])
+
+
+class Killer(threading.Thread):
+    """
+    Kills a process and starts it again, at moments that nobody chooses.
+
+    What it has started dies with it, so it stays until it is told to end.
+    """
+
+    def __init__(self, seed: int, kill: Callable[[], object], run: Callable[[], object]) -> None:
+        super().__init__()
+        self._chance, self._kill, self._run = random.Random(seed), kill, run
+        self.kills, self.is_over = 0, threading.Event()
+
+    def run(self) -> None:
+        while self.kills < KILLS:
+            self.is_over.wait(self._chance.uniform(0.1, 2))
+            self._kill()
+            self._run()
+            self.kills += 1
+        self.is_over.wait()
+
+    @property
+    def is_done(self) -> bool:
+        return self.kills == KILLS or not self.is_alive()
+
+
+@contextmanager
+def killed_again_and_again(deliverers: Deliverers) -> Iterator[list[Killer]]:
+    """Kill relay and worker, each by a loop of its own."""
+    killers = [
+        Killer(SEED, lambda: deliverers.relay.kill(), deliverers.run_relay),
+        Killer(SEED + 1, lambda: deliverers.worker.kill(), deliverers.run_worker),
+    ]
+    for killer in killers:
+        killer.start()
+    try:
+        yield killers
+    finally:
+        for killer in killers:
+            killer.is_over.set()
+            killer.join()
+
+
+def miscounted() -> list[tuple[str, int, int, int]]:
+    """Return where a count is not the number of its rows: its name, whose it is, the count, the rows."""
+    found = []
+    for alias in ("a", "b"):
+        for name, (what, rows) in COUNTED.items():
+            table, key, count = what.split(" ", 2)
+            query = f"SELECT {key[1:-1]}, {count}, (SELECT count(*) FROM {rows}) FROM {table} AS count"
+            with connections[alias].cursor() as cursor:
+                cursor.execute(query)
+                found += [(name, *row) for row in cursor.fetchall() if row[1] != row[2]]
+    return found
+
+
+def plant(statement: str) -> bool:
+    """Spoil one row on the first instance that has one, and return whether any has."""
+    for alias in ("a", "b"):
+        with connections[alias].cursor() as cursor:
+            cursor.execute(statement)
+            if cursor.rowcount:
+                return True
+    return False
+
+
+def test_counts_are_rows_after_a_history_of_kills_and_each_audit_finds_what_is_planted(
+    machines_of_module, delivering
+):
+    crowd = Crowd(random.Random(SEED))
+    with killed_again_and_again(delivering) as killers:
+        for _ in range(WRITES):
+            crowd.act()
+        until(lambda: all(killer.is_done for killer in killers), within=120)
+        assert [killer.kills for killer in killers] == [KILLS, KILLS]
+        until(machines_of_module.outbox_is_empty, within=120)
+
+        code, results = audit()
+        assert (code, kinds(results), miscounted()) == (0, set(), [])
+        assert ONE_OF_EACH.keys() | {"profiles.profiles"} == results.keys()
+
+        for name, statement in ONE_OF_EACH.items():
+            assert plant(statement), f"There is nothing of which {name} could be spoilt."
+        assert {name for name, *_ in kinds(audit()[1])} == ONE_OF_EACH.keys()
+
+        for _ in range(2):  # once the sides, and then what was counted of them
+            audit("--repair")
+            until(machines_of_module.outbox_is_empty)
+        assert (kinds(audit()[1]), miscounted()) == (set(), [])
