@@ -74,6 +74,11 @@ _GIVE_BACK = """
     UPDATE outbox_delivery SET state = 'waiting', due_at = now() + make_interval(secs => %s)
     WHERE subscriber = %s AND event_id = ANY(%s) AND state = 'sent'"""
 
+# Whether there may be work. What is due may be held back by what is earlier, which the lease alone finds out.
+_IS_THERE_WORK = """
+    SELECT EXISTS (SELECT FROM outbox_event) OR EXISTS (
+        SELECT FROM outbox_delivery WHERE due_at <= now() AND state <> 'dead')"""
+
 # The oldest fact without deliveries: ids grow with time.
 _OLDEST = "SELECT extract(epoch FROM now() - recorded_at)::int FROM outbox_event ORDER BY id LIMIT 1"
 
@@ -116,7 +121,7 @@ class Relay:
         while not stop.is_set():
             try:
                 if self._lead():
-                    self._turn_until_idle(stop)
+                    self._turn_while_there_is_work(stop)
                 else:
                     self._heartbeat.beat(lambda: "waits")
                 stop.wait(self._settings.poll_s)
@@ -149,10 +154,16 @@ class Relay:
         self._database.close()
         self._leads = False
 
-    def _turn_until_idle(self, stop: threading.Event) -> None:
-        while not stop.is_set() and self.step():
-            self._heartbeat.beat(self._standing)
+    def _turn_while_there_is_work(self, stop: threading.Event) -> None:
+        # Asked first: of forty turns a second nearly all find nothing, and this costs a third of such a turn.
+        if self._is_there_work():
+            while not stop.is_set() and self.step():
+                self._heartbeat.beat(self._standing)
         self._heartbeat.beat(self._standing)
+
+    def _is_there_work(self) -> bool:
+        [(is_there,)] = self._ask(_IS_THERE_WORK, [])
+        return bool(is_there)
 
     def _standing(self) -> str:
         """Say that this one leads, and for how many seconds the oldest event has waited."""

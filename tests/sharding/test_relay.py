@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from django.db import connections
 
 from sharding import outbox
 from sharding.delivery.consumer import MAX_FAILURES, Delivery, deliver
-from sharding.delivery.relay import Relay
+from sharding.delivery.relay import _IS_THERE_WORK, Relay
 from sharding.errors import InstanceUnavailable, NoShard
 from sharding.ids import make_id
 from sharding.once import Once
@@ -188,6 +189,35 @@ class TestStep:
         assert deaf.step() == 0
         assert states() == []
         deaf.close()
+
+
+class TestTurn:
+    @pytest.fixture
+    def asked(self, relay) -> Iterator[list[str]]:
+        """What the relay asks its database."""
+        asked: list[str] = []
+
+        def note_down(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            asked.append(sql)
+            return execute(sql, *rest)
+
+        with relay._database.execute_wrapper(note_down):
+            yield asked
+
+    def test_asks_one_thing_where_there_is_nothing_to_do(self, relay, asked):
+        relay._turn_while_there_is_work(threading.Event())
+
+        assert asked == [_IS_THERE_WORK]
+
+    def test_goes_on_until_all_is_sent_and_sees_what_comes_due_again(self, relay, bell):
+        note(ANN, 1)
+        relay._turn_while_there_is_work(threading.Event())
+        assert bell.numbers() == [[1]]
+        let_leases_run_out()
+
+        relay._turn_while_there_is_work(threading.Event())
+
+        assert bell.numbers() == [[1], [1]]
 
 
 class TestDeliver:
