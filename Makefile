@@ -9,6 +9,9 @@ JUDGES := .venv/.judges
 STACK := $(BIN)/python -m deploy.embedded
 MANAGE := $(BIN)/python manage.py
 
+# Hundreds of processes start in a run of the tests; without bytecode each would compile the whole house anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A whole run takes all cores, each process with a stack of its own; four fill 24 GiB no more than two.
 PROCESSES ?= auto
 PARALLEL := --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
