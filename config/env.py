@@ -12,8 +12,8 @@ from typing import Any
 from environs import Env as Reader
 from environs import ValidationError, validate
 
+from config import checks_of_servers, cores, servers
 from config import checks_of_values as values
-from config import cores, servers
 from config.addresses import Database, MailServer, mask_url, read_broker, read_redis
 
 # Where users may come from; any other that speaks OpenID Connect is of the first kind.
@@ -127,13 +127,13 @@ def load() -> Env:
     reader.add_parser("metrics_address", values.read_metrics_address)
     reader.add_parser("ratio", values.read_ratio)
     # Read before what is held against them.
-    instances = reader.databases("INSTANCES", check=values.check_named)
+    instances = reader.databases("INSTANCES", check=checks_of_servers.check_named)
     is_pooled = os.environ.get("BANYAN_POOLED") == "on"
     pull_threshold = reader.number("PULL_THRESHOLD", 10_000, least=1, most=values.MAX_COUNT)
     are_several = bool(os.environ.get("BANYAN_REDIS_HOT_URLS"))
     is_one = bool(os.environ.get("BANYAN_REDIS_HOT_URL")) or not are_several
-    for name, instead in values.RETIRED_REDIS.items():
-        reader.str(name, "", validate=values.retired(instead))
+    for name, instead in checks_of_servers.RETIRED_REDIS.items():
+        reader.str(name, "", validate=checks_of_servers.retired(instead))
     env = Env(
         secret_key=reader.str("SECRET_KEY", validate=values.check_key),
         # Earlier keys: what they signed or encrypted can still be read.
@@ -147,21 +147,23 @@ def load() -> Env:
         port=reader.number("PORT", 8000, least=1, most=65535),
         directory_url=reader.database("DIRECTORY_URL"),
         instances=instances,
-        replicas=reader.databases("REPLICAS", {}, check=values.replicas_of(instances)),
+        replicas=reader.databases("REPLICAS", {}, check=checks_of_servers.replicas_of(instances)),
         # Whether all these URLs lead to a pooler that changes servers with each transaction (PgBouncer).
         pooled=reader.str("POOLED", "off", validate=validate.OneOf(["on", "off"])),
         # Then, where the servers themselves are: for the relay and migrations, whose locks are a session's.
         direct_directory_url=reader.direct_database("DIRECT_DIRECTORY_URL", "", is_pooled=is_pooled),
         direct_instances=reader.direct_databases(
-            "DIRECT_INSTANCES", "", is_pooled=is_pooled, check=values.direct_of(instances)
+            "DIRECT_INSTANCES", "", is_pooled=is_pooled, check=checks_of_servers.direct_of(instances)
         ),
         # To whom migrations, as the owner of all tables, give what processes need (sharding/grants.py).
-        api_role=reader.str("API_ROLE", "", validate=values.check_role),
-        relay_role=reader.str("RELAY_ROLE", "", validate=values.check_role),
+        api_role=reader.str("API_ROLE", "", validate=checks_of_servers.check_role),
+        relay_role=reader.str("RELAY_ROLE", "", validate=checks_of_servers.check_role),
         redis_cache_url=reader.redis("REDIS_CACHE_URL"),
         # Either one Redis for everybody, or one for each instance and the directory.
         redis_hot_url=reader.redis("REDIS_HOT_URL") if is_one else "",
-        redis_hot_urls=reader.redis_servers("REDIS_HOT_URLS", {}, check=values.hot_servers_of(instances)),
+        redis_hot_urls=reader.redis_servers(
+            "REDIS_HOT_URLS", {}, check=checks_of_servers.hot_servers_of(instances)
+        ),
         broker_url=reader.broker("BROKER_URL"),
         state_dir=reader.folder("STATE_DIR", ROOT / ".banyan" / "state"),
         # Where worker, relay and beat leave a file that says that they work (config/alive.py); none without.
