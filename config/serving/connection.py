@@ -149,3 +149,12 @@ class Connection:
             self.start_waiting()
         self.passed += len(data)
         return data
+
+    def flush(self) -> bool:
+        """Send what the client takes now; return whether it is still there."""
+        try:
+            self.sock.flush()
+        except OSError:
+            self.sock.close()
+            return False
+        return True

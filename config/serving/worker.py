@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Any
 
 from gunicorn.http.errors import NoMoreData
@@ -109,7 +110,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             self.handle_error(request, conn.sock, conn.client, error)
         if keep:
             conn.inbox = Inbox(received.take_buffered())
-        return _flush(conn) and keep
+        return conn.flush() and keep
 
     @_costs_one_connection
     def finish_request(self, conn: Connection, future: "Future[bool]") -> None:
@@ -180,7 +181,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         else:
             if conn.inbox.take_continue():
                 conn.sock.sendall(_CONTINUE)
-                _flush(conn)
+                conn.flush()
             self._wait(conn, selectors.EVENT_READ)
 
     def _wait(self, conn: Connection, event: int) -> None:
@@ -210,7 +211,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def _write(self, conn: Connection) -> None:
         """Send what the client takes now."""
         before = len(conn.sock)
-        if not _flush(conn):
+        if not conn.flush():
             self._close(conn)
             return
         conn.passed += before - len(conn.sock)
@@ -265,7 +266,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         conn.inbox = Inbox()
         conn.is_parting = True
         conn.start_waiting()
-        if _flush(conn):
+        if conn.flush():
             self._go_on(conn)
         else:
             self._close(conn)
@@ -273,11 +274,11 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def _make_room(self) -> None:
         """Close the connection that has waited for its client the longest."""
         if self.waiting:
-            self._close(min(self.waiting, key=_since))
+            self._close(min(self.waiting, key=attrgetter("since")))
 
     def _bound_memory(self) -> None:
         """Close connections, the longest waiting first, until what is held is bearable."""
-        for conn in sorted(self.waiting, key=_since):
+        for conn in sorted(self.waiting, key=attrgetter("since")):
             if self._held <= MAX_HELD:
                 return
             if conn.counted:
@@ -296,18 +297,3 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         self._stop_waiting(conn)
         self.nr_conns -= 1
         conn.socket.close()
-
-
-def _since(conn: Connection) -> float:
-    """Return since when a connection waits for its client."""
-    return conn.since
-
-
-def _flush(conn: Connection) -> bool:
-    """Send what a client takes now; return whether it is still there."""
-    try:
-        conn.sock.flush()
-    except OSError:
-        conn.sock.close()
-        return False
-    return True
