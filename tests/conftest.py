@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import django
 import pytest
@@ -65,21 +65,25 @@ def idle_apis(stack_of_run: Throwaway) -> Iterator[IdleApis]:
     apis.end()
 
 
+@pytest.fixture(scope="session")
+def make_machines(stack_of_run: Throwaway, idle_apis: IdleApis) -> Callable[[], Machines]:
+    """How processes are run; a folder whose processes go another way has one of its own."""
+    return lambda: Machines(stack_of_run, idle_apis)
+
+
 @pytest.fixture
-def stack(
-    stack_of_run: Throwaway, idle_apis: IdleApis, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Machines]:
+def stack(make_machines: Callable[[], Machines], django_db_blocker: DjangoDbBlocker) -> Iterator[Machines]:
     """Servers to kill and start, and real processes to run; all put right after the test."""
-    machines = Machines(stack_of_run, idle_apis)
+    machines = make_machines()
     yield machines
     with django_db_blocker.unblock():
         machines.restore()
 
 
 @pytest.fixture(scope="module")
-def machines_of_module(stack_of_run: Throwaway, idle_apis: IdleApis) -> Iterator[Machines]:
+def machines_of_module(make_machines: Callable[[], Machines]) -> Iterator[Machines]:
     """Processes that serve all tests of a module; `stack` would start them anew for each."""
-    machines = Machines(stack_of_run, idle_apis)
+    machines = make_machines()
     yield machines
     machines.restore()
 

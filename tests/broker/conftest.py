@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -32,11 +32,9 @@ def broker() -> Iterator[RabbitMQ]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def machines_of_module(
+@pytest.fixture(scope="session")
+def make_machines(
     stack_of_run: Throwaway, idle_apis: IdleApis, broker: RabbitMQ
-) -> Iterator[MachinesOfRabbitMQ]:
-    """Processes that serve all tests of a module."""
-    machines = MachinesOfRabbitMQ(stack_of_run, idle_apis, broker)
-    yield machines
-    machines.restore()
+) -> Callable[[], MachinesOfRabbitMQ]:
+    """Lead all processes to it."""
+    return lambda: MachinesOfRabbitMQ(stack_of_run, idle_apis, broker)

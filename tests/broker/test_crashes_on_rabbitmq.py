@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.test_crashes import TestAKill, TestGarbageInTheBroker, pair
+from tests.kit.crashes import TestAKill, TestGarbageInTheBroker, pair
 
 __all__ = ["TestAKill", "TestGarbageInTheBroker", "pair"]
 

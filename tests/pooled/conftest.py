@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -37,22 +37,9 @@ class PooledMachines(Machines):
         self.env |= pooler.env
 
 
-@pytest.fixture(scope="module")
-def machines_of_module(
+@pytest.fixture(scope="session")
+def make_machines(
     stack_of_run: Throwaway, idle_apis: IdleApis, pooler: PgBouncer
-) -> Iterator[PooledMachines]:
-    """Processes that serve all tests of a module."""
-    machines = PooledMachines(stack_of_run, idle_apis, pooler)
-    yield machines
-    machines.restore()
-
-
-@pytest.fixture
-def stack(
-    stack_of_run: Throwaway, idle_apis: IdleApis, pooler: PgBouncer, django_db_blocker: DjangoDbBlocker
-) -> Iterator[PooledMachines]:
-    """Servers to kill and start, and real processes to run; all put right after the test."""
-    machines = PooledMachines(stack_of_run, idle_apis, pooler)
-    yield machines
-    with django_db_blocker.unblock():
-        machines.restore()
+) -> Callable[[], PooledMachines]:
+    """Lead all processes through it."""
+    return lambda: PooledMachines(stack_of_run, idle_apis, pooler)

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.journeys.test_a_post_reaches_home import TestAPostReachesHome
-from tests.journeys.test_crashes import TestAKill, pair
 from tests.journeys.test_idempotency import TestAKillOfTheWorker, TestTwentyAtOnce, ada, api, gate
 from tests.journeys.test_revocation import TestAKey, TestASession, here, there
+from tests.kit.crashes import TestAKill, pair
 
 __all__ = [
     "TestAKey",
