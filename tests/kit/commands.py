@@ -40,6 +40,13 @@ if is_led:  # so that each command is led there by itself
         del os.environ[name]
     environment.adopted.clear()
 
+# What a command imports, each fork would import anew.
+from contextlib import suppress
+from django.core.management import get_commands, load_command_class
+for name in {words[0] for words in json.loads(sys.argv[1])}:
+    with suppress(Exception):  # told by the command itself
+        load_command_class(get_commands()[name], name)
+
 def run(words):
     sys.argv = ["manage.py", *words]
     try:
