@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
-from allauth.idp.oidc.models import Token
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
@@ -20,7 +18,7 @@ from modules.accounts.models import SpentToken
 from modules.accounts.schemas import NewApp
 from modules.accounts.services.apps import register_app
 from modules.accounts.services.principals import forget_kept
-from modules.accounts.services.sessions import hash_key, issue_session_token
+from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from tests.kit.delivery import drain
 from tests.kit.http import Http
@@ -165,14 +163,6 @@ def basic(pair: str) -> str:
 
 def make_key(caller, app, **changes):
     return caller("POST", f"/v1/apps/{app['id']}/keys", KEY | changes)
-
-
-def make_token(app_id: str, user_id: int | None, *scopes: str, value: str = "a-token") -> str:
-    later = clock.now() + timedelta(minutes=15)
-    token = Token(type="at", client_id=app_id, user_id=user_id, hash=hash_key(value), expires_at=later)
-    token.set_scopes(list(scopes))
-    token.save()
-    return value
 
 
 class CountingHasher(MD5PasswordHasher):

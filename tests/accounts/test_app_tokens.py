@@ -10,7 +10,8 @@ from modules.accounts.services.sessions import issue_session_token
 from modules.kernel import clock
 from modules.kernel.redis.client import count_trips
 from sharding.testing import count_queries
-from tests.accounts.kit import make_key, make_token
+from tests.accounts.kit import make_key
+from tests.kit.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 

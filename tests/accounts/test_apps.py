@@ -11,8 +11,9 @@ from modules.accounts.services.account_status import restore_account, suspend_ac
 from modules.accounts.services.accounts import set_roles
 from modules.accounts.services.principals import forget_kept
 from modules.audit.models import AuditEntry
-from tests.accounts.kit import APP, KEY, caller_of, make_key, make_token
+from tests.accounts.kit import APP, KEY, caller_of, make_key
 from tests.kit.people import NOON
+from tests.kit.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 

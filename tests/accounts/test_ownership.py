@@ -20,8 +20,9 @@ from modules.kernel import clock
 from modules.kernel.principals import OPERATOR
 from modules.mail.models import Mail
 from tests.accounts.allauth.provider import come, odd
-from tests.accounts.kit import addresses_of, caller_of, log_in_by_app, make_app, make_token
+from tests.accounts.kit import addresses_of, caller_of, log_in_by_app, make_app
 from tests.kit.people import PASSWORD
+from tests.kit.tokens import make_token
 
 __all__ = ["odd"]  # a fixture
 

@@ -1,11 +1,6 @@
 """Who asks the API: nobody, a user, another's app that may read profiles only, and a service."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
-
-from allauth.idp.oidc.models import Token
 
 from modules.accounts.public import create_account, issue_session_token, set_roles
 from modules.accounts.schemas import AppType, NewApp, NewKey
@@ -17,7 +12,7 @@ from modules.kernel.principals import OPERATOR
 from modules.kernel.scopes import GRANTABLE
 from modules.posts.public import publish_post
 from modules.posts.schemas import NewPost
-from sharding.scope import writing_directory
+from tests.kit.tokens import make_token
 
 # What the app is granted: it must get no further.
 NARROW = "read:profiles"
@@ -62,19 +57,9 @@ def make_role(name: str, user_id: int) -> Role:
 
 def mint_app_token(user_id: int) -> str:
     """Return an access token with which an app may read a user's profile and nothing else."""
-    value = secrets.token_urlsafe(32)
     # Somebody else's: in a long run the user has reached the limit.
     app_id = make_app(create_account(username="third_party", email=None, password=None, now=clock.now()).id)
-    with writing_directory():
-        Token.objects.create(
-            type=Token.Type.ACCESS_TOKEN,
-            hash=hashlib.sha256(value.encode()).hexdigest(),
-            client_id=app_id,
-            user_id=user_id,
-            scopes=NARROW,
-            expires_at=clock.now() + timedelta(days=1),
-        )
-    return value
+    return make_token(app_id, user_id, NARROW)
 
 
 def mint_service_key() -> str:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
-
-from allauth.idp.oidc.models import Token
 
 from modules.accounts.models import Session, TokenFamily
 from modules.accounts.public import end_all_sessions, issue_session_token, set_roles, suspend_account
@@ -25,6 +20,7 @@ from modules.timelines.services.lists import create_list
 from sharding.scope import writing_directory, writing_for
 from tests.kit.people import Person, make_person
 from tests.kit.posts import publish
+from tests.kit.tokens import make_token
 
 CALLERS = (
     "anonymous",
@@ -144,21 +140,6 @@ def make_app(owner_id: int) -> str:
     return register_app(owner_id, new, now=clock.now(), once=None).id
 
 
-def mint(app_id: str, user_id: int | None, scopes: set[str]) -> str:
-    """Return an access token of an app, for a user or for itself."""
-    value = secrets.token_urlsafe(32)
-    with writing_directory():
-        Token.objects.create(
-            type=Token.Type.ACCESS_TOKEN,
-            hash=hashlib.sha256(value.encode()).hexdigest(),
-            client_id=app_id,
-            user_id=user_id,
-            scopes=" ".join(sorted(scopes)),
-            expires_at=clock.now() + timedelta(days=1),
-        )
-    return value
-
-
 def credentials(caller: str, world: World, scope: str | None) -> dict[str, str]:
     """Return the headers of a caller; the scope is that of the operation, which `wrong_token` has not."""
     if caller == "anonymous":
@@ -168,7 +149,7 @@ def credentials(caller: str, world: World, scope: str | None) -> dict[str, str]:
     if caller in ("wrong_token", "token", "app"):
         reach = set(GRANTABLE) - ({scope} if caller == "wrong_token" else set())
         user_id = None if caller == "app" else world.owner.id
-        return {"Authorization": f"Bearer {mint(world.granted, user_id, reach)}"}
+        return {"Authorization": f"Bearer {make_token(world.granted, user_id, *reach)}"}
     new = NewKey(name="service", scopes=sorted(GRANTABLE), may_act_for_users=True)
     key = create_key(world.owner.id, world.app, new, now=clock.now(), once=None).key
     behalf = {"Banyan_On_Behalf_Of": str(world.owner.id)} if caller == "on_behalf" else {}

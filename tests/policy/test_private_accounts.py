@@ -16,11 +16,12 @@ from modules.graph.public import follow, unfollow
 from modules.kernel import clock
 from modules.kernel.redis.client import count_trips
 from modules.kernel.scopes import GRANTABLE
-from tests.kit.callers import make_app, mint
+from tests.kit.callers import make_app
 from tests.kit.delivery import drain, until_replicated
 from tests.kit.http import Response, call
 from tests.kit.people import Person, make_person
 from tests.kit.posts import publish
+from tests.kit.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ class Town:
         unfollow(self.people["requester"].id, self.owner.id)
         drain()
         app = make_app(self.people["stranger"].id)
-        self.app = {"Authorization": f"Bearer {mint(app, None, set(GRANTABLE))}"}
+        self.app = {"Authorization": f"Bearer {make_token(app, None, *GRANTABLE)}"}
 
     @staticmethod
     def _sign_up(name: str, shard: int) -> Person:

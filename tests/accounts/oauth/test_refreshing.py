@@ -14,11 +14,11 @@ from tests.accounts.kit import (
     consent,
     fetch,
     hidden,
-    make_token,
     me,
     refresh,
     silently,
 )
+from tests.kit.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 
