@@ -1,16 +1,25 @@
 """Everywhere: one query on every instance, with a deadline, without residue, merged in the query's order."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from django.db import models
+from django.db import connections, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F, QuerySet
+from django.db.utils import OperationalError
 
 from sharding import binding, freshness, scatter, shard_map
-from sharding.errors import Refused, WrongShard
+from sharding.backend import deadline
+from sharding.conf import settings
+from sharding.errors import InstanceUnavailable, Refused, WrongShard, sqlstate_of
+from sharding.ids import shard_of
 from sharding.pins import Pin
 from sharding.querysets import ShardedQuerySet
-from sharding.scatter import Scattered
+from sharding.scatter import STATEMENT_TIMEOUT, Scattered
+
+T = TypeVar("T")
+
+_LIMIT = "SELECT set_config('statement_timeout', %s, true)"
 
 
 class PinnedRows(Protocol):
@@ -28,8 +37,7 @@ class InShards(models.Func):
     output_field = models.BooleanField()
 
     def __init__(self, column: str, ranges: list[tuple[int, int]]) -> None:
-        text = ",".join(f"[{first},{last}]" for first, last in ranges)
-        super().__init__(F(column), models.Value(f"{{{text}}}"))
+        super().__init__(F(column), models.Value(as_multirange(ranges)))
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         """Write `shard_of(column) <@ ranges`."""
@@ -76,6 +84,70 @@ def read_everywhere(
     answers, missing = scatter.run_within({name: leg(name) for name in snapshot.instances}, within)
     rows = [row for answer in answers.values() for row in answer]
     return Scattered(_merge(rows, shape)[: shape.query.high_mark], missing)
+
+
+def read_within(
+    read: Callable[[CursorWrapper, str], list[T]],
+    within: float,
+    *,
+    owner_id: int | None = None,
+    on_primary: bool = False,
+) -> Scattered[T]:
+    """
+    Run a raw read on every instance that owns shards, or on an owner's alone, and join what came in time.
+
+    `read` gets the instance's shards as the text of an int4multirange, by which its SQL must limit its rows:
+    that is what keeps residue out. The server itself ends a statement when the time is up.
+
+    :raises WrongShard: inside a binding
+    """
+    if binding.current() is not None:
+        raise WrongShard("Other instances cannot be read inside a transaction of one.")
+    snapshot = shard_map.current()
+    instances = snapshot.instances if owner_id is None else (shard_map.alias_of(shard_of(owner_id)),)
+
+    def leg(instance: str) -> Callable[[], list[T]]:
+        ranges = as_multirange(snapshot.ranges_of(instance))
+        epoch = max(epoch for _, _, owner, _, epoch in snapshot.ranges() if owner == instance)
+
+        def read_at(alias: str) -> list[T]:
+            with transaction.atomic(using=alias), connections[alias].cursor() as cursor:  # noqa: TID251
+                cursor.execute(_LIMIT, [f"{within * 1000:.0f}ms"])
+                found = read(cursor, ranges)
+                # Nothing was written, and a COMMIT would count as an outcome that may be unknown.
+                transaction.set_rollback(True, using=alias)
+            return found
+
+        return lambda: read_at(instance) if on_primary else freshness.read(instance, epoch, read_at)
+
+    answers, missing = scatter.run_within({name: leg(name) for name in instances}, within)
+    return Scattered([row for answer in answers.values() for row in answer], missing)
+
+
+def read_directory_within(read: Callable[[CursorWrapper], T], within: float) -> T:
+    """
+    Run a raw read on the directory, which itself ends a statement when the time is up.
+
+    :raises InstanceUnavailable: if it was, or the directory cannot be reached
+    """
+    alias = settings().directory
+    allowed = min(within, deadline.allowed_s())
+    try:
+        with deadline.within(allowed), transaction.atomic(using=alias), connections[alias].cursor() as cursor:  # noqa: TID251
+            cursor.execute(_LIMIT, [f"{within * 1000:.0f}ms"])
+            found = read(cursor)
+            transaction.set_rollback(True, using=alias)
+    except OperationalError as error:
+        if sqlstate_of(error) != STATEMENT_TIMEOUT:
+            raise
+        raise InstanceUnavailable(alias) from error
+    return found
+
+
+def as_multirange(ranges: list[tuple[int, int]]) -> str:
+    """Return ranges of shards as the text of an int4multirange."""
+    text = ",".join(f"[{first},{last}]" for first, last in ranges)
+    return f"{{{text}}}"
 
 
 def _merge(rows: list[Any], shape: QuerySet[Any, Any]) -> list[Any]:

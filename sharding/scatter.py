@@ -31,7 +31,7 @@ T = TypeVar("T")
 # Why what lives on an instance cannot be read, by id.
 Unavailable = dict[int, InstanceUnavailable]
 
-_STATEMENT_TIMEOUT = "57014"
+STATEMENT_TIMEOUT = "57014"
 
 _pool: ThreadPoolExecutor | None = None
 _serial: ContextVar[bool] = ContextVar("sharding_serial", default=False)
@@ -210,7 +210,7 @@ def _collect(answers: dict[str, T], name: str, take: Callable[[], T]) -> None:
     except InstanceUnavailable:
         return
     except OperationalError as error:
-        if sqlstate_of(error) != _STATEMENT_TIMEOUT:
+        if sqlstate_of(error) != STATEMENT_TIMEOUT:
             raise
 
 
