@@ -8,8 +8,9 @@ from modules.posts.selectors.popular import rank_posts
 from modules.posts.selectors.states import PageState
 from modules.posts.selectors.tags import list_tagged_ids, list_trending_tags, search_tags
 from modules.posts.selectors.visibility import Visible, map_visible
+from modules.posts.selectors.words import list_matching
 from modules.posts.services.bulk import create_posts_in_bulk
-from modules.posts.services.entities import read_beginning, read_tag
+from modules.posts.services.entities import find_tag, read_beginning, read_tag
 from modules.posts.services.posts import delete_post, publish_post
 from modules.posts.services.reactions import add_reaction
 from modules.posts.services.reposts import repost
@@ -24,6 +25,8 @@ __all__ = [
     "build_page",
     "create_posts_in_bulk",
     "delete_post",
+    "find_tag",
+    "list_matching",
     "list_newest_ids",
     "list_next_ids",
     "list_tagged_ids",

@@ -64,6 +64,7 @@ from modules.posts.schemas.columns import (
 )
 from modules.posts.schemas.heads import POST, POST_COUNT, POST_LAYOUT, CountHead, PostHead, PostKey, refs_of
 from modules.posts.schemas.tags import RankedPost, TagCard, TagPage, TagQuery
+from modules.posts.schemas.words import Matches, PostQuery, Term, TermKind
 
 __all__ = [
     "AUDIENCES",
@@ -92,6 +93,7 @@ __all__ = [
     "EditDraft",
     "EditPost",
     "Marks",
+    "Matches",
     "NewDraft",
     "NewPost",
     "OfType",
@@ -108,6 +110,7 @@ __all__ = [
     "PostKey",
     "PostKind",
     "PostPage",
+    "PostQuery",
     "PostRef",
     "PostSettings",
     "PostState",
@@ -127,6 +130,8 @@ __all__ = [
     "TagCard",
     "TagPage",
     "TagQuery",
+    "Term",
+    "TermKind",
     "UserPostPage",
     "UserPostsQuery",
     "refs_of",

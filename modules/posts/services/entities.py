@@ -114,6 +114,11 @@ def mentioned_ids(entities: Sequence[StoredEntity]) -> set[int]:
     return {each["user_id"] for each in entities if each["type"] == "mention"}
 
 
+def find_tag(text: str) -> str | None:
+    """Return the first tag in a text as it is found, however it was written; None if there is none."""
+    return next((one.value for one in scan(text) if one.type == "tag"), None)
+
+
 def canonical(tag: str) -> str:
     """Return the form of a tag by which it is found, however it was written (NFKC, case folded)."""
     folded = unicodedata.normalize("NFKC", _UNSEEN.sub("", tag)).casefold()
