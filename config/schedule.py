@@ -23,5 +23,6 @@ SCHEDULE = {
     "rank-tags": _every(5 * MINUTE, "timelines.rank_tags"),
     "forget-tag-counts": _every(HOUR, "posts.forget_tag_counts"),
     "forget-pending-accounts": _every(HOUR, "accounts.forget_pending_accounts"),
+    "rank-people": _every(DAY, "search.rank_people"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),
 }

@@ -13,6 +13,7 @@ from modules.kernel.limits import Limit, LimitSettings
 from modules.kernel.redis.client import RedisSettings
 from modules.kernel.sizes import MAX_BODY
 from modules.posts.schemas import PostSettings
+from modules.search.schemas import SearchSettings
 from modules.timelines.schemas import TimelineSettings
 from sharding.conf import RelaySettings
 
@@ -108,6 +109,7 @@ TIMELINES = TimelineSettings(
     top_reply_weight=ENV.top_reply_weight,
     top_share_weight=ENV.top_share_weight,
 )
+SEARCH = SearchSettings()
 LIMITS = LimitSettings(
     is_on=ENV.limits == "on",
     processes=ENV.web_workers,

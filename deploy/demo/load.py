@@ -16,6 +16,7 @@ from modules.kernel import clock
 from modules.posts import public as posts
 from modules.posts.schemas import PastPost
 from modules.profiles import public as profiles
+from modules.search import public as search
 
 # The same on every run and every machine, so that `verify-demo` can tell what a home must show.
 SPACING = timedelta(seconds=47)
@@ -33,6 +34,8 @@ def load(source: Source, console: Console) -> list[int]:
     with step("Follows, both sides", 2 * len(source.follows), console) as shown:
         pairs = ((ids[follower], ids[followee]) for follower, followee in source.follows)
         graph.add_edges_in_bulk(pairs, on_progress=shown.advance)
+    with step("People to be found", source.users, console) as shown:
+        search.rebuild_people(on_progress=shown.advance)
     past = list(past_posts(source, ids))
     with step("Posts", len(past), console) as shown:
         for chunk in in_chunks(past, POSTS_AT_ONCE):

@@ -14,4 +14,5 @@ GRANTABLE = {
     "read:posts": "See your drafts and bookmarks",
     "write:posts": "Publish, edit and delete posts and drafts, react to posts and bookmark them as you",
     "read:operations": "See how the service runs, if you are one of its operators",
+    "read:search": "Search for posts and people as you",
 }

@@ -30,6 +30,8 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     ],
     "get_list_timeline": [walked_posts.list_timeline],
     "get_tag_timeline": [walked_posts.tag_timeline],
+    "search_users": [walked_people.found_people],
+    "search_posts": [walked_posts.found_posts],
     "list_list_members": [walked_people.list_members],
     "list_replies": [walked_posts.replies],
     "list_reposters": [walked_people.reposters],

@@ -39,8 +39,9 @@ class Walked:
             self.gone.add(item)
 
     def page(self, limit: int, cursor: str | None = None) -> Page:
-        query = f"?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
-        answer = call("GET", self.path + query, as_=self.reader)
+        query = f"limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+        sign = "&" if "?" in self.path else "?"
+        answer = call("GET", f"{self.path}{sign}{query}", as_=self.reader)
         assert answer.status == 200
         ids = [int(card[self.name]) for card in answer.body["data"]]
         return Page(ids, answer.body["next"], answer.body["prev"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from allauth.idp.oidc.models import Client
@@ -13,6 +15,8 @@ from modules.graph.schemas import MuteOptions
 from modules.graph.services.blocks import block, unblock
 from modules.graph.services.mutes import mute, unmute
 from modules.posts.services.reposts import remove_repost
+from modules.profiles.services.profiles import set_profile_visibility
+from modules.search.services.people import store_person
 from modules.timelines.schemas import NewList
 from modules.timelines.services.lists import add_member, create_list, remove_member
 from sharding.scope import writing_directory
@@ -33,6 +37,26 @@ def list_members(settings: Any, after: ExitStack) -> Walked:
 
     path = f"/v1/me/lists/{list_id}/members"
     return Walked(reader, path, add, lambda id: remove_member(reader.id, list_id, id))
+
+
+def found_people(settings: Any, after: ExitStack) -> Walked:
+    """Whose name begins so, among those who are hidden."""
+    settings.LIMITS = replace(settings.LIMITS, is_on=False)
+    settings.SEARCH = replace(settings.SEARCH, within_s=5)
+    reader, numbers = sign_up("vera"), count()
+
+    def add() -> int:
+        hidden, person = (make_person(f"found_{next(numbers)}") for _ in range(2))
+        block(hidden.id, reader.id, now=NOON)
+        drain()
+        for one in (hidden, person):
+            store_person(one.id, once=None)
+        return person.id
+
+    def remove(id: int) -> None:
+        set_profile_visibility(id, is_active=False, once=None)
+
+    return Walked(reader, "/v1/search/users?q=found", add, remove)
 
 
 def reposters(settings: Any, after: ExitStack) -> Walked:

@@ -11,11 +11,11 @@ from modules.graph import public as graph
 from modules.graph.selectors.pulled import forget_pulled
 from modules.kernel.redis.servers import redis
 from modules.posts.events import ReactionAdded
-from modules.posts.schemas import EditPost, NewDraft
+from modules.posts.schemas import EditPost, NewDraft, NewPost
 from modules.posts.services.bookmarks import add_bookmark, remove_bookmark
 from modules.posts.services.drafts import create_draft, delete_draft
 from modules.posts.services.edits import edit_post
-from modules.posts.services.posts import delete_post
+from modules.posts.services.posts import delete_post, publish_post
 from modules.posts.services.reactions import add_reaction, remove_reaction
 from modules.timelines.models import windows
 from modules.timelines.schemas import NewList
@@ -126,6 +126,30 @@ def list_timeline(settings: Any, after: ExitStack) -> Walked:
     return Walked(
         reader,
         f"/v1/timelines/lists/{list_id}",
+        add,
+        lambda id: delete_post(wrote[id].id, id, now=NOON),
+    )
+
+
+def found_posts(settings: Any, after: ExitStack) -> Walked:
+    """What has a word in it, by authors on both instances, among what has not and what is hidden."""
+    settings.LIMITS = replace(settings.LIMITS, is_on=False)
+    settings.SEARCH = replace(settings.SEARCH, within_s=5)
+    reader, authors = sign_up("vera"), [make_person(shard=0), make_person(shard=4095)]
+    hidden = NewPost(text="found", audience="followers")
+    wrote: dict[int, Person] = {}
+
+    def add() -> int:
+        author = authors[len(wrote) % 2]
+        publish_post(author.id, hidden, now=NOON, once=None)
+        publish(author, "lost")
+        post_id = publish(author, "found")
+        wrote[post_id] = author
+        return post_id
+
+    return Walked(
+        reader,
+        "/v1/search/posts?q=found",
         add,
         lambda id: delete_post(wrote[id].id, id, now=NOON),
     )

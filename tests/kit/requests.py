@@ -43,6 +43,8 @@ QUERIES = {
     "list_relationships": "?ids={user_id}",
     "search_tags": "?q=for",
     "delete_me": "?confirm={username}",
+    "search_posts": "?q=hello",
+    "search_users": "?q={username}",
 }
 # Where the object of a path is not the one that its name says.
 PATHS = {

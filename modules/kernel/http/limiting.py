@@ -65,6 +65,16 @@ def charge_address(request: HttpRequest, limit: Limit) -> None:
         _charge(request, limit, client_address(request))
 
 
+def charge_caller(request: HttpRequest, limit: Limit, user_id: int | None) -> None:
+    """
+    Count a request under a limit of its own as well: against a user, or nobody's against its address.
+
+    :raises LimitReached: if there is nothing left for them
+    """
+    if settings.LIMITS.is_on:
+        _charge(request, limit, str(user_id) if user_id else client_address(request))
+
+
 def charge_principal(request: HttpRequest, principal: Principal) -> None:
     """
     Count a request against who sends it, if it is not counted yet.

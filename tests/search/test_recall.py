@@ -1,0 +1,122 @@
+"""What is found is what a scan by regular expressions finds, of what the viewer may see."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from modules.graph import public as graph
+from modules.kernel.cursors import Paging
+from modules.posts.schemas import Audience, PastPost
+from modules.posts.services.bulk import create_posts_in_bulk
+from modules.search.selectors.posts import list_posts
+from sharding.ids import make_id, moment_of, shard_of
+from tests.kit.delivery import until_replicated
+from tests.kit.pages import on
+from tests.kit.people import make_person
+from tests.search.kit import ids_of
+
+pytestmark = pytest.mark.django_db
+
+REAL = Path(__file__).parents[3] / "shared/data/posts.txt.gz"
+QUERIES, POSTS = 200, 600
+WORDS = (
+    "café the a naïve Straße end.next x_y 1.5 don't of to be or not "
+    "東京都 京都 スキー 서울에서 हिन्दी мир ΣΊΣΥΦΟΣ"
+)
+
+
+def generated(chance: random.Random) -> list[str]:
+    words = WORDS.split()
+    return [" ".join(chance.choices(words, k=chance.randint(1, 12))) for _ in range(POSTS)]
+
+
+def real(chance: random.Random) -> list[str]:
+    with gzip.open(REAL, "rt") as lines:
+        return chance.sample([line.strip() for line in lines], POSTS)
+
+
+def folded(text: str) -> str:
+    """What of a text is compared, made in another way than the database does."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(each for each in apart if not "\u0300" <= each <= "\u036f")
+    return unicodedata.normalize("NFKC", plain).casefold()
+
+
+# Letters of Devanagari's words that Python takes for none, and scripts that need no spaces.
+MARKS = r"\u0900-\u0963"
+UNSPACED = r"\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3"
+BETWEEN = rf"(?:(?![{MARKS}])[\W_])"
+
+
+def pattern(phrase: str, *, is_prefix: bool) -> re.Pattern[str]:
+    """Return what finds words in this order, whatever signs are between them."""
+    words = re.findall(rf"[{UNSPACED}]+|(?:(?![_{UNSPACED}])[\w{MARKS}])+", folded(phrase))
+    is_unspaced = [bool(re.match(f"[{UNSPACED}]", word)) for word in words]
+    text = "" if is_unspaced[0] else rf"(?<![^\W_{UNSPACED}])(?<![{MARKS}])"
+    for at, word in enumerate(words):
+        if at:
+            text += BETWEEN + ("*" if is_unspaced[at - 1] or is_unspaced[at] else "+")
+        text += re.escape(word)
+    return re.compile(text if is_prefix or is_unspaced[-1] else rf"{text}(?![^\W_{UNSPACED}])(?![{MARKS}])")
+
+
+@pytest.mark.parametrize("texts", [generated, *([real] if REAL.exists() else [])])
+def test_two_hundred_queries_find_what_a_scan_finds(texts):
+    chance = random.Random(11)
+    authors = [make_person(shard=shard) for shard in (0, 2047, 2048, 4095)]
+    rows = texts(chance)
+    people = [chance.choice(authors) for _ in rows]
+    audiences: list[Audience] = [chance.choice(["public", "public", "followers"]) for _ in rows]
+    create_posts_in_bulk(
+        [
+            PastPost(author.id, text, moment_of(n << 22), 7, audience=audience)
+            for n, (author, text, audience) in enumerate(zip(people, rows, audiences, strict=True), 1)
+        ]
+    )
+    until_replicated()
+    reader = make_person()
+    graph.follow(reader.id, authors[0].id)
+    seen = {
+        make_id(n, shard_of(author.id), 7): folded(text)
+        for n, (author, text, audience) in enumerate(zip(people, rows, audiences, strict=True), 1)
+        if audience == "public" or author is authors[0]
+    }
+
+    for _ in range(QUERIES):
+        line, patterns = query(rows, chance)
+        expected = [id for id, text in seen.items() if all(each.search(text) for each in patterns)]
+        assert walk(line, reader.id) == expected[::-1], line
+
+
+def query(rows: list[str], chance: random.Random) -> tuple[str, list[re.Pattern[str]]]:
+    """Return one to three words, beginnings or phrases of a text, and what a scan looks for."""
+    parts: list[str] = []
+    patterns: list[re.Pattern[str]] = []
+    while not parts:
+        words = chance.choice(rows).split()
+        for _ in range(chance.randint(1, 3)):
+            at, length = chance.randrange(len(words)), chance.choice([1, 1, 1, 2, 3])
+            text = " ".join(words[at : at + length]).replace('"', "").replace("*", "").lstrip("-#")
+            if not re.search(r"[^\W_]", text) or len(text) > 60 or text.startswith("from:"):
+                continue
+            is_prefix = length == 1 and re.fullmatch("[A-Za-z]{4,}", text) and chance.random() < 0.3
+            parts.append(f"{text[:-1]}*" if is_prefix else f'"{text}"')
+            patterns.append(pattern(text[:-1] if is_prefix else text, is_prefix=bool(is_prefix)))
+    return " ".join(parts), patterns
+
+
+def walk(line: str, reader_id: int) -> list[int]:
+    """Return all that is found, page by page."""
+    paging = Paging.first(100)
+    page = list_posts(line, paging, viewer=graph.viewer_of(reader_id))
+    found = ids_of(page)
+    while page.next is not None:
+        page = list_posts(line, on(paging, page.next), viewer=graph.viewer_of(reader_id))
+        found += ids_of(page)
+    return found
