@@ -1,14 +1,14 @@
 """Django's view of this package."""
 
-from typing import Any
-
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import signals
 from django.core.cache import close_caches
-from django.db import close_old_connections, connections, reset_queries
+from django.core.handlers.base import reset_urlconf
+from django.db import close_old_connections, reset_queries
 
 from config.startup import resume_collector
+from sharding.backend.broken import close_broken
 
 
 class WiringConfig(AppConfig):
@@ -26,17 +26,12 @@ class WiringConfig(AppConfig):
             reporting.install()
 
         # Django looks at every alias twice a request: 80 us for four of them. Connections are kept for good
-        # (CONN_MAX_AGE), and sharding.backend drops those that the server closed; here go the broken.
+        # (CONN_MAX_AGE), and sharding.backend drops those that the server closed; here go the broken. Which
+        # URLs there are is noted for no thread (config/serving/application.py): there is nothing to be reset.
         signals.request_started.disconnect(reset_queries)
         signals.request_started.disconnect(close_old_connections)
         signals.request_finished.disconnect(close_old_connections)
         signals.request_finished.disconnect(close_caches)
+        signals.request_finished.disconnect(reset_urlconf)
         signals.request_finished.connect(close_broken)
         resume_collector()
-
-
-def close_broken(**_: Any) -> None:
-    """Close the connections on which a statement failed and that are no good since."""
-    for connection in connections.all(initialized_only=True):
-        if connection.errors_occurred:
-            connection.close_if_unusable_or_obsolete()

@@ -3,7 +3,6 @@
 import os
 
 import django
-from django.urls import get_resolver
 
 from config.startup import pause_collector, resume_collector
 
@@ -19,5 +18,5 @@ application = Application()
 
 # Before gunicorn forks: else every worker would load all endpoints in its first request.
 pause_collector()  # once more: the end of the setup has resumed it
-get_resolver().url_patterns  # noqa: B018
+application.routes  # noqa: B018
 resume_collector()

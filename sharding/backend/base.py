@@ -10,7 +10,7 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from django.utils.functional import cached_property
 
-from sharding.backend import breaker, deadline, limits
+from sharding.backend import breaker, broken, deadline, limits
 from sharding.backend.breaker import BreakerOpen
 from sharding.backend.bulkhead import BulkheadFull
 from sharding.backend.connection import Connection
@@ -38,6 +38,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.is_replica = any(alias in names for names in settings().replicas.values())
         self._longest_s = _REPLICA_S if self.is_replica else math.inf
         self._is_pooled = bool(settings_dict.get("POOLED"))
+
+    @property
+    def errors_occurred(self) -> bool:
+        """Whether a statement failed since it was opened, or since it was last found usable."""
+        return self._errors_occurred
+
+    @errors_occurred.setter
+    def errors_occurred(self, value: bool) -> None:
+        """Set it, and have the end of the request look at this connection."""
+        self._errors_occurred = value
+        if value:
+            broken.note(self)
 
     @cached_property
     def wrap_database_errors(self) -> ErrorWrapper:
