@@ -224,8 +224,13 @@ class Viewer:
 
     def _bits_of(self, person_id: int) -> int:
         """Return how the viewer stands with somebody of the page; LookupError as in `follows`."""
-        if not self.id:
-            return 0
+        known = self._ties.exceptions
+        if known is not None and known.is_whole and person_id in self._person_ids:
+            return known.bits.get(person_id, 0)
+        return self._find_bits(person_id) if self.id else 0
+
+    def _find_bits(self, person_id: int) -> int:
+        """Return the same where it must be read, or is not known as a whole."""
         self._require_of_page(person_id)
         ties = self._ties
         if ties.exceptions is None:

@@ -122,8 +122,9 @@ class CardKind(Generic[Head]):
 
     def command(self, ids: Sequence[int]) -> Command:
         """Return the one command that fetches these ids, which must be of one server."""
-        prefix = self._prefix
-        return ("MGET", *[b"%b%d" % (prefix, id) for id in ids])
+        # Text: to format it costs half of what bytes do, and the client takes either.
+        name = self.name
+        return ("MGET", *[f"{name}:{id}" for id in ids])
 
     def read(
         self, ids: Sequence[int], replies: Sequence[bytes | None]

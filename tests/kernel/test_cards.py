@@ -105,6 +105,22 @@ class TestGetMany:
         assert 54 <= life <= 60
 
 
+class TestUnpack:
+    def test_takes_the_same_bytes_apart_once(self):
+        entry = LAYOUT.pack(card(1))
+
+        first = LAYOUT.unpack([1], [entry]).found[1]
+
+        assert first == card(1)
+        assert LAYOUT.unpack([2], [bytes(bytearray(entry))]).found[2] is first
+
+    def test_takes_no_garbled_twin_for_what_it_remembers(self):
+        entry = LAYOUT.pack(card(1))
+        LAYOUT.unpack([1], [entry])
+
+        assert LAYOUT.unpack([1, 2, 3], [entry[:-1], entry[:-1] + b"x", None]) == ({}, [3], [1, 2])
+
+
 class TestPut:
     @pytest.mark.parametrize(
         ("before", "after", "kept"),

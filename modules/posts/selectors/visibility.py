@@ -69,13 +69,16 @@ def allows(viewer: Viewer, head: PostHead, author: UserHead) -> bool:
     how the viewer stands with the author, asked only where it matters; of the first two the stricter holds.
     An audience of which nothing is known here is the author alone.
     """
-    if head.author_id == viewer.id:
+    author_id, audience = head.author_id, head.audience
+    if author_id == viewer.id:
         return True
-    if not profiles.admits(viewer, head.author_id, author):
+    if author.is_private and not profiles.admits(viewer, author_id, author):
         return False
-    if head.audience == FOLLOWERS:
-        return viewer.follows(head.author_id)
-    return head.audience == PUBLIC or (head.audience == MENTIONED and viewer.id in head.mentioned_ids)
+    if audience == PUBLIC:
+        return True
+    if audience == FOLLOWERS:
+        return viewer.follows(author_id)
+    return audience == MENTIONED and viewer.id in head.mentioned_ids
 
 
 def map_visible(
@@ -100,19 +103,19 @@ def map_visible(
     people: dict[int, RenderedCard[UserHead]] = profiles.select_visible(loaded[USER], viewer=viewer)
     if unavailable:
         _follow_authors(found, unavailable)
-    replied_to = {id for post in found.values() if (id := post.head.reply_to_author_id)}
-    page = viewer.among(people.keys() | replied_to if replied_to else people.keys())
+    heads = [post.head for post in found.values()]
+    named = {id for head in heads if (id := head.reply_to_author_id)}
+    page = viewer.among(people.keys() | named if named else people.keys())
     shown = {
         id: post
-        for id, post in found.items()
-        if (author := people.get(post.head.author_id)) and allows(page, post.head, author.head)
+        for (id, post), head in zip(found.items(), heads, strict=True)
+        if (author := people.get(head.author_id)) and allows(page, head, author.head)
     }
-    closed = frozenset(
-        id for id, user in people.items() if user.head.is_private and not profiles.admits(page, id, user.head)
-    )
+    private = [id for id, user in people.items() if user.head.is_private]
+    closed = frozenset([id for id in private if not profiles.admits(page, id, people[id].head)])
     users = {id: user.json for id, user in people.items()}
     visible = Visible(shown, users, unavailable, closed, viewer=page, people=people)
-    if not any(post.head.original_id for post in found.values()):
+    if not any(head.original_id for head in heads):
         return visible
     visible = _take_apart(post_ids, visible)
     if state is not None:

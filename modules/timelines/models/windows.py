@@ -7,7 +7,8 @@ raise RedisUnavailable when Redis cannot be asked, and each may be repeated.
 
 import secrets
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,8 +25,6 @@ from modules.timelines.schemas import TimelineSettings
 TOP: Final = 2**64 - 1
 
 _ENTRY = struct.Struct(">QQ")
-# As they are read: an id of ours has 63 bits, so whatever is not above zero here is none.
-_SIGNED = struct.Struct(">qq")
 _ID = struct.Struct(">Q")
 _KEYS_PER_CALL = 250  # so that Redis is never blocked for long
 _OPENING_SECONDS = 60
@@ -49,6 +48,10 @@ class Entry(NamedTuple):
     via_id: int
 
 
+# Past the constructor of a named tuple, which is written in Python.
+_new_entry: Callable[[tuple[int, ...]], Entry] = partial(tuple.__new__, Entry)
+
+
 class Step(NamedTuple):
     """
     What a window gave next to some place: entries at or above the floor, the nearest one first.
@@ -61,7 +64,7 @@ class Step(NamedTuple):
     floor: int
     has_following: bool
     pulled_ids: list[int]
-    followed: list[int]
+    followed: Sequence[int]
 
 
 def home(user_id: int) -> bytes:
@@ -208,13 +211,15 @@ def has_post(keys: Sequence[bytes], post_id: int) -> list[bool]:
 def _to_step(key: bytes, reply: Sequence[Any]) -> Step:
     has_following, floor, packed, pulled, via_ids = reply
     try:
-        entries = list(map(Entry._make, _SIGNED.iter_unpack(packed)))
-        followed = [id for (id,) in _ID.iter_unpack(via_ids)]
-        if any(post_id <= 0 or via_id <= 0 for post_id, via_id in entries):
+        # Signed: an id of ours has 63 bits, so whatever is not above zero here is none.
+        numbers = struct.unpack(f">{len(packed) // _ID.size}q", packed)
+        followed = struct.unpack(f">{len(via_ids) // _ID.size}Q", via_ids)
+        if len(packed) % _ENTRY.size or min(numbers, default=1) <= 0:
             raise ValueError("no id of ours")
     except (struct.error, ValueError) as error:
         _redis_of(key).discard(key, reason=type(error).__name__)
         raise Unreadable(str(error)) from error
+    entries = list(map(_new_entry, zip(numbers[::2], numbers[1::2], strict=True)))
     pulled_ids = [int(id) for id in pulled]
     return Step(entries, int.from_bytes(floor, "big"), bool(has_following), pulled_ids, followed)
 

@@ -4,7 +4,7 @@ Candidates of a home: from windows down to their floor, below it by pull; withou
 A source is complete at or above its floor, so the merge of several is at or above the highest of them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.conf import settings
@@ -61,8 +61,8 @@ def list_candidates(
         )
     except (RedisUnavailable, InstanceUnavailable):
         steps = [_UNKNOWN]
-    floor = max(step.floor for step in steps)
-    followed = {id for step in steps for id in (*step.followed, *step.pulled_ids)}
+    floor = max([step.floor for step in steps])
+    followed: set[int] = set().union(*[step.followed for step in steps], *[step.pulled_ids for step in steps])
     entries: list[Entry] = []
     pulled: list[Entry] = []
     if not newer:
@@ -214,7 +214,10 @@ def _floor_of(pulled: Sequence[Entry], asked: int) -> int:
     return pulled[-1].post_id if len(pulled) == asked else 0
 
 
-def _merge(steps: Iterable[Step], floor: int) -> list[Entry]:
+def _merge(steps: Sequence[Step], floor: int) -> list[Entry]:
     """Return the entries of all sources at or above the floor, newest first, each post once."""
+    if len(steps) == 1:
+        # A window is sorted, holds each post once, and answers nothing below its floor.
+        return sorted(steps[0].entries, reverse=True)
     by_post = {entry.post_id: entry for step in steps for entry in step.entries if entry.post_id >= floor}
     return sorted(by_post.values(), reverse=True)

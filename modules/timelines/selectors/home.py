@@ -98,14 +98,14 @@ def _belongs(head: PostHead, entry: Entry, viewer: Viewer, before_all: Viewer) -
     news if the viewer follows the one replied to as well, or is that one; a repost, unless the viewer hides
     those of its author or mutes the original's. `before_all` is the viewer before those too.
     """
-    author_id = head.author_id
+    author_id, via_id = head.author_id, entry.via_id
     if author_id == viewer.id:
-        return author_id == entry.via_id
-    if author_id != entry.via_id or head.audience == MENTIONED:
+        return author_id == via_id
+    if author_id != via_id or head.audience == MENTIONED:
         return False
     if not viewer.follows(author_id) or viewer.mutes(author_id):
         return False
     if head.kind == REPOST:
         return not (viewer.hides_reposts_of(author_id) or before_all.mutes(head.original_author_id))
     replied_to = head.reply_to_author_id
-    return replied_to in (0, author_id, viewer.id) or before_all.follows(replied_to)
+    return not replied_to or replied_to in (author_id, viewer.id) or before_all.follows(replied_to)
