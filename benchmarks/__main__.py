@@ -24,6 +24,10 @@ def arguments() -> Namespace:
     parser.add_argument("--users", type=int, help=f"only the N most followed (generated: {USERS})")
     parser.add_argument("--follows", type=Path, help="follower<TAB>followee lines, gzipped; else generated")
     parser.add_argument("--texts", type=Path, help="one text a line, gzipped UTF-8; else generated")
+    parser.add_argument("--posts", type=int, help="so many past posts in all (four of everybody)")
+    parser.add_argument(
+        "--without-limits", action="store_true", help="count no requests, as figures before this did"
+    )
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each sample takes (2)")
     parser.add_argument("--rounds", type=int, default=3, help="samples of each row (3)")
     parser.add_argument("--json", action="store_true", help="print every round as JSON")
@@ -36,8 +40,9 @@ def main() -> None:
     asked = arguments()
     console = Console(stderr=True)
     console.print("Starting directory, two instances, a replica and Redis")
+    limits = "off" if asked.without_limits else "on"
     with throwaway_stack(migrate=migrate) as stack:
-        os.environ.update(stack.env, BANYAN_LOG_LEVEL="ERROR", BANYAN_LIMITS="off")
+        os.environ.update(stack.env, BANYAN_LOG_LEVEL="ERROR", BANYAN_LIMITS=limits)
         begin()
         _measure(stack, asked, console)
 
@@ -57,8 +62,9 @@ def _measure(stack: Throwaway, asked: Namespace, console: Console) -> None:
         if asked.follows
         else world.generate(asked.users or USERS)
     )
-    people = world.populate(source, console)
+    people = world.populate(source, asked.posts, console)
     facts |= people.facts | {"rounds": asked.rounds, "seconds_a_sample": asked.seconds}
+    facts["limits"] = os.environ["BANYAN_LIMITS"]
     with under_measure(stack) as measured:
         rows = bench.run(measured, people, bench.Plan(asked.seconds, asked.rounds, only), console)
     command = f"python -m benchmarks {shlex.join(sys.argv[1:])}".strip()

@@ -19,7 +19,8 @@ from benchmarks.under_measure import Server, UnderMeasure
 from benchmarks.world import World
 
 FAN_OUT, FAN_OUT_SCRIPT, END_TO_END = "fan_out", "fan_out_script", "end_to_end"
-SAME = ("home_warm", "home_cold", "post", "post_known")  # rows whose floor must answer the same
+# Rows whose floor must answer the same.
+SAME = ("home_warm", "home_cold", "post", "post_known", "profile", "list", "batch")
 COMPARED = 20
 WARM_UP = 1000
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from benchmarks.floor_redis import post_page, warm_home
-from benchmarks.floor_sql import cold_home, create_post
+from benchmarks.floor_redis import batch_page, post_page, warm_home
+from benchmarks.floor_sql import author_page, cold_home, create_post, list_page
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 Environ = dict[str, object]
@@ -20,7 +20,7 @@ _HEALTHY = b'{"status":"ok"}'
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer `/home/<id>`, `/cold/<id>`, `/post/<id>`, `/create/<author id>` and `/healthz`."""
+    """Answer `/home/<id>`, `/cold/<id>`, `/post/<id>`, `/create/<author id>` and others by their kinds."""
     _, kind, *rest = str(environ["PATH_INFO"]).split("/")
     status = "200 OK"
     if kind == "home":
@@ -34,6 +34,12 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
         body = create_post(int(rest[0]), raw, environ.get("HTTP_IDEMPOTENCY_KEY"))
     elif kind == "cold":
         body = cold_home(int(rest[0]))
+    elif kind == "author":
+        body = author_page(int(rest[0]))
+    elif kind == "list":
+        body = list_page(int(rest[0]), int(rest[1]))
+    elif kind == "batch":
+        body = batch_page(int(rest[0]), [int(id) for id in rest[1].split(",")])
     else:
         body = _HEALTHY
     start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])

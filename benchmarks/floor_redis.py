@@ -23,6 +23,9 @@ ENTRY = struct.Struct(">QQ")
 _POST_AT, _USER_AT = POST_LAYOUT.json_at, USER_LAYOUT.json_at
 _AUTHOR = slice(CHECKED_AT, CHECKED_AT + 8)
 
+# Of a post of which nothing is counted, an entry ends before. Marks are laid as they are kept: not compared.
+_COUNT_AT, _NONE = 14, b"null"
+
 _local = threading.local()
 
 
@@ -77,10 +80,31 @@ def post_page(post_id: int) -> bytes:
     (post,) = wire().run(("GET", b"post:%d" % post_id))
     author_id = int.from_bytes(post[_AUTHOR], "big")
     (user,) = wire().run(("GET", b"user:%d" % author_id))
-    return b'{"data":%b,"included":{"users":{"%d":%b}},"state":{}}' % (
+    return b'{"data":%b,"included":{"users":{"%d":%b},"posts":{}},"state":{}}' % (
         post[_POST_AT:],
         author_id,
         user[_USER_AT:],
+    )
+
+
+def batch_page(user_id: int, post_ids: list[int]) -> bytes:
+    """Return posts by their ids, with what is counted of them and how the user marked them."""
+    posts, counts, marks = wire().run(
+        ("MGET", *[b"post:%d" % id for id in post_ids]),
+        ("MGET", *[b"postcount:%d" % id for id in post_ids]),
+        ("HMGET", b"mine:%d" % user_id, b"floor", *post_ids),
+    )
+    authors = {int.from_bytes(post[_AUTHOR], "big"): b"" for post in posts}
+    (cards,) = wire().run(("MGET", *[b"user:%d" % id for id in authors]))
+    users = [b'"%d":%b' % (id, card[_USER_AT:]) for id, card in zip(authors, cards, strict=True)]
+    state = [
+        b'"%d":{"counts":%b,"mine":%b}' % (id, count[_COUNT_AT:] or _NONE, b'"%b"' % mark if mark else _NONE)
+        for id, count, mark in zip(post_ids, counts, marks[1:], strict=True)
+    ]
+    return b'{"data":[%b],"included":{"users":{%b},"posts":{}},"state":{%b}}' % (
+        b",".join([post[_POST_AT:] for post in posts]),
+        b",".join(users),
+        b",".join(state),
     )
 
 
@@ -96,7 +120,7 @@ def lay(entries: Iterable[tuple[int, int]]) -> bytes:
         b'"%d":%b' % (author_id, card[_USER_AT:])
         for author_id, card in zip(authors, cards[shown:], strict=True)
     ]
-    return b'{"data":[%b],"included":{"users":{%b}},"state":{},"next":null,"prev":null}' % (
+    return b'{"data":[%b],"included":{"users":{%b},"posts":{}},"state":{},"next":null,"prev":null}' % (
         b",".join([card[_POST_AT:] for card in cards[:shown]]),
         b",".join(users),
     )

@@ -11,7 +11,7 @@ import orjson
 import psycopg
 
 from benchmarks.floor_redis import ENTRY, PAGE, lay, wire
-from modules.posts.schemas import POST_COLUMNS
+from modules.posts.schemas import POST_COLUMNS, REPOST
 
 _SHARDS = 4096
 _PULL = 100
@@ -37,6 +37,12 @@ _NEWEST = """
             AND post.id >= (SELECT CASE WHEN count(*) = %(limit)s THEN min(head) ELSE 0 END FROM heads)
         ORDER BY post.id DESC LIMIT %(limit)s) AS newest
     ORDER BY newest.id DESC LIMIT %(limit)s"""
+
+_OF_AUTHOR = f"""
+    SELECT id FROM posts_post
+    WHERE author_id = %s AND deleted_at IS NULL AND reply_to_id IS NULL AND NOT (kind = {REPOST})
+    ORDER BY id DESC LIMIT {PAGE + 1}"""
+_MEMBERS = "SELECT member_id FROM timelines_listmember WHERE owner_id = %s AND list_id = %s"
 
 _ENTER = "SELECT fence_enter(%s)"
 _ENTER_ONCE = "SELECT * FROM fence_enter_once(%s, %s, 'floor', %s, '', 500)"
@@ -112,6 +118,18 @@ def cold_home(user_id: int) -> bytes:
         ("EXPIRE", rules, _TTL_S),
     )
     return lay(entries[:PAGE])
+
+
+def author_page(author_id: int) -> bytes:
+    """Return the first page of what somebody wrote."""
+    rows = connect(alias_of(author_id)).execute(_OF_AUTHOR, [author_id]).fetchall()
+    return lay([(id, author_id) for (id,) in rows[:PAGE]])
+
+
+def list_page(user_id: int, list_id: int) -> bytes:
+    """Return the first page of what the members of a list wrote."""
+    rows = connect(alias_of(user_id)).execute(_MEMBERS, [user_id, list_id]).fetchall()
+    return lay(sorted(_pull([id for (id,) in rows]), reverse=True)[:PAGE])
 
 
 def _pull(author_ids: list[int]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import os
 
 import django
 
-SETTINGS = "config.settings.base"
+SETTINGS = "benchmarks.settings"
 
 
 def begin(cores: list[int] | None = None) -> None:

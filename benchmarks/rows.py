@@ -94,7 +94,32 @@ def rows() -> list[Request]:
             status=201,
             at_most=KEYED,
         ),
+        Request(
+            "profile",
+            "somebody's posts, first page of 20",
+            "1 SQL, MGET, splice",
+            lambda world: [_get(f"/v1/users/{one.id}/posts", one) for one in world.writers],
+            lambda world: [_get(f"/author/{one.id}", one) for one in world.writers],
+        ),
+        Request(
+            "list",
+            "a list of 20 people, first page of 20",
+            "3 SQL, MGET, splice",
+            lambda world: [_get(f"/v1/timelines/lists/{id}", one) for one, id in world.lists],
+            lambda world: [_get(f"/list/{one.id}/{id}", one) for one, id in world.lists],
+        ),
+        Request(
+            "batch",
+            "20 posts by their ids, a quarter marked by the reader",
+            "MGET, MGET, HMGET; MGET",
+            lambda world: [_get(f"/v1/posts?ids={_texts(ids)}", one) for one, ids in world.marked],
+            lambda world: [_get(f"/batch/{one.id}/{_texts(ids)}", one) for one, ids in world.marked],
+        ),
     ]
+
+
+def _texts(ids: list[int]) -> str:
+    return ",".join(map(str, ids))
 
 
 def _get(path: str, person: Person) -> bytes:

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 
 from benchmarks.cpu import Cores, Used, pin, pinned, used_by
 from benchmarks.driver import HOST, TIMEOUT_S, Load, Outcome, drive
+from benchmarks.inside import SETTINGS
 from benchmarks.results import Sample
 from deploy.embedded.applications import Applications
 from deploy.embedded.ports import listen, port_of
@@ -49,7 +50,13 @@ class UnderMeasure:
         self._pool = pool
         self._processes: list[Process] = []
         self._applications = Applications(
-            {**stack.env, "BANYAN_LOG_LEVEL": "INFO", "BANYAN_LIMITS": "off", **STEADY},
+            {
+                **stack.env,
+                "DJANGO_SETTINGS_MODULE": SETTINGS,
+                "BANYAN_LOG_LEVEL": "INFO",
+                "BANYAN_LIMITS": os.environ["BANYAN_LIMITS"],
+                **STEADY,
+            },
             stack.layout.state / "beat",
         )
         self.redis_pid = stack.processes["redis"].pid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from datetime import timedelta
 
 from rich.console import Console
 
-from deploy.demo.load import SPACING, last_past_moment, load
+from deploy.demo.load import POSTS_AT_ONCE, SPACING, last_past_moment, load
+from deploy.demo.progress import step
 from deploy.demo.source import SEED, WORDS, Source
 from modules.accounts import public as accounts
 from modules.graph import public as graph
@@ -18,11 +20,15 @@ from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.posts import public as posts
 from modules.posts.schemas import PastPost
+from modules.posts.services.reactions import add_reaction
 from modules.profiles import public as profiles
 from modules.timelines import public as timelines
+from modules.timelines.schemas import NewList
+from modules.timelines.services.lists import add_member, create_list
 
 FOLLOWS_EACH = 60
 POSTS_EACH = 4  # one by the demo's loader, the others here
+PAST = 40  # posts of each writer
 READERS, WRITERS = 500, 64
 FULL_PAGE = 20
 TEXTS = 500
@@ -45,6 +51,9 @@ class World:
     star: Person
     star_followers: list[int]
     post_ids: list[int]
+    # A list of each of some readers; and pages of posts, a quarter of which their reader likes.
+    lists: list[tuple[Person, int]]
+    marked: list[tuple[Person, list[int]]]
     facts: dict[str, int]
 
 
@@ -64,31 +73,86 @@ def generate(users: int) -> Source:
     return Source(users=users, follows=sorted(edges), texts=texts)
 
 
-def populate(source: Source, console: Console) -> World:
-    """Load the graph and its posts, let sampled readers and writers log in, and warm the readers' homes."""
+def populate(source: Source, many: int | None, console: Console) -> World:
+    """
+    Load the graph and so many posts, let sampled readers and writers log in, and warm the readers' homes.
+
+    Without a number of posts there are four of everybody.
+    """
     ids = load(source, console)
-    past = list(_more_posts(source, ids))
-    posts.create_posts_in_bulk(past)
+    more = max(source.users * (POSTS_EACH - 1), (many or 0) - source.users)
+    with step("More posts", more, console) as shown:
+        for past in _chunks(_more_posts(source, ids, more)):
+            posts.create_posts_in_bulk(past, on_progress=shown.advance)
     readers = [_log_in(ids[number]) for number in _choose_readers(source)]
     star = _log_in(ids[_most_followed(source)])
+    writers = _make_writers()
+    _give_a_past(writers, source)
+    seen = _see_homes(readers)
     return World(
         readers=readers,
-        writers=_make_writers(),
+        writers=writers,
         star=star,
         star_followers=[id for batch in graph.batch_follower_ids(star.id) for id in batch],
-        post_ids=_see_homes(readers),
+        post_ids=seen,
+        lists=_make_lists(readers[:WRITERS]),
+        marked=_mark(readers[:WRITERS], seen, console),
         facts={
             "users": source.users,
             "follows": len(source.follows),
-            "posts": source.users + len(past),
+            "posts": source.users + more + len(writers) * PAST,
             "readers": len(readers),
         },
     )
 
 
-def _more_posts(source: Source, ids: list[int]) -> Iterator[PastPost]:
+def _give_a_past(writers: list[Person], source: Source) -> None:
+    """Let each have written more than a page."""
+    posts.create_posts_in_bulk(
+        PastPost(
+            author_id=writer.id,
+            text=source.text_of(number * PAST + at),
+            published_at=source.first_post - (at + 1) * SPACING,
+            sequence=number,
+        )
+        for number, writer in enumerate(writers)
+        for at in range(PAST)
+    )
+
+
+def _make_lists(readers: list[Person]) -> list[tuple[Person, int]]:
+    """Return a list of each reader's, with the first of those whom they follow."""
+    made = []
+    for reader in readers:
+        viewer = graph.viewer_of(reader.id)
+        list_id = create_list(reader.id, NewList(name="Near"), once=None).id
+        for member_id in graph.list_following_ids(reader.id)[:FULL_PAGE]:
+            add_member(list_id, member_id, viewer=viewer)
+        made.append((reader, list_id))
+    return made
+
+
+def _mark(readers: list[Person], seen: list[int], console: Console) -> list[tuple[Person, list[int]]]:
+    """Return a page of posts for each reader, who likes every fourth of it."""
+    draw, pages = random.Random(SEED), []
+    with step("Likes", len(readers), console) as shown:
+        for reader in readers:
+            ids = draw.sample(seen, FULL_PAGE)
+            for post_id in ids[::4]:
+                add_reaction(reader.id, post_id, "like")
+            pages.append((reader, ids))
+            shown.advance(1)
+    return pages
+
+
+def _chunks(past: Iterator[PastPost]) -> Iterator[list[PastPost]]:
+    while chunk := list(itertools.islice(past, POSTS_AT_ONCE)):
+        yield chunk
+
+
+def _more_posts(source: Source, ids: list[int], more: int) -> Iterator[PastPost]:
     begin = last_past_moment(source)
-    for at in range(source.users * (POSTS_EACH - 1)):
+    for at in range(more):
         number = at % source.users
         yield PastPost(
             author_id=ids[number],
