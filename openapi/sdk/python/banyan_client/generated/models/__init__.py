@@ -12,6 +12,7 @@ from .audit_page import AuditPage
 from .audit_page_state import AuditPageState
 from .beat_status import BeatStatus
 from .counts import Counts
+from .coverage import Coverage
 from .database_status import DatabaseStatus
 from .database_status_role import DatabaseStatusRole
 from .database_status_state import DatabaseStatusState
@@ -108,6 +109,8 @@ from .post_included_users import PostIncludedUsers
 from .post_page import PostPage
 from .post_page_state import PostPageState
 from .post_ref import PostRef
+from .post_search_page import PostSearchPage
+from .post_search_page_state import PostSearchPageState
 from .post_state import PostState
 from .post_view import PostView
 from .post_view_state import PostViewState
@@ -166,6 +169,7 @@ __all__ = (
     "AuditPageState",
     "BeatStatus",
     "Counts",
+    "Coverage",
     "DatabaseStatus",
     "DatabaseStatusRole",
     "DatabaseStatusState",
@@ -262,6 +266,8 @@ __all__ = (
     "PostPage",
     "PostPageState",
     "PostRef",
+    "PostSearchPage",
+    "PostSearchPageState",
     "PostState",
     "PostView",
     "PostViewState",

@@ -11,6 +11,7 @@ class NewAppScopesItem(StrEnum):
     READOPERATIONS = "read:operations"
     READPOSTS = "read:posts"
     READPROFILES = "read:profiles"
+    READSEARCH = "read:search"
     READTIMELINES = "read:timelines"
     WRITEGRAPH = "write:graph"
     WRITEPOSTS = "write:posts"

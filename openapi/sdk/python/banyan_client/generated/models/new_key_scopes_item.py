@@ -8,6 +8,7 @@ class NewKeyScopesItem(StrEnum):
     READOPERATIONS = "read:operations"
     READPOSTS = "read:posts"
     READPROFILES = "read:profiles"
+    READSEARCH = "read:search"
     READTIMELINES = "read:timelines"
     WRITEGRAPH = "write:graph"
     WRITEPOSTS = "write:posts"

@@ -1,0 +1,247 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.post_search_page import PostSearchPage
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    q: str,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["q"] = q
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/search/posts",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostSearchPage | Problem:
+    if response.status_code == 200:
+        response_200 = PostSearchPage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostSearchPage | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    q: str,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> Response[PostSearchPage | Problem]:
+    """Find posts by their words, newest first
+
+     Of what the caller may see now, at most 1,000 posts deep. Words are compared without case and
+    accents,
+    and no language is presumed: other forms of a word are found by `begin*`. In scripts that are
+    written
+    without spaces any part of a text is found. If a part of the service does not answer within 0.3
+    seconds, the page is `partial`, and `coverage.missing` names it.
+
+    Args:
+        q (str):
+        limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostSearchPage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        q=q,
+        limit=limit,
+        cursor=cursor,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    q: str,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> PostSearchPage | Problem | None:
+    """Find posts by their words, newest first
+
+     Of what the caller may see now, at most 1,000 posts deep. Words are compared without case and
+    accents,
+    and no language is presumed: other forms of a word are found by `begin*`. In scripts that are
+    written
+    without spaces any part of a text is found. If a part of the service does not answer within 0.3
+    seconds, the page is `partial`, and `coverage.missing` names it.
+
+    Args:
+        q (str):
+        limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostSearchPage | Problem
+    """
+
+    return sync_detailed(
+        client=client,
+        q=q,
+        limit=limit,
+        cursor=cursor,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    q: str,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> Response[PostSearchPage | Problem]:
+    """Find posts by their words, newest first
+
+     Of what the caller may see now, at most 1,000 posts deep. Words are compared without case and
+    accents,
+    and no language is presumed: other forms of a word are found by `begin*`. In scripts that are
+    written
+    without spaces any part of a text is found. If a part of the service does not answer within 0.3
+    seconds, the page is `partial`, and `coverage.missing` names it.
+
+    Args:
+        q (str):
+        limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostSearchPage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        q=q,
+        limit=limit,
+        cursor=cursor,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    q: str,
+    limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
+) -> PostSearchPage | Problem | None:
+    """Find posts by their words, newest first
+
+     Of what the caller may see now, at most 1,000 posts deep. Words are compared without case and
+    accents,
+    and no language is presumed: other forms of a word are found by `begin*`. In scripts that are
+    written
+    without spaces any part of a text is found. If a part of the service does not answer within 0.3
+    seconds, the page is `partial`, and `coverage.missing` names it.
+
+    Args:
+        q (str):
+        limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostSearchPage | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            q=q,
+            limit=limit,
+            cursor=cursor,
+        )
+    ).parsed
