@@ -36,7 +36,8 @@ _CODES = (
     *(b'"not_an_integer"', b'"redirect_unsafe"', b'"redirect_missing"', b'"secret_needed"'),
 )
 # Rules of the product: nobody follows, blocks or mutes themselves, a mute ends in the future, what becomes of
-# requests is said by whoever goes public, no key comes with two bodies, nobody has apps without end.
+# requests is said by whoever goes public, no key comes with two bodies, nobody has apps without end, a tag is
+# of letters, digits and underscores in any script.
 _RULES = (
     *(
         b'"cannot_follow_yourself"',
@@ -45,7 +46,7 @@ _RULES = (
         b'"mute_end_invalid"',
     ),
     *(b'"pending_without_going_public"', b'"idempotency_key_reused"', b'"confirmation_mismatch"'),
-    *(b'"too_many_apps"', b'"too_many_keys"', b'"public_app"'),
+    *(b'"too_many_apps"', b'"too_many_keys"', b'"public_app"', b'"tag_invalid"'),
 )
 
 

@@ -63,7 +63,7 @@ from modules.posts.schemas.columns import (
     ReplyPolicyField,
 )
 from modules.posts.schemas.heads import POST, POST_COUNT, POST_LAYOUT, CountHead, PostHead, PostKey, refs_of
-from modules.posts.schemas.tags import RankedPost, TagCard, TagPage, TagQuery
+from modules.posts.schemas.tags import RankedPost, TagCard, TagName, TagPage, TagQuery
 from modules.posts.schemas.words import Matches, PostQuery, Term, TermKind
 
 __all__ = [
@@ -128,6 +128,7 @@ __all__ = [
     "Revision",
     "RevisionPage",
     "TagCard",
+    "TagName",
     "TagPage",
     "TagQuery",
     "Term",

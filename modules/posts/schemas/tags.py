@@ -6,6 +6,9 @@ from pydantic import Field
 
 from modules.kernel.shapes import IntRange, Nothing, Page, Query, Shape
 
+# In a path, however it is written; what no text could have is refused by the rules of texts.
+TagName = Annotated[str, Field(examples=["forest"])]
+
 
 class TagCard(Shape):
     """A tag, and how much it was used in the last 24 hours."""

@@ -5,7 +5,7 @@ from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
 from modules.posts.public import TagInvalid, read_tag
-from modules.posts.schemas import PostPage
+from modules.posts.schemas import PostPage, TagName
 from modules.timelines.selectors.tag_timeline import get_tag_timeline
 
 
@@ -13,7 +13,7 @@ class TagTimeline(View):
     """The posts of a tag."""
 
     @endpoint("get_tag_timeline", public=True, refuses=(TagInvalid,))
-    def get(self, request: Request, tag: str, paging: Paging) -> Rendered[PostPage]:
+    def get(self, request: Request, tag: TagName, paging: Paging) -> Rendered[PostPage]:
         """
         Read the public posts that have a tag, newest first: the newest 10,000 at least.
 
