@@ -133,9 +133,9 @@ def main() -> None:
         with _running(stack, env) as port:
             patrons = [patron.at(port) for group in zip(*people.values(), strict=True) for patron in group]
             console.print("Waiting until relay and worker have delivered who follows whom")
-            while _is_news_under_way():
-                time.sleep(0.1)
+            _wait_for_news()
             Console().print(_measure_lag(patrons, asked.load, asked.seconds))
+            _wait_for_news()
             Console().print(_measure_hot_post(patrons, asked.seconds / 3))
 
 
@@ -208,6 +208,11 @@ def _measure_hot_post(patrons: Sequence[Patron], seconds: float) -> str:
         f"One post, {REACTORS} clients: {made} requests in {taken:.1f} s, {made / taken:.0f} a second;"
         f" the last was counted {lag:.2f} s after its answer, {made / (taken + lag):.0f} a second to the end"
     )
+
+
+def _wait_for_news() -> None:
+    while _is_news_under_way():
+        time.sleep(0.1)
 
 
 def _is_news_under_way() -> bool:
