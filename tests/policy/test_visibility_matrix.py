@@ -60,6 +60,7 @@ PLACES: dict[str, list[tuple[str, set[str]]]] = {
     "list_reposters": [("/v1/posts/{root}/reposts", {NAME})],
     "list_reactions": [("/v1/posts/{root}/reactions", {NAME})],
     "get_home_timeline": [(HOME, {FIRST, SECOND, REPLY, NAME})],
+    "list_pins": [("/v1/users/{author}/pins", {FIRST, NAME})],
     "get_tag_timeline": [(TAG, {FIRST, SECOND, REPLY, NAME})],
     "get_explore_timeline": [(EXPLORE, {FIRST, SECOND, NAME})],
     "get_list_timeline": [("/v1/timelines/lists/{list}", {FIRST, SECOND, REPLY, NAME})],
@@ -100,6 +101,7 @@ class Town:
         self.ids["repost"] = self.third.call("PUT", f"/v1/posts/{self.ids['first']}/repost").body["id"]
         self.author.call("PUT", f"/v1/posts/{self.ids['root']}/repost")
         self.author.call("PUT", f"/v1/posts/{self.ids['root']}/reactions/like")
+        self.author.call("PUT", f"/v1/me/pins/{self.ids['first']}")
         for name in ("first", "second"):
             self.third.call("PUT", f"/v1/posts/{self.ids[name]}/reactions/like")
         self.lists = {name: self._keep(viewer) for name, viewer in self.viewers.items()}
