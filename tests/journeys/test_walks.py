@@ -5,14 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from sharding import scatter
 from tests.journeys import walked_people, walked_posts
+from tests.journeys.crowd import fill
+from tests.journeys.scans import Watch
 from tests.journeys.walked import Walked
+from tests.kit.people import sign_up
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +131,27 @@ class TestLists:
         paged = {operation.id for operation in _operations() if operation.paging_name}
 
         assert paged - RANKED == LISTS.keys()
+
+    def test_look_through_no_large_table(self, settings, monkeypatch):
+        """In one crowd, side by side: each with people of their own."""
+        number = count()
+        for module in (walked_people, walked_posts):
+            monkeypatch.setattr(module, "sign_up", lambda name: sign_up(f"{name}{next(number)}"))
+        watch = Watch(fill())
+
+        with scatter.serially():
+            for operation_id, makes in LISTS.items():
+                with ExitStack() as after:
+                    walked = makes[0](settings, after)
+                    for _ in range(5):
+                        walked.grow()
+                    with watch.over(operation_id):
+                        first = walked.page(2)
+                        last = walked.page(2, walked.page(2, first.next).next)
+                        walked.page(2, last.prev)
+                    assert [*first.ids, *last.ids] == walked.items[:-3:-1] + walked.items[:1]
+
+        assert watch.found == {}
 
 
 def _operations(patterns: Any = None) -> Iterator[Any]:
