@@ -66,4 +66,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("posts", "0010_pins")]
 
-    operations = [migrations.RunSQL(WORDS_SQL, GONE_SQL)]
+    operations = [migrations.RunSQL(WORDS_SQL, GONE_SQL, hints={"placement": "sharded"})]
