@@ -41,7 +41,6 @@ def list_members(settings: Any, after: ExitStack) -> Walked:
 
 def found_people(settings: Any, after: ExitStack) -> Walked:
     """Whose name begins so, among those who are hidden."""
-    settings.LIMITS = replace(settings.LIMITS, is_on=False)
     settings.SEARCH = replace(settings.SEARCH, within_s=5)
     reader, numbers = sign_up("vera"), count()
 

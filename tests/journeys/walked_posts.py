@@ -133,7 +133,6 @@ def list_timeline(settings: Any, after: ExitStack) -> Walked:
 
 def found_posts(settings: Any, after: ExitStack) -> Walked:
     """What has a word in it, by authors on both instances, among what has not and what is hidden."""
-    settings.LIMITS = replace(settings.LIMITS, is_on=False)
     settings.SEARCH = replace(settings.SEARCH, within_s=5)
     reader, authors = sign_up("vera"), [make_person(shard=0), make_person(shard=4095)]
     hidden = NewPost(text="found", audience="followers")
