@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-# As in posts' migration 0008: scripts written without spaces, where each letter begins a word.
+# As in posts' migration 0011: scripts written without spaces, where each letter begins a word.
 UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
     "\U00020000-\U0003ffff]"

@@ -15,7 +15,7 @@ _MIN_PREFIX: Final = 2
 _PART: Final = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _QUOTES: Final = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"'))
 _FROM: Final = re.compile(r"from:@?([A-Za-z0-9_]{3,30})", re.IGNORECASE)
-# Scripts written without spaces, as in posts' migration 0008: there each letter begins a word.
+# Scripts written without spaces, as in posts' migration 0011: there each letter begins a word.
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
     "\U00020000-\U0003ffff]"
