@@ -72,7 +72,8 @@ def _described(source: str, target: str, confined: list[str]) -> dict[str, Any]:
 def _written(variant: variants.Encoded) -> dict[str, Any]:
     with open(variant.file, "xb") as file:
         file.write(variant.data)
-    return {**variant._asdict(), "data": None, "bytes": len(variant.data)}
+    described = {name: value for name, value in variant._asdict().items() if name != "data"}
+    return {**described, "bytes": len(variant.data)}
 
 
 def _libraries() -> list[str]:

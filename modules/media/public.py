@@ -1,0 +1,3 @@
+"""The door of media; nothing goes through it yet."""
+
+__all__: list[str] = []
