@@ -26,12 +26,17 @@ class Event(Protocol):
     name: ClassVar[str]
 
 
+# A message has so many deliveries, and what else there is of its last owner's.
+BATCH = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who hears an event: the name of its task and the queue that carries its deliveries."""
+    """Who hears an event: the name of its task, its queue, and how many deliveries a message has."""
 
     name: str
     queue: str
+    batch: int = BATCH
 
 
 _subscribers: dict[str, list[Subscriber]] = defaultdict(list)
@@ -63,12 +68,12 @@ def record(event: Event, *, owner_id: int | None = None) -> None:
         cursor.execute(_RECORD, [shard_of(owner), owner, event.name, payload])
 
 
-def subscribe(event_name: str, subscriber: str, queue: str) -> None:
+def subscribe(event_name: str, subscriber: str, queue: str, *, batch: int = BATCH) -> None:
     """Register who hears an event; a second registration of the same name is a mistake."""
     known = _subscribers[event_name]
     if any(other.name == subscriber for other in known):
         raise ValueError(f"{subscriber} subscribes to {event_name} twice.")
-    known.append(Subscriber(subscriber, queue))
+    known.append(Subscriber(subscriber, queue, batch))
 
 
 def subscriptions() -> list[tuple[str, Subscriber]]:

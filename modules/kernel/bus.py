@@ -24,13 +24,14 @@ _consumers: dict[str, Callable[[str, list[Delivery]], None]] = {}
 
 
 def subscribes(
-    event_type: type[E], *, queue: str = "default"
+    event_type: type[E], *, queue: str = "default", batch: int = outbox.BATCH
 ) -> Callable[[Callable[[E, Once], None]], Callable[[E, Once], None]]:
     """
     Make a function of `(event, once)` hear an event, as the task `<context>.<function>`.
 
     Deliveries come at least once, in order per owner. A handler whose effect must happen once passes `once`
-    to `writing_for`; a repeat then ends there, and counts as done.
+    to `writing_for`; a repeat then ends there, and counts as done. `batch` is how many of different owners
+    one task may get: one, where each takes seconds.
     """
 
     def register(handler: Callable[[E, Once], None]) -> Callable[[E, Once], None]:
@@ -42,7 +43,7 @@ def subscribes(
         def consume(alias: str, deliveries: list[Delivery]) -> None:
             deliver(name, handle, alias, deliveries)
 
-        outbox.subscribe(event_type.name, name, queue)
+        outbox.subscribe(event_type.name, name, queue, batch=batch)
         _consumers[name] = consume
         shared_task(name=name)(consume)
         return handler

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -38,7 +38,6 @@ LEASE_LIMIT = 500
 # How many deliveries may be under way: it bounds the broker's queues and what a lease query walks over. Those
 # that are backed off are not: thousands that wait for a server keep nobody else from being heard.
 LEASE_WINDOW = 5000
-MESSAGE_SIZE = 50
 
 _EXPAND = """
     WITH fresh AS (
@@ -102,6 +101,7 @@ class Relay:
         self._heartbeat = Heartbeat(settings().heartbeat_dir, f"relay-{alias}")
         known = outbox.subscriptions()
         self._queues = {subscriber.name: subscriber.queue for _, subscriber in known}
+        self._batches = {subscriber.name: subscriber.batch for _, subscriber in known}
         self._pairs = {
             "names": [name for name, _ in known],
             "subscribers": [subscriber.name for _, subscriber in known],
@@ -145,7 +145,7 @@ class Relay:
         leased = self._ask(
             _LEASE, {"limit": LEASE_LIMIT, "window": LEASE_WINDOW, "lease": self._settings.lease_s}
         )
-        for subscriber, deliveries in _messages(leased):
+        for subscriber, deliveries in _messages(leased, self._batches):
             self._notify(subscriber, deliveries)
         return int(expanded) + len(leased)
 
@@ -202,7 +202,9 @@ class Relay:
         return found
 
 
-def _messages(leased: list[tuple[Any, ...]]) -> Iterator[tuple[str, list[Delivery]]]:
+def _messages(
+    leased: list[tuple[Any, ...]], batches: Mapping[str, int]
+) -> Iterator[tuple[str, list[Delivery]]]:
     """Yield messages of one subscriber each; an owner's deliveries stay together and in order."""
     leased.sort()
     for subscriber, rows in groupby(leased, key=lambda row: row[0]):
@@ -210,7 +212,7 @@ def _messages(leased: list[tuple[Any, ...]]) -> Iterator[tuple[str, list[Deliver
         by_owner = sorted(rows, key=lambda row: (row[2], row[1]))
         for _, owned in groupby(by_owner, key=lambda row: row[2]):
             message += [(row[1], row[2], json.loads(row[3])) for row in owned]
-            if len(message) >= MESSAGE_SIZE:
+            if len(message) >= batches.get(subscriber, outbox.BATCH):
                 yield subscriber, message
                 message = []
         if message:
