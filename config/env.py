@@ -12,6 +12,7 @@ from typing import Any
 from environs import Env as Reader
 from environs import ValidationError, validate
 
+from config import checks_of_media as media
 from config import checks_of_servers, cores, servers
 from config import checks_of_values as values
 from config.addresses import Database, MailServer, mask_url, read_broker, read_redis
@@ -20,7 +21,7 @@ from config.addresses import Database, MailServer, mask_url, read_broker, read_r
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
 ROOT = Path(__file__).resolve().parent.parent
 _KEYS = {"secret_key", "secret_key_fallbacks", "oidc_private_key", "oidc_private_key_fallbacks"}
-SECRET_FIELDS = frozenset(_KEYS | {"social_apps", "sentry_dsn"})
+SECRET_FIELDS = frozenset(_KEYS | {"social_apps", "sentry_dsn", "media_s3_secret_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,17 @@ class Env:
     popular_hours: int
     trend_authors: int
     limits: str
+    media_storage: str
+    media_dir: Path
+    media_url: str
+    media_accel: str
+    media_s3_endpoint: str
+    media_s3_public_endpoint: str
+    media_s3_bucket: str
+    media_s3_region: str
+    media_s3_access_key: str
+    media_s3_secret_key: str
+    media_purge_url: str
     metrics: str
     otlp_endpoint: str
     trace_ratio: float
@@ -130,6 +142,8 @@ def load() -> Env:
     instances = reader.databases("INSTANCES", check=checks_of_servers.check_named)
     is_pooled = os.environ.get("BANYAN_POOLED") == "on"
     pull_threshold = reader.number("PULL_THRESHOLD", 10_000, least=1, most=values.MAX_COUNT)
+    is_s3 = os.environ.get("BANYAN_MEDIA_STORAGE") == "s3"
+    unless_s3 = () if is_s3 else ("",)
     are_several = bool(os.environ.get("BANYAN_REDIS_HOT_URLS"))
     is_one = bool(os.environ.get("BANYAN_REDIS_HOT_URL")) or not are_several
     for name, instead in checks_of_servers.RETIRED_REDIS.items():
@@ -203,6 +217,28 @@ def load() -> Env:
         popular_hours=reader.number("POPULAR_HOURS", 48, least=1, most=24 * 14),
         trend_authors=reader.number("TREND_AUTHORS", 3, least=1, most=values.MAX_COUNT),
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
+        # Where images and videos lie (docs/media.md): in a folder, or in a bucket of an object storage.
+        media_storage=reader.str("MEDIA_STORAGE", "files", validate=validate.OneOf(media.STORAGES)),
+        media_dir=reader.folder("MEDIA_DIR", ROOT / ".banyan" / "media"),
+        # Where clients reach them: the folder's server, or a CDN before the bucket; else the bucket itself.
+        media_url=reader.address("MEDIA_URL", "" if is_s3 else "http://127.0.0.1:8001", is_needed=not is_s3),
+        # A path of nginx's own from which it serves the folder (X-Accel-Redirect), or nothing.
+        media_accel=reader.str("MEDIA_ACCEL", "", validate=media.check_accel),
+        # For workers, and for clients, whose signatures hold for that host.
+        media_s3_endpoint=reader.address("MEDIA_S3_ENDPOINT", ""),
+        media_s3_public_endpoint=reader.address("MEDIA_S3_PUBLIC_ENDPOINT", ""),
+        media_s3_bucket=reader.str(
+            "MEDIA_S3_BUCKET", *unless_s3, validate=media.s3("bucket", is_needed=is_s3)
+        ),
+        media_s3_region=reader.str("MEDIA_S3_REGION", "us-east-1", validate=media.check_region),
+        media_s3_access_key=reader.str(
+            "MEDIA_S3_ACCESS_KEY", *unless_s3, validate=media.s3("key", is_needed=is_s3)
+        ),
+        media_s3_secret_key=reader.str(
+            "MEDIA_S3_SECRET_KEY", *unless_s3, validate=media.s3("key", is_needed=is_s3)
+        ),
+        # What a CDN is told to forget, it is told there.
+        media_purge_url=reader.address("MEDIA_PURGE_URL", ""),
         # Where Prometheus asks; nothing of it is loaded where it is off.
         metrics=reader.metrics_address("METRICS", "off"),
         # Where traces go (docs/tracing.md), and the share of requests that are traced.

@@ -18,6 +18,8 @@ SCHEDULE = {
     "forget-spent-tokens": _every(HOUR, "accounts.forget_spent_tokens"),
     "send-waiting-mails": _every(MINUTE, "mail.send_waiting_mails"),
     "forget-old-mails": _every(HOUR, "mail.forget_old_mails"),
+    "resume-media": _every(MINUTE, "media.resume_processing"),
+    "purge-orphaned-media": _every(HOUR, "media.purge_orphans"),
     "publish-due-drafts": _every(MINUTE, "posts.publish_due_drafts"),
     "rank-posts": _every(5 * MINUTE, "timelines.rank_posts"),
     "rank-tags": _every(5 * MINUTE, "timelines.rank_tags"),

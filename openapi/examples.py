@@ -20,6 +20,7 @@ _ID = "284736281736281"
 WORDS: dict[str, Any] = {
     "action": "key_created",
     "address": "203.0.113.7",
+    "alt": "A red oak in the fog",
     "app_id": "kX3bq0Vw7pYc",
     "app_name": "Forest reader",
     "bio": "I plant trees.",
@@ -42,6 +43,7 @@ WORDS: dict[str, Any] = {
     "secret": "shown-this-once",
     "text": "Hello, forest",
     "timeline": "home",
+    "url": "https://media.example.org/media/284736281736281/1/feed.webp",
     "user_agent": "Banyan/1.0 (Android 16)",
     "username": "ann",
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from config import env as environment
-from config.settings import cache, contexts, mail, oauth, queues, rest, static, telemetry
+from config.settings import cache, contexts, mail, media, oauth, queues, rest, static, telemetry
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
@@ -96,6 +96,7 @@ GRAPH = GraphSettings(
     pull_threshold=ENV.pull_threshold,
     pull_demotion=ENV.pull_demotion,
 )
+MEDIA = media.media(ENV)
 POSTS = PostSettings(
     reactions=tuple(ENV.reactions),
     tag_window=ENV.tag_window,

@@ -8,8 +8,8 @@ from config.env import Env
 from config.rabbitmq import RabbitMQ
 from modules.kernel.redis.address import Address
 
-DEFAULT, FANOUT, MIRRORS, PERIODIC = "default", "fanout", "mirrors", "periodic"
-QUEUES = [DEFAULT, FANOUT, MIRRORS, PERIODIC]
+DEFAULT, FANOUT, MEDIA, MIRRORS, PERIODIC = "default", "fanout", "media", "mirrors", "periodic"
+QUEUES = [DEFAULT, FANOUT, MEDIA, MIRRORS, PERIODIC]
 
 # The relay sends again what was not settled, so the broker may forget; it may not multiply.
 TASK_TIME_LIMIT_S = 60

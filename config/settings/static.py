@@ -4,6 +4,7 @@ from importlib.resources import files
 from typing import Any
 
 from config.env import ROOT, Env
+from config.settings import media
 
 _SWAGGER_UI = "static/drf_spectacular_sidecar/swagger-ui-dist"
 
@@ -22,6 +23,7 @@ def static(env: Env) -> dict[str, Any]:
         ],
         # A name changes with the content, so that it may be kept for ever and two releases live side by side.
         "STORAGES": {
-            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+            "media": media.storage(env),
         },
     }

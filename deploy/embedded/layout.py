@@ -49,6 +49,10 @@ class Layout:
         return self.home / "mails"
 
     @property
+    def media(self) -> Path:
+        return self.home / "media"
+
+    @property
     def records(self) -> Path:
         return self.home / "run"
 
@@ -73,7 +77,7 @@ class Layout:
 
     def _close(self) -> None:
         """Let nobody else look in; the servers' user passes through to what is theirs."""
-        for folder in (self.logs, self.state, self.mails, self.records):
+        for folder in (self.logs, self.state, self.mails, self.media, self.records):
             folder.chmod(0o700)
             for file in folder.iterdir():
                 if file.is_file() and not file.is_symlink():
@@ -88,7 +92,15 @@ class Layout:
         :raises StackError: if the place belongs to someone else
         """
         try:
-            for folder in (self.home, self.servers, self.logs, self.state, self.mails, self.records):
+            for folder in (
+                self.home,
+                self.servers,
+                self.logs,
+                self.state,
+                self.mails,
+                self.media,
+                self.records,
+            ):
                 folder.mkdir(parents=True, exist_ok=True)
             self._close()
             for folder in (self.data, self.sockets):

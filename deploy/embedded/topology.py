@@ -37,6 +37,7 @@ class Topology:
             # The cores are shared with four PostgreSQL, Redis and an editor.
             "BANYAN_WEB_WORKERS": os.environ.get("BANYAN_WEB_WORKERS", "2"),
             "BANYAN_STATE_DIR": str(self.layout.state),
+            "BANYAN_MEDIA_DIR": str(self.layout.media),
             "BANYAN_DIRECTORY_URL": self.primaries[DIRECTORY].url,
             "BANYAN_INSTANCES": _listed({name: self.primaries[name] for name in INSTANCES}),
             "BANYAN_REPLICAS": _listed(self.replicas),

@@ -7,6 +7,8 @@ A test compares them with what the endpoints declare. `FIRST_PARTY` is not among
 GRANTABLE = {
     "read:graph": "See whom you follow and who follows you",
     "write:graph": "Follow and unfollow people for you, and decide who follows you",
+    "read:media": "See the images and videos that you have uploaded",
+    "write:media": "Upload images and videos for you, and change and delete them",
     "read:profiles": "See your profile and settings",
     "write:profiles": "Change your profile",
     "read:timelines": "Read your home timeline and your lists, and see how far you have read",

@@ -1,3 +1,17 @@
-"""The door of media; nothing goes through it yet."""
+"""What other contexts may call: re-exported functions and errors, nothing else."""
 
-__all__: list[str] = []
+from modules.media.errors import MediaUnfit
+from modules.media.selectors.cards import map_json
+from modules.media.selectors.pictures import to_picture
+from modules.media.services.media import attach_media, drop_picture, list_held, release_media, use_picture
+
+__all__ = [
+    "MediaUnfit",
+    "attach_media",
+    "drop_picture",
+    "list_held",
+    "map_json",
+    "release_media",
+    "to_picture",
+    "use_picture",
+]

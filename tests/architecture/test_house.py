@@ -19,7 +19,7 @@ from tests.kit.longest import LONGEST
 ANATOMY = {
     "README.md", "__init__.py", "apps.py", "urls.py", "api", "tasks.py", "public.py", "services", "selectors",
     "models", "schemas.py", "schemas", "events.py", "errors.py", "migrations", "consumers.py", "admin.py",
-    "management", "conf.py", "templates", "processing",
+    "management", "conf.py", "templates", "processing", "storages",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from modules.posts.services.drafts import create_draft
 from modules.timelines.schemas import NewList
 from modules.timelines.services.lists import create_list
 from sharding.scope import writing_directory, writing_for
+from tests.kit.media import upload
 from tests.kit.people import Person, make_person
 from tests.kit.posts import publish
 from tests.kit.tokens import make_token
@@ -57,6 +58,7 @@ class World:
     granted: str
     session: int
     list: int
+    media: int
 
     def names(self) -> dict[str, str]:
         """Return what stands in paths, queries and bodies."""
@@ -78,6 +80,7 @@ class World:
             "also_asking": str(self.asking[1].id),
             "list_id": str(self.list),
             "timeline": "home",
+            "media_id": str(self.media),
         }
 
 
@@ -110,6 +113,7 @@ def make_world() -> World:
         granted=granted,
         session=session.id,
         list=create_list(owner.id, NewList(name="Friends"), once=None).id,
+        media=upload(owner),
     )
 
 

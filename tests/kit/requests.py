@@ -34,6 +34,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "edit_draft": {"text": "Ho"},
     "publish_post": {"text": "Hi"},
     "create_list": {"name": "Friends"},
+    "create_media": {"type": "image/jpeg", "bytes": 1},
+    "edit_media": {"alt": "An oak"},
+    "complete_upload": {"status": "complete"},
     "edit_list": {"name": "Poets"},
     "move_marker": {"last_read_id": "284736281736281"},
 }

@@ -80,6 +80,17 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "top_share_weight": (*_NUMBERS, "-1", "1001"),
     "reactions": ("", "Like", "like,", "like,like", "a b", "a/b", "x" * 21, ",".join(map(str, range(21)))),
     "limits": ("", "maybe"),
+    "media_storage": ("", "disk", "S3"),
+    "media_dir": ("", __file__, f"{__file__}/x"),
+    "media_url": ("", *_ADDRESSES),
+    "media_accel": ("x", "/x/", "/a b", "/../x", "//x"),
+    "media_s3_endpoint": _ADDRESSES,
+    "media_s3_public_endpoint": _ADDRESSES,
+    "media_s3_bucket": ("ab", "A-b-c", "a_b", "-abc", "a" * 64, "a/b"),
+    "media_s3_region": ("", "eu central", "EU", "a/b"),
+    "media_s3_access_key": ("ab", "a b c", "ключ"),
+    "media_s3_secret_key": ("ab", "a b c"),
+    "media_purge_url": _ADDRESSES,
     "metrics": ("", "maybe", "h:", "h:x", "h:0", "h:65534", "http://h:1", ":1"),
     "otlp_endpoint": _ADDRESSES,
     "trace_ratio": ("", "x", "-0.1", "1.1", "2", "1e-3", "nan", "٨"),
@@ -159,6 +170,16 @@ def test_all_that_is_wrong_is_named_at_once(monkeypatch):
         environment.load.__wrapped__()
 
     assert set(refused.value.error_messages) == {f"BANYAN_{name}" for name in wrong}
+
+
+def test_an_object_storage_is_named_whole(monkeypatch):
+    monkeypatch.setenv("BANYAN_MEDIA_STORAGE", "s3")
+
+    with pytest.raises(EnvValidationError) as refused:
+        environment.load.__wrapped__()
+
+    needed = {"BUCKET", "ACCESS_KEY", "SECRET_KEY"}
+    assert set(refused.value.error_messages) == {f"BANYAN_MEDIA_S3_{name}" for name in needed}
 
 
 class TestHotRedis:

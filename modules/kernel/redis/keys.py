@@ -13,7 +13,20 @@ from sharding.ids import shard_of
 
 # Each before a colon and the id of a user or a post.
 OWNED = frozenset(
-    {b"tl", b"ob", b"fol", b"folv", b"mine", b"post", b"postcount", b"rank", b"ties", b"user", b"ryw"}
+    {
+        b"tl",
+        b"ob",
+        b"fol",
+        b"folv",
+        b"media",
+        b"mine",
+        b"post",
+        b"postcount",
+        b"rank",
+        b"ties",
+        b"user",
+        b"ryw",
+    }
 )
 _SCANNED = 1000
 
