@@ -26,8 +26,9 @@ from modules.posts.services.reactions import add_reaction
 from modules.timelines import public as timelines
 from tests.kit.delivery import drain
 from tests.kit.http import call
+from tests.kit.media import make_media
 from tests.kit.people import Person, sign_up
-from tests.kit.posts import publish
+from tests.kit.posts import publish, show
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ POISONS: dict[str, Poison] = {
 }
 KINDS = (
     *("sess", "auth:epoch", "rl", "tl", "ob", "fol", "folv", "mine"),
-    *("post", "postcount", "user", "ties", "ryw", "rank"),
+    *("media", "post", "postcount", "user", "ties", "ryw", "rank"),
 )
 # Any text is a token of `folv`, and no text is no mark of `ryw`: these are read, and right.
 TEXTS = ("text", "nothing", "bytes", "zeros", "half", "tombstone", "infinite", "pickle")
@@ -68,13 +69,14 @@ class World:
     pushed: Person
     pulled: Person
     post_id: int
+    media_id: int
 
     def key(self, kind: str) -> str:
         """Return the key of a kind that the reader's requests ask for."""
         if kind == "sess":
             return entry_key(hash_key(self.reader.token))
         whose = {"rl": f"read:{self.reader.id}", "ob": self.pulled.id, "post": self.post_id}
-        whose["postcount"] = self.post_id
+        whose["postcount"], whose["media"] = self.post_id, self.media_id
         return f"{kind}:{whose.get(kind, self.pushed.id if kind == 'user' else self.reader.id)}"
 
     def ask(self) -> list[Any]:
@@ -114,10 +116,12 @@ def world(settings) -> World:
     drain()
     forget_pulled()
     posts = [publish(author, f"post {n}") for n in range(3) for author in (pushed, pulled)]
+    media_id = make_media(pulled)
+    show(pulled, media_id)
     add_reaction(reader.id, posts[0], "like")
     drain()
     timelines.warm(reader.id)
-    made = World(reader, pushed, pulled, posts[0])
+    made = World(reader, pushed, pulled, posts[0], media_id)
     servers.redis("a").run(("SET", made.key("ryw"), "a:1:1"))
     cache_epoch(reader.id, 1)
     made.ask()
@@ -149,7 +153,7 @@ class TestAnEntryThatIsNoneOfOurs:
 
         assert (wrong, left) == ([], [])
 
-    @pytest.mark.parametrize("kind", ["post", "postcount", "user"])
+    @pytest.mark.parametrize("kind", ["media", "post", "postcount", "user"])
     def test_is_a_card_that_was_cut_or_garbled_anywhere(self, world, redis, kind):
         right, key = world.ask(), world.key(kind)
         good = redis.get(key)

@@ -16,6 +16,11 @@ def publish(author: Person, text: str = "Hello") -> int:
     return publish_post(author.id, NewPost(text=text), now=NOON, once=None).id
 
 
+def show(author: Person, *media_ids: int, text: str = "Look") -> int:
+    """Publish what shows images or videos."""
+    return publish_post(author.id, NewPost(text=text, media_ids=list(media_ids)), now=NOON, once=None).id
+
+
 def reply(author: Person, post_id: int, text: str = "Indeed") -> int:
     """Reply to a post; what is above it hears of it when that is delivered."""
     return publish_post(author.id, NewPost(text=text, reply_to=post_id), now=NOON, once=None).id

@@ -44,7 +44,7 @@ class TestWhoMaySeeIt:
             assert seen_by(None, public, followers, mentioned) == [public]
 
     def test_is_the_author_alone_of_an_audience_that_is_not_known(self):
-        head = PostHead(7, MENTIONED + 1, 0, 0, 0, 0, (8,))
+        head = PostHead(7, MENTIONED + 1, 0, 0, 0, 0, 0, (8,))
 
         assert [allows(viewer_of(id), head, UserHead(1, False)) for id in (7, 8, None)] == [
             True,

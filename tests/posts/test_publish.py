@@ -115,6 +115,7 @@ class TestPostingOverHttp:
             "kind": "post",
             "text": "Hello, fjord",
             "entities": [],
+            "media_ids": [],
             "audience": "public",
             "reply_policy": "everyone",
             "reply_to": None,

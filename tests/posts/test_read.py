@@ -41,6 +41,7 @@ class TestGetPost:
             "kind": "post",
             "text": "Hi",
             "entities": [],
+            "media_ids": [],
             "audience": "public",
             "reply_policy": "everyone",
             "reply_to": None,

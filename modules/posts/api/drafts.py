@@ -3,6 +3,7 @@
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
+from modules.media.public import MediaUnfit
 from modules.posts.errors import (
     LINK_REFUSALS,
     DraftCapReached,
@@ -27,7 +28,7 @@ class Drafts(View):
         "create_draft",
         scope="write:posts",
         status=201,
-        refuses=(DraftCapReached, PublishAtOutOfRange, TooManyEntities, *LINK_REFUSALS),
+        refuses=(DraftCapReached, PublishAtOutOfRange, TooManyEntities, MediaUnfit, *LINK_REFUSALS),
     )
     def post(self, request: Request, body: NewDraft) -> DraftCard:
         """
@@ -54,7 +55,7 @@ class OneDraft(View):
     @endpoint(
         "edit_draft",
         scope="write:posts",
-        refuses=(DraftNotFound, PublishAtOutOfRange, TooManyEntities, *LINK_REFUSALS),
+        refuses=(DraftNotFound, PublishAtOutOfRange, TooManyEntities, MediaUnfit, *LINK_REFUSALS),
     )
     def patch(self, request: Request, draft_id: int, body: EditDraft) -> DraftCard:
         """

@@ -7,6 +7,7 @@ from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.rendered import Rendered
 from modules.kernel.shapes import ByIds
+from modules.media.public import MediaUnfit
 from modules.posts.errors import (
     NotPublic,
     NotYourPost,
@@ -39,7 +40,15 @@ class Posts(View):
         "publish_post",
         scope="write:posts",
         status=201,
-        refuses=(PostNotFound, RepliesClosed, NotPublic, PostIsRepost, ThreadTooDeep, TooManyEntities),
+        refuses=(
+            PostNotFound,
+            RepliesClosed,
+            NotPublic,
+            PostIsRepost,
+            ThreadTooDeep,
+            TooManyEntities,
+            MediaUnfit,
+        ),
     )
     def post(self, request: Request, body: NewPost) -> PostCard:
         """

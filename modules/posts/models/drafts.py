@@ -26,6 +26,7 @@ class Draft(ShardedModel):
     entities = StoredJson()
     audience = models.SmallIntegerField()
     custom = StoredJson()
+    media_ids = StoredJson(default=list, db_default=models.Value("[]"))
     reply_policy = models.SmallIntegerField()
     publish_at = models.DateTimeField(null=True)
     try_after = models.DateTimeField(null=True)

@@ -32,6 +32,8 @@ class Post(ShardedModel):
     entities = StoredJson(default=list, db_default=models.Value("[]"))
     custom = StoredJson(default=dict, db_default=models.Value("{}"))
     edited_at = models.DateTimeField(null=True)
+    # What it shows, in order; whatever else is known of it is media's.
+    media_ids = StoredJson(default=list, db_default=models.Value("[]"))
     # A post, a repost or a quote; what it replies to, what began the thread, and what it passes on.
     kind = models.SmallIntegerField(db_default=0)
     reply_to_id = models.BigIntegerField(null=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from modules.kernel.shapes import Body, Id, Query, UtcDateTime
-from modules.posts.schemas.columns import AudienceField, PostText, ReactionType, ReplyPolicyField
+from modules.posts.schemas.columns import AudienceField, MediaIds, PostText, ReactionType, ReplyPolicyField
 from modules.profiles.schemas import CustomData
 
 
@@ -16,6 +16,7 @@ class PostContent(Body):
     audience: AudienceField = "public"
     custom: CustomData = Field(default_factory=dict)
     reply_policy: ReplyPolicyField = "everyone"
+    media_ids: MediaIds = Field(default_factory=list)
 
 
 ReplyTo = Annotated[
@@ -59,6 +60,7 @@ class NewDraft(NewPost):
 class EditDraft(EditPost):
     """What to change of one's own draft; what is left out stays as it is."""
 
+    media_ids: MediaIds = Field(default_factory=list)
     reply_to: ReplyTo = Field(default_factory=lambda: None)
     quote_of: QuoteOf = Field(default_factory=lambda: None)
     publish_at: PublishAt = Field(default_factory=lambda: None)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue
 
 from modules.kernel.shapes import Batch, Id, Nothing, Page, Shape, Single, UtcDateTime, let_be_absent
+from modules.media.schemas import MediaCard
 from modules.posts.schemas.columns import AudienceField, PostKind, ReactionType, ReplyPolicyField
 from modules.profiles.schemas import UserCard
 
@@ -51,6 +52,10 @@ class PostCard(Shape):
     entities: list[PostEntity] = Field(
         description="The mentions, tags and links in the text, in their order.", examples=[[]]
     )
+    media_ids: list[Id] = Field(
+        description="What it shows, in its order; each stands among `included.media` unless it was deleted.",
+        examples=[[]],
+    )
     audience: AudienceField
     reply_policy: ReplyPolicyField
     reply_to: PostRef | None = Field(description="What it replies to, or null.", examples=[None])
@@ -83,6 +88,7 @@ class DraftCard(Shape):
     id: Id
     text: str
     entities: list[PostEntity] = Field(examples=[[]])
+    media_ids: list[Id] = Field(examples=[[]])
     audience: AudienceField
     reply_policy: ReplyPolicyField
     reply_to: Id | None = Field(examples=[None])
@@ -121,6 +127,9 @@ class PostIncluded(Shape):
     users: dict[Id, UserCard]
     posts: dict[Id, PostCard] = Field(
         description="Originals of reposts and quotes, of those that the caller may see.", examples=[{}]
+    )
+    media: dict[Id, MediaCard] = Field(
+        description="What the posts show, originals too; their addresses end within the hour.", examples=[{}]
     )
 
 

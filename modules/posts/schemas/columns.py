@@ -5,7 +5,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from modules.kernel.shapes import Id
 from modules.kernel.text import PlainText
+from modules.media.schemas import MAX_ATTACHED
 
 # Who may see a post, and who may reply to it: a row and the head of a card hold the place in the list.
 Audience = Literal["public", "followers", "mentioned"]
@@ -43,6 +45,9 @@ LINK_COLUMNS: Mapping[str, str] = {
     "original_author_id": "bigint",
 }
 
+# And of what shows something.
+MEDIA_COLUMNS: Mapping[str, str] = {"media_ids": "text"}
+
 PostText = Annotated[str, PlainText(1, 5000)]
 AudienceField = Annotated[
     Audience,
@@ -53,6 +58,16 @@ ReplyPolicyField = Annotated[
     Field(
         description="Who may reply beside the author: everybody, whom they follow, the mentioned, or nobody. "
         "For a whole thread that of its root holds."
+    ),
+]
+
+MediaIds = Annotated[
+    list[Id],
+    Field(
+        max_length=MAX_ATTACHED,
+        description="The images and videos that it shows, in this order: uploaded, the author's own, shown "
+        "by nothing else.",
+        examples=[[]],
     ),
 ]
 

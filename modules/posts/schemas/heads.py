@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from modules.kernel.card_layout import Layout
+from modules.media.schemas import MEDIA
 from modules.profiles.schemas import USER
 
 
@@ -11,7 +12,8 @@ class PostHead(NamedTuple):
     """
     What decides who may see a post; ids are 0 of what it does not have.
 
-    Who is mentioned stands there only if the audience are the mentioned: nobody else asks.
+    The ids at its end are of its media, so many, and then of whom it mentions. These stand there only if the
+    audience are the mentioned: nobody else asks.
     """
 
     author_id: int
@@ -20,11 +22,22 @@ class PostHead(NamedTuple):
     reply_to_author_id: int
     original_id: int
     original_author_id: int
-    mentioned_ids: tuple[int, ...]
+    media: int
+    ids: tuple[int, ...]
+
+    @property
+    def media_ids(self) -> tuple[int, ...]:
+        """Return what it shows, in its order."""
+        return self.ids[: self.media]
+
+    @property
+    def mentioned_ids(self) -> tuple[int, ...]:
+        """Return whom it mentions, where that matters."""
+        return self.ids[self.media :]
 
 
 POST, POST_COUNT = "post", "postcount"
-POST_LAYOUT = Layout(PostHead, "qBBqqq", tail=True, revision=4)
+POST_LAYOUT = Layout(PostHead, "qBBqqqB", tail=True, revision=5)
 
 
 class CountHead(NamedTuple):
@@ -32,15 +45,21 @@ class CountHead(NamedTuple):
 
 
 def refs_of(heads: Iterable[PostHead]) -> dict[str, set[int]]:
-    """Return what the cards of these posts mention: authors, and originals with theirs and their counts."""
+    """Return what the cards of posts mention: authors, media, and originals with theirs and their counts."""
     users: set[int] = set()
     originals: set[int] = set()
+    media: set[int] = set()
     for head in heads:
         users.add(head.author_id)
         if head.original_id:
             users.add(head.original_author_id)
             originals.add(head.original_id)
-    return {USER: users, POST: originals, POST_COUNT: originals} if originals else {USER: users}
+        if head.media:
+            media.update(head.media_ids)
+    found = {USER: users, POST: originals, POST_COUNT: originals} if originals else {USER: users}
+    if media:
+        found[MEDIA] = media
+    return found
 
 
 class PostKey(NamedTuple):

@@ -1,5 +1,7 @@
 """Finished cards of posts: from Redis, else one read per instance."""
 
+from collections.abc import Collection
+
 from modules.kernel.cards import CardKind, RenderedCard, register
 from modules.posts.models import Post
 from modules.posts.schemas import (
@@ -31,6 +33,7 @@ def to_card(post: Post) -> PostCard:
         kind=KINDS[post.kind],
         text=post.text,
         entities=[PostEntity(**entity) for entity in post.entities],
+        media_ids=post.media_ids,
         audience=AUDIENCES[post.audience],
         reply_policy=REPLY_POLICIES[post.reply_policy],
         reply_to=to_ref(post.reply_to_id, post.reply_to_author_id),
@@ -48,7 +51,9 @@ def to_ref(post_id: int | None, author_id: int | None) -> PostRef | None:
 
 
 def _head_of(post: Post) -> PostHead:
-    mentioned = {entity["user_id"] for entity in post.entities if entity["type"] == "mention"}
+    mentioned: Collection[int] = ()
+    if post.audience == MENTIONED:
+        mentioned = {entity["user_id"] for entity in post.entities if entity["type"] == "mention"}
     return PostHead(
         post.author_id,
         post.audience,
@@ -56,7 +61,8 @@ def _head_of(post: Post) -> PostHead:
         post.reply_to_author_id or 0,
         post.original_id or 0,
         post.original_author_id or 0,
-        tuple(sorted(mentioned)) if post.audience == MENTIONED else (),
+        len(post.media_ids),
+        (*post.media_ids, *sorted(mentioned)),
     )
 
 

@@ -36,6 +36,7 @@ def to_draft_card(draft: Draft) -> DraftCard:
         id=draft.id,
         text=draft.text,
         entities=[PostEntity(**entity) for entity in draft.entities],
+        media_ids=draft.media_ids,
         audience=AUDIENCES[draft.audience],
         reply_policy=REPLY_POLICIES[draft.reply_policy],
         reply_to=draft.reply_to_id,

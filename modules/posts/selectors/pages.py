@@ -49,7 +49,7 @@ def build_page(
     return render_page(
         PostPage,
         data=[card.json for card in shown.values()],
-        included=build_included(shown, users, passed_on),
+        included=build_included(shown, users, passed_on, state),
         state=state.json_of({**shown, **passed_on}),
         next=next,
         prev=prev,
@@ -71,7 +71,7 @@ def get_post(post_id: int, *, viewer: Viewer) -> Rendered[PostView]:
     return render_single(
         PostView,
         data=post.json,
-        included=build_included(visible.posts, visible.users, visible.originals),
+        included=build_included(visible.posts, visible.users, visible.originals, state),
         state=state.json_of({**visible.posts, **visible.originals}),
         version=post.version,
     )
@@ -85,7 +85,7 @@ def list_posts(post_ids: Sequence[int], *, viewer: Viewer) -> Rendered[PostBatch
     return render_page(
         PostBatch,
         data=[card.json for card in visible.posts.values()],
-        included=build_included(visible.posts, visible.users, visible.originals),
+        included=build_included(visible.posts, visible.users, visible.originals, state),
         state=state.json_of({**visible.posts, **visible.originals}),
         partial=bool(visible.unavailable) or state.is_partial,
         missing=missing,
@@ -186,12 +186,18 @@ def originals_of(shown: Cards, originals: Cards) -> dict[int, RenderedCard[PostH
     return {id: originals[id] for card in shown.values() if (id := card.head.original_id) in originals}
 
 
-def build_included(shown: Cards, users: Mapping[int, bytes], originals: Cards) -> dict[str, dict[int, bytes]]:
-    """Return what cards repost or quote, and the authors of all, of those that may be seen, once each."""
+def build_included(
+    shown: Cards, users: Mapping[int, bytes], originals: Cards, state: PageState
+) -> dict[str, dict[int, bytes]]:
+    """Return what cards repost, quote and show, and all authors, of those that may be seen, once each."""
     authors = {
         author_id: users[author_id]
         for cards in (shown, originals)
         for card in cards.values()
         if (author_id := card.head.author_id) in users
     }
-    return {"users": authors, "posts": {id: card.json for id, card in originals.items()}}
+    return {
+        "users": authors,
+        "posts": {id: card.json for id, card in originals.items()},
+        "media": state.media_of(shown, originals),
+    }

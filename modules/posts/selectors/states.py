@@ -1,9 +1,11 @@
-"""The `state` of a page of posts: what changes without their cards, for all and for the viewer alone."""
+"""What stands beside the cards of a page: its `state`, for all and for the viewer, and what posts show."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from modules.kernel.cards import Beside, RenderedCard
-from modules.posts.schemas import CountHead, Marks, PostCounts
+from modules.media.public import map_json
+from modules.media.schemas import MediaHead
+from modules.posts.schemas import CountHead, Marks, PostCounts, PostHead
 from modules.posts.selectors import marks
 from modules.posts.selectors.post_counts import ZEROS
 from sharding.scatter import Unavailable
@@ -14,13 +16,13 @@ _NO_MARKS = Marks(reactions=[], is_bookmarked=False).json_bytes()
 
 class PageState:
     """
-    The counts of a page's posts, and the viewer's own marks on them.
+    The counts of a page's posts, the viewer's own marks on them, and the media that they show.
 
     They come by the round trip of the cards: `ask` and `take` stand around it, once for each round of a page.
     With None for a viewer, which is not the same as nobody, there are counts alone: for answers with an ETag.
     """
 
-    __slots__ = ("_counts", "_marks", "_unknown", "_viewer_id", "is_partial")
+    __slots__ = ("_counts", "_marks", "_media", "_unknown", "_viewer_id", "is_partial")
 
     def __init__(self, viewer_id: int | None) -> None:
         """Keep who looks; 0 is nobody."""
@@ -28,6 +30,7 @@ class PageState:
         self._counts: dict[int, bytes] = {}
         self._unknown: set[int] = set()
         self._marks: dict[int, bytes] = {}
+        self._media: dict[int, RenderedCard[MediaHead]] = {}
         # Whether something of it cannot be read now.
         self.is_partial = False
 
@@ -57,6 +60,17 @@ class PageState:
         """Return what is counted of these posts; those of which nothing is are absent."""
         counts = self._counts
         return {id: PostCounts.model_validate_json(counts[id]) for id in post_ids if id in counts}
+
+    def take_media(self, media: Mapping[int, RenderedCard[MediaHead]]) -> None:
+        """Take what posts show, of those that may be seen and others."""
+        self._media.update(media)
+
+    def media_of(self, *shown: Mapping[int, RenderedCard[PostHead]]) -> dict[int, bytes]:
+        """Return the finished JSON of what these posts show, with addresses that hold now."""
+        if not self._media:
+            return {}
+        posts = [card.head for cards in shown for card in cards.values() if card.head.media]
+        return map_json(self._media, dict.fromkeys(id for head in posts for id in head.media_ids))
 
     def json_of(self, post_ids: Collection[int]) -> bytes:
         """Return the finished `state` of the posts that are shown; of one whose counts are unknown, none."""

@@ -68,7 +68,7 @@ def list_ancestors(post_id: int, *, viewer: Viewer) -> Rendered[AncestorPage]:
     return render_page(
         AncestorPage,
         data=[card.json for card in shown.values()],
-        included=build_included(shown, visible.users, passed_on),
+        included=build_included(shown, visible.users, passed_on, state),
         state=state.json_of({**shown, **passed_on}),
         # What has not arrived yet at the root's author leaves a gap beneath the root.
         partial=bool(visible.unavailable)

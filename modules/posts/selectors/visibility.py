@@ -12,6 +12,7 @@ from typing import NamedTuple
 from modules.graph.schemas import PUBLIC_VIEWER, Viewer
 from modules.kernel import cards
 from modules.kernel.cards import Loaded, RenderedCard
+from modules.media.schemas import MEDIA
 from modules.posts.errors import PostNotFound
 from modules.posts.schemas import FOLLOWERS, MENTIONED, PUBLIC, REPOST, PostHead
 from modules.posts.selectors.cards import POSTS
@@ -151,19 +152,24 @@ def _load(
     beside = state.ask(post_ids)
     loaded = cards.load(wanted | {COUNTS.name: post_ids}, unavailable=unavailable, beside=beside)
     state.take(list(post_ids), loaded[COUNTS.name], beside, unavailable)
+    if MEDIA in loaded:
+        state.take_media(loaded[MEDIA])
     return loaded
 
 
 def _state_originals(state: PageState, visible: Visible, loaded: Loaded) -> None:
     """
-    Have a page state its originals as well, whose counts came with their cards.
+    Have a page state its originals as well, whose counts came with their cards, and show what they show.
 
-    The viewer's marks on them cost a round trip, which pages without any do not make.
+    The viewer's marks on them and their media cost a round trip, which pages without any do not make.
     """
     ids = list(visible.originals)
     beside = state.ask(ids)
-    if beside is not None:
-        cards.load({}, beside=beside)
+    shown = {id for post in visible.originals.values() for id in post.head.media_ids}
+    if beside is not None or shown:
+        wanted = {MEDIA: shown} if shown else {}
+        found = cards.load(wanted, unavailable=visible.unavailable, beside=beside)
+        state.take_media(found.get(MEDIA, {}))
     state.take(ids, loaded[COUNTS.name], beside, visible.unavailable)
 
 

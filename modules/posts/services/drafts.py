@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from modules.kernel.derived import follow_now
 from modules.kernel.errors import InputError
+from modules.media import public as media
 from modules.posts.errors import (
     DraftCapReached,
     DraftNotFound,
@@ -70,6 +71,7 @@ def create_draft(author_id: int, new: NewDraft, *, now: datetime, once: Once | N
     :raises DraftCapReached: if the author has a hundred; TooManyEntities: as in publishing
     :raises PublishAtOutOfRange: if its time is too near or too far
     :raises PostNotFound: if it replies to or quotes what the author may not see; refusals of `find_links`
+    :raises MediaUnfit: if the author cannot show one of its media
     """
     _check_time(new.publish_at, now)
     entities = find_entities(new.text)
@@ -85,10 +87,13 @@ def create_draft(author_id: int, new: NewDraft, *, now: datetime, once: Once | N
             reply_policy=REPLY_POLICIES.index(new.reply_policy),
             reply_to_id=new.reply_to,
             quote_of_id=new.quote_of,
+            media_ids=new.media_ids,
             publish_at=new.publish_at,
             try_after=new.publish_at,
             created_at=now,
         )
+        if new.media_ids:
+            media.attach_media(author_id, new.media_ids, to=draft.id)
         card = to_draft_card(draft)
         write.answer(201, card.json_bytes())
     return card
@@ -122,6 +127,9 @@ def edit_draft(author_id: int, draft_id: int, edit: EditDraft, *, now: datetime)
             .update(edited_at=now, refused_by="", refused_at=None, **named, **changes)
         ):
             raise DraftNotFound
+        if "media_ids" in changes:
+            media.release_media(author_id, held_by=draft_id, but=edit.media_ids)
+            media.attach_media(author_id, edit.media_ids, to=draft_id, held_by=draft_id)
         return to_draft_card(Draft.objects.of(author_id).get(id=draft_id))
 
 
@@ -133,6 +141,7 @@ def delete_draft(author_id: int, draft_id: int) -> None:
     """
     with writing_for(author_id):
         deleted, _ = Draft.objects.of(author_id).filter(id=draft_id, post_id=None).delete()
+        media.release_media(author_id, held_by=draft_id)
     if not deleted:
         raise DraftNotFound
 
@@ -181,9 +190,11 @@ def publish_locked(write: Write, draft: Draft, links: Links, now: datetime) -> t
         audience=AUDIENCES[draft.audience],
         custom=draft.custom,
         reply_policy=REPLY_POLICIES[draft.reply_policy],
+        # What failed or was deleted meanwhile keeps nobody from publishing the rest.
+        media_ids=media.list_held(draft.author_id, draft.media_ids, held_by=draft.id),
     )
     entities = [PostEntity(**entity) for entity in draft.entities]
-    published, card = insert_post(write, new, entities, now=now, links=links)
+    published, card = insert_post(write, new, entities, now=now, links=links, draft_id=draft.id)
     # What it said stands in the post, which may be deleted: nothing of it stays here.
     Draft.objects.of(draft.author_id).filter(id=draft.id).update(
         post_id=card.id,
@@ -192,6 +203,7 @@ def publish_locked(write: Write, draft: Draft, links: Links, now: datetime) -> t
         custom={},
         reply_to_id=None,
         quote_of_id=None,
+        media_ids=[],
         publish_at=None,
         try_after=None,
         edited_at=now,

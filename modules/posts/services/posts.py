@@ -9,6 +9,7 @@ from django.db.models import F
 from modules.graph.public import viewer_of
 from modules.kernel.derived import derived, follow_now
 from modules.kernel.stored_json import to_text
+from modules.media import public as media
 from modules.posts.errors import NotYourPost
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
@@ -16,6 +17,7 @@ from modules.posts.schemas import (
     AUDIENCES,
     KINDS,
     LINK_COLUMNS,
+    MEDIA_COLUMNS,
     POST_COLUMNS,
     REPLY_POLICIES,
     NewPost,
@@ -41,7 +43,7 @@ _INSERT: Final = """
 _PUBLISH: Final = _INSERT.format(
     columns=", ".join(POST_COLUMNS), values=", ".join(f"%({name})s" for name in POST_COLUMNS)
 )
-_WITH_LINKS: Final = {**POST_COLUMNS, **LINK_COLUMNS}
+_WITH_LINKS: Final = {**POST_COLUMNS, **LINK_COLUMNS, **MEDIA_COLUMNS}
 _PUBLISH_WITH_LINKS: Final = _INSERT.format(
     columns=", ".join(_WITH_LINKS), values=", ".join(f"%({name})s" for name in _WITH_LINKS)
 )
@@ -54,6 +56,7 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
     :raises AlreadyDone: with the first answer, if `once` was used before
     :raises TooManyEntities: if it mentions more people, or has more tags or links, than a post may
     :raises PostNotFound: if it replies to or quotes what the author may not see; refusals of `find_links`
+    :raises MediaUnfit: if the author cannot show one of its media
     """
     entities = find_entities(new.text)
     links = find_links(author_id, new, once=once)
@@ -66,9 +69,21 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
 
 
 def insert_post(
-    write: Write, new: PostContent, entities: list[PostEntity], *, now: datetime, links: Links = NO_LINKS
+    write: Write,
+    new: PostContent,
+    entities: list[PostEntity],
+    *,
+    now: datetime,
+    links: Links = NO_LINKS,
+    draft_id: int | None = None,
 ) -> tuple[PostPublished, PostCard]:
-    """Make the row of a post of the open transaction's owner; return the news of it and its card."""
+    """
+    Make the row of a post of the open transaction's owner; return the news of it and its card.
+
+    What it shows may be shown by nothing else, or by the draft that it was.
+
+    :raises MediaUnfit: if the author cannot show one of its media
+    """
     author_id, audience = write.owner_id, AUDIENCES.index(new.audience)
     row: dict[str, int | str | datetime | None] = {
         "shard": shard_of(author_id),
@@ -82,11 +97,14 @@ def insert_post(
         "reply_policy": REPLY_POLICIES.index(new.reply_policy),
     }
     with connections[write.alias].cursor() as cursor:
-        if links is NO_LINKS:
+        if links is NO_LINKS and not new.media_ids:
             cursor.execute(_PUBLISH, row)
         else:
+            row["media_ids"] = to_text(new.media_ids) if new.media_ids else "[]"
             cursor.execute(_PUBLISH_WITH_LINKS, row | links._asdict())
         (post_id,) = cursor.fetchone()
+    if new.media_ids:
+        media.attach_media(author_id, new.media_ids, to=post_id, held_by=draft_id)
     outbox.record(published := PostPublished(post_id=post_id, author_id=author_id, audience=audience))
     if links is not NO_LINKS:
         announce_links(post_id, author_id, links)
@@ -98,6 +116,7 @@ def insert_post(
         kind=KINDS[links.kind],
         text=new.text,
         entities=entities,
+        media_ids=new.media_ids,
         audience=new.audience,
         reply_policy=new.reply_policy,
         reply_to=links.reply_to,
