@@ -19,6 +19,7 @@ from modules.kernel.shapes import (
     UtcDateTime,
 )
 from modules.kernel.text import PlainText
+from modules.media.schemas import Picture
 
 CustomData = Annotated[dict[str, JsonValue], JsonLimit(max_bytes=4096)]
 
@@ -33,6 +34,14 @@ class EditProfile(Body):
     custom: CustomData = Field(default_factory=dict)
     hide_counts: bool = Field(
         default_factory=bool, description="Whether nobody else is shown how many follow and are followed."
+    )
+    avatar_id: Id | None = Field(
+        default_factory=lambda: None,
+        description="A picture of one's own, uploaded for this purpose and ready, or null for none.",
+    )
+    cover_id: Id | None = Field(
+        default_factory=lambda: None,
+        description="A picture of one's own, uploaded for this purpose and ready, or null for none.",
     )
     is_private: bool = Field(
         default_factory=bool,
@@ -65,6 +74,8 @@ class UserCard(Shape):
     bio: str
     is_private: bool
     custom: dict[str, JsonValue]
+    avatar: Picture | None = Field(examples=[None])
+    cover: Picture | None = Field(examples=[None])
     joined_at: UtcDateTime
 
 
@@ -100,4 +111,4 @@ class UserHead(NamedTuple):
 
 
 USER = "user"
-USER_LAYOUT = Layout(UserHead, "B?", revision=3)
+USER_LAYOUT = Layout(UserHead, "B?", revision=4)

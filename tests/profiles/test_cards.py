@@ -40,6 +40,8 @@ class TestMapCards:
             "display_name": "ada",
             "bio": "",
             "custom": {},
+            "avatar": None,
+            "cover": None,
             "is_private": False,
         }
 

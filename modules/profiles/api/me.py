@@ -12,6 +12,7 @@ from modules.kernel.errors import Stale
 from modules.kernel.http import Request, View, endpoint
 from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.rendered import Rendered
+from modules.media.public import MediaUnfit
 from modules.profiles.schemas import ConfirmDeletion, Deletion, EditProfile, MeView
 from modules.profiles.selectors.users import get_me
 from modules.profiles.services.profiles import edit_profile
@@ -29,7 +30,7 @@ class Me(View):
         "edit_me",
         scope="write:profiles",
         conditional=True,
-        refuses=(UserNotFound, Stale, PendingWithoutGoingPublic),
+        refuses=(UserNotFound, Stale, PendingWithoutGoingPublic, MediaUnfit),
     )
     def patch(self, request: Request, body: EditProfile) -> Rendered[MeView]:
         """

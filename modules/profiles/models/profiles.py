@@ -25,6 +25,9 @@ class Profile(ShardedModel):
     bio = models.CharField(max_length=500, db_default="")
     custom = StoredJson(default=dict, db_default=models.Value("{}"))
     status = models.PositiveSmallIntegerField(db_default=ACTIVE)
+    # What media knew of each picture when it was put there (None: there is none).
+    avatar = StoredJson(null=True)
+    cover = StoredJson(null=True)
     # What graph decides by, as the card shows it; both are written in one transaction.
     is_private = models.BooleanField(db_default=False)
     version = models.PositiveIntegerField(db_default=1)

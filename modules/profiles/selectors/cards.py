@@ -11,6 +11,7 @@ from modules.accounts import public as accounts
 from modules.accounts.schemas import Identity
 from modules.graph.schemas import Viewer
 from modules.kernel.cards import CardKind, RenderedCard, load, register
+from modules.media import public as media
 from modules.profiles.models import ACTIVE, CLOSED, Profile
 from modules.profiles.schemas import USER, USER_LAYOUT, UserCard, UserHead
 from sharding.errors import InstanceUnavailable
@@ -113,6 +114,8 @@ def _render_account(account: Identity) -> RenderedCard[UserHead]:
         display_name=account.username,
         bio="",
         custom={},
+        avatar=None,
+        cover=None,
         is_private=False,
         joined_at=moment_of(account.id),
     )
@@ -134,6 +137,8 @@ def to_card(profile: Profile) -> UserCard:
         display_name=profile.display_name,
         bio=profile.bio,
         custom=profile.custom,
+        avatar=media.to_picture(profile.avatar),
+        cover=media.to_picture(profile.cover),
         is_private=profile.is_private,
         joined_at=moment_of(profile.user_id),
     )

@@ -1,7 +1,7 @@
 """Making and editing profiles."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F
 
@@ -17,6 +17,8 @@ from modules.kernel.cards import RenderedCard
 from modules.kernel.derived import derived
 from modules.kernel.errors import check_version
 from modules.kernel.rendered import Rendered
+from modules.media import public as media
+from modules.media.schemas import Purpose
 from modules.profiles.events import ProfileEdited
 from modules.profiles.models import ACTIVE, CLOSED, Profile
 from modules.profiles.schemas import EditProfile, MeView, UserHead
@@ -24,6 +26,8 @@ from modules.profiles.selectors.cards import USERS, render, render_users
 from modules.profiles.selectors.users import build_me
 from sharding import outbox
 from sharding.scope import Once, writing_for
+
+PICTURES: Final[tuple[Purpose, ...]] = ("avatar", "cover")
 
 
 def create_profile(user_id: int, *, once: Once | None) -> None:
@@ -44,6 +48,7 @@ def edit_profile(user_id: int, edit: EditProfile, *, seen: Collection[int] | Non
     :raises Stale: if its version is none of those seen; None stands for any
     :raises UserNotFound: if the account is gone
     :raises PendingWithoutGoingPublic: if it says what becomes of requests, and does not go public
+    :raises MediaUnfit: if a picture is not the user's own, not ready, or was uploaded for something else
     """
     changes = edit.model_dump(exclude_unset=True)
     if "pending" in changes and changes.get("is_private") is not False:
@@ -90,6 +95,9 @@ def _apply(
             return render(profile)
         if (hide := changes.pop("hide_counts", None)) is not None:
             hide_counts(user_id, hide)
+        for purpose in PICTURES:
+            if (field := f"{purpose}_id") in changes:
+                changes[purpose] = _change_picture(profile, purpose, changes.pop(field))
         pending = changes.pop("pending", "keep")
         if "is_private" in changes:
             set_private(user_id, changes["is_private"], pending=pending)
@@ -97,6 +105,16 @@ def _apply(
         profile = Profile.objects.of(user_id).get()
         outbox.record(ProfileEdited(user_id=user_id, version=profile.version))
     return render(profile)
+
+
+def _change_picture(profile: Profile, purpose: Purpose, media_id: int | None) -> dict[str, Any] | None:
+    """Have a profile show another picture, or none; return what its card needs of it."""
+    shown = getattr(profile, purpose)
+    if shown is not None and shown["media_id"] != media_id:
+        media.drop_picture(profile.user_id, shown["media_id"])
+    if media_id is None:
+        return None
+    return media.use_picture(profile.user_id, media_id, purpose=purpose, field=f"{purpose}_id")
 
 
 def _ensure(user_id: int, username: str) -> None:
