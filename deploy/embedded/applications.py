@@ -42,6 +42,11 @@ class Applications:
         made = self._program("api", words, is_ready=lambda: answers(port, host), stop_within=25)
         return replace(made, pass_fds=(file,))
 
+    def media(self, port: int) -> Program:
+        """Return the server of the folder of media, which takes uploads and serves files."""
+        words = ["-m", "gunicorn", "-c", "config/gunicorn_media.py", "--bind", f"{LOOPBACK}:{port}"]
+        return self._program("media", [*words, "config.media_server"], is_ready=lambda: answers(port))
+
     def worker(self) -> Program:
         """Return the Celery worker of all queues; it gets time to finish what it holds."""
         words = [*CELERY, "worker", "--without-gossip", "--without-mingle"]

@@ -14,14 +14,15 @@ from deploy.embedded.errors import StackError
 from deploy.embedded.layout import Layout
 from deploy.embedded.topology import Topology
 
-API_PORT = 8000
+API_PORT, MEDIA_PORT = 8000, 8001
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the API listens; PostgreSQL and Redis have sockets only, which nobody else can take."""
+    """Where the API and the server of media listen; the rest has sockets only, which nobody else can take."""
 
     api: int
+    media: int = MEDIA_PORT
 
 
 def wanted_ports() -> Ports:
@@ -40,6 +41,8 @@ def hold_port(layout: Layout) -> socket.socket:
     """
     Take the free port nearest to the wanted one, write it down for everyone else, and keep it.
 
+    The server of media gets the next free one, which is written down as well.
+
     :raises StackError: if the host to listen on is not of this machine
     """
     host = wanted_host()
@@ -48,7 +51,9 @@ def hold_port(layout: Layout) -> socket.socket:
     except OSError as error:
         raise StackError(f"BANYAN_HOST is {host!r}, where nothing can listen: {error.strerror}.") from None
     written = _ports_file(layout).with_suffix(f".{os.getpid()}")
-    written.write_text(json.dumps(asdict(Ports(api=ports.port_of(held)))))
+    with ports.hold_near(ports.port_of(held) + 1, host) as media:
+        chosen = Ports(api=ports.port_of(held), media=ports.port_of(media))
+    written.write_text(json.dumps(asdict(chosen)))
     written.replace(_ports_file(layout))
     return held
 
@@ -66,7 +71,7 @@ def wanted_host() -> str:
 def known_ports(layout: Layout) -> Ports:
     """Return the port that was chosen last."""
     with contextlib.suppress(FileNotFoundError):
-        return Ports(api=json.loads(_ports_file(layout).read_text())["api"])
+        return Ports(**json.loads(_ports_file(layout).read_text()))
     return wanted_ports()
 
 
@@ -90,6 +95,7 @@ def variables(layout: Layout, chosen: Ports) -> dict[str, str]:
         **describe(layout).env(),
         "BANYAN_PORT": str(chosen.api),
         "BANYAN_PUBLIC_URL": public_url(chosen),
+        "BANYAN_MEDIA_URL": os.environ.get("BANYAN_MEDIA_URL") or f"http://localhost:{chosen.media}",
     }
 
 

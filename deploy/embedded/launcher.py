@@ -13,11 +13,9 @@ from collections.abc import Coroutine
 
 from deploy.embedded import checkout, farewell, ports
 from deploy.embedded.applications import Applications
-from deploy.embedded.checkout import Ports
 from deploy.embedded.console import Console
 from deploy.embedded.errors import StackError
 from deploy.embedded.layout import Layout
-from deploy.embedded.ports import port_of
 from deploy.embedded.program import Program
 from deploy.embedded.schema import Notes
 from deploy.embedded.supervised import Supervised
@@ -25,7 +23,7 @@ from deploy.embedded.topology import REPLICAS, Topology
 
 LAST_WORDS = 20
 STEPS = ("migrate", "demo")
-APPLICATIONS = ("api", "worker", "beat", "relay", "flower")
+APPLICATIONS = ("api", "media", "worker", "beat", "relay", "flower")
 FLOWER_PORT = 5555
 
 
@@ -37,7 +35,7 @@ class Launcher:
         self._layout = layout
         # Ours until the end: an API that starts again finds its port as it left it.
         self._held = held
-        self._ports = Ports(api=port_of(held))
+        self._ports = checkout.known_ports(layout)
         self._topology: Topology = checkout.describe(layout)
         preset = {
             "DJANGO_SETTINGS_MODULE": "config.settings.base",
@@ -120,7 +118,8 @@ class Launcher:
         of = self._applications
         self._stages.append([])
         await self._supervise(of.api(self._held), stage=-1).start()
-        others = [self._supervise(program, stage=-1) for program in (of.worker(), of.beat(), of.relay())]
+        programs = (of.media(self._ports.media), of.worker(), of.beat(), of.relay())
+        others = [self._supervise(program, stage=-1) for program in programs]
         await _together(*(other.start() for other in others))
 
     async def _start_flower(self) -> int:

@@ -20,7 +20,7 @@ from tests.image.site import Site
 WELL = ("running", "healthy")
 SERVICES = {
     *("nginx", "api-1", "api-2", "worker", "relay", "beat", "redis-cache", "redis-hot", "redis-broker"),
-    *("directory", "instance-a", "instance-b", "replica-a1", "flower"),
+    *("directory", "instance-a", "instance-b", "replica-a1", "flower", "media", "worker-media"),
 }
 # Requests of the load, and how many a second.
 REQUESTS, RATE = 2_000, 50
@@ -29,7 +29,7 @@ REQUESTS, RATE = 2_000, 50
 def check_health(site: Site) -> None:
     """All are healthy, and say so because they looked."""
     states = site.states()
-    claim({name for name, state in states.items() if state == WELL} == SERVICES, "14 services are healthy")
+    claim({name for name, state in states.items() if state == WELL} == SERVICES, "16 services are healthy")
     for name in ("worker", "relay", "beat"):
         said = site.compose("exec", "-T", name, "python", "-I", "-S", "config/alive.py", name).strip()
         claim(said.startswith(name), f"{name} says: {said}")

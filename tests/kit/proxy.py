@@ -24,6 +24,7 @@ http {{
     upstream api {{ server 127.0.0.1:{api}; include upstream.conf; }}
     upstream realtime {{ server 127.0.0.1:{realtime}; }}
     upstream flower {{ server 127.0.0.1:{realtime}; }}
+    upstream media {{ server 127.0.0.1:{media}; }}
     upstream dead {{ server 127.0.0.1:1; }}
     upstream silent {{ server 127.0.0.1:{silent}; }}
     client_body_temp_path {home}/bodies;
@@ -94,7 +95,16 @@ def program() -> Path:
     return found
 
 
-def start(home: Path, *, api: int, realtime: int, certificate: Path, trusted: Path, silent: int = 1) -> Proxy:
+def start(
+    home: Path,
+    *,
+    api: int,
+    realtime: int,
+    certificate: Path,
+    trusted: Path,
+    silent: int = 1,
+    media: int = 1,
+) -> Proxy:
     """Start nginx before an API and a realtime process, and one that takes requests and is silent."""
     tls, plain, flower = (ports.free_port() for _ in range(3))
     home.mkdir()
@@ -108,6 +118,7 @@ def start(home: Path, *, api: int, realtime: int, certificate: Path, trusted: Pa
         api=api,
         realtime=realtime,
         silent=silent,
+        media=media,
         plain=plain,
         tls=tls,
         flower=flower,

@@ -7,12 +7,16 @@ import socket
 import ssl
 import time
 from contextlib import suppress
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from modules.kernel import clock
 from modules.kernel.sizes import MAX_BODY
 from modules.kernel.statuses import TITLES
+from modules.media.storages import Stored
+from modules.media.storages.files import FileMediaStorage
 from tests.kit.machines import until
 from tests.kit.proxy import CONFIGURATION
 
@@ -236,12 +240,28 @@ class TestFiles:
         assert _problem(ask("POST", "/static/docs/start.0123.js"))["code"] == "forbidden"
         assert front.api.asked == []
 
-    def test_that_the_api_allows_are_sent_by_nginx_and_no_others(self, front, ask):
-        (front.proxy.media / "film").write_bytes(b"x" * 3_000_000)
-        front.api.decide = lambda asked: (200, {"X-Accel-Redirect": "/media-of-api/film"}, b"")
+    def test_of_media_come_and_go_without_the_api_and_are_sent_by_nginx(self, front, ask, tmp_path):
+        url, photo = f"{front.proxy.url}/media", b"x" * 3_000_000
+        storage = FileMediaStorage(location=str(front.proxy.media), base_url=url, secrets=["k" * 40])
+        end = clock.now() + timedelta(minutes=1)
+        form = storage.sign_upload("incoming/7", type="image/jpeg", max_bytes=len(photo), until=end)
+        (tmp_path / "film").write_bytes(photo)
+        storage.upload("media/7/1/feed.webp", tmp_path / "film", type="image/webp")
+        signed = storage.sign_url("media/7/1/feed.webp", since=clock.now(), seconds=60)
+        path = signed.removeprefix(front.proxy.url)
 
-        assert len(ask("GET", "/media/1").content) == 3_000_000
-        assert _problem(ask("GET", "/media-of-api/film"))["code"] == "not_found"
+        with httpx.Client(verify=front.proxy.trust) as client:
+            sent = client.post(form.url, data=form.fields, files={"file": photo})
+        answer = ask("GET", path)
+
+        assert (sent.status_code, storage.find("incoming/7")) == (204, Stored(len(photo), "image/jpeg"))
+        assert (answer.status_code, len(answer.content)) == (200, len(photo))
+        assert answer.headers["Content-Type"] == "image/webp"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert ask("GET", path.partition("?")[0]).status_code == 403
+        assert _problem(ask("GET", "/media-of-api/media/7/1/feed.webp"))["code"] == "not_found"
+        assert front.api.asked == []
 
     def test_that_everybody_reads_are_asked_for_once(self, front, ask):
         front.api.decide = lambda asked: (

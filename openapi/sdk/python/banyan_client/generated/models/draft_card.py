@@ -27,6 +27,7 @@ class DraftCard:
         id (str):
         text (str):
         entities (list[PostEntity]):
+        media_ids (list[str]):
         audience (DraftCardAudience): Who may see it beside the author: everybody, their followers, or who is mentioned.
         reply_policy (DraftCardReplyPolicy): Who may reply beside the author: everybody, whom they follow, the
             mentioned, or nobody. For a whole thread that of its root holds.
@@ -43,6 +44,7 @@ class DraftCard:
     id: str
     text: str
     entities: list[PostEntity]
+    media_ids: list[str]
     audience: DraftCardAudience
     reply_policy: DraftCardReplyPolicy
     reply_to: None | str
@@ -65,6 +67,8 @@ class DraftCard:
         for entities_item_data in self.entities:
             entities_item = entities_item_data.to_dict()
             entities.append(entities_item)
+
+        media_ids = self.media_ids
 
         audience = self.audience.value
 
@@ -105,6 +109,7 @@ class DraftCard:
                 "id": id,
                 "text": text,
                 "entities": entities,
+                "media_ids": media_ids,
                 "audience": audience,
                 "reply_policy": reply_policy,
                 "reply_to": reply_to,
@@ -136,6 +141,8 @@ class DraftCard:
             entities_item = PostEntity.from_dict(entities_item_data)
 
             entities.append(entities_item)
+
+        media_ids = cast(list[str], d.pop("media_ids"))
 
         audience = DraftCardAudience(d.pop("audience"))
 
@@ -208,6 +215,7 @@ class DraftCard:
             id=id,
             text=text,
             entities=entities,
+            media_ids=media_ids,
             audience=audience,
             reply_policy=reply_policy,
             reply_to=reply_to,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 
@@ -24,6 +24,8 @@ class EditProfile:
         bio (str | Unset):
         custom (EditProfileCustom | Unset):
         hide_counts (bool | Unset): Whether nobody else is shown how many follow and are followed.
+        avatar_id (None | str | Unset): A picture of one's own, uploaded for this purpose and ready, or null for none.
+        cover_id (None | str | Unset): A picture of one's own, uploaded for this purpose and ready, or null for none.
         is_private (bool | Unset): Whether only those follow, and see posts and lists, to whom the user consents.
         pending (EditProfilePending | Unset): With `is_private: false`: what becomes of requests that are open; else
             they stay open.
@@ -33,6 +35,8 @@ class EditProfile:
     bio: str | Unset = UNSET
     custom: EditProfileCustom | Unset = UNSET
     hide_counts: bool | Unset = UNSET
+    avatar_id: None | str | Unset = UNSET
+    cover_id: None | str | Unset = UNSET
     is_private: bool | Unset = UNSET
     pending: EditProfilePending | Unset = UNSET
 
@@ -46,6 +50,18 @@ class EditProfile:
             custom = self.custom.to_dict()
 
         hide_counts = self.hide_counts
+
+        avatar_id: None | str | Unset
+        if isinstance(self.avatar_id, Unset):
+            avatar_id = UNSET
+        else:
+            avatar_id = self.avatar_id
+
+        cover_id: None | str | Unset
+        if isinstance(self.cover_id, Unset):
+            cover_id = UNSET
+        else:
+            cover_id = self.cover_id
 
         is_private = self.is_private
 
@@ -64,6 +80,10 @@ class EditProfile:
             field_dict["custom"] = custom
         if hide_counts is not UNSET:
             field_dict["hide_counts"] = hide_counts
+        if avatar_id is not UNSET:
+            field_dict["avatar_id"] = avatar_id
+        if cover_id is not UNSET:
+            field_dict["cover_id"] = cover_id
         if is_private is not UNSET:
             field_dict["is_private"] = is_private
         if pending is not UNSET:
@@ -89,6 +109,24 @@ class EditProfile:
 
         hide_counts = d.pop("hide_counts", UNSET)
 
+        def _parse_avatar_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        avatar_id = _parse_avatar_id(d.pop("avatar_id", UNSET))
+
+        def _parse_cover_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        cover_id = _parse_cover_id(d.pop("cover_id", UNSET))
+
         is_private = d.pop("is_private", UNSET)
 
         _pending = d.pop("pending", UNSET)
@@ -103,6 +141,8 @@ class EditProfile:
             bio=bio,
             custom=custom,
             hide_counts=hide_counts,
+            avatar_id=avatar_id,
+            cover_id=cover_id,
             is_private=is_private,
             pending=pending,
         )

@@ -5,12 +5,14 @@ from enum import StrEnum
 
 class NewKeyScopesItem(StrEnum):
     READGRAPH = "read:graph"
+    READMEDIA = "read:media"
     READOPERATIONS = "read:operations"
     READPOSTS = "read:posts"
     READPROFILES = "read:profiles"
     READSEARCH = "read:search"
     READTIMELINES = "read:timelines"
     WRITEGRAPH = "write:graph"
+    WRITEMEDIA = "write:media"
     WRITEPOSTS = "write:posts"
     WRITEPROFILES = "write:profiles"
     WRITETIMELINES = "write:timelines"

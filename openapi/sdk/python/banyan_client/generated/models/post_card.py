@@ -30,6 +30,7 @@ class PostCard:
         kind (PostCardKind): A repost has no text of its own: its `original` is shown.
         text (str):
         entities (list[PostEntity]): The mentions, tags and links in the text, in their order.
+        media_ids (list[str]): What it shows, in its order; each stands among `included.media` unless it was deleted.
         audience (PostCardAudience): Who may see it beside the author: everybody, their followers, or who is mentioned.
         reply_policy (PostCardReplyPolicy): Who may reply beside the author: everybody, whom they follow, the mentioned,
             or nobody. For a whole thread that of its root holds.
@@ -47,6 +48,7 @@ class PostCard:
     kind: PostCardKind
     text: str
     entities: list[PostEntity]
+    media_ids: list[str]
     audience: PostCardAudience
     reply_policy: PostCardReplyPolicy
     reply_to: None | PostRef
@@ -72,6 +74,8 @@ class PostCard:
         for entities_item_data in self.entities:
             entities_item = entities_item_data.to_dict()
             entities.append(entities_item)
+
+        media_ids = self.media_ids
 
         audience = self.audience.value
 
@@ -111,6 +115,7 @@ class PostCard:
                 "kind": kind,
                 "text": text,
                 "entities": entities,
+                "media_ids": media_ids,
                 "audience": audience,
                 "reply_policy": reply_policy,
                 "reply_to": reply_to,
@@ -145,6 +150,8 @@ class PostCard:
             entities_item = PostEntity.from_dict(entities_item_data)
 
             entities.append(entities_item)
+
+        media_ids = cast(list[str], d.pop("media_ids"))
 
         audience = PostCardAudience(d.pop("audience"))
 
@@ -212,6 +219,7 @@ class PostCard:
             kind=kind,
             text=text,
             entities=entities,
+            media_ids=media_ids,
             audience=audience,
             reply_policy=reply_policy,
             reply_to=reply_to,

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from ..models.post_included_media import PostIncludedMedia
     from ..models.post_included_posts import PostIncludedPosts
     from ..models.post_included_users import PostIncludedUsers
 
@@ -21,10 +22,12 @@ class PostIncluded:
     Attributes:
         users (PostIncludedUsers):
         posts (PostIncludedPosts): Originals of reposts and quotes, of those that the caller may see.
+        media (PostIncludedMedia): What the posts show, originals too; their addresses end within the hour.
     """
 
     users: PostIncludedUsers
     posts: PostIncludedPosts
+    media: PostIncludedMedia
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,12 +35,15 @@ class PostIncluded:
 
         posts = self.posts.to_dict()
 
+        media = self.media.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "users": users,
                 "posts": posts,
+                "media": media,
             }
         )
 
@@ -45,6 +51,7 @@ class PostIncluded:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.post_included_media import PostIncludedMedia
         from ..models.post_included_posts import PostIncludedPosts
         from ..models.post_included_users import PostIncludedUsers
 
@@ -53,9 +60,12 @@ class PostIncluded:
 
         posts = PostIncludedPosts.from_dict(d.pop("posts"))
 
+        media = PostIncludedMedia.from_dict(d.pop("media"))
+
         post_included = cls(
             users=users,
             posts=posts,
+            media=media,
         )
 
         post_included.additional_properties = d

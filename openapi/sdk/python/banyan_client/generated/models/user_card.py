@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from ..models.picture import Picture
     from ..models.user_card_custom import UserCardCustom
 
 
@@ -25,6 +26,8 @@ class UserCard:
         bio (str):
         is_private (bool):
         custom (UserCardCustom):
+        avatar (None | Picture):
+        cover (None | Picture):
         joined_at (datetime.datetime):
     """
 
@@ -34,10 +37,14 @@ class UserCard:
     bio: str
     is_private: bool
     custom: UserCardCustom
+    avatar: None | Picture
+    cover: None | Picture
     joined_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.picture import Picture
+
         id = self.id
 
         username = self.username
@@ -49,6 +56,18 @@ class UserCard:
         is_private = self.is_private
 
         custom = self.custom.to_dict()
+
+        avatar: dict[str, Any] | None
+        if isinstance(self.avatar, Picture):
+            avatar = self.avatar.to_dict()
+        else:
+            avatar = self.avatar
+
+        cover: dict[str, Any] | None
+        if isinstance(self.cover, Picture):
+            cover = self.cover.to_dict()
+        else:
+            cover = self.cover
 
         joined_at = self.joined_at.isoformat()
 
@@ -62,6 +81,8 @@ class UserCard:
                 "bio": bio,
                 "is_private": is_private,
                 "custom": custom,
+                "avatar": avatar,
+                "cover": cover,
                 "joined_at": joined_at,
             }
         )
@@ -70,6 +91,7 @@ class UserCard:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.picture import Picture
         from ..models.user_card_custom import UserCardCustom
 
         d = dict(src_dict)
@@ -85,6 +107,36 @@ class UserCard:
 
         custom = UserCardCustom.from_dict(d.pop("custom"))
 
+        def _parse_avatar(data: object) -> None | Picture:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                avatar_type_0 = Picture.from_dict(data)
+
+                return avatar_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Picture, data)
+
+        avatar = _parse_avatar(d.pop("avatar"))
+
+        def _parse_cover(data: object) -> None | Picture:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                cover_type_0 = Picture.from_dict(data)
+
+                return cover_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Picture, data)
+
+        cover = _parse_cover(d.pop("cover"))
+
         joined_at = datetime.datetime.fromisoformat(d.pop("joined_at"))
 
         user_card = cls(
@@ -94,6 +146,8 @@ class UserCard:
             bio=bio,
             is_private=is_private,
             custom=custom,
+            avatar=avatar,
+            cover=cover,
             joined_at=joined_at,
         )
 

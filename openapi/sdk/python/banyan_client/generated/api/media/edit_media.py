@@ -1,0 +1,251 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.edit_media import EditMedia
+from ...models.own_media import OwnMedia
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    media_id: str,
+    *,
+    body: EditMedia,
+    if_match: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/v1/media/{media_id}".format(
+            media_id=quote(str(media_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> OwnMedia | Problem:
+    if response.status_code == 200:
+        response_200 = OwnMedia.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[OwnMedia | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    media_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: EditMedia,
+    if_match: str | Unset = UNSET,
+) -> Response[OwnMedia | Problem]:
+    """Edit what is said of one's own media: its alternative text and its focus
+
+     What is left out stays as it is. Posts that show it say so at once; a profile says what it was when
+    the picture was put there. With `If-Match` nothing is done if it has changed since the ETag that it
+    names.
+
+    Args:
+        media_id (str):
+        if_match (str | Unset):
+        body (EditMedia): What to change of one's own media; what is left out stays as it is.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[OwnMedia | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        media_id=media_id,
+        body=body,
+        if_match=if_match,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    media_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: EditMedia,
+    if_match: str | Unset = UNSET,
+) -> OwnMedia | Problem | None:
+    """Edit what is said of one's own media: its alternative text and its focus
+
+     What is left out stays as it is. Posts that show it say so at once; a profile says what it was when
+    the picture was put there. With `If-Match` nothing is done if it has changed since the ETag that it
+    names.
+
+    Args:
+        media_id (str):
+        if_match (str | Unset):
+        body (EditMedia): What to change of one's own media; what is left out stays as it is.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        OwnMedia | Problem
+    """
+
+    return sync_detailed(
+        media_id=media_id,
+        client=client,
+        body=body,
+        if_match=if_match,
+    ).parsed
+
+
+async def asyncio_detailed(
+    media_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: EditMedia,
+    if_match: str | Unset = UNSET,
+) -> Response[OwnMedia | Problem]:
+    """Edit what is said of one's own media: its alternative text and its focus
+
+     What is left out stays as it is. Posts that show it say so at once; a profile says what it was when
+    the picture was put there. With `If-Match` nothing is done if it has changed since the ETag that it
+    names.
+
+    Args:
+        media_id (str):
+        if_match (str | Unset):
+        body (EditMedia): What to change of one's own media; what is left out stays as it is.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[OwnMedia | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        media_id=media_id,
+        body=body,
+        if_match=if_match,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    media_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: EditMedia,
+    if_match: str | Unset = UNSET,
+) -> OwnMedia | Problem | None:
+    """Edit what is said of one's own media: its alternative text and its focus
+
+     What is left out stays as it is. Posts that show it say so at once; a profile says what it was when
+    the picture was put there. With `If-Match` nothing is done if it has changed since the ETag that it
+    names.
+
+    Args:
+        media_id (str):
+        if_match (str | Unset):
+        body (EditMedia): What to change of one's own media; what is left out stays as it is.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        OwnMedia | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            media_id=media_id,
+            client=client,
+            body=body,
+            if_match=if_match,
+        )
+    ).parsed
