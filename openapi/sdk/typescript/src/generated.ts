@@ -1205,6 +1205,77 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/media": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Announce an image or a video, and get a form by which to upload it
+         * @description Send that form, its fields first and the file last, to `upload.url` within 15 minutes; it takes
+         *     exactly that type and at most that many bytes. Then say that it is complete. An image may have 20 MB,
+         *     a video 500. What no post, draft or profile shows is deleted after a day.
+         */
+        readonly post: operations["create_media"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/media/{media_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Show one of the caller's media, and how far its processing is */
+        readonly get: operations["get_media"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete one of the caller's media
+         * @description A post that shows it goes without; what a profile shows has to be taken off there first. Addresses
+         *     that were given out end as their files are deleted, within moments.
+         */
+        readonly delete: operations["delete_media"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Edit what is said of one's own media: its alternative text and its focus
+         * @description What is left out stays as it is. Posts that show it say so at once; a profile says what it was when
+         *     the picture was put there. With `If-Match` nothing is done if it has changed since the ETag that it
+         *     names.
+         */
+        readonly patch: operations["edit_media"];
+        readonly trace?: never;
+    };
+    readonly "/v1/media/{media_id}/upload-status": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Say that an upload is complete, and have it processed
+         * @description It is checked to be there first. Said again, the same is answered. A post can show it from now on;
+         *     when it is `ready`, or `failed`, it says so.
+         */
+        readonly put: operations["complete_upload"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/search/posts": {
         readonly parameters: {
             readonly query?: never;
@@ -1389,6 +1460,64 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
+        /** @description What was made for a file, and how to upload it. */
+        readonly CreatedMedia: {
+            /** @example 284736281736281 */
+            readonly id: string;
+            /**
+             * @example image
+             * @enum {string}
+             */
+            readonly kind: "image" | "video";
+            /**
+             * @description `awaiting` its upload, `processing`, `ready` to be shown, or `failed` for good.
+             * @example ready
+             * @enum {string}
+             */
+            readonly state: "awaiting" | "processing" | "ready" | "failed";
+            /**
+             * @description The media type of what was uploaded.
+             * @example image/jpeg
+             */
+            readonly type: string;
+            /**
+             * @description In pixels, once it is known.
+             * @example 1600
+             */
+            readonly width: number | null;
+            /** @example 1200 */
+            readonly height: number | null;
+            /**
+             * @description A blur to show meanwhile; see blurha.sh.
+             * @example null
+             */
+            readonly blurhash: string | null;
+            readonly alt: string;
+            /** @example null */
+            readonly focus: components["schemas"]["Focus"] | null;
+            /**
+             * @description Its files; none before it is ready.
+             * @example []
+             */
+            readonly variants: readonly components["schemas"]["MediaVariant"][];
+            /** @enum {string} */
+            readonly purpose: "post" | "avatar" | "cover";
+            /** @description The size of what was uploaded, as it was announced until then. */
+            readonly bytes: number;
+            /**
+             * @description Why it failed, as a code, or null.
+             * @example null
+             */
+            readonly reason: string | null;
+            /**
+             * @description The post, draft or user that shows it. What nothing shows is deleted after a day.
+             * @example null
+             */
+            readonly attached_to: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly upload: components["schemas"]["Upload"];
+        };
         /**
          * @description One database, asked by itself.
          *
@@ -1444,6 +1573,8 @@ export interface components {
             readonly text: string;
             /** @example [] */
             readonly entities: readonly components["schemas"]["PostEntity"][];
+            /** @example [] */
+            readonly media_ids: readonly string[];
             /**
              * @description Who may see it beside the author: everybody, their followers, or who is mentioned.
              * @enum {string}
@@ -1511,7 +1642,7 @@ export interface components {
             readonly redirect_uris?: readonly string[];
             /** @description Where a log-out may lead; if none is named, to the origins of `redirect_uris`. */
             readonly post_logout_redirect_uris?: readonly string[];
-            readonly scopes?: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:timelines" | "read:posts" | "write:posts" | "read:operations" | "read:search" | "openid" | "profile" | "email")[];
+            readonly scopes?: readonly ("read:graph" | "write:graph" | "read:media" | "write:media" | "read:profiles" | "write:profiles" | "read:timelines" | "write:timelines" | "read:posts" | "write:posts" | "read:operations" | "read:search" | "openid" | "profile" | "email")[];
         };
         /** @description What to change of one's own draft; what is left out stays as it is. */
         readonly EditDraft: {
@@ -1529,6 +1660,11 @@ export interface components {
              * @enum {string}
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
+            /**
+             * @description The images and videos that it shows, in this order: uploaded, the author's own, shown by nothing else.
+             * @example []
+             */
+            readonly media_ids?: readonly string[];
             /**
              * @description The post that this one replies to, or null.
              * @example null
@@ -1549,6 +1685,15 @@ export interface components {
         /** @description What to change of a list; what is left out stays as it is. */
         readonly EditList: {
             readonly name?: string;
+        };
+        /** @description What to change of one's own media; what is left out stays as it is. */
+        readonly EditMedia: {
+            /**
+             * @description What can be seen or heard, for people who cannot.
+             * @example A red oak in the fog
+             */
+            readonly alt?: string;
+            readonly focus?: components["schemas"]["NewFocus"] | null;
         };
         /** @description What to change of one's own post; what is left out stays as it is. */
         readonly EditPost: {
@@ -1576,6 +1721,16 @@ export interface components {
             };
             /** @description Whether nobody else is shown how many follow and are followed. */
             readonly hide_counts?: boolean;
+            /**
+             * @description A picture of one's own, uploaded for this purpose and ready, or null for none.
+             * @example 284736281736281
+             */
+            readonly avatar_id?: string | null;
+            /**
+             * @description A picture of one's own, uploaded for this purpose and ready, or null for none.
+             * @example 284736281736281
+             */
+            readonly cover_id?: string | null;
             /** @description Whether only those follow, and see posts and lists, to whom the user consents. */
             readonly is_private?: boolean;
             /**
@@ -1613,6 +1768,11 @@ export interface components {
             readonly code: string;
             /** @description What to send instead. */
             readonly detail: string;
+        };
+        /** @description What should stay visible where a picture is cut: from 0, left or top, to 1, right or bottom. */
+        readonly Focus: {
+            readonly x: number;
+            readonly y: number;
         };
         /** @description What a follower wants of whom they follow; what is left out stays as it is. */
         readonly FollowOptions: {
@@ -1853,6 +2013,65 @@ export interface components {
             };
             readonly settings: components["schemas"]["Settings"];
         };
+        /** @description An image or a video as everyone sees it who may see what it belongs to. */
+        readonly MediaCard: {
+            /** @example 284736281736281 */
+            readonly id: string;
+            /**
+             * @example image
+             * @enum {string}
+             */
+            readonly kind: "image" | "video";
+            /**
+             * @description `awaiting` its upload, `processing`, `ready` to be shown, or `failed` for good.
+             * @example ready
+             * @enum {string}
+             */
+            readonly state: "awaiting" | "processing" | "ready" | "failed";
+            /**
+             * @description The media type of what was uploaded.
+             * @example image/jpeg
+             */
+            readonly type: string;
+            /**
+             * @description In pixels, once it is known.
+             * @example 1600
+             */
+            readonly width: number | null;
+            /** @example 1200 */
+            readonly height: number | null;
+            /**
+             * @description A blur to show meanwhile; see blurha.sh.
+             * @example null
+             */
+            readonly blurhash: string | null;
+            readonly alt: string;
+            /** @example null */
+            readonly focus: components["schemas"]["Focus"] | null;
+            /**
+             * @description Its files; none before it is ready.
+             * @example []
+             */
+            readonly variants: readonly components["schemas"]["MediaVariant"][];
+        };
+        /** @description One file of it. Its content never changes under its address. */
+        readonly MediaVariant: {
+            /**
+             * @description `thumb`, `feed` and `full` of an image, `original` of a video.
+             * @example feed
+             */
+            readonly name: string;
+            /** @example image/webp */
+            readonly type: string;
+            readonly width: number | null;
+            readonly height: number | null;
+            readonly bytes: number;
+            /**
+             * @description Where it is. Of a post's media the address ends between 30 and 60 minutes from now: read the post again for a new one.
+             * @example https://media.example.org/media/12/1/feed.webp?X-Amz-Signature=…
+             */
+            readonly url: string;
+        };
         /** @description How to mute somebody. */
         readonly MuteOptions: {
             /**
@@ -1874,7 +2093,7 @@ export interface components {
             readonly redirect_uris: readonly string[];
             /** @description Where a log-out may lead; if none is named, to the origins of `redirect_uris`. */
             readonly post_logout_redirect_uris?: readonly string[];
-            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:timelines" | "read:posts" | "write:posts" | "read:operations" | "read:search" | "openid" | "profile" | "email")[];
+            readonly scopes: readonly ("read:graph" | "write:graph" | "read:media" | "write:media" | "read:profiles" | "write:profiles" | "read:timelines" | "write:timelines" | "read:posts" | "write:posts" | "read:operations" | "read:search" | "openid" | "profile" | "email")[];
             readonly grant_types: readonly ("authorization_code" | "refresh_token" | "client_credentials")[];
         };
         /** @description A post to keep for later. */
@@ -1896,6 +2115,11 @@ export interface components {
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
             /**
+             * @description The images and videos that it shows, in this order: uploaded, the author's own, shown by nothing else.
+             * @example []
+             */
+            readonly media_ids?: readonly string[];
+            /**
              * @description The post that this one replies to, or null.
              * @default null
              * @example null
@@ -1915,10 +2139,15 @@ export interface components {
              */
             readonly publish_at?: string | null;
         };
+        /** @description What should stay visible where a picture is cut: from 0, left or top, to 1, right or bottom. */
+        readonly NewFocus: {
+            readonly x: number;
+            readonly y: number;
+        };
         /** @description A service key to make. */
         readonly NewKey: {
             readonly name: string;
-            readonly scopes: readonly ("read:graph" | "write:graph" | "read:profiles" | "write:profiles" | "read:timelines" | "write:timelines" | "read:posts" | "write:posts" | "read:operations" | "read:search")[];
+            readonly scopes: readonly ("read:graph" | "write:graph" | "read:media" | "write:media" | "read:profiles" | "write:profiles" | "read:timelines" | "write:timelines" | "read:posts" | "write:posts" | "read:operations" | "read:search")[];
             /**
              * @description How long it lives.
              * @default 90
@@ -1942,6 +2171,40 @@ export interface components {
              */
             readonly last_read_id: string;
         };
+        /** @description A file that is about to be uploaded. */
+        readonly NewMedia: {
+            /**
+             * @description Its media type.
+             * @example image/jpeg
+             * @enum {string}
+             */
+            readonly type: "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/avif" | "video/mp4" | "video/webm" | "video/quicktime";
+            /** @description Its size, which the upload may not exceed. */
+            readonly bytes: number;
+            /**
+             * @description What posts show is for whoever may see the post, by addresses that end within the hour; avatars and covers are for everybody, by addresses that stay.
+             * @default post
+             * @enum {string}
+             */
+            readonly purpose?: "post" | "avatar" | "cover";
+            /**
+             * @description What can be seen or heard, for people who cannot.
+             * @default
+             * @example A red oak in the fog
+             */
+            readonly alt?: string;
+            /**
+             * @default null
+             * @example null
+             */
+            readonly focus?: components["schemas"]["NewFocus"] | null;
+            /**
+             * @description The SHA-256 of the file in hex: what arrives otherwise fails.
+             * @default null
+             * @example null
+             */
+            readonly sha256?: string | null;
+        };
         /** @description A post to publish. */
         readonly NewPost: {
             readonly text: string;
@@ -1960,6 +2223,11 @@ export interface components {
              * @enum {string}
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
+            /**
+             * @description The images and videos that it shows, in this order: uploaded, the author's own, shown by nothing else.
+             * @example []
+             */
+            readonly media_ids?: readonly string[];
             /**
              * @description The post that this one replies to, or null.
              * @default null
@@ -2020,11 +2288,85 @@ export interface components {
             readonly oldest_seconds: number;
             readonly subscribers: readonly components["schemas"]["SubscriberStatus"][];
         };
+        /** @description An image or a video as its owner sees it. */
+        readonly OwnMedia: {
+            /** @example 284736281736281 */
+            readonly id: string;
+            /**
+             * @example image
+             * @enum {string}
+             */
+            readonly kind: "image" | "video";
+            /**
+             * @description `awaiting` its upload, `processing`, `ready` to be shown, or `failed` for good.
+             * @example ready
+             * @enum {string}
+             */
+            readonly state: "awaiting" | "processing" | "ready" | "failed";
+            /**
+             * @description The media type of what was uploaded.
+             * @example image/jpeg
+             */
+            readonly type: string;
+            /**
+             * @description In pixels, once it is known.
+             * @example 1600
+             */
+            readonly width: number | null;
+            /** @example 1200 */
+            readonly height: number | null;
+            /**
+             * @description A blur to show meanwhile; see blurha.sh.
+             * @example null
+             */
+            readonly blurhash: string | null;
+            readonly alt: string;
+            /** @example null */
+            readonly focus: components["schemas"]["Focus"] | null;
+            /**
+             * @description Its files; none before it is ready.
+             * @example []
+             */
+            readonly variants: readonly components["schemas"]["MediaVariant"][];
+            /** @enum {string} */
+            readonly purpose: "post" | "avatar" | "cover";
+            /** @description The size of what was uploaded, as it was announced until then. */
+            readonly bytes: number;
+            /**
+             * @description Why it failed, as a code, or null.
+             * @example null
+             */
+            readonly reason: string | null;
+            /**
+             * @description The post, draft or user that shows it. What nothing shows is deleted after a day.
+             * @example null
+             */
+            readonly attached_to: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description What changes of a post without its card, for everybody and for the caller. */
         readonly OwnPostState: {
             readonly counts: components["schemas"]["PostCounts"];
             /** @description The caller's own marks; null if nobody is logged in, or if they cannot be read now. */
             readonly mine: components["schemas"]["Marks"] | null;
+        };
+        /** @description An avatar or a cover, for everybody; its addresses stay until another takes its place. */
+        readonly Picture: {
+            /** @example 284736281736281 */
+            readonly media_id: string;
+            readonly alt: string;
+            /** @example null */
+            readonly focus: components["schemas"]["Focus"] | null;
+            /** @example null */
+            readonly blurhash: string | null;
+            /**
+             * @description By size: `thumb`, `feed`, `full`.
+             * @example {}
+             */
+            readonly urls: {
+                readonly [key: string]: string;
+            };
         };
         /** @description The posts that were asked for, in that order, and the ids of which there is none to be shown. */
         readonly PostBatch: {
@@ -2069,6 +2411,11 @@ export interface components {
              * @example []
              */
             readonly entities: readonly components["schemas"]["PostEntity"][];
+            /**
+             * @description What it shows, in its order; each stands among `included.media` unless it was deleted.
+             * @example []
+             */
+            readonly media_ids: readonly string[];
             /**
              * @description Who may see it beside the author: everybody, their followers, or who is mentioned.
              * @enum {string}
@@ -2160,6 +2507,13 @@ export interface components {
              */
             readonly posts: {
                 readonly [key: string]: components["schemas"]["PostCard"];
+            };
+            /**
+             * @description What the posts show, originals too; their addresses end within the hour.
+             * @example {}
+             */
+            readonly media: {
+                readonly [key: string]: components["schemas"]["MediaCard"];
             };
         };
         /** @description A page of posts, newest first; counts and the caller's own marks stand in `state`. */
@@ -2496,6 +2850,22 @@ export interface components {
              */
             readonly missing: readonly string[];
         };
+        /** @description How to upload the file: a form of these fields, in this order, and after them the file as `file`. */
+        readonly Upload: {
+            /** @constant */
+            readonly method: "POST";
+            readonly url: string;
+            readonly fields: {
+                readonly [key: string]: string;
+            };
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        /** @description That an upload came to its end. */
+        readonly UploadStatus: {
+            /** @constant */
+            readonly status: "complete";
+        };
         /** @description The users who were asked for, in that order, and the ids of which there is none to be shown. */
         readonly UserBatch: {
             readonly data: readonly components["schemas"]["UserCard"][];
@@ -2532,6 +2902,10 @@ export interface components {
             readonly custom: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
+            /** @example null */
+            readonly avatar: components["schemas"]["Picture"] | null;
+            /** @example null */
+            readonly cover: components["schemas"]["Picture"] | null;
             /** Format: date-time */
             readonly joined_at: string;
         };
@@ -2645,6 +3019,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -2668,10 +3043,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -3045,6 +3423,7 @@ export interface operations {
                      *           "id": "284736281736281",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -3172,6 +3551,7 @@ export interface operations {
                  *         "city": "Oslo"
                  *       },
                  *       "reply_policy": "everyone",
+                 *       "media_ids": [],
                  *       "reply_to": null,
                  *       "quote_of": null,
                  *       "publish_at": "2027-01-01T08:00:00Z"
@@ -3198,6 +3578,7 @@ export interface operations {
                      *       "id": "284736281736281",
                      *       "text": "Hello, forest",
                      *       "entities": [],
+                     *       "media_ids": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
                      *       "reply_to": null,
@@ -3301,7 +3682,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: draft_cap_reached, idempotency_key_reused, post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
+            /** @description One of: draft_cap_reached, idempotency_key_reused, media_unfit, post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3382,6 +3763,7 @@ export interface operations {
                      *       "id": "284736281736281",
                      *       "text": "Hello, forest",
                      *       "entities": [],
+                     *       "media_ids": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
                      *       "reply_to": null,
@@ -3627,6 +4009,7 @@ export interface operations {
                  *         "city": "Oslo"
                  *       },
                  *       "reply_policy": "everyone",
+                 *       "media_ids": [],
                  *       "reply_to": null,
                  *       "quote_of": null,
                  *       "publish_at": "2027-01-01T08:00:00Z"
@@ -3651,6 +4034,7 @@ export interface operations {
                      *       "id": "284736281736281",
                      *       "text": "Hello, forest",
                      *       "entities": [],
+                     *       "media_ids": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
                      *       "reply_to": null,
@@ -3741,7 +4125,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
+            /** @description One of: media_unfit, post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3825,6 +4209,7 @@ export interface operations {
                      *       "kind": "post",
                      *       "text": "Hello, forest",
                      *       "entities": [],
+                     *       "media_ids": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
                      *       "reply_to": null,
@@ -4206,6 +4591,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -4229,10 +4615,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -4350,6 +4739,7 @@ export interface operations {
                  *         "city": "Oslo"
                  *       },
                  *       "reply_policy": "everyone",
+                 *       "media_ids": [],
                  *       "reply_to": null,
                  *       "quote_of": null
                  *     }
@@ -4377,6 +4767,7 @@ export interface operations {
                      *       "kind": "post",
                      *       "text": "Hello, forest",
                      *       "entities": [],
+                     *       "media_ids": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
                      *       "reply_to": null,
@@ -4479,7 +4870,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: idempotency_key_reused, post_is_repost, thread_too_deep, too_many_entities. */
+            /** @description One of: idempotency_key_reused, media_unfit, post_is_repost, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4568,6 +4959,7 @@ export interface operations {
                      *         "kind": "post",
                      *         "text": "Hello, forest",
                      *         "entities": [],
+                     *         "media_ids": [],
                      *         "audience": "public",
                      *         "reply_policy": "everyone",
                      *         "reply_to": null,
@@ -4590,10 +4982,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -4869,6 +5264,7 @@ export interface operations {
                      *         "kind": "post",
                      *         "text": "Hello, forest",
                      *         "entities": [],
+                     *         "media_ids": [],
                      *         "audience": "public",
                      *         "reply_policy": "everyone",
                      *         "reply_to": null,
@@ -4891,10 +5287,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -5084,6 +5483,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -5107,10 +5507,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -5270,6 +5673,8 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         }
@@ -5665,6 +6070,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -5688,10 +6094,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -5829,6 +6238,7 @@ export interface operations {
                      *       "kind": "post",
                      *       "text": "Hello, forest",
                      *       "entities": [],
+                     *       "media_ids": [],
                      *       "audience": "public",
                      *       "reply_policy": "everyone",
                      *       "reply_to": null,
@@ -6081,6 +6491,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],
@@ -6457,6 +6869,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -6480,10 +6893,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -6644,6 +7060,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -6667,10 +7084,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -7585,6 +8005,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],
@@ -8470,6 +8892,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -8493,10 +8916,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -8631,6 +9057,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -8654,10 +9081,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -8831,6 +9261,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -8854,10 +9285,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -9016,6 +9450,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -9039,10 +9474,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -9185,6 +9623,8 @@ export interface operations {
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
+                     *         "avatar": null,
+                     *         "cover": null,
                      *         "joined_at": "2026-11-25T12:00:00Z"
                      *       },
                      *       "included": {},
@@ -9450,6 +9890,8 @@ export interface operations {
                  *         "city": "Oslo"
                  *       },
                  *       "hide_counts": true,
+                 *       "avatar_id": "284736281736281",
+                 *       "cover_id": "284736281736281",
                  *       "is_private": true,
                  *       "pending": "accept"
                  *     }
@@ -9481,6 +9923,8 @@ export interface operations {
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
+                     *         "avatar": null,
+                     *         "cover": null,
                      *         "joined_at": "2026-11-25T12:00:00Z"
                      *       },
                      *       "included": {},
@@ -9584,7 +10028,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: pending_without_going_public. */
+            /** @description One of: media_unfit, pending_without_going_public. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -9683,6 +10127,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],
@@ -9808,6 +10254,8 @@ export interface operations {
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
+                     *         "avatar": null,
+                     *         "cover": null,
                      *         "joined_at": "2026-11-25T12:00:00Z"
                      *       },
                      *       "included": {},
@@ -9954,6 +10402,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],
@@ -10106,6 +10556,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],
@@ -10255,6 +10707,8 @@ export interface operations {
                      *         "custom": {
                      *           "city": "Oslo"
                      *         },
+                     *         "avatar": null,
+                     *         "cover": null,
                      *         "joined_at": "2026-11-25T12:00:00Z"
                      *       },
                      *       "included": {},
@@ -10398,6 +10852,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],
@@ -10783,6 +11239,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],
@@ -11747,6 +12205,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],
@@ -14824,6 +15284,858 @@ export interface operations {
             };
         };
     };
+    readonly create_media: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat harmless: it gets the first answer, marked `Idempotency-Replayed`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "image/jpeg",
+                 *       "bytes": 1,
+                 *       "purpose": "post",
+                 *       "alt": "A red oak in the fog",
+                 *       "focus": null,
+                 *       "sha256": null
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["NewMedia"];
+            };
+        };
+        readonly responses: {
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    /** @description `true` if this is the answer to an earlier request. */
+                    readonly "Idempotency-Replayed"?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "284736281736281",
+                     *       "kind": "image",
+                     *       "state": "ready",
+                     *       "type": "image/jpeg",
+                     *       "width": 1600,
+                     *       "height": 1200,
+                     *       "blurhash": null,
+                     *       "alt": "A red oak in the fog",
+                     *       "focus": null,
+                     *       "variants": [],
+                     *       "purpose": "post",
+                     *       "bytes": 1,
+                     *       "reason": null,
+                     *       "attached_to": null,
+                     *       "created_at": "2026-11-25T12:00:00Z",
+                     *       "upload": {
+                     *         "method": "POST",
+                     *         "url": "https://media.example.org/media/284736281736281/1/feed.webp",
+                     *         "fields": {},
+                     *         "expires_at": "2026-11-25T12:00:00Z"
+                     *       }
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["CreatedMedia"];
+                };
+            };
+            /** @description One of: body_invalid, header_invalid, json_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: request_in_flight. */
+            readonly 409: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: body_too_large. */
+            readonly 413: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_type_unsupported. */
+            readonly 415: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: idempotency_key_reused, media_too_large, media_unfit. */
+            readonly 422: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_media: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of what the client has: if that is still right, the answer is 304. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                /** @description The media's id. */
+                readonly media_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description Names this very answer, for `If-None-Match`. */
+                    readonly ETag?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "284736281736281",
+                     *       "kind": "image",
+                     *       "state": "ready",
+                     *       "type": "image/jpeg",
+                     *       "width": 1600,
+                     *       "height": 1200,
+                     *       "blurhash": null,
+                     *       "alt": "A red oak in the fog",
+                     *       "focus": null,
+                     *       "variants": [],
+                     *       "purpose": "post",
+                     *       "bytes": 1,
+                     *       "reason": null,
+                     *       "attached_to": null,
+                     *       "created_at": "2026-11-25T12:00:00Z"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["OwnMedia"];
+                };
+            };
+            /** @description The client has it already. */
+            readonly 304: {
+                headers: {
+                    /** @description Names this very answer, for `If-None-Match`. */
+                    readonly ETag?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delete_media: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The media's id. */
+                readonly media_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of: header_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_in_use. */
+            readonly 409: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly edit_media: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that is to be changed, or `*` for whatever is there. */
+                readonly "If-Match"?: string;
+            };
+            readonly path: {
+                /** @description The media's id. */
+                readonly media_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "alt": "A red oak in the fog",
+                 *       "focus": {
+                 *         "x": 0,
+                 *         "y": 0
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["EditMedia"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    /** @description Names this very answer, for `If-None-Match`. */
+                    readonly ETag?: string;
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "284736281736281",
+                     *       "kind": "image",
+                     *       "state": "ready",
+                     *       "type": "image/jpeg",
+                     *       "width": 1600,
+                     *       "height": 1200,
+                     *       "blurhash": null,
+                     *       "alt": "A red oak in the fog",
+                     *       "focus": null,
+                     *       "variants": [],
+                     *       "purpose": "post",
+                     *       "bytes": 1,
+                     *       "reason": null,
+                     *       "attached_to": null,
+                     *       "created_at": "2026-11-25T12:00:00Z"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["OwnMedia"];
+                };
+            };
+            /** @description One of: body_invalid, header_invalid, json_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: body_too_large. */
+            readonly 413: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_type_unsupported. */
+            readonly 415: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly complete_upload: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The media's id. */
+                readonly media_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "status": "complete"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["UploadStatus"];
+            };
+        };
+        readonly responses: {
+            /** @description Accepted */
+            readonly 202: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Banyan-Freshness": components["headers"]["Banyan-Freshness"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "284736281736281",
+                     *       "kind": "image",
+                     *       "state": "ready",
+                     *       "type": "image/jpeg",
+                     *       "width": 1600,
+                     *       "height": 1200,
+                     *       "blurhash": null,
+                     *       "alt": "A red oak in the fog",
+                     *       "focus": null,
+                     *       "variants": [],
+                     *       "purpose": "post",
+                     *       "bytes": 1,
+                     *       "reason": null,
+                     *       "attached_to": null,
+                     *       "created_at": "2026-11-25T12:00:00Z"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["OwnMedia"];
+                };
+            };
+            /** @description One of: body_invalid, header_invalid, json_invalid, query_invalid. */
+            readonly 400: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: unauthorized. */
+            readonly 401: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: insufficient_scope, user_required. */
+            readonly 403: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_not_found. */
+            readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: upload_expired, upload_missing. */
+            readonly 409: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: body_too_large. */
+            readonly 413: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: media_type_unsupported. */
+            readonly 415: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: limit_reached. */
+            readonly 429: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: storage_unavailable, unavailable. */
+            readonly 503: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem. */
+            readonly default: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    readonly Allow: components["headers"]["Allow"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly search_posts: {
         readonly parameters: {
             readonly query: {
@@ -14860,6 +16172,7 @@ export interface operations {
                      *           "kind": "post",
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "audience": "public",
                      *           "reply_policy": "everyone",
                      *           "reply_to": null,
@@ -14883,10 +16196,13 @@ export interface operations {
                      *             "custom": {
                      *               "city": "Oslo"
                      *             },
+                     *             "avatar": null,
+                     *             "cover": null,
                      *             "joined_at": "2026-11-25T12:00:00Z"
                      *           }
                      *         },
-                     *         "posts": {}
+                     *         "posts": {},
+                     *         "media": {}
                      *       },
                      *       "state": {
                      *         "284736281736281": {
@@ -15051,6 +16367,8 @@ export interface operations {
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
+                     *           "avatar": null,
+                     *           "cover": null,
                      *           "joined_at": "2026-11-25T12:00:00Z"
                      *         }
                      *       ],

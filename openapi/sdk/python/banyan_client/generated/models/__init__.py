@@ -13,6 +13,10 @@ from .audit_page_state import AuditPageState
 from .beat_status import BeatStatus
 from .counts import Counts
 from .coverage import Coverage
+from .created_media import CreatedMedia
+from .created_media_kind import CreatedMediaKind
+from .created_media_purpose import CreatedMediaPurpose
+from .created_media_state import CreatedMediaState
 from .database_status import DatabaseStatus
 from .database_status_role import DatabaseStatusRole
 from .database_status_state import DatabaseStatusState
@@ -31,6 +35,7 @@ from .edit_draft_audience import EditDraftAudience
 from .edit_draft_custom import EditDraftCustom
 from .edit_draft_reply_policy import EditDraftReplyPolicy
 from .edit_list import EditList
+from .edit_media import EditMedia
 from .edit_post import EditPost
 from .edit_post_audience import EditPostAudience
 from .edit_post_custom import EditPostCustom
@@ -40,6 +45,7 @@ from .edit_profile_custom import EditProfileCustom
 from .edit_profile_pending import EditProfilePending
 from .error_entry import ErrorEntry
 from .fault import Fault
+from .focus import Focus
 from .follow_options import FollowOptions
 from .get_home_timeline_explain import GetHomeTimelineExplain
 from .get_home_timeline_order import GetHomeTimelineOrder
@@ -70,6 +76,10 @@ from .marker_page_state import MarkerPageState
 from .marks import Marks
 from .me_view import MeView
 from .me_view_state import MeViewState
+from .media_card import MediaCard
+from .media_card_kind import MediaCardKind
+from .media_card_state import MediaCardState
+from .media_variant import MediaVariant
 from .mute_options import MuteOptions
 from .new_app import NewApp
 from .new_app_grant_types_item import NewAppGrantTypesItem
@@ -78,10 +88,14 @@ from .new_draft import NewDraft
 from .new_draft_audience import NewDraftAudience
 from .new_draft_custom import NewDraftCustom
 from .new_draft_reply_policy import NewDraftReplyPolicy
+from .new_focus import NewFocus
 from .new_key import NewKey
 from .new_key_scopes_item import NewKeyScopesItem
 from .new_list import NewList
 from .new_marker import NewMarker
+from .new_media import NewMedia
+from .new_media_purpose import NewMediaPurpose
+from .new_media_type import NewMediaType
 from .new_post import NewPost
 from .new_post_audience import NewPostAudience
 from .new_post_custom import NewPostCustom
@@ -91,7 +105,13 @@ from .nothing import Nothing
 from .operations_status import OperationsStatus
 from .operations_status_broker import OperationsStatusBroker
 from .outbox_status import OutboxStatus
+from .own_media import OwnMedia
+from .own_media_kind import OwnMediaKind
+from .own_media_purpose import OwnMediaPurpose
+from .own_media_state import OwnMediaState
 from .own_post_state import OwnPostState
+from .picture import Picture
+from .picture_urls import PictureUrls
 from .post_batch import PostBatch
 from .post_batch_state import PostBatchState
 from .post_card import PostCard
@@ -104,6 +124,7 @@ from .post_counts_reactions import PostCountsReactions
 from .post_entity import PostEntity
 from .post_entity_type import PostEntityType
 from .post_included import PostIncluded
+from .post_included_media import PostIncludedMedia
 from .post_included_posts import PostIncludedPosts
 from .post_included_users import PostIncludedUsers
 from .post_page import PostPage
@@ -145,6 +166,9 @@ from .table_rows import TableRows
 from .tag_card import TagCard
 from .tag_page import TagPage
 from .tag_page_state import TagPageState
+from .upload import Upload
+from .upload_fields import UploadFields
+from .upload_status import UploadStatus
 from .user_batch import UserBatch
 from .user_batch_state import UserBatchState
 from .user_card import UserCard
@@ -170,6 +194,10 @@ __all__ = (
     "BeatStatus",
     "Counts",
     "Coverage",
+    "CreatedMedia",
+    "CreatedMediaKind",
+    "CreatedMediaPurpose",
+    "CreatedMediaState",
     "DatabaseStatus",
     "DatabaseStatusRole",
     "DatabaseStatusState",
@@ -188,6 +216,7 @@ __all__ = (
     "EditDraftCustom",
     "EditDraftReplyPolicy",
     "EditList",
+    "EditMedia",
     "EditPost",
     "EditPostAudience",
     "EditPostCustom",
@@ -197,6 +226,7 @@ __all__ = (
     "EditProfilePending",
     "ErrorEntry",
     "Fault",
+    "Focus",
     "FollowOptions",
     "GetHomeTimelineExplain",
     "GetHomeTimelineOrder",
@@ -227,6 +257,10 @@ __all__ = (
     "Marks",
     "MeView",
     "MeViewState",
+    "MediaCard",
+    "MediaCardKind",
+    "MediaCardState",
+    "MediaVariant",
     "MuteOptions",
     "NewApp",
     "NewAppGrantTypesItem",
@@ -235,10 +269,14 @@ __all__ = (
     "NewDraftAudience",
     "NewDraftCustom",
     "NewDraftReplyPolicy",
+    "NewFocus",
     "NewKey",
     "NewKeyScopesItem",
     "NewList",
     "NewMarker",
+    "NewMedia",
+    "NewMediaPurpose",
+    "NewMediaType",
     "NewPost",
     "NewPostAudience",
     "NewPostCustom",
@@ -248,7 +286,13 @@ __all__ = (
     "OperationsStatus",
     "OperationsStatusBroker",
     "OutboxStatus",
+    "OwnMedia",
+    "OwnMediaKind",
+    "OwnMediaPurpose",
+    "OwnMediaState",
     "OwnPostState",
+    "Picture",
+    "PictureUrls",
     "PostBatch",
     "PostBatchState",
     "PostCard",
@@ -261,6 +305,7 @@ __all__ = (
     "PostEntity",
     "PostEntityType",
     "PostIncluded",
+    "PostIncludedMedia",
     "PostIncludedPosts",
     "PostIncludedUsers",
     "PostPage",
@@ -302,6 +347,9 @@ __all__ = (
     "TagCard",
     "TagPage",
     "TagPageState",
+    "Upload",
+    "UploadFields",
+    "UploadStatus",
     "UserBatch",
     "UserBatchState",
     "UserCard",

@@ -28,6 +28,8 @@ class EditDraft:
         custom (EditDraftCustom | Unset):
         reply_policy (EditDraftReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
             mentioned, or nobody. For a whole thread that of its root holds.
+        media_ids (list[str] | Unset): The images and videos that it shows, in this order: uploaded, the author's own,
+            shown by nothing else.
         reply_to (None | str | Unset): The post that this one replies to, or null.
         quote_of (None | str | Unset): A public post that this one quotes, or null.
         publish_at (datetime.datetime | None | Unset): When it is to be published, or null.
@@ -37,6 +39,7 @@ class EditDraft:
     audience: EditDraftAudience | Unset = UNSET
     custom: EditDraftCustom | Unset = UNSET
     reply_policy: EditDraftReplyPolicy | Unset = UNSET
+    media_ids: list[str] | Unset = UNSET
     reply_to: None | str | Unset = UNSET
     quote_of: None | str | Unset = UNSET
     publish_at: datetime.datetime | None | Unset = UNSET
@@ -55,6 +58,10 @@ class EditDraft:
         reply_policy: str | Unset = UNSET
         if not isinstance(self.reply_policy, Unset):
             reply_policy = self.reply_policy.value
+
+        media_ids: list[str] | Unset = UNSET
+        if not isinstance(self.media_ids, Unset):
+            media_ids = self.media_ids
 
         reply_to: None | str | Unset
         if isinstance(self.reply_to, Unset):
@@ -87,6 +94,8 @@ class EditDraft:
             field_dict["custom"] = custom
         if reply_policy is not UNSET:
             field_dict["reply_policy"] = reply_policy
+        if media_ids is not UNSET:
+            field_dict["media_ids"] = media_ids
         if reply_to is not UNSET:
             field_dict["reply_to"] = reply_to
         if quote_of is not UNSET:
@@ -123,6 +132,8 @@ class EditDraft:
             reply_policy = UNSET
         else:
             reply_policy = EditDraftReplyPolicy(_reply_policy)
+
+        media_ids = cast(list[str], d.pop("media_ids", UNSET))
 
         def _parse_reply_to(data: object) -> None | str | Unset:
             if data is None:
@@ -164,6 +175,7 @@ class EditDraft:
             audience=audience,
             custom=custom,
             reply_policy=reply_policy,
+            media_ids=media_ids,
             reply_to=reply_to,
             quote_of=quote_of,
             publish_at=publish_at,

@@ -27,6 +27,8 @@ class NewPost:
         custom (NewPostCustom | Unset):
         reply_policy (NewPostReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
             mentioned, or nobody. For a whole thread that of its root holds. Default: NewPostReplyPolicy.EVERYONE.
+        media_ids (list[str] | Unset): The images and videos that it shows, in this order: uploaded, the author's own,
+            shown by nothing else.
         reply_to (None | str | Unset): The post that this one replies to, or null.
         quote_of (None | str | Unset): A public post that this one quotes, or null.
     """
@@ -35,6 +37,7 @@ class NewPost:
     audience: NewPostAudience | Unset = NewPostAudience.PUBLIC
     custom: NewPostCustom | Unset = UNSET
     reply_policy: NewPostReplyPolicy | Unset = NewPostReplyPolicy.EVERYONE
+    media_ids: list[str] | Unset = UNSET
     reply_to: None | str | Unset = UNSET
     quote_of: None | str | Unset = UNSET
 
@@ -52,6 +55,10 @@ class NewPost:
         reply_policy: str | Unset = UNSET
         if not isinstance(self.reply_policy, Unset):
             reply_policy = self.reply_policy.value
+
+        media_ids: list[str] | Unset = UNSET
+        if not isinstance(self.media_ids, Unset):
+            media_ids = self.media_ids
 
         reply_to: None | str | Unset
         if isinstance(self.reply_to, Unset):
@@ -78,6 +85,8 @@ class NewPost:
             field_dict["custom"] = custom
         if reply_policy is not UNSET:
             field_dict["reply_policy"] = reply_policy
+        if media_ids is not UNSET:
+            field_dict["media_ids"] = media_ids
         if reply_to is not UNSET:
             field_dict["reply_to"] = reply_to
         if quote_of is not UNSET:
@@ -113,6 +122,8 @@ class NewPost:
         else:
             reply_policy = NewPostReplyPolicy(_reply_policy)
 
+        media_ids = cast(list[str], d.pop("media_ids", UNSET))
+
         def _parse_reply_to(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -136,6 +147,7 @@ class NewPost:
             audience=audience,
             custom=custom,
             reply_policy=reply_policy,
+            media_ids=media_ids,
             reply_to=reply_to,
             quote_of=quote_of,
         )
