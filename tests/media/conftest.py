@@ -120,4 +120,5 @@ def deployed(settings: Any, storage: Any) -> MediaStorage:
             "secret_key": storage.secret_key,
         }
     settings.STORAGES = {**settings.STORAGES, "media": {"BACKEND": backend, "OPTIONS": options}}
-    return storage
+    used: MediaStorage = storage
+    return used
