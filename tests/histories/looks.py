@@ -25,6 +25,8 @@ class Look:
     later: Later = ""
     # Whether it may lack the same for good.
     for_good: bool = False
+    # What it may still show until the relay has delivered, since the viewer may see it.
+    still: dict[str, Any] | None = None
 
 
 class Looks:
@@ -53,12 +55,14 @@ class Looks:
             path = f"/v1/posts?ids={_join(post.id for post in posts)}"
             yield Look("list_posts_by_ids", path, self._posts(posts))
         muted = [user for user in users if self.rules.mutes(self.viewer, user)]
-        tagged = [post for post in self.newest if not post.is_repost and post.audience == "public"]
-        heard = [post for post in tagged if post.author not in muted]
+        heard = [post for post in self.newest if not post.is_repost and post.author not in muted]
+        tagged = [post for post in heard if post.audience == "public"]
         path = "/v1/timelines/tags/town?limit=100"
         # What a private account says is in no tag's list until it goes public, also for its followers.
-        is_short = bool(self.facts.private & {post.author for post in heard})
-        yield Look("get_tag_timeline", path, self._posts(heard, without=muted), "some", is_short)
+        is_short = bool(self.facts.private & {post.author for post in tagged})
+        # What has just been said to fewer stays in it for them until the index has heard of it.
+        still = self._posts(heard, without=muted)
+        yield Look("get_tag_timeline", path, self._posts(tagged, without=muted), "some", is_short, still)
 
     def _of_user(self, user: int, path: str) -> Iterable[Look]:
         one = self._users([user]) if self.rules.opens(self.viewer, user) else {"status": 404}

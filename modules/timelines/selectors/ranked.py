@@ -25,7 +25,7 @@ from modules.timelines.models.windows import TOP, Entry
 from modules.timelines.selectors.candidates import Candidates, list_candidates
 from modules.timelines.selectors.home import Find, Load, list_belonging, load
 from modules.timelines.selectors.repeats import list_subjects
-from modules.timelines.selectors.rounds import NOTHING, Look, Looked, fill_page
+from modules.timelines.selectors.rounds import NOTHING, Look, Looked, fill_page, leave_out_muted
 from modules.timelines.selectors.scores import score_of
 from sharding import outages
 from sharding.scatter import Unavailable
@@ -64,7 +64,7 @@ def look_by_rank(viewer: Viewer, paging: Paging, *, find: Find, load: Load) -> L
         return Looked(
             [entry.post_id for entry in entries],
             [entry.post_id for entry in list_belonging(entries, visible, before)],
-            visible,
+            leave_out_muted(visible),
             has_more,
             places=[_place(moment, index) for index in found],
             entries=entries,
@@ -119,7 +119,7 @@ def _rank(
     return Looked(
         ids,
         ids,
-        visible,
+        leave_out_muted(visible),
         False,
         places=[_place(moment, index) for index in range(len(ids))],
         is_alone=not moment,
