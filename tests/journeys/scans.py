@@ -47,7 +47,9 @@ class Watch:
             yield
         after = self._count()
         for table in {table for (alias, table) in after if after[alias, table] != before.get((alias, table))}:
-            self.found[f"{what}: {table}"] = "\n".join(asked.culprits(table))
+            # Others tell late what they have done: who emptied these tables, say.
+            if culprits := list(asked.culprits(table)):
+                self.found[f"{what}: {table}"] = "\n".join(culprits)
 
     def _count(self) -> dict[tuple[str, str], int]:
         counted: dict[tuple[str, str], int] = {}
