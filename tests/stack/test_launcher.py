@@ -20,7 +20,10 @@ from deploy.embedded.lock import Lock
 from tests.kit.machines import until
 from tests.stack.launch import TIMEOUT, Launch
 
-EVERYTHING = {"directory", "a", "b", "a_replica1", "redis", "api", "worker", "beat", "relay", "flower"}
+EVERYTHING = {
+    *("directory", "a", "b", "a_replica1", "redis"),
+    *("api", "media", "worker", "beat", "relay", "flower"),
+}
 
 pytestmark = pytest.mark.timeout(240)
 
