@@ -12,10 +12,12 @@ nginx() { docker compose exec -T nginx "$@"; }
 docker compose build --quiet migrate
 docker compose run --rm --no-deps -T migrate
 # Before any API: an older relay throws away what a newer API records of a kind that nobody hears in its release.
-docker compose up --detach --no-deps --wait relay worker beat flower
+docker compose up --detach --no-deps --wait relay worker worker-media beat flower
 for number in 1 2; do
     nginx touch "/tmp/without-api-$number"
     docker compose up --detach --no-deps --force-recreate --wait "api-$number"
     nginx rm -f "/tmp/without-api-$number"
 done
+# An upload that it cuts off is sent again by its client: forms hold for fifteen minutes.
+docker compose up --detach --no-deps --wait media
 echo "Released."

@@ -22,6 +22,7 @@ SERVICES = {
     *("nginx", "api-1", "api-2", "worker", "relay", "beat", "redis-cache", "redis-hot", "redis-broker"),
     *("directory", "instance-a", "instance-b", "replica-a1", "flower", "media", "worker-media"),
 }
+RELEASED = ("worker", "worker-media", "relay", "beat", "flower", "media")
 # Requests of the load, and how many a second.
 REQUESTS, RATE = 2_000, 50
 
@@ -210,7 +211,7 @@ def check_release(site: Site, people: list[Person]) -> None:
     claim(
         not lost, f"{len(lost)} were lost or refused {lost[:5]}; the slowest took {max(load.seconds):.2f} s"
     )
-    ids = site.compose("ps", "--quiet", "api-1", "api-2", "worker", "relay", "beat", "flower").split()
+    ids = site.compose("ps", "--quiet", "api-1", "api-2", *RELEASED).split()
     images = {one["Config"]["Image"] for one in json.loads(site.engine.docker("inspect", *ids))}
     claim(images == {"banyan:next"}, "all processes are the new release's")
     migrated = site.compose("exec", "-T", "api-1", "python", "-c", _WHAT_MIGRATED).split()
