@@ -100,7 +100,7 @@ def written(tree: Path) -> str:
 
 REFUSED = {
     ("graph",): "There is a modules/graph already.",
-    ("media",): "Say what one of media is called",
+    ("sheep",): "Say what one of sheep is called",
     ("Book-marks",): "3 to 20 letters",
     ("class",): "3 to 20 letters",
     ("yields", "--one", "yield"): "Say what one of yields is called",

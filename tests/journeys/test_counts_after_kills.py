@@ -10,10 +10,10 @@ from contextlib import contextmanager
 import pytest
 from django.db import connections
 
-from tests.histories.town import Town
 from tests.journeys.planted import ONE_OF_EACH
 from tests.kit.audits import audit, kinds
 from tests.kit.machines import Deliverers, until
+from tests.kit.people import SHARDS, Person, sign_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(500)]
 
@@ -68,19 +68,21 @@ class Crowd:
     """People who do anything at all, whether they are let or not."""
 
     def __init__(self, chance: random.Random) -> None:
-        self.chance, self.town, self.posts = chance, Town(), [0]
+        self.chance, self.posts = chance, [0]
+        # Neighbors live on different shards.
+        self.people = [sign_up(f"person{n}", shard=SHARDS[n % len(SHARDS)]) for n in range(NEIGHBORS)]
 
     def act(self) -> None:
         method, path, body = self._choose()
         actor = self._person()
         headers = {"If_Match": "*"} if path == "/v1/me" else {}
-        answer = self.town.ask(actor, method, path, body, **headers)
+        answer = actor.call(method, path, body, **headers)
         assert answer.status < 500, answer
         if answer.status == 201:
             self.posts.append(int(answer.body["id"]))
 
     def _choose(self) -> tuple[str, str, object]:
-        chance, other = self.chance, self._person()
+        chance, other = self.chance, self._person().id
         post = chance.choice(self.posts[-12:])
         about: list[tuple[int, list[str], str, object]] = [
             (5, ["PUT", "PUT", "DELETE"], f"/v1/me/following/{other}", None),
@@ -99,8 +101,8 @@ class Crowd:
         [(_, methods, path, body)] = chance.choices(about, [weight for weight, *_ in about])
         return chance.choice(methods), path, body
 
-    def _person(self) -> int:
-        return self.chance.choice(self.town.people[:NEIGHBORS])
+    def _person(self) -> Person:
+        return self.chance.choice(self.people)
 
 
 class Killer(threading.Thread):

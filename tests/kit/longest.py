@@ -16,6 +16,11 @@ LONGEST = (
     # By now `make check` beside it has left mypy's cache, of which this takes a copy.
     "tests/architecture/test_newcontext.py",
     "tests/journeys/test_one_instance_away.py",
+    "tests/journeys/test_counts_after_kills.py",
+    "tests/histories/test_histories.py",
+    "tests/media/test_processing.py",
+    "tests/policy/test_visibility_matrix.py",
+    "tests/search/test_recall.py",
     "tests/journeys/test_hot_redis.py",
     "tests/sharding/test_outages.py",
     "tests/sharding/test_backend.py",
