@@ -152,4 +152,5 @@ ONE_OF_EACH = {
     "posts.tag_lists": _one("UPDATE posts_post SET entities = '[]'", "id", "entities::text <> '[]'"),
     "posts.tags": _one("DELETE FROM posts_tagpost", "tag_id, post_id", "is_active", order="DESC"),
     "profiles.accounts": _one("DELETE FROM profiles_profile", "user_id"),
+    "search.people": _one("UPDATE search_foundperson SET username = 'nobody'", "user_id", order="DESC"),
 }

@@ -73,6 +73,7 @@ class TestAudit:
                 "posts.tags": 1,
                 "profiles.accounts": 3,
                 "profiles.profiles": 3,
+                "search.people": 3,
             }.items()
         }
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connections
 
+from modules.search.services.people import store_person
 from tests.journeys.planted import ONE_OF_EACH
 from tests.kit.audits import audit, kinds
 from tests.kit.machines import Deliverers, until
@@ -71,6 +72,8 @@ class Crowd:
         self.chance, self.posts = chance, [0]
         # Neighbors live on different shards.
         self.people = [sign_up(f"person{n}", shard=SHARDS[n % len(SHARDS)]) for n in range(NEIGHBORS)]
+        for person in self.people:  # the kit makes them without the news of it
+            store_person(person.id, once=None)
 
     def act(self) -> None:
         method, path, body = self._choose()
@@ -161,8 +164,8 @@ def miscounted() -> list[tuple[str, int, int, int]]:
 
 
 def plant(statement: str) -> bool:
-    """Spoil one row on the first instance that has one, and return whether any has."""
-    for alias in ("a", "b"):
+    """Spoil one row on the first instance that has one, or in the directory, and return whether any has."""
+    for alias in ("default",) if " search_" in statement else ("a", "b"):
         with connections[alias].cursor() as cursor:
             cursor.execute(statement)
             if cursor.rowcount:

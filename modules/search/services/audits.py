@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from modules.accounts import public as accounts
-from modules.search.services.people import list_differing, map_entries, store_person
+from modules.search.services.people import list_differing, map_entries, mend_people
 from sharding import audits
 from sharding.audits import Audit, Difference
 
@@ -18,8 +18,7 @@ def compare_people(user_ids: Sequence[int]) -> Iterator[Difference]:
 
 def repair_people(differences: Sequence[Difference]) -> int:
     """Make the rows anew; return how many."""
-    for each in differences:
-        store_person(each.owner_id, once=None)
+    mend_people([each.owner_id for each in differences])
     return len(differences)
 
 

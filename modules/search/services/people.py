@@ -22,6 +22,10 @@ _STORE = """
         username = EXCLUDED.username, words = EXCLUDED.words, is_open = EXCLUDED.is_open,
         version = EXCLUDED.version
     WHERE known.version <= EXCLUDED.version"""
+# A profile that was lost and made anew begins with its first version; whoever tells meanwhile is believed.
+_FORGET = """
+    DELETE FROM search_foundperson AS known USING unnest(%s::bigint[], %s::bigint[]) AS seen (user_id, version)
+    WHERE known.user_id = seen.user_id AND known.version = seen.version"""
 _COUNT = """
     UPDATE search_foundperson AS known SET followers = counted.followers
     FROM unnest(%s::bigint[], %s::bigint[]) AS counted (user_id, followers)
@@ -58,13 +62,24 @@ def rebuild_people(
         entries, followers = map_entries(user_ids), count_followers(user_ids)
         differing = list_differing(entries, followers)
         if differing and not is_dry:
+            mend_people(differing)
             with writing_directory() as write, connections[write.alias].cursor() as cursor:
-                _store(cursor, {id: entries[id] for id in differing})
                 cursor.execute(_COUNT, [differing, [followers.get(id, 0) for id in differing]])
         seen, changed = seen + len(user_ids), changed + len(differing)
         if on_progress:
             on_progress(len(user_ids))
     return seen, changed
+
+
+def mend_people(user_ids: Collection[int]) -> None:
+    """Have these rows say what profiles does, also where they know of a later version than there is."""
+    known = _known(user_ids)
+    entries = map_entries(user_ids)  # read later: a profile that is older now is what there is
+    lost = {id: known[id][3] for id, entry in entries.items() if id in known and entry.version < known[id][3]}
+    with writing_directory() as write, connections[write.alias].cursor() as cursor:
+        if lost:
+            cursor.execute(_FORGET, [list(lost), list(lost.values())])
+        _store(cursor, entries)
 
 
 def map_entries(user_ids: Collection[int]) -> dict[int, Entry]:
