@@ -24,7 +24,8 @@ _STORE = """
     WHERE known.version <= EXCLUDED.version"""
 # A profile that was lost and made anew begins with its first version; whoever tells meanwhile is believed.
 _FORGET = """
-    DELETE FROM search_foundperson AS known USING unnest(%s::bigint[], %s::bigint[]) AS seen (user_id, version)
+    DELETE FROM search_foundperson AS known
+    USING unnest(%s::bigint[], %s::bigint[]) AS seen (user_id, version)
     WHERE known.user_id = seen.user_id AND known.version = seen.version"""
 _COUNT = """
     UPDATE search_foundperson AS known SET followers = counted.followers
