@@ -1,7 +1,7 @@
 """What goes in and what comes out of media, and the figures they run by."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import Field
 
@@ -61,6 +61,10 @@ class NewFocus(Body):
     y: Annotated[float, Field(ge=0, le=1)]
 
 
+def _nothing() -> Any:
+    return None
+
+
 class NewMedia(Body):
     """A file that is about to be uploaded."""
 
@@ -68,7 +72,8 @@ class NewMedia(Body):
     bytes: Annotated[int, Field(ge=1, description="Its size, which the upload may not exceed.")]
     purpose: PurposeField = "post"
     alt: AltText = ""
-    focus: NewFocus | None = Field(default=None, examples=[None])
+    # Absent or an object: generators cannot write a body with a choice in it.
+    focus: NewFocus = Field(default_factory=_nothing)
     sha256: str | None = Field(
         default=None,
         pattern="^[0-9a-f]{64}$",
@@ -83,7 +88,7 @@ class EditMedia(Body):
     # The factories are never asked for a value: only what was sent is applied. They keep defaults, which
     # would be a lie here, out of the schema.
     alt: AltText = Field(default_factory=str)
-    focus: NewFocus | None = Field(default_factory=lambda: None)
+    focus: NewFocus = Field(default_factory=_nothing)
 
 
 class UploadStatus(Body):

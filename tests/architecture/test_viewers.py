@@ -34,8 +34,11 @@ EXEMPT = {
     "modules.posts.selectors.pages.build_page",
     "modules.posts.selectors.pages.originals_of",
     "modules.profiles.selectors.users.build_user_page",
+    # Leaves out of what it is given.
+    "modules.timelines.selectors.rounds.leave_out_muted",
     # Show writers what they have just written themselves.
     "modules.posts.services.drafts.publish_draft",
+    "modules.posts.services.drafts.publish_locked",
     "modules.posts.services.edits.edit_post",
     "modules.posts.services.posts.insert_post",
     "modules.posts.services.posts.publish_post",

@@ -31,6 +31,8 @@ SECRET = {
     "BANYAN_REDIS_HOT_URL": "rediss://:x@hot/0",
     "BANYAN_BROKER_URL": "rediss://:x@broker/0",
     "BANYAN_EMAIL_URL": "smtps://x:x@mail.example.org",
+    "BANYAN_MEDIA_S3_ACCESS_KEY": "kubernetes",
+    "BANYAN_MEDIA_S3_SECRET_KEY": "kubernetes-kubernetes",
 }
 _QUANTITY = re.compile(r"\d+(\.\d+)?(m|Ki|Mi|Gi)?")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -88,9 +90,9 @@ class TestManifests:
             name: pod["spec"]["containers"][0].get("command") for name, pod in pods(manifests).items()
         }
 
-        assert set(commands) == {"migrate", "api", "worker", "relay", "beat"}
+        assert set(commands) == {"migrate", "api", "worker", "worker-media", "relay", "beat"}
         assert commands["api"] is None
-        for name in ("worker", "relay", "beat"):
+        for name in ("worker", "worker-media", "relay", "beat"):
             assert commands[name] == compose[name]["command"]
 
     def test_name_things_as_dns_can(self, manifests):
@@ -126,7 +128,9 @@ class TestReferences:
         }
         policies = of_kind(manifests, "NetworkPolicy")
         closed = policies["processes"]["spec"]["podSelector"]["matchLabels"]
-        assert sorted(selected(manifests, closed)) == ["api", "beat", "migrate", "relay", "worker"]
+        assert sorted(selected(manifests, closed)) == [
+            *("api", "beat", "migrate", "relay", "worker", "worker-media"),
+        ]
         assert policies["processes"]["spec"]["ingress"] == []
 
     def test_of_autoscalers_are_to_deployments_whose_number_nobody_else_sets(self, manifests):
@@ -138,7 +142,7 @@ class TestReferences:
             name for name, each in of_kind(manifests, "Deployment").items() if "replicas" in each["spec"]
         }
 
-        assert (scaled, fixed) == ({"api", "worker"}, {"relay", "beat"})
+        assert (scaled, fixed) == ({"api", "worker"}, {"relay", "beat", "worker-media"})
 
     def test_of_ports_are_to_ports_that_are_there(self, manifests):
         [port] = pods(manifests)["api"]["spec"]["containers"][0]["ports"]
@@ -171,7 +175,7 @@ class TestReferences:
                     resolve(probe["httpGet"]["path"])
                 else:
                     *_, script, process = probe["exec"]["command"]
-                    assert ((ROOT / script).exists(), process) == (True, name)
+                    assert ((ROOT / script).exists(), process) == (True, name.removesuffix("-media"))
 
 
 class TestProcesses:
@@ -225,6 +229,7 @@ class TestProcesses:
             "migrate": ["banyan", "banyan-migrate"],
             "api": ["banyan"],
             "worker": ["banyan"],
+            "worker-media": ["banyan"],
             "relay": ["banyan", "banyan-relay"],
             "beat": ["banyan"],
         }

@@ -110,7 +110,7 @@ def _manifests(site: Site, port: int) -> Iterator[Manifest]:
         if each["kind"] == "ConfigMap" and name == "banyan":
             each["data"] |= {"BANYAN_HOST": "127.0.0.1", "BANYAN_PORT": str(port)}
             each["data"]["BANYAN_ALLOWED_HOSTS"] = "localhost"
-            yield each
+            yield _with_media_of(each, site)
         if each["kind"] == "Deployment" and name in _DEPLOYMENTS:
             [container] = each["spec"]["template"]["spec"]["containers"]
             container |= {"image": "localhost/banyan:latest", "imagePullPolicy": "Never"}
@@ -118,6 +118,13 @@ def _manifests(site: Site, port: int) -> Iterator[Manifest]:
             container.pop("ports", None)
             each["spec"]["replicas"] = 1
             yield _with_own_volumes(each)
+
+
+def _with_media_of(config: Manifest, site: Site) -> Manifest:
+    """Return a ConfigMap that names the site's folder of media and no bucket, for there is none."""
+    own = {name: value for name, value in _environment(site, "api-1").items() if "_MEDIA_" in name}
+    others = {name: value for name, value in config["data"].items() if "_MEDIA_" not in name}
+    return {**config, "data": {**others, **own}}
 
 
 def _with_own_volumes(deployment: Manifest) -> Manifest:

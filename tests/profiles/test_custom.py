@@ -30,7 +30,7 @@ VALUES = st.recursive(
 def card_of(content: bytes) -> bytes:
     """Return the bytes of `custom` in an answer."""
     start = content.index(b'"custom":') + len(b'"custom":')
-    return content[start : content.index(b',"joined_at"')]
+    return content[start : content.index(b',"avatar"')]
 
 
 def size_of(user_id: int) -> int:

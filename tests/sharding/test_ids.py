@@ -29,7 +29,6 @@ class TestBits:
         ]  # fmt: skip
 
 
-@pytest.mark.django_db
 class TestIdOfKey:
     def test_is_what_it_was_when_its_first_row_was_written(self):
         found = {key: (id_of_key("tag", key), shard_of(id_of_key("tag", key))) for key in ("forest", "стих")}
@@ -45,6 +44,7 @@ class TestIdOfKey:
         assert len({shard_of(id) for id in ids}) == 4096
 
 
+@pytest.mark.django_db
 class TestShardOf:
     @pytest.mark.parametrize("alias", ["default", "a", "b"])
     def test_of_the_database_is_that_of_the_application(self, alias):

@@ -207,7 +207,7 @@ class TestGetHome:
 
     @pytest.mark.parametrize(
         "query",
-        ["limit=0", "limit=101", "limit=abc", "cursor=abc", "cursor=", "limit=1&limit=2", "order=top"],
+        ["limit=0", "limit=101", "limit=abc", "cursor=abc", "cursor=", "limit=1&limit=2", "order=best"],
     )
     def test_refuses_a_query_it_does_not_know(self, query):
         assert call("GET", f"/v1/timelines/home?{query}", as_=sign_up("vera")).status == 400

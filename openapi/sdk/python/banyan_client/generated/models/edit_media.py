@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import define as _attrs_define
 
@@ -20,24 +20,19 @@ class EditMedia:
 
     Attributes:
         alt (str | Unset): What can be seen or heard, for people who cannot.
-        focus (NewFocus | None | Unset):
+        focus (NewFocus | Unset): What should stay visible where a picture is cut: from 0, left or top, to 1, right or
+            bottom.
     """
 
     alt: str | Unset = UNSET
-    focus: NewFocus | None | Unset = UNSET
+    focus: NewFocus | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.new_focus import NewFocus
-
         alt = self.alt
 
-        focus: dict[str, Any] | None | Unset
-        if isinstance(self.focus, Unset):
-            focus = UNSET
-        elif isinstance(self.focus, NewFocus):
+        focus: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.focus, Unset):
             focus = self.focus.to_dict()
-        else:
-            focus = self.focus
 
         field_dict: dict[str, Any] = {}
 
@@ -56,22 +51,12 @@ class EditMedia:
         d = dict(src_dict)
         alt = d.pop("alt", UNSET)
 
-        def _parse_focus(data: object) -> NewFocus | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                focus_type_0 = NewFocus.from_dict(data)
-
-                return focus_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(NewFocus | None | Unset, data)
-
-        focus = _parse_focus(d.pop("focus", UNSET))
+        _focus = d.pop("focus", UNSET)
+        focus: NewFocus | Unset
+        if isinstance(_focus, Unset):
+            focus = UNSET
+        else:
+            focus = NewFocus.from_dict(_focus)
 
         edit_media = cls(
             alt=alt,

@@ -26,7 +26,8 @@ class NewMedia:
         purpose (NewMediaPurpose | Unset): What posts show is for whoever may see the post, by addresses that end within
             the hour; avatars and covers are for everybody, by addresses that stay. Default: NewMediaPurpose.POST.
         alt (str | Unset): What can be seen or heard, for people who cannot. Default: ''.
-        focus (NewFocus | None | Unset):
+        focus (NewFocus | Unset): What should stay visible where a picture is cut: from 0, left or top, to 1, right or
+            bottom.
         sha256 (None | str | Unset): The SHA-256 of the file in hex: what arrives otherwise fails.
     """
 
@@ -34,12 +35,10 @@ class NewMedia:
     bytes_: int
     purpose: NewMediaPurpose | Unset = NewMediaPurpose.POST
     alt: str | Unset = ""
-    focus: NewFocus | None | Unset = UNSET
+    focus: NewFocus | Unset = UNSET
     sha256: None | str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.new_focus import NewFocus
-
         type_ = self.type_.value
 
         bytes_ = self.bytes_
@@ -50,13 +49,9 @@ class NewMedia:
 
         alt = self.alt
 
-        focus: dict[str, Any] | None | Unset
-        if isinstance(self.focus, Unset):
-            focus = UNSET
-        elif isinstance(self.focus, NewFocus):
+        focus: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.focus, Unset):
             focus = self.focus.to_dict()
-        else:
-            focus = self.focus
 
         sha256: None | str | Unset
         if isinstance(self.sha256, Unset):
@@ -101,22 +96,12 @@ class NewMedia:
 
         alt = d.pop("alt", UNSET)
 
-        def _parse_focus(data: object) -> NewFocus | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                focus_type_0 = NewFocus.from_dict(data)
-
-                return focus_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(NewFocus | None | Unset, data)
-
-        focus = _parse_focus(d.pop("focus", UNSET))
+        _focus = d.pop("focus", UNSET)
+        focus: NewFocus | Unset
+        if isinstance(_focus, Unset):
+            focus = UNSET
+        else:
+            focus = NewFocus.from_dict(_focus)
 
         def _parse_sha256(data: object) -> None | str | Unset:
             if data is None:
