@@ -55,7 +55,7 @@ def told(machines_of_module: Machines, collector: Stub, tmp_path_factory: pytest
     env |= {
         "BANYAN_OTLP_ENDPOINT": collector.url,
         "BANYAN_TRACE_RATIO": "0",
-        "OTEL_METRIC_EXPORT_INTERVAL": "200",
+        "OTEL_METRIC_EXPORT_INTERVAL": "500",
     }
     stack.run_relay(**env)
     stack.run_worker(**env)
