@@ -37,7 +37,8 @@ _CODES = (
 )
 # Rules of the product: nobody follows, blocks or mutes themselves, a mute ends in the future, what becomes of
 # requests is said by whoever goes public, no key comes with two bodies, nobody has apps without end, a tag is
-# of letters, digits and underscores in any script.
+# of letters, digits and underscores in any script. Which reactions there are is a setting; a repost has
+# nothing of its own; media are one's own and shown once; a search has words in it, and not too many.
 _RULES = (
     *(
         b'"cannot_follow_yourself"',
@@ -47,6 +48,15 @@ _RULES = (
     ),
     *(b'"pending_without_going_public"', b'"idempotency_key_reused"', b'"confirmation_mismatch"'),
     *(b'"too_many_apps"', b'"too_many_keys"', b'"public_app"', b'"tag_invalid"'),
+    *(b'"reaction_unknown"', b'"post_is_repost"', b'"thread_too_deep"', b'"too_many_entities"'),
+    *(
+        b'"publish_at_out_of_range"',
+        b'"timeline_name_invalid"',
+        b'"last_read_in_future"',
+        b'"pin_cap_reached"',
+    ),
+    *(b'"media_unfit"', b'"media_too_large"'),
+    *(b'"nothing_to_look_for"', b'"too_many_terms"', b'"prefix_too_short"', b'"several_authors"'),
 )
 
 
