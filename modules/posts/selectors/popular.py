@@ -17,7 +17,7 @@ from modules.posts.selectors.visibility import map_visible
 from sharding.ids import EPOCH, make_id
 from sharding.querysets import ShardedQuerySet
 
-# So many are looked at of each instance, and so many are kept; of one author the best alone.
+# So many are looked at of each instance, and so many are kept; of one author the best few.
 _CANDIDATES: Final = 1_000
 KEPT: Final = 200
 OF_AN_AUTHOR: Final = 2

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from modules.posts import public as posts
 from modules.posts.schemas import Term, TermKind
 from modules.search.errors import NothingToLookFor, PrefixTooShort, SeveralAuthors, TooManyTerms
+from modules.search.models.folding import UNSPACED
 
 _MAX_TERMS: Final = 10
 _MIN_PREFIX: Final = 2
@@ -15,11 +16,6 @@ _MIN_PREFIX: Final = 2
 _PART: Final = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _QUOTES: Final = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"'))
 _FROM: Final = re.compile(r"from:@?([A-Za-z0-9_]{3,30})", re.IGNORECASE)
-# Scripts written without spaces, as in posts' migration 0011: there each letter begins a word.
-_UNSPACED: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
-    "\U00020000-\U0003ffff]"
-)
 
 
 class Terms(NamedTuple):
@@ -56,7 +52,7 @@ def _to_term(phrase: str, bare: str, *, is_without: bool) -> Term:
     if is_without:
         kind = "without"
     elif bare.endswith("*"):
-        if len(_letters(text)) < _MIN_PREFIX and not _UNSPACED.search(text):
+        if len(_letters(text)) < _MIN_PREFIX and not UNSPACED.search(text):
             raise PrefixTooShort
         kind = "prefix"
     elif _ends_in_one_unspaced(text):
@@ -87,4 +83,4 @@ def _letters(text: str) -> str:
 def _ends_in_one_unspaced(text: str) -> bool:
     """Return whether the last letter stands alone, and so is only the beginning of a pair."""
     letters = unicodedata.normalize("NFKC", text).rstrip()
-    return bool(_UNSPACED.match(letters[-1:])) and not _UNSPACED.match(letters[-2:-1])
+    return bool(UNSPACED.match(letters[-1:])) and not UNSPACED.match(letters[-2:-1])
