@@ -51,8 +51,9 @@ SETTINGS = {
     "log_timezone": "'UTC'",
 }
 THROWAWAY_SETTINGS = {
+    # Full page images stay: without them a killed replica once met pages that its log names and its files lack,
+    # and no start could bring it back.
     "fsync": "off",
-    "full_page_writes": "off",
     "shared_buffers": "32MB",
     "io_method": "sync",
     "max_wal_size": "256MB",
