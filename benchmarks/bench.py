@@ -13,14 +13,18 @@ from benchmarks import fan_out, trips
 from benchmarks.driver import Load
 from benchmarks.end_to_end import EndToEnd
 from benchmarks.inside import begin
+from benchmarks.requests import Request
 from benchmarks.results import Row
-from benchmarks.rows import Request, rows
+from benchmarks.rows import rows
 from benchmarks.under_measure import Server, UnderMeasure
 from benchmarks.world import World
 
 FAN_OUT, FAN_OUT_SCRIPT, END_TO_END = "fan_out", "fan_out_script", "end_to_end"
 # Rows whose floor must answer the same.
-SAME = ("home_warm", "home_cold", "post", "post_known", "profile", "list", "batch")
+SAME = (
+    *("home_warm", "home_cold", "post", "post_known", "profile", "list", "batch"),
+    *("home_mixed", "thread", "tag", "search_posts", "search_people"),
+)
 COMPARED = 20
 WARM_UP = 1000
 

@@ -20,11 +20,11 @@ PAGE = 20
 ENTRY = struct.Struct(">QQ")
 
 # Where the JSON begins in an entry, and the author in a post's head: its first number.
-_POST_AT, _USER_AT = POST_LAYOUT.json_at, USER_LAYOUT.json_at
-_AUTHOR = slice(CHECKED_AT, CHECKED_AT + 8)
+POST_AT, USER_AT = POST_LAYOUT.json_at, USER_LAYOUT.json_at
+AUTHOR = slice(CHECKED_AT, CHECKED_AT + 8)
 
 # Of a post of which nothing is counted, an entry ends before. Marks are laid as they are kept: not compared.
-_COUNT_AT, _NONE = 14, b"null"
+COUNT_AT, NONE = 14, b"null"
 
 _local = threading.local()
 
@@ -78,12 +78,12 @@ def warm_home(user_id: int) -> bytes:
 def post_page(post_id: int) -> bytes:
     """Return one post with its author: the post's head says who that is."""
     (post,) = wire().run(("GET", b"post:%d" % post_id))
-    author_id = int.from_bytes(post[_AUTHOR], "big")
+    author_id = int.from_bytes(post[AUTHOR], "big")
     (user,) = wire().run(("GET", b"user:%d" % author_id))
-    return b'{"data":%b,"included":{"users":{"%d":%b},"posts":{}},"state":{}}' % (
-        post[_POST_AT:],
+    return b'{"data":%b,"included":{"users":{"%d":%b},"posts":{},"media":{}},"state":{}}' % (
+        post[POST_AT:],
         author_id,
-        user[_USER_AT:],
+        user[USER_AT:],
     )
 
 
@@ -94,15 +94,15 @@ def batch_page(user_id: int, post_ids: list[int]) -> bytes:
         ("MGET", *[b"postcount:%d" % id for id in post_ids]),
         ("HMGET", b"mine:%d" % user_id, b"floor", *post_ids),
     )
-    authors = {int.from_bytes(post[_AUTHOR], "big"): b"" for post in posts}
+    authors = {int.from_bytes(post[AUTHOR], "big"): b"" for post in posts}
     (cards,) = wire().run(("MGET", *[b"user:%d" % id for id in authors]))
-    users = [b'"%d":%b' % (id, card[_USER_AT:]) for id, card in zip(authors, cards, strict=True)]
+    users = [b'"%d":%b' % (id, card[USER_AT:]) for id, card in zip(authors, cards, strict=True)]
     state = [
-        b'"%d":{"counts":%b,"mine":%b}' % (id, count[_COUNT_AT:] or _NONE, b'"%b"' % mark if mark else _NONE)
+        b'"%d":{"counts":%b,"mine":%b}' % (id, count[COUNT_AT:] or NONE, b'"%b"' % mark if mark else NONE)
         for id, count, mark in zip(post_ids, counts, marks[1:], strict=True)
     ]
-    return b'{"data":[%b],"included":{"users":{%b},"posts":{}},"state":{%b}}' % (
-        b",".join([post[_POST_AT:] for post in posts]),
+    return b'{"data":[%b],"included":{"users":{%b},"posts":{},"media":{}},"state":{%b}}' % (
+        b",".join([post[POST_AT:] for post in posts]),
         b",".join(users),
         b",".join(state),
     )
@@ -117,10 +117,13 @@ def lay(entries: Iterable[tuple[int, int]]) -> bytes:
     (cards,) = wire().run(("MGET", *posts, *authors.values()))
     shown = len(posts)
     users = [
-        b'"%d":%b' % (author_id, card[_USER_AT:])
+        b'"%d":%b' % (author_id, card[USER_AT:])
         for author_id, card in zip(authors, cards[shown:], strict=True)
     ]
-    return b'{"data":[%b],"included":{"users":{%b},"posts":{}},"state":{},"next":null,"prev":null}' % (
-        b",".join([card[_POST_AT:] for card in cards[:shown]]),
-        b",".join(users),
+    return (
+        b'{"data":[%b],"included":{"users":{%b},"posts":{},"media":{}},"state":{},"next":null,"prev":null}'
+        % (
+            b",".join([card[POST_AT:] for card in cards[:shown]]),
+            b",".join(users),
+        )
     )

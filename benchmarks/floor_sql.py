@@ -44,7 +44,7 @@ _OF_AUTHOR = f"""
     ORDER BY id DESC LIMIT {PAGE + 1}"""
 _MEMBERS = "SELECT member_id FROM timelines_listmember WHERE owner_id = %s AND list_id = %s"
 
-_ENTER = "SELECT fence_enter(%s)"
+ENTER = "SELECT fence_enter(%s)"
 _ENTER_ONCE = "SELECT * FROM fence_enter_once(%s, %s, 'floor', %s, '', 500)"
 _INSERT = """
     WITH counted AS (
@@ -55,15 +55,17 @@ _POST = _INSERT.format(
     columns=", ".join(POST_COLUMNS), values=", ".join(f"%({name})s" for name in POST_COLUMNS)
 )
 _NEW = {"version": 1, "audience": 0, "entities": "[]", "custom": "{}", "reply_policy": 0}
-_EVENT = "INSERT INTO outbox_event (id, owner_id, name, payload) VALUES (next_id(%s), %s, %s, %s::jsonb)"
+EVENT = "INSERT INTO outbox_event (id, owner_id, name, payload) VALUES (next_id(%s), %s, %s, %s::jsonb)"
 _ANSWER = "UPDATE once SET status = 201, body = %s WHERE owner_id = %s AND scope = 'floor' AND key = %s"
 _POSITION = "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint"
 
 _local = threading.local()
-_URLS = dict(pair.split("=", 1) for pair in os.environ.get("BANYAN_INSTANCES", "").split(",") if pair)
-_REPLICATED = {
-    pair.split("=", 1)[0].rpartition("_")[0] for pair in os.environ.get("BANYAN_REPLICAS", "").split(",")
-}
+_URLS, _OTHERS = (
+    dict(pair.split("=", 1) for pair in os.environ.get(name, "").split(",") if pair)
+    for name in ("BANYAN_INSTANCES", "BANYAN_REPLICAS")
+)
+_SERVERS = {**_URLS, **_OTHERS, "default": os.environ.get("BANYAN_DIRECTORY_URL", "")}
+_REPLICATED = {name.rpartition("_")[0] for name in _OTHERS}
 
 
 def create_post(author_id: int, raw: bytes, key: Any) -> bytes:
@@ -75,11 +77,11 @@ def create_post(author_id: int, raw: bytes, key: Any) -> bytes:
     if key:
         connection.execute(_ENTER_ONCE, [shard, author_id, key])
     else:
-        connection.execute(_ENTER, [shard])
+        connection.execute(ENTER, [shard])
     row = {**_NEW, "author_id": author_id, "shard": shard, "text": text, "published_at": now}
-    (post_id,) = _one(connection.execute(_POST, row))
+    (post_id,) = one(connection.execute(_POST, row))
     payload = orjson.dumps({"post_id": post_id, "author_id": author_id, "audience": 0}).decode()
-    connection.execute(_EVENT, [shard, author_id, "posts.post_published.v1", payload])
+    connection.execute(EVENT, [shard, author_id, "posts.post_published.v1", payload])
     card = {
         "id": str(post_id),
         "author_id": str(author_id),
@@ -95,12 +97,16 @@ def create_post(author_id: int, raw: bytes, key: Any) -> bytes:
     if key:
         connection.execute(_ANSWER, [body, author_id, key])
     connection.execute("COMMIT")
-    if alias in _REPLICATED:
-        (position,) = _one(connection.execute(_POSITION))
-        wire().run(
-            ("SET", b"ryw:%d" % author_id, b"%b:1:%X" % (alias.encode(), position), "EX", _FRESHNESS_S)
-        )
+    mark_position(alias, author_id)
     return body
+
+
+def mark_position(alias: str, user_id: int) -> None:
+    """Remember down to where a replica must have read for a user to see what they wrote."""
+    if alias in _REPLICATED:
+        (position,) = one(connect(alias).execute(_POSITION))
+        mark = b"%b:1:%X" % (alias.encode(), position)
+        wire().run(("SET", b"ryw:%d" % user_id, mark, "EX", _FRESHNESS_S))
 
 
 def cold_home(user_id: int) -> bytes:
@@ -151,12 +157,13 @@ def alias_of(any_id: int) -> str:
 
 
 def connect(alias: str) -> psycopg.Connection[Any]:
-    """Return this thread's connection to an instance."""
+    """Return this thread's connection to a server."""
     connections: dict[str, psycopg.Connection[Any]] = _local.__dict__.setdefault("connections", {})
     if alias not in connections:
-        connections[alias] = psycopg.connect(_URLS[alias], autocommit=True)
+        connections[alias] = psycopg.connect(_SERVERS[alias], autocommit=True)
     return connections[alias]
 
 
-def _one(cursor: psycopg.Cursor[Any]) -> Any:
+def one(cursor: psycopg.Cursor[Any]) -> Any:
+    """Return the row that there is."""
     return cursor.fetchone()

@@ -6,34 +6,17 @@ import itertools
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from benchmarks import rows_found, rows_social
 from benchmarks.driver import request
-from benchmarks.world import Person, World
+from benchmarks.people import Person
+from benchmarks.requests import KEYED, Lines, Request, get
+from benchmarks.world import World
 from modules.graph import public as graph
 from modules.kernel.redis.servers import redis
 from modules.timelines import public as timelines
 
 TEXT = "A banyan grows by dropping new roots; the replica was late, and the token knew."
-MANY = 20_000  # requests a round at most, whatever the time
-KEYED = 4_000  # requests of a round that each need a key of their own
-
-Lines = list[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One row: how its requests are made for both sides, and what must be done before each round."""
-
-    name: str
-    title: str
-    floor_title: str
-    banyan: Callable[[World], Lines]
-    floor: Callable[[World], Lines]
-    status: int = 200
-    at_most: int = MANY
-    is_once: bool = False  # each request is sent once a round, for sending it changes what it meets
-    prepare: Callable[[World], None] = lambda world: None
 
 
 def rows() -> list[Request]:
@@ -57,23 +40,23 @@ def rows() -> list[Request]:
             "post_known",
             "one post by id, with a session token",
             "GET, GET",
-            lambda world: [_get(f"/v1/posts/{id}", person) for id, person in _asked(world)],
-            lambda world: [_get(f"/post/{id}", person) for id, person in _asked(world)],
+            lambda world: [get(f"/v1/posts/{id}", person) for id, person in _asked(world)],
+            lambda world: [get(f"/post/{id}", person) for id, person in _asked(world)],
         ),
         Request(
             "home_warm",
             "home, first page of 20, window warm",
             "LRANGE, MGET, splice",
-            lambda world: [_get("/v1/timelines/home", reader) for reader in world.readers],
-            lambda world: [_get(f"/home/{reader.id}", reader) for reader in world.readers],
+            lambda world: [get("/v1/timelines/home", reader) for reader in world.readers],
+            lambda world: [get(f"/home/{reader.id}", reader) for reader in world.readers],
             prepare=_warm_windows,
         ),
         Request(
             "home_cold",
             "home, first page of 20, no window, no rule set",
             "3 SQL, 3 Redis trips",
-            lambda world: [_get("/v1/timelines/home", reader) for reader in world.readers],
-            lambda world: [_get(f"/cold/{reader.id}", reader) for reader in world.readers],
+            lambda world: [get("/v1/timelines/home", reader) for reader in world.readers],
+            lambda world: [get(f"/cold/{reader.id}", reader) for reader in world.readers],
             is_once=True,
             prepare=_drop_windows,
         ),
@@ -98,32 +81,30 @@ def rows() -> list[Request]:
             "profile",
             "somebody's posts, first page of 20",
             "1 SQL, MGET, splice",
-            lambda world: [_get(f"/v1/users/{one.id}/posts", one) for one in world.writers],
-            lambda world: [_get(f"/author/{one.id}", one) for one in world.writers],
+            lambda world: [get(f"/v1/users/{one.id}/posts", one) for one in world.writers],
+            lambda world: [get(f"/author/{one.id}", one) for one in world.writers],
         ),
         Request(
             "list",
             "a list of 20 people, first page of 20",
             "3 SQL, MGET, splice",
-            lambda world: [_get(f"/v1/timelines/lists/{id}", one) for one, id in world.lists],
-            lambda world: [_get(f"/list/{one.id}/{id}", one) for one, id in world.lists],
+            lambda world: [get(f"/v1/timelines/lists/{id}", one) for one, id in world.lists],
+            lambda world: [get(f"/list/{one.id}/{id}", one) for one, id in world.lists],
         ),
         Request(
             "batch",
             "20 posts by their ids, a quarter marked by the reader",
             "MGET, MGET, HMGET; MGET",
-            lambda world: [_get(f"/v1/posts?ids={_texts(ids)}", one) for one, ids in world.marked],
-            lambda world: [_get(f"/batch/{one.id}/{_texts(ids)}", one) for one, ids in world.marked],
+            lambda world: [get(f"/v1/posts?ids={_texts(ids)}", one) for one, ids in world.marked],
+            lambda world: [get(f"/batch/{one.id}/{_texts(ids)}", one) for one, ids in world.marked],
         ),
+        *rows_social.rows(),
+        *rows_found.rows(),
     ]
 
 
 def _texts(ids: list[int]) -> str:
     return ",".join(map(str, ids))
-
-
-def _get(path: str, person: Person) -> bytes:
-    return request("GET", path, {"X-Session-Token": person.token})
 
 
 def _to_posts(prefix: str) -> Callable[[World], Lines]:

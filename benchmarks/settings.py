@@ -6,4 +6,6 @@ from modules.kernel.limits import Limit
 
 _MOST, _WINDOW_S = 100_000_000, 300
 
-LIMITS = _LIMITS.with_limits(*[Limit(name, _MOST, _WINDOW_S) for name in ("read", "write", "anonymous")])
+_NAMES = ("read", "write", "anonymous", "search", "media")
+
+LIMITS = _LIMITS.with_limits(*[Limit(name, _MOST, _WINDOW_S) for name in _NAMES])

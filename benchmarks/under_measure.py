@@ -22,7 +22,7 @@ from deploy.embedded.throwaway import Throwaway
 
 # A worker that is replaced in the middle of a round would be measured with it.
 STEADY = {"GUNICORN_CMD_ARGS": "--max-requests 0"}
-FLOOR = "benchmarks.floor"
+FLOOR, FLOOR_CONFIG = "benchmarks.floor", "benchmarks/gunicorn_floor.py"
 
 
 class Server:
@@ -72,7 +72,8 @@ class UnderMeasure:
         """Start the floor behind the same server with the same configuration."""
         with listen() as held:
             api = self._applications.api(held)
-            floor = replace(api, name="floor", argv=[*api.argv[:-1], FLOOR])
+            words = [FLOOR_CONFIG if word == "config/gunicorn.py" else word for word in api.argv[:-1]]
+            floor = replace(api, name="floor", argv=[*words, FLOOR])
             return Server(self._start(floor), port_of(held))
 
     def start_delivery(self) -> tuple[Process, Process]:

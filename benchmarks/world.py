@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,17 +12,19 @@ from datetime import timedelta
 
 from rich.console import Console
 
+from benchmarks.lively import Lively, enliven
+from benchmarks.people import FULL_PAGE, Person, log_in, make_people
 from deploy.demo.load import POSTS_AT_ONCE, SPACING, last_past_moment, load
 from deploy.demo.progress import step
 from deploy.demo.source import SEED, WORDS, Source
-from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
+from modules.media.schemas import NewMedia
+from modules.media.services.uploads import create_media
 from modules.posts import public as posts
 from modules.posts.schemas import PastPost
 from modules.posts.services.reactions import add_reaction
-from modules.profiles import public as profiles
 from modules.timelines import public as timelines
 from modules.timelines.schemas import NewList
 from modules.timelines.services.lists import add_member, create_list
@@ -30,16 +33,8 @@ FOLLOWS_EACH = 60
 POSTS_EACH = 4  # one by the demo's loader, the others here
 PAST = 40  # posts of each writer
 READERS, WRITERS = 500, 64
-FULL_PAGE = 20
 TEXTS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who calls the API."""
-
-    id: int
-    token: str
+WORD = re.compile(r"\b[a-z]{4,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,11 @@ class World:
     # A list of each of some readers; and pages of posts, a quarter of which their reader likes.
     lists: list[tuple[Person, int]]
     marked: list[tuple[Person, list[int]]]
+    lively: Lively
+    # What is searched for; and one announced upload of each writer.
+    words: list[str]
+    usernames: list[str]
+    media_ids: list[int]
     facts: dict[str, int]
 
 
@@ -84,19 +84,26 @@ def populate(source: Source, many: int | None, console: Console) -> World:
     with step("More posts", more, console) as shown:
         for past in _chunks(_more_posts(source, ids, more)):
             posts.create_posts_in_bulk(past, on_progress=shown.advance)
-    readers = [_log_in(ids[number]) for number in _choose_readers(source)]
-    star = _log_in(ids[_most_followed(source)])
-    writers = _make_writers()
+    readers = [log_in(ids[number]) for number in _choose_readers(source)]
+    star = log_in(ids[_most_followed(source)])
+    # Nobody follows them, so that what they write leaves the readers' homes alone.
+    writers = make_people("writer", WRITERS)
     _give_a_past(writers, source)
     seen = _see_homes(readers)
+    star_followers = [id for batch in graph.batch_follower_ids(star.id) for id in batch]
+    lists, marked = _make_lists(readers[:WRITERS]), _mark(readers[:WRITERS], seen, console)
     return World(
         readers=readers,
         writers=writers,
         star=star,
-        star_followers=[id for batch in graph.batch_follower_ids(star.id) for id in batch],
+        star_followers=star_followers,
         post_ids=seen,
-        lists=_make_lists(readers[:WRITERS]),
-        marked=_mark(readers[:WRITERS], seen, console),
+        lists=lists,
+        marked=marked,
+        lively=enliven(writers, readers, seen, star.id, console),
+        words=_choose_words(source),
+        usernames=[source.username(number) for number in range(min(source.users, WRITERS))],
+        media_ids=_make_media(writers),
         facts={
             "users": source.users,
             "follows": len(source.follows),
@@ -174,16 +181,20 @@ def _most_followed(source: Source) -> int:
     return source.followers().most_common(1)[0][0]
 
 
-def _make_writers() -> list[Person]:
-    """Return people whom nobody follows, so that what they write leaves the readers' homes alone."""
-    names = [f"writer{number:03d}" for number in range(WRITERS)]
-    ids = accounts.create_accounts_in_bulk(names, now=clock.now())
-    profiles.create_profiles_in_bulk(list(zip(ids, names, strict=True)))
-    return [_log_in(id) for id in ids]
+def _choose_words(source: Source) -> list[str]:
+    """Return words as they stand in texts: the more often, the more of them."""
+    draw = random.Random(SEED)
+    words = [
+        word
+        for text in draw.sample(source.texts, min(TEXTS, len(source.texts)))
+        for word in WORD.findall(text)
+    ]
+    return draw.sample(words, min(WRITERS, len(words)))
 
 
-def _log_in(user_id: int) -> Person:
-    return Person(user_id, accounts.issue_session_token(user_id, now=clock.now()))
+def _make_media(owners: list[Person]) -> list[int]:
+    new = NewMedia(type="image/jpeg", bytes=1_000_000)
+    return [create_media(owner.id, new, now=clock.now(), once=None).id for owner in owners]
 
 
 def _see_homes(readers: list[Person]) -> list[int]:
