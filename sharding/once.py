@@ -5,6 +5,7 @@ The row comes first and the effect after it, so two that carry the same key meet
 the owner and fenced like their other rows: it moves with their shard, else a redelivery would double effects.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,12 @@ from sharding.errors import AlreadyDone, InstanceUnavailable, KeyReused, OnceSpr
 
 _CLEAN_BATCH = 5000
 _ANSWER = "UPDATE once SET status = %s, body = %s WHERE owner_id = %s AND scope = %s AND key = %s"
+# In one order, so that of two that hold some of the same the second waits, and none is torn.
+_CLAIM = """
+    INSERT INTO once (owner_id, scope, key, fingerprint)
+    SELECT %s, scope, key, ''::bytea FROM unnest(%s::text[], %s::text[]) AS claimed(scope, key)
+    ORDER BY scope, key
+    ON CONFLICT DO NOTHING RETURNING scope, key"""
 _KEPT = "SELECT fingerprint, status, body FROM once WHERE owner_id = %s AND scope = %s AND key = %s"
 _CLEAN = """
     DELETE FROM once WHERE ctid = ANY(ARRAY(
@@ -99,6 +106,16 @@ def store_response(alias: str, owner_id: int, once: Once, status: int, body: byt
     """Keep the answer with the row, in the open transaction; costs one UPDATE."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_ANSWER, [status, body, owner_id, once.scope, once.key])
+
+
+def claim_each(alias: str, owner_id: int, many: Sequence[Once]) -> list[bool]:
+    """Say of each whether it is new, and keep those in the open transaction; costs one INSERT."""
+    for once in many:
+        once.claim(owner_id)
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_CLAIM, [owner_id, [once.scope for once in many], [once.key for once in many]])
+        fresh = set(cursor.fetchall())
+    return [(once.scope, once.key) in fresh for once in many]
 
 
 def clean_once(*, older_than: timedelta) -> int:

@@ -12,7 +12,7 @@ one SELECT for the freshness mark where the instance has replicas. `answer` adds
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +38,7 @@ __all__ = [
     "require_binding",
     "writing_directory",
     "writing_for",
+    "writing_for_each",
 ]
 
 FENCED = "BN001"
@@ -114,6 +115,17 @@ def writing_directory(*, once: Once | None = None, owner_id: int = 0) -> Iterato
         _require_same(outer, None)
     with _transaction(settings().directory, None, owner_id, once, outer) as write:
         yield write
+
+
+@contextmanager
+def writing_for_each(owner_id: int, many: Sequence[Once]) -> Iterator[list[bool]]:
+    """
+    Open one transaction for an owner's part of several events; says of each whether it is new.
+
+    What is not new has had its effect, and is passed over. Else as `writing_for`, for one INSERT more.
+    """
+    with writing_for(owner_id) as write:
+        yield once.claim_each(write.alias, owner_id, many)
 
 
 def for_each_owner(owner_ids: Iterable[int], write: Callable[[int, Once], None], *, once: Once) -> None:

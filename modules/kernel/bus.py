@@ -6,33 +6,48 @@ Neither is ever called by a request: the relay rings subscribers, Beat rings per
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from celery import shared_task  # noqa: TID251 - the one place that makes tasks
 
 from sharding import outages, outbox
+from sharding.delivery import consumer
 from sharding.delivery.consumer import Delivery, deliver
 from sharding.outbox import Event
 from sharding.scope import Once
 
 E = TypeVar("E", bound=Event)
+E_contra = TypeVar("E_contra", bound=Event, contravariant=True)
 
 _consumers: dict[str, Callable[[str, list[Delivery]], None]] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Together(Generic[E_contra]):
+    """Events that are handled at once: those that have the same in the field `by`, each with its `once`."""
+
+    by: str
+    handler: Callable[[Sequence[tuple[E_contra, Once]]], None]
+
+
 def subscribes(
-    event_type: type[E], *, queue: str = "default", batch: int = outbox.BATCH
+    event_type: type[E],
+    *,
+    queue: str = "default",
+    batch: int = outbox.BATCH,
+    together: Together[E] | None = None,
 ) -> Callable[[Callable[[E, Once], None]], Callable[[E, Once], None]]:
     """
     Make a function of `(event, once)` hear an event, as the task `<context>.<function>`.
 
     Deliveries come at least once, in order per owner. A handler whose effect must happen once passes `once`
     to `writing_for`; a repeat then ends there, and counts as done. `batch` is how many of different owners
-    one task may get: one, where each takes seconds.
+    one task may get: one, where each takes seconds. What comes in one task may be handled `together`.
     """
+    at_once = None if together is None else _together(event_type, together)
 
     def register(handler: Callable[[E, Once], None]) -> Callable[[E, Once], None]:
         name = task_name(handler)
@@ -41,7 +56,7 @@ def subscribes(
             handler(read_event(event_type, payload), once)
 
         def consume(alias: str, deliveries: list[Delivery]) -> None:
-            deliver(name, handle, alias, deliveries)
+            deliver(name, handle, alias, deliveries, at_once)
 
         outbox.subscribe(event_type.name, name, queue, batch=batch)
         _consumers[name] = consume
@@ -49,6 +64,13 @@ def subscribes(
         return handler
 
     return register
+
+
+def _together(event_type: type[E], together: Together[E]) -> consumer.Together:
+    def handle(many: list[tuple[dict[str, Any], Once]]) -> None:
+        together.handler([(read_event(event_type, payload), once) for payload, once in many])
+
+    return consumer.Together(lambda payload: payload[together.by], handle)
 
 
 def read_event(event_type: type[E], payload: dict[str, Any]) -> E:

@@ -1,8 +1,10 @@
 """What posts hears (its own news, for the other side and for what Redis keeps), and the clock."""
 
+from collections.abc import Sequence
+
 from modules.graph.events import WentPublic
 from modules.kernel import clock
-from modules.kernel.bus import periodic, subscribes
+from modules.kernel.bus import Together, periodic, subscribes
 from modules.posts.events import (
     BookmarksChanged,
     PostDeleted,
@@ -31,7 +33,7 @@ from modules.posts.services.edits import renew_card
 from modules.posts.services.marks import cache_marks
 from modules.posts.services.mirrors import receive_reply, receive_share
 from modules.posts.services.posts import put_tombstone
-from modules.posts.services.reactions_received import receive_reaction, receive_removal, renew_counts
+from modules.posts.services.reactions_received import receive_reactions, renew_counts
 from modules.posts.services.tag_news import announce_tags_of
 from modules.posts.services.tags import count_tags, forget_old_tag_counts, receive_tags
 from sharding.ids import LAST_ID
@@ -44,18 +46,22 @@ def bury_deleted(event: PostDeleted, once: Once) -> None:
     put_tombstone(event.post_id, version=event.version)
 
 
-@subscribes(ReactionAdded, queue="mirrors")
+def mirror_reactions(news: Sequence[tuple[ReactionAdded | ReactionRemoved, Once]]) -> None:
+    """Write one post's side of reactions and their count, each once, and have Redis show it."""
+    renew_counts(news[0][0].post_id, receive_reactions(news))
+
+
+# Of a post that everybody likes a task gets fifty at a time: one by one they would wait for its count.
+@subscribes(ReactionAdded, queue="mirrors", together=Together("post_id", mirror_reactions))
 def mirror_reaction(event: ReactionAdded, once: Once) -> None:
     """Write the post's side of a reaction and its count, once, and have Redis show it."""
-    counts = receive_reaction(event.post_id, event.user_id, event.type, edge_id=event.edge_id, once=once)
-    renew_counts(event.post_id, counts)
+    mirror_reactions([(event, once)])
 
 
-@subscribes(ReactionRemoved, queue="mirrors")
+@subscribes(ReactionRemoved, queue="mirrors", together=Together("post_id", mirror_reactions))
 def mirror_removal(event: ReactionRemoved, once: Once) -> None:
     """Write the end of a reaction at the post and its count, once, and have Redis show it."""
-    counts = receive_removal(event.post_id, event.user_id, event.type, edge_id=event.edge_id, once=once)
-    renew_counts(event.post_id, counts)
+    mirror_reactions([(event, once)])
 
 
 @subscribes(ReactionAdded)

@@ -8,7 +8,7 @@ counts is the delivery's row on the instance that recorded the event.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,15 @@ on_done: list[Callable[[str, int], None]] = []
 # What the relay sends: event id, owner id, payload.
 Delivery = tuple[int, int, dict[str, Any]]
 Handler = Callable[[dict[str, Any], Once], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """How deliveries of one message that concern the same thing are handled at once: which, and by whom."""
+
+    key: Callable[[dict[str, Any]], Hashable]
+    handler: Callable[[list[tuple[dict[str, Any], Once]]], None]
+
 
 # A message may be late, or there twice: who comes first has the delivery, whichever message they hold. One
 # whose owner's earlier delivery is elsewhere (claimed, or backed off) is left, to be sent again in order.
@@ -86,16 +95,24 @@ class _Batch:
     failed_owners: set[int] = field(default_factory=set)
 
 
-def deliver(subscriber: str, handler: Handler, alias: str, deliveries: list[Delivery]) -> None:
+def deliver(
+    subscriber: str,
+    handler: Handler,
+    alias: str,
+    deliveries: list[Delivery],
+    together: Together | None = None,
+) -> None:
     """
-    Run a subscriber's handler on each delivery that nobody else has, in order.
+    Run a subscriber's handler on each delivery that nobody else has, in order per owner.
+
+    What belongs `together` is handled at once, or, if that fails, one by one.
 
     An event whose handler raises is backed off, and its owner's later events wait behind it; other owners
     go on. After `MAX_FAILURES` it is dead: kept with its error, and out of the way. That a server is away is
     no failure of the event's: it waits for as long as that takes.
     """
     try:
-        _deliver(subscriber, handler, alias, deliveries)
+        _deliver(subscriber, handler, alias, deliveries, together)
     except Error as error:
         # Where the deliveries stand is away: their leases run out, and the relay sends them again.
         if (server := outages.server_of(error)) is None:
@@ -103,15 +120,60 @@ def deliver(subscriber: str, handler: Handler, alias: str, deliveries: list[Deli
         outages.met(server, error)
 
 
-def _deliver(subscriber: str, handler: Handler, alias: str, deliveries: list[Delivery]) -> None:
+def _deliver(
+    subscriber: str, handler: Handler, alias: str, deliveries: list[Delivery], together: Together | None
+) -> None:
     claimed = _claim(subscriber, alias, [delivery[0] for delivery in deliveries])
     batch = _Batch(alias, subscriber, claimed, time.monotonic())
     try:
-        for delivery in deliveries:
-            if delivery[0] in claimed:
-                _run(batch, handler, delivery)
+        for group in _groups([each for each in deliveries if each[0] in claimed], together):
+            if together is None or len(group) == 1 or not _run_together(batch, together, group):
+                for delivery in group:
+                    _run(batch, handler, delivery)
     finally:
         _settle(batch)
+
+
+def _groups(deliveries: list[Delivery], together: Together | None) -> list[list[Delivery]]:
+    """Return deliveries by what they concern; none of an owner comes before an earlier one of theirs."""
+    if together is None:
+        return [[delivery] for delivery in deliveries]
+    groups: list[list[Delivery]] = []
+    newest: dict[Hashable, int] = {}
+    latest: dict[int, int] = {}
+    for delivery in deliveries:
+        key, owner_id = together.key(delivery[2]), delivery[1]
+        at = newest.get(key)
+        if at is None or at < latest.get(owner_id, 0):
+            at = newest[key] = len(groups)
+            groups.append([])
+        groups[at].append(delivery)
+        latest[owner_id] = at
+    return groups
+
+
+def _run_together(batch: _Batch, together: Together, group: list[Delivery]) -> bool:
+    """Return whether all of a group was handled at once; what then was is nothing, or stands in `once`."""
+    if any(owner_id in batch.failed_owners for _, owner_id, _ in group):
+        return False
+    _prolong(batch)
+    for _, _, payload in group:
+        payload.pop(outbox.TRACEPARENT, None)
+    try:
+        together.handler([(payload, Once(batch.subscriber, str(event_id))) for event_id, _, payload in group])
+    except Exception as error:  # noqa: BLE001 - whichever event it was, it is met again when it is alone
+        if outages.server_of(error) is None:
+            log.warning("delivery.apart", subscriber=batch.subscriber, events=len(group), error=tell(error))
+        return False
+    for event_id, _, _ in group:
+        _note_done(batch, event_id)
+    return True
+
+
+def _note_done(batch: _Batch, event_id: int) -> None:
+    batch.done.append(event_id)
+    for hear in on_done:
+        hear(batch.subscriber, event_id)
 
 
 def _run(batch: _Batch, handler: Handler, delivery: Delivery) -> None:
@@ -133,9 +195,7 @@ def _run(batch: _Batch, handler: Handler, delivery: Delivery) -> None:
         else:
             _back_off(batch, event_id, error)
         return
-    batch.done.append(event_id)
-    for hear in on_done:
-        hear(batch.subscriber, event_id)
+    _note_done(batch, event_id)
 
 
 def _claim(subscriber: str, alias: str, event_ids: list[int]) -> dict[int, int]:

@@ -108,7 +108,7 @@ class TestRemoveReaction:
 
 class TestMirror:
     def test_follows_the_authority_over_instances_and_counts_by_type(self, reader, post_id):
-        other = make_person()
+        other = make_person(shard=5)
         for person, type in ((reader, "like"), (reader, "love"), (other, "like")):
             add_reaction(person.id, post_id, type)
         drain()
@@ -119,7 +119,21 @@ class TestMirror:
 
         assert (both, counted(post_id)) == ({"like": 2, "love": 1}, {"like": 2})
         assert reactors(post_id) == sorted([("like", reader.id), ("like", other.id)])
-        assert PostCount.objects.of(post_id).on_primary().get().version == 4
+        # Those of one instance arrive together, and are counted in one transaction.
+        assert PostCount.objects.of(post_id).on_primary().get().version == 2
+
+    def test_counts_what_is_new_among_what_comes_together(self, post_id):
+        def said(user_id: int, edge: int) -> tuple[ReactionAdded, Once]:
+            about = {"user_id": user_id, "post_id": post_id, "type": "like", "version": 1}
+            return ReactionAdded(**about, edge_id=make_id(edge, 3, 0)), Once(
+                "posts.mirror", f"{user_id}:{edge}"
+            )
+
+        tasks.mirror_reactions([said(1, 1), said(2, 1)])
+        tasks.mirror_reactions([said(1, 1), said(2, 2), said(3, 2), said(3, 1)])
+
+        assert (reactors(post_id), counted(post_id)) == ([("like", 1), ("like", 2), ("like", 3)], {"like": 3})
+        assert PostCount.objects.of(post_id).on_primary().get().version == 2
 
     def test_may_be_delivered_twice(self, reader, post_id, redeliver):
         add_reaction(reader.id, post_id, "like")

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from sharding import outbox
-from sharding.delivery.consumer import MAX_FAILURES, Delivery, deliver
+from sharding.delivery.consumer import MAX_FAILURES, Delivery, Together, deliver
 from sharding.delivery.relay import _IS_THERE_WORK, Relay
 from sharding.errors import InstanceUnavailable, NoShard
 from sharding.ids import make_id
@@ -320,3 +320,42 @@ class TestDeliver:
 
         assert states() == [("dead", MAX_FAILURES)]
         assert ear.heard == [2]
+
+
+class TestDeliverTogether:
+    """What concerns the same tens is handled at once."""
+
+    def test_handles_at_once_what_concerns_the_same_and_keeps_an_owners_order(self, relay, bell):
+        note(ANN, 10, 21, 11)
+        note(BEN, 12, 22, 30)
+        relay.step()
+        ear = Ear()
+        at_once: list[list[int]] = []
+
+        deliver(HEARER, ear, "a", bell.messages[0], by_tens(at_once))
+
+        # Ann's 11 does not come before her 21; Ben's 12 may join it, and his own come in their order.
+        assert (at_once, ear.heard) == ([[11, 12]], [10, 21, 22, 30])
+        assert states() == []
+
+    def test_handles_one_by_one_what_fails_together(self, relay, bell):
+        note(ANN, 10)
+        note(BEN, 11, 12)
+        relay.step()
+        ear = Ear(11)
+
+        deliver(HEARER, ear, "a", bell.messages[0], by_tens(None))
+
+        assert ear.heard == [10]
+        assert states() == [("waiting", 1), ("waiting", 0)]
+
+
+def by_tens(heard: list[list[int]] | None) -> Together:
+    """Return who hears all of the same tens at once, or fails."""
+
+    def hear(many: list[tuple[dict[str, Any], Once]]) -> None:
+        if heard is None:
+            raise RuntimeError("poisoned")
+        heard.append([payload["number"] for payload, _ in many])
+
+    return Together(lambda payload: payload["number"] // 10, hear)
