@@ -10,7 +10,7 @@ from modules.graph.errors import (
 from modules.graph.selectors.blocks import list_blocks
 from modules.graph.selectors.counts import get_own_counts, map_counts
 from modules.graph.selectors.followers import batch_follower_ids, list_follow_requests, list_followers
-from modules.graph.selectors.following_cache import ensure_following, following_key
+from modules.graph.selectors.following_cache import ensure_following, following_key, load_following
 from modules.graph.selectors.follows import (
     is_following,
     list_following,
@@ -52,6 +52,7 @@ __all__ = [
     "list_following_ids",
     "list_mutes",
     "list_private",
+    "load_following",
     "map_counts",
     "map_relationships",
     "mute",

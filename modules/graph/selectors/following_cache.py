@@ -9,6 +9,7 @@ read cannot bury a new edge. Nothing here is the truth; without Redis every call
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import compress
 
 from modules.graph.selectors.follows import list_following_ids
@@ -53,6 +54,22 @@ def ensure_following(user_id: int) -> bool:
         return False
 
 
+def load_following(user_id: int) -> list[int]:
+    """
+    Return whom the user follows, as of now (from the primary), and have Redis know it if it does not.
+
+    For whoever needs the list and will ask Redis next: one read for both.
+    """
+    with suppress(RedisUnavailable):
+        is_there, token = _look(user_id)
+        ids = list_following_ids(user_id)
+        if not is_there:
+            with suppress(RedisUnavailable):
+                _store(user_id, token, ids)
+        return ids
+    return list_following_ids(user_id)
+
+
 def find_followed(user_id: int, person_ids: Sequence[int]) -> frozenset[int] | None:
     """Return those of the people whom the user follows, by membership; None if the cache cannot say."""
     asked: list[Argument] = [0, *person_ids]
@@ -64,14 +81,24 @@ def find_followed(user_id: int, person_ids: Sequence[int]) -> frozenset[int] | N
 
 
 def _find_or_load(user_id: int) -> bool:
-    key, version = following_key(user_id), version_key(user_id)
+    is_there, token = _look(user_id)
+    return is_there or _store(user_id, token, list_following_ids(user_id))
+
+
+def _look(user_id: int) -> tuple[bool, Argument]:
+    """Return whether the set is there, and the token with which it may be stored."""
+    version = version_key(user_id)
     # Random, not counted: a count that Redis evicted would start again and come by an old value.
     fresh = secrets.token_hex(8)
     is_there, _, token = redis_of(user_id).run(
-        ("SISMEMBER", key, 0), ("SET", version, fresh, "NX", "EX", TTL_S), ("GET", version)
+        ("SISMEMBER", following_key(user_id), 0),
+        ("SET", version, fresh, "NX", "EX", TTL_S),
+        ("GET", version),
     )
-    if is_there:
-        return True
-    ids = list_following_ids(user_id)
-    [stored] = redis_of(user_id).run(_STORE.call([key, version], [token, TTL_S, 0, *ids]))
+    return bool(is_there), token
+
+
+def _store(user_id: int, token: Argument, ids: Sequence[int]) -> bool:
+    keys = [following_key(user_id), version_key(user_id)]
+    [stored] = redis_of(user_id).run(_STORE.call(keys, [token, TTL_S, 0, *ids]))
     return bool(stored)

@@ -86,18 +86,15 @@ def pull(
     below: int,
     limit: int,
     without: frozenset[int] = frozenset(),
-    on_primary: bool = False,
-    unavailable: Unavailable | None = None,
+    unavailable: Unavailable,
 ) -> list[Entry]:
     """
     Return the newest posts of the viewer and whom they follow below a place: one query per instance.
 
-    :raises InstanceUnavailable: without `unavailable`, which else takes the authors whose posts are lacking
+    Authors whose posts are lacking are put into `unavailable`.
     """
     authors = _list_authors(viewer_id, without)
-    newest = posts.list_newest_ids(
-        authors, before=below, limit=limit, on_primary=on_primary, unavailable=unavailable
-    )
+    newest = posts.list_newest_ids(authors, before=below, limit=limit, unavailable=unavailable)
     return [Entry(*key) for key in newest]
 
 
@@ -121,7 +118,10 @@ def warm(user_id: int) -> None:
     # Opened before the pull: what is delivered meanwhile is kept. On the primary, because a replica may not
     # know yet of a post whose delivery found no window.
     if token := windows.open_window(key):
-        pulled = pull(user_id, below=TOP, limit=config.pull_size, on_primary=True)
+        # Whom they follow is asked for beside the window: by this read Redis knows that too.
+        authors = [user_id, *graph.load_following(user_id)]
+        newest = posts.list_newest_ids(authors, before=TOP, limit=config.pull_size, on_primary=True)
+        pulled = [Entry(*post) for post in newest]
         windows.fill(key, token, pulled, floor=_floor_of(pulled, config.pull_size))
 
 
