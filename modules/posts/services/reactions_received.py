@@ -15,7 +15,7 @@ from modules.posts.events import (
     ReplyRemoved,
     ShareRemoved,
 )
-from modules.posts.models import Post, PostCount
+from modules.posts.models import PostCount
 from modules.posts.schemas import CountHead
 from modules.posts.selectors.post_counts import COUNTS, render, render_counts
 from sharding.scope import Once, require_binding, writing_for_each
@@ -24,6 +24,9 @@ Counts = RenderedCard[CountHead]
 News = ReactionAdded | ReactionRemoved
 
 _MAKE: Final = "INSERT INTO posts_postcount (post_id, reactions) VALUES (%s, '{}') ON CONFLICT DO NOTHING"
+_MAKE_FOR_POST: Final = """
+    INSERT INTO posts_postcount (post_id, reactions)
+    SELECT id, '{}' FROM posts_post WHERE id = %s AND deleted_at IS NULL ON CONFLICT DO NOTHING"""
 _LOCK: Final = """
     SELECT known.version, known.replies, known.reposts, known.quotes, known.reactions::text
     FROM posts_post AS post JOIN posts_postcount AS known ON known.post_id = post.id
@@ -87,20 +90,24 @@ def renew_counts(post_id: int, counts: Counts | None = None) -> None:
 
 
 def _lock_count_of_post(post_id: int) -> PostCount | None:
-    """Return the same of a post that is there; for one of which something is counted that is one read."""
+    """Return the same of a post that is there, or None; one read, if something was counted before."""
     with require_binding().connection.cursor() as cursor:
         cursor.execute(_LOCK, [post_id])
-        if row := cursor.fetchone():
-            version, replies, reposts, quotes, reactions = row
-            return PostCount(
-                post_id=post_id,
-                version=version,
-                replies=replies,
-                reposts=reposts,
-                quotes=quotes,
-                reactions=orjson.loads(reactions),
-            )
-    return lock_post_count(post_id) if Post.objects.filter(id=post_id, deleted_at=None).exists() else None
+        if (row := cursor.fetchone()) is None:
+            cursor.execute(_MAKE_FOR_POST, [post_id])
+            cursor.execute(_LOCK, [post_id])
+            row = cursor.fetchone()
+    if row is None:
+        return None
+    version, replies, reposts, quotes, reactions = row
+    return PostCount(
+        post_id=post_id,
+        version=version,
+        replies=replies,
+        reposts=reposts,
+        quotes=quotes,
+        reactions=orjson.loads(reactions),
+    )
 
 
 def _apply(count: PostCount, many: Sequence[News]) -> Counts | None:
