@@ -1,16 +1,34 @@
-"""What gunicorn refuses before the application sees it, as a problem like all others (RFC 9457)."""
+"""
+What gunicorn refuses before the application sees it, as a problem like all others (RFC 9457).
+
+Of the request there are only bytes. What is seen in them decides nothing but whether a page may read the
+refusal, and whether it has a body.
+"""
 
 import json
+import re
 from http import HTTPStatus
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from django.http import HttpRequest, HttpResponse
 from gunicorn import util
 
+from modules.kernel import cors
 from modules.kernel.statuses import title_of
+
+_ORIGIN = re.compile(rb"\r\norigin:[ \t]*([\x21-\x7e]+)[ \t]*\r\n", re.IGNORECASE)
+_AUTHORIZATION = re.compile(rb"\r\nauthorization:", re.IGNORECASE)
+# A target as a browser writes it: a path, or a whole address.
+_TARGET = re.compile(rb"[A-Z]+ ([\x21-\x7e]+)")
+_MAX_TARGET = 4_096
 
 
 class Writable(Protocol):
     """What gunicorn writes to."""
+
+    # What has come of the request that is refused.
+    asked: bytes
 
     def sendall(self, data: bytes) -> None:
         """Write bytes."""
@@ -53,9 +71,38 @@ def _write(sock: Writable, status: int, detail: str, errors: list[dict[str, str]
         "request_id": "",
     }
     body = json.dumps(problem).encode()
-    head = (
-        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
-        "Connection: close\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+    head = "".join(
+        f"{line}\r\n"
+        for line in (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            *("Connection: close", "Content-Type: application/problem+json", "Cache-Control: no-store"),
+            *(f"{name}: {value}" for name, value in _headers_for_pages(sock.asked).items()),
+            f"Content-Length: {len(body)}",
+        )
     )
-    util.write_nonblock(sock, head.encode() + body)
+    # The answer to a HEAD ends with its head, whatever it says of a length.
+    asked = sock.asked.lstrip(b"\r\n")
+    util.write_nonblock(sock, f"{head}\r\n".encode() + (b"" if asked.startswith(b"HEAD ") else body))
+
+
+def _headers_for_pages(asked: bytes) -> dict[str, str]:
+    """Return what lets the page that asked read the refusal, if it may read answers from there (CORS)."""
+    origins = _ORIGIN.findall(asked)
+    target = _TARGET.match(asked.lstrip(b"\r\n")[:_MAX_TARGET])
+    if len(origins) != 1 or target is None:
+        return {}
+    request, response = HttpRequest(), HttpResponse()
+    request.META["HTTP_ORIGIN"] = origins[0].decode("ascii")
+    if _AUTHORIZATION.search(asked):
+        request.META["HTTP_AUTHORIZATION"] = ""
+    request.path_info = _path_of(target[1].decode("ascii"))
+    del response.headers["Content-Type"]
+    cors.add_headers(request, response)
+    return dict(response.headers)
+
+
+def _path_of(target: str) -> str:
+    try:
+        return urlsplit(target).path
+    except ValueError:
+        return ""

@@ -44,6 +44,8 @@ class Outgoing:
         """Start with nothing to send."""
         self._sock = sock
         self._pending = bytearray()
+        # What came of the request that is being answered, for who refuses it before it is parsed.
+        self.asked = b""
 
     def __len__(self) -> int:
         """Return how many bytes the client has not taken."""

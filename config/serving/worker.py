@@ -95,7 +95,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def handle(self, conn: Connection) -> bool:
         """Answer the request that has come, in a thread; return whether another may follow."""
         keep, request = False, None
-        inbox, received = conn.inbox, Received(bytes(conn.inbox.data))
+        inbox, conn.sock.asked = conn.inbox, bytes(conn.inbox.data)
+        received = Received(conn.sock.asked)
         conn.inbox = Inbox()
         conn.requests += 1
         try:
@@ -108,6 +109,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             pass  # half of an answer was made, and none of it sent
         except Exception as error:  # noqa: BLE001 - gunicorn tells the client's from ours, and logs ours
             self.handle_error(request, conn.sock, conn.client, error)
+        conn.sock.asked = b""
         if keep:
             conn.inbox = Inbox(received.take_buffered())
         return conn.flush() and keep
@@ -240,6 +242,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def _hear_end(self, conn: Connection) -> None:
         """Close a connection whose client sends no more; in the middle of a request, say so."""
         if conn.is_amid_request:
+            conn.sock.asked = bytes(conn.inbox.data)
             self._refuse_cut_off(conn, conn.inbox)
             self._end(conn)
         else:
@@ -249,6 +252,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         """End a wait: who is in the middle of a request is told, who takes no answer is not."""
         if conn.is_amid_request:
             self.log.info("Gave up a request that came too slowly, from ip=%s", conn.client[0])
+            conn.sock.asked = bytes(conn.inbox.data)
             refusals.write_problem(conn.sock, HTTPStatus.REQUEST_TIMEOUT, "", "")
             self._end(conn)
         else:
@@ -264,6 +268,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def _end(self, conn: Connection) -> None:
         """Send a last answer and part."""
         conn.inbox = Inbox()
+        conn.sock.asked = b""
         conn.is_parting = True
         conn.start_waiting()
         if conn.flush():

@@ -1,6 +1,9 @@
 """What a browser's page of another origin may do; in a browser: tests/contract/test_foreign_front_ends.py."""
 
+import socket
+from http.client import HTTPResponse
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -121,6 +124,34 @@ class TestRefusals:
         answer = api.call("GET", "/v1/me", Origin=OURS, Host="evil.example")
 
         assert (answer.status, answer.headers["access-control-allow-origin"]) == (400, OURS)
+
+    @pytest.mark.parametrize(
+        ("method", "target", "fields", "status", "read_by"),
+        [
+            ("GET", "/v1/me", [f"X: {'x' * 9_000}"], 431, OURS),
+            ("GET", "/v1/me", [f"X{number}: {'x' * 8_000}" for number in range(9)], 431, OURS),
+            ("POST", "/identity/o/api/token", ["Transfer-Encoding: gzip"], 400, OURS),
+            ("GET", "http://localhost/v1/me#x", [], 400, OURS),
+            ("GET", f"/v1/{'x' * 5_000}", [], 414, OURS),
+            ("GET", "/docs", ["X : y"], 400, None),
+            ("GET", "http://[/v1/me", [], 400, None),
+            ("GET", "/v1/me", ["X : y", "Origin: https://evil.example"], 400, None),
+            ("HEAD", "/v1/me", ["X : y"], 400, OURS),
+            ("HEAD", "/v1/me", [f"X{number}: {'x' * 8_000}" for number in range(9)], 431, OURS),
+        ],
+        ids=str,
+    )
+    def test_of_the_server_can_be_read(self, api, method, target, fields, status, read_by):
+        head = [f"{method} {target} HTTP/1.1", "Host: localhost", f"Origin: {OURS}", *fields, "", ""]
+
+        with socket.create_connection((urlsplit(api.url).hostname, urlsplit(api.url).port), 10) as wire:
+            wire.sendall("\r\n".join(head).encode())
+            answer = HTTPResponse(wire, method=method)
+            answer.begin()
+            content = answer.read() + wire.recv(1)
+
+        assert (answer.status, answer.headers.get("Access-Control-Allow-Origin")) == (status, read_by)
+        assert (len(content) == 0) == (method == "HEAD")
 
     def test_of_a_question_with_a_body_come_before_it_is_tried(self, api):
         asked = {"Access_Control_Request_Method": "POST"}
