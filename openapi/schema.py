@@ -14,6 +14,7 @@ from modules.kernel.errors import (
     HeaderInvalid,
     PreconditionRequired,
     Refusal,
+    Stale,
     Unauthorized,
     Unavailable,
 )
@@ -45,6 +46,12 @@ _IF_MATCH = {
     "required": True,
     "description": "The ETag of the version that is to be changed, or `*` for whatever is there.",
     "schema": {"type": "string", "pattern": r'^(\*|"[0-9]{1,18}\.[0-9a-f]{16}")$', "examples": ["*"]},
+}
+_IF_MATCH_OF_READ = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag of the answer that is meant: if there is another by now, the answer is 412.",
+    "schema": {"type": "string"},
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
@@ -101,7 +108,7 @@ class AutoSchema(Spectacular):
         if not operation.spec.conditional:
             return []
         if self.method != "PATCH":
-            return [_IF_NONE_MATCH]
+            return [_IF_MATCH_OF_READ, _IF_NONE_MATCH]
         return [{**_IF_MATCH, "required": operation.spec.condition_required}]
 
     def _headers(self, operation: Operation) -> list[Schema]:
@@ -212,6 +219,8 @@ def _usual_refusals(operation: Operation) -> list[type[Refusal]]:
             parsing.BodyTooLarge,
             parsing.MediaTypeUnsupported,
         ]
+    if operation.spec.conditional and operation.body is None:
+        found.append(Stale)
     if operation.spec.conditional and operation.spec.condition_required and operation.body is not None:
         found.append(PreconditionRequired)
     if operation.spec.scope is not None:

@@ -50,6 +50,28 @@ class TestIfNoneMatch:
         assert [answer.status for answer in (counted, edited)] == [200, 200]
         assert (counted.body["state"][str(ada.id)]["followers"], edited.body["data"]["bio"]) == (1, "new")
 
+    @pytest.mark.parametrize(
+        ("sent", "status"),
+        [
+            *(("{}", 200), ("*", 200), ('"x", {}', 200)),
+            *(('"x"', 412), ("W/{}", 412), ('"1.0123456789abcdef"', 412), ("x", 400)),
+        ],
+    )
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    def test_of_what_was_seen_and_no_other_if_match_says_so(self, ada, method, sent, status):
+        etag = call("GET", f"/v1/users/{ada.id}").headers["ETag"]
+
+        answer = call(method, f"/v1/users/{ada.id}", If_Match=sent.format(etag))
+
+        assert answer.status == status
+
+    def test_comes_after_if_match(self, ada):
+        etag = call("GET", f"/v1/users/{ada.id}").headers["ETag"]
+
+        answer = call("GET", f"/v1/users/{ada.id}", If_Match='"x"', If_None_Match=etag)
+
+        assert (answer.status, answer.body["code"]) == (412, "precondition_failed")
+
     @pytest.mark.parametrize("sent", ['"x", W/{}', ', {}, , "x"', " ,{} , ", "*", " * "])
     def test_takes_weak_tags_and_lists_of_them(self, ada, sent):
         etag = call("GET", f"/v1/users/{ada.id}").headers["ETag"]

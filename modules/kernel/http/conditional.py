@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 
-from modules.kernel.errors import HeaderInvalid, InputError, PreconditionRequired
+from modules.kernel.errors import HeaderInvalid, InputError, PreconditionRequired, Stale
 from modules.kernel.http import limiting
 from modules.kernel.rendered import Rendered
 from modules.kernel.shapes import Shape
@@ -28,7 +28,12 @@ def tag(answer: Shape | Rendered[Any], content: bytes) -> str:
 
 
 def answer(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
-    """Return the answer with its ETag, or 304 in its place; a 304 is not counted against the caller."""
+    """
+    Return the answer with its ETag, or 304 in its place; a 304 is not counted against the caller.
+
+    :raises Stale: if `If-Match` names others; HeaderInvalid: if it holds none
+    """
+    check_is_that(request, etag)
     response.headers["ETag"] = etag
     if not has_already(request, etag):
         return response
@@ -36,6 +41,17 @@ def answer(request: HttpRequest, response: HttpResponse, etag: str) -> HttpRespo
     if request.META["HTTP_IF_NONE_MATCH"].strip() != "*":
         limiting.refund(request)
     return unchanged(response)
+
+
+def check_is_that(request: HttpRequest, etag: str) -> None:
+    """
+    Hold a read to `If-Match`: of the very answer that was seen, and of no other (RFC 9110, 13.1.1).
+
+    :raises Stale: if it is another; HeaderInvalid: if there is no ETag in it
+    """
+    sent = request.META.get("HTTP_IF_MATCH")
+    if sent is not None and (tags := _tags_in(sent)) != ["*"] and etag not in tags:
+        raise Stale("This is not what you have seen; leave out If-Match to read what there is now.")
 
 
 def has_already(request: HttpRequest, etag: str) -> bool:
@@ -68,13 +84,18 @@ def read_versions(request: HttpRequest, *, required: bool = True) -> frozenset[i
             return None
         hint = "Send the ETag of your last GET, or * to change whatever is there."
         raise PreconditionRequired(errors=[InputError(None, "required", hint, header="If-Match")])
+    tags = _tags_in(sent)
+    if tags == ["*"]:
+        return None
+    return frozenset(int(match[1]) for match in map(_TAG.fullmatch, tags) if match)
+
+
+def _tags_in(sent: str) -> list[str]:
     tags = parse_etags(sent)
     if not tags:
         hint = "Send ETags as they came, in quotes, separated by commas."
         raise HeaderInvalid(errors=[InputError(None, "malformed", hint, header="If-Match")])
-    if tags == ["*"]:
-        return None
-    return frozenset(int(match[1]) for match in map(_TAG.fullmatch, tags) if match)
+    return tags
 
 
 def refuse_others(request: HttpRequest, *names: str) -> None:

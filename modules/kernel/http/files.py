@@ -10,7 +10,8 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
 
-from modules.kernel.http import conditional
+from modules.kernel.errors import Refusal
+from modules.kernel.http import conditional, problems
 
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "png": "image/png"}
 
@@ -52,7 +53,11 @@ def allow_files(policy: str) -> str:
 
 
 def answer_cached(request: HttpRequest, content: bytes, kind: str, *, policy: str | None) -> HttpResponse:
-    """Return what anybody may keep for five minutes, or 304 if it is unchanged."""
+    """Return what anybody may keep for five minutes; 304 if it is unchanged, 412 if another is meant."""
+    try:
+        conditional.check_is_that(request, _etag(content))
+    except Refusal as refusal:
+        return problems.answer(refusal, request)
     response = HttpResponse(content, content_type=kind)
     response.headers["ETag"] = etag = _etag(content)
     response.headers["Cache-Control"] = "public, max-age=300"
