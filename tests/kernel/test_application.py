@@ -45,7 +45,7 @@ def ask(**more: str):
 class TestAContentType:
     @pytest.mark.parametrize("name", HEAPS)
     @pytest.mark.parametrize(
-        ("method", "path"), [("GET", "/v1/things"), ("POST", "/healthz"), ("GET", "/no")]
+        ("method", "path"), [("POST", "/v1/things"), ("POST", "/healthz"), ("PUT", "/no")]
     )
     def test_with_more_than_utf8_is_refused_like_anything_else(self, api, name, method, path):
         status, headers, problem = ask(CONTENT_TYPE=HEAPS[name], REQUEST_METHOD=method, PATH_INFO=path)
@@ -62,6 +62,10 @@ class TestAContentType:
     )
     def test_of_other_requests_is_taken(self, api, sent):
         assert ask(CONTENT_TYPE=sent)[0] == 200
+
+    @pytest.mark.parametrize("name", HEAPS)
+    def test_of_a_read_means_nothing(self, api, name):
+        assert ask(CONTENT_TYPE=HEAPS[name])[0] == 200
 
     @pytest.mark.parametrize("name", HEAPS)
     def test_says_nothing_of_how_to_decode(self, name):

@@ -14,6 +14,7 @@ from modules.kernel.sizes import MAX_BODY
 MAX_PARAMETERS = 100
 MAX_MEDIA_TYPE = 200
 _UTF8 = ("", "charset=utf-8", "charset=utf8")
+_READS = ("GET", "HEAD", "OPTIONS")
 _JSON, _PARTS = "application/json", "multipart/form-data"
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -55,13 +56,16 @@ class MediaTypeUnsupported(BadRequest):
 
 def check_media_type(request: HttpRequest) -> None:
     """
-    Refuse a Content-Type with parameters that nothing here reads, whatever is asked and by whichever method.
+    Refuse a Content-Type with parameters that nothing here reads, of what has a body to read.
 
-    Django would decode by the charset that it names, and that is for nobody to choose.
+    Django would decode by the charset that it names, and that is for nobody to choose. Of reads it means
+    nothing (RFC 9110, 8.3): there are clients that send one with every request.
 
     :raises MediaTypeUnsupported: if there is more behind the type than UTF-8, or a form's boundary
     """
     declared = request.META.get("CONTENT_TYPE")
+    if request.method in _READS:
+        return
     if declared and declared != _JSON and _find_kind(declared) is None:
         raise MediaTypeUnsupported("Send a Content-Type with charset=utf-8, or with no charset.")
 
