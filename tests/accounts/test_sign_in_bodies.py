@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
 from config.settings.accounts import social
 from modules.accounts.models import Session
+from modules.kernel.limits import Limit
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +37,19 @@ def send_back(**more: str):
 
 
 class TestABody:
+    @pytest.mark.parametrize(
+        ("body", "kind", "status"),
+        [(b" " * 262_145, "application/json", 413), (b"{}", "application/json; charset=hex", 415)],
+    )
+    @pytest.mark.parametrize("path", ["/auth/app/v1/auth/login", "/identity/login", "/auth/nothing"])
+    def test_that_is_refused_unread_is_counted_all_the_same(self, settings, path, body, kind, status):
+        narrow = Limit("sign-in", 2, 300)
+        settings.LIMITS = replace(settings.LIMITS, is_on=True).with_limits(narrow)
+
+        statuses = [Client().generic("POST", path, body, content_type=kind).status_code for _ in range(3)]
+
+        assert statuses == [status, status, 429]
+
     @pytest.mark.parametrize("method", ["POST", "GET"])
     @pytest.mark.parametrize("path", PATHS)
     def test_beyond_the_limit_is_refused(self, path, method):

@@ -32,10 +32,23 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 _OURS = "/v1/"
 _COUNTED = (_OURS, "/.well-known/")
 _MAX_KNOWN = 10_000
+# Beneath these a middleware of its own counts first, and then looks at what the edge looks at elsewhere.
+_by_themselves: tuple[str, ...] = ()
 
 # Addresses that have guessed too often, as far as this process has seen, and until when.
 _guessers: dict[str, float] = {}
 _lock = Lock()
+
+
+def leave(*prefixes: str) -> None:
+    """Leave requests beneath these to a middleware that counts them itself before it looks at them."""
+    global _by_themselves
+    _by_themselves = prefixes
+
+
+def counts_itself(path: str) -> bool:
+    """Return whether a request is counted by a middleware of its own, and not looked at before."""
+    return path.startswith(_by_themselves)
 
 
 def admit(request: HttpRequest) -> None:

@@ -76,8 +76,9 @@ class RequestEdge:
             if preflight is None:
                 limiting.admit(request)
             _check_host(request)
-            parsing.check_length(request)
-            parsing.check_media_type(request)
+            if not limiting.counts_itself(request.path_info):
+                parsing.check_length(request)
+                parsing.check_media_type(request)
         except _REFUSED_AT_ONCE as refusal:
             return problems.answer(refusal, request)
         return preflight or _as_problem(self._get_response(request), request)

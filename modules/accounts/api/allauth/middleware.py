@@ -32,7 +32,7 @@ from modules.accounts.services.sign_in_limits import SIGN_IN
 from modules.kernel.errors import NotFound, Refusal, Unauthorized
 from modules.kernel.http import limiting, problems
 from modules.kernel.http.address import client_address
-from modules.kernel.http.parsing import check_length
+from modules.kernel.http.parsing import check_length, check_media_type
 from modules.kernel.sizes import MAX_SIGN_IN_BODY
 from sharding.backend import deadline
 from sharding.errors import InFlight, InstanceUnavailable, KeyReused
@@ -67,6 +67,7 @@ class AllauthMiddleware:
         self._pass = get_response
         self._csrf = CsrfViewMiddleware(self._hand_out_token)
         self._prepare = SessionMiddleware(AuthenticationMiddleware(self._csrf))
+        limiting.leave(*PREFIXES)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request, by the longer way if allauth will see it."""
@@ -82,6 +83,7 @@ class AllauthMiddleware:
             limiting.charge_address(request, SIGN_IN)
             # Here strangers bring what is looked at before anybody is known.
             check_length(request, MAX_SIGN_IN_BODY)
+            check_media_type(request)
             opened_from.set(client_address(request))
             response = cast(HttpResponseBase, self._prepare(request))
         except _REFUSALS as error:
