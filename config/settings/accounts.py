@@ -30,6 +30,7 @@ __all__ = [
     "HEADLESS_CLIENTS",
     "HEADLESS_ONLY",
     "HEADLESS_SERVE_SPECIFICATION",
+    "HEADLESS_TOKEN_STRATEGY",
     "LOGIN_URL",
     "MFA_ADAPTER",
     "MFA_PASSKEY_LOGIN_ENABLED",
@@ -118,6 +119,7 @@ MFA_RATE_LIMITS = False
 
 HEADLESS_ONLY = True
 HEADLESS_ADAPTER = "modules.accounts.api.allauth.account_adapter.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "modules.accounts.api.allauth.session_tokens.SessionTokens"  # noqa: S105 - a path
 HEADLESS_CLIENTS = ("app", "browser")
 # Drawn anew for each request, 260 ms as YAML; what is so of it stands in our contract (openapi/sign_in.py).
 HEADLESS_SERVE_SPECIFICATION = False

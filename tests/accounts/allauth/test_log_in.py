@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from allauth.headless.spec.internal.schema import get_schema
 from django.contrib.auth.hashers import make_password
@@ -83,6 +85,15 @@ class TestAppClient:
 
         assert http("GET", "/v1/whoami", X_Session_Token=token).status == 401
         assert http("GET", f"{APP}/session", X_Session_Token=token).status == 410
+
+    @pytest.mark.parametrize("token", ["x", "a" * 42, "a" * 44, "\xe9" * 43, "a" * 42 + "."])
+    def test_is_none_of_those_that_were_ever_given(self, http, ada, token):
+        sent = {"username": "ada", "password": PASSWORD}
+        asks: list[tuple[Any, ...]] = [("GET", "session"), ("DELETE", "session"), ("POST", "login", sent)]
+
+        statuses = [http(how, f"{APP}/{at}", *body, X_Session_Token=token).status for how, at, *body in asks]
+
+        assert statuses == [401, 401, 401]
 
     @pytest.mark.parametrize("token", ["nobody's", "a" * 100_000, "\xe9"])
     def test_is_refused_with_an_unknown_token(self, http, db, token):

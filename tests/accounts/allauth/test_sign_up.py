@@ -255,7 +255,7 @@ class TestOnce:
 
     def test_is_answered_as_without_one_where_the_session_is_dead(self, http, db):
         body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
-        path, dead = "/auth/app/v1/auth/signup", {"X_Session_Token": "dead"}
+        path, dead = "/auth/app/v1/auth/signup", {"X_Session_Token": "d" * 43}
 
         plain = http("POST", path, body, **dead)
         keyed = http("POST", path, body, Idempotency_Key="k", **dead)
