@@ -12,6 +12,7 @@ from modules.accounts.events import CredentialsEnded
 from modules.accounts.models import ServiceKey, User
 from modules.accounts.schemas import AppCreated, AppType, EditApp, NewApp, NewSecret
 from modules.accounts.selectors.apps import to_card
+from modules.accounts.services.grants import lock_tokens
 from modules.accounts.services.hashing import SecretHasher
 from modules.accounts.services.notices import notify
 from modules.accounts.services.revocations import key_revocation_id, revoke_in_cache, token_revocation_id
@@ -124,8 +125,8 @@ def _lock(owner_id: int, app_id: str) -> Client:
 def _drop(app: Client, *, now: datetime) -> list[str]:
     """Delete a locked app with its tokens and keys, announce it, and return their revocation ids."""
     app_id, owner_id = app.id, app.owner_id
-    tokens = Token.objects.filter(client=app, type=Token.Type.ACCESS_TOKEN)
-    revocation_ids = [token_revocation_id(id) for id in tokens.values_list("id", flat=True)]
+    tokens = lock_tokens(Token.objects.filter(client=app))
+    revocation_ids = [token_revocation_id(each.id) for each in tokens if each.type == each.Type.ACCESS_TOKEN]
     keys = ServiceKey.objects.filter(app_id=app_id)
     revocation_ids += [key_revocation_id(id) for id in keys.values_list("id", flat=True)]
     keys.delete()

@@ -53,9 +53,19 @@ def holding_app(app_id: str) -> Iterator[None]:
         yield
 
 
+def lock_tokens(tokens: "QuerySet[Token]") -> list[Token]:
+    """
+    Return codes and tokens that nobody else ends until the open transaction is over.
+
+    By their ids, for a user ends all of theirs while an app is deleted with all of its: each would wait for
+    what the other has, if a DELETE took them as they lie.
+    """
+    return list(tokens.select_for_update(of=("self",)).order_by("id"))
+
+
 def end_tokens(tokens: "QuerySet[Token]") -> list[str]:
     """Delete codes and tokens, announce the access tokens among them, and return their revocation ids."""
-    rows = list(tokens)
+    rows = lock_tokens(tokens)
     Token.objects.filter(id__in=[row.id for row in rows]).delete()
     ended: dict[tuple[str, int], list[str]] = defaultdict(list)
     for row in rows:

@@ -13,6 +13,7 @@ from allauth.idp.oidc.models import Token
 from django.db import connections
 
 from modules.accounts.services.apps import delete_app
+from modules.accounts.services.token_families import withdraw_consent
 from modules.kernel import clock
 from sharding.scope import writing_directory
 from tests.accounts.kit import SCOPES, asking, consent, fetch, hidden, make_app, refresh
@@ -111,3 +112,19 @@ class TestAppThatIsBeingDeleted:
 
             assert answer.status_code in (200, 401)
             assert Token.objects.count() == 0
+
+    def test_and_whose_consent_is_withdrawn_meanwhile_leaves_nothing_and_locks_nobody_out(
+        self, pool, app, ada, tokens
+    ):
+        first, _ = Token.objects.order_by("id")
+        # From now on it lies behind the other, where a plain DELETE meets it later.
+        first.save()
+
+        with writing_directory():
+            Token.objects.select_for_update().get(id=first.id)
+            deleting = pool.submit(leaving(lambda: delete_app(ada.id, app.id, now=clock.now())))
+            until(somebody_waits)
+            withdraw_consent(ada.id, app.id)
+
+        deleting.result()
+        assert Token.objects.count() == 0

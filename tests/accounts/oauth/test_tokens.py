@@ -21,6 +21,7 @@ from tests.accounts.kit import (
     make_app,
     me,
     refresh,
+    said_in,
     silently,
 )
 from tests.kit.people import PASSWORD
@@ -54,6 +55,17 @@ class TestTheDance:
 
         assert (said["sub"], said["nonce"]) == (str(ada.id), "n-1")
         assert said["iss"] == Client().get("/.well-known/openid-configuration").json()["issuer"]
+
+    @pytest.mark.parametrize(
+        "nonce",
+        [None, "0", " a  b ", "+%2B&=;", 'ä✓"\\<>&amp;', "x" * 2000, "ä" * 500],
+        ids=lambda nonce: str(nonce)[:9],
+    )
+    def test_repeats_the_nonce_to_the_letter(self, browser, app, nonce):
+        by_consent = fetch(app, code=consent(browser, app, nonce=nonce)["code"])
+        unseen = fetch(app, code=silently(browser, app, nonce=nonce)["code"])
+
+        assert [said_in(each.json()["id_token"]).get("nonce") for each in (by_consent, unseen)] == [nonce] * 2
 
     def test_answers_who_he_is_when_asked(self, tokens, ada):
         answer = Client().get(
