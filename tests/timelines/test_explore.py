@@ -27,7 +27,7 @@ from sharding.testing import count_queries
 from tests.kit.delivery import drain
 from tests.kit.http import call
 from tests.kit.machines import until
-from tests.kit.pages import ids_of
+from tests.kit.pages import ids_of, on
 from tests.kit.people import NOON, make_person, sign_up
 from tests.kit.posts import publish, quote, reply, repost
 
@@ -196,6 +196,26 @@ class TestExplore:
 
         assert (known.status, known.texts) == (200, ["3", "2"])
         assert (unknown.status, unknown.body["data"], unknown.body["partial"]) == (200, [], True)
+
+    @pytest.mark.parametrize("many", [5, 40])
+    def test_is_filled_again_where_the_best_are_hidden_and_walked_both_ways(self, many):
+        vera, loud, ada = sign_up("vera"), make_person(), make_person()
+        ids = [publish(loud) for _ in range(30)] + [publish(ada) for _ in range(45)]
+        with writing_directory():
+            entries = [[id, (loud if n < 30 else ada).id] for n, id in enumerate(ids)]
+            Ranking.objects.create(name=POSTS, made_at=NOON, entries=entries, is_partial=False)
+        vera.call("PUT", f"/v1/me/mutes/{loud.id}", {"notifications": True})
+        viewer, paging = graph.viewer_of(vera.id), Paging.first(many)
+        get_explore(paging, viewer=viewer)
+
+        with count_queries() as queries, count_trips() as trips:
+            first = get_explore(paging, viewer=viewer)
+        second = get_explore(on(paging, first.next), viewer=viewer)
+        back = get_explore(on(paging, second.prev), viewer=viewer)
+
+        assert ids_of(first) == ids_of(back) == ids[30 : 30 + many]
+        assert ids_of(second) == ids[30 + many : 30 + 2 * many]
+        assert (queries.total, trips.trips <= 5) == (0, True)
 
     @pytest.mark.parametrize("many", [5, 40])
     def test_costs_no_query_and_one_round_trip_at_any_length(self, many):
