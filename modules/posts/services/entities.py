@@ -116,7 +116,8 @@ def mentioned_ids(entities: Sequence[StoredEntity]) -> set[int]:
 
 def find_tag(text: str) -> str | None:
     """Return the first tag in a text as it is found, however it was written; None if there is none."""
-    return next((one.value for one in scan(text) if one.type == "tag"), None)
+    found = _first_tag(text)
+    return None if found is None else found.value
 
 
 def canonical(tag: str) -> str:
@@ -132,11 +133,14 @@ def read_tag(text: str) -> str:
     :raises TagInvalid: if no text could have it
     """
     written = "#" + text.removeprefix("#")
-    match = _ANY.match(written)
-    found = _read_tag(written, match) if match and match.lastgroup == "tag" else None
-    if found is None or found.end != len(written):
+    found = _first_tag(written)
+    if found is None or (found.start, found.end) != (0, len(written)):
         raise TagInvalid(errors=[InputError(None, "malformed", TagInvalid.title, parameter="tag")])
     return found.value
+
+
+def _first_tag(text: str) -> Found | None:
+    return next((one for one in scan(text) if one.type == "tag"), None)
 
 
 def read_beginning(text: str) -> str:
