@@ -11,25 +11,40 @@ from PIL import Image
 
 from modules.kernel import clock
 from modules.media.models import Media
-from modules.media.processing import Outcome, Reason
-from modules.media.processing import process as run_child
 from modules.media.schemas import FAILED, PROCESSING, READY
 from modules.media.selectors.cards import CARDS
-from modules.media.services import processing
 from modules.media.services.media import delete_media
 from modules.media.services.processing import CLAIM, process_upload, resume_processing
 from modules.media.storages import media_storage
 from modules.media.storages.keys import upload_key
 from sharding.scope import writing_for
 from tests.kit.delivery import announced, drain
+from tests.kit.machines import until
 from tests.kit.media import announce, files_of, jpeg, make_media, mp4, put, row_of, upload
-from tests.kit.people import make_person
+from tests.kit.people import Person, make_person
+from tests.media.workers import run_workers
 
 pytestmark = pytest.mark.django_db
 
 
-class Killed(BaseException):
-    """What nothing catches: the worker is gone."""
+@pytest.fixture(scope="module")
+def workers(make_machines, tmp_path_factory):
+    """Processes that begin to process an upload when they are told to."""
+    with run_workers(make_machines().env, tmp_path_factory.mktemp("workers") / "log") as started:
+        yield started
+
+
+def slow() -> bytes:
+    """Return a picture that takes a second or two to be made anew: long enough to be met in the middle."""
+    frames = [Image.effect_noise((600, 600), 40).convert("P") for _ in range(3)] * 10
+    content = io.BytesIO()
+    frames[0].save(content, "GIF", save_all=True, append_images=frames[1:], duration=40)
+    return content.getvalue()
+
+
+def until_attempt(number: int, owner: Person, media_id: int) -> None:
+    """Wait until somebody has begun to process an upload for the n-th time."""
+    until(lambda: row_of(owner, media_id).attempts == number)
 
 
 def outcome_of(owner, media_id):
@@ -101,82 +116,83 @@ class TestProcessUpload:
         assert row_of(ada, video).variants[0]["bytes"] == len(mp4())
         assert outcome_of(ada, picture) == (FAILED, "type_differs", [])
 
-    def test_gives_a_killer_one_more_try(self, monkeypatch):
+    def test_gives_a_killer_one_more_try(self, workers):
         ada = make_person()
-        killer, other = upload(ada), upload(ada)
+        killer, other = upload(ada, slow()), upload(ada)
         now = clock.now()
 
-        def kill(*_):
-            raise Killed
-
-        with monkeypatch.context() as patch:
-            patch.setattr(processing, "process", kill)
-            for attempt in range(2):
-                with pytest.raises(Killed):
-                    process_upload(ada.id, killer, now=now + attempt * CLAIM)
-
+        for attempt in (1, 2):
+            worker = workers.begin(ada, killer, now=now + (attempt - 1) * CLAIM)
+            until_attempt(attempt, ada, killer)
+            worker.kill()
         process_upload(ada.id, killer, now=now + 2 * CLAIM)
         process_upload(ada.id, other, now=now)
 
         assert outcome_of(ada, killer) == (FAILED, "unprocessable", [])
         assert row_of(ada, other).state == READY
 
-    def test_is_one_workers_until_its_claim_is_over(self, monkeypatch):
-        ada, calls = make_person(), []
-        media_id, now = upload(ada), clock.now()
-
-        def meanwhile(source, target):
-            calls.append(1)
-            if len(calls) == 1:
-                process_upload(ada.id, media_id, now=now + CLAIM - timedelta(seconds=1))
-            return Outcome(ok=False, reason=Reason.UNREADABLE)
-
-        monkeypatch.setattr(processing, "process", meanwhile)
-        process_upload(ada.id, media_id, now=now)
-
-        assert (len(calls), row_of(ada, media_id).attempts) == (1, 1)
-
-    def test_takes_its_files_away_if_it_is_too_late(self, monkeypatch):
+    def test_goes_on_with_the_next_when_a_file_kills_its_child(self, workers):
         ada = make_person()
-        slow, deleted = upload(ada), upload(ada)
-        now = clock.now()
+        killer, other = upload(ada, slow()), upload(ada)
 
-        def overtaken(source, target):
-            monkeypatch.setattr(processing, "process", run_child)
-            process_upload(ada.id, slow, now=now + CLAIM)
-            return run_child(source, target)
+        worker = workers.begin(ada, killer, other, now=clock.now())
+        worker.kill_child()
+        worker.wait()
 
-        monkeypatch.setattr(processing, "process", overtaken)
-        process_upload(ada.id, slow, now=now)
+        assert outcome_of(ada, killer) == (FAILED, "unprocessable", [])
+        assert (row_of(ada, killer).attempts, row_of(ada, other).state) == (1, READY)
 
-        assert row_of(ada, slow).attempts == 2
-        assert {key.split("/")[2] for key in files_of(slow)} == {"2"}
+    def test_is_one_workers_until_its_claim_is_over(self, workers):
+        ada = make_person()
+        media_id, now = upload(ada, slow()), clock.now()
+        worker = workers.begin(ada, media_id, now=now)
+        until_attempt(1, ada, media_id)
+        worker.freeze()
 
-        def gone(source, target):
-            delete_media(ada.id, deleted)
-            drain()
-            return run_child(source, target)
+        process_upload(ada.id, media_id, now=now + CLAIM - timedelta(seconds=1))
 
-        monkeypatch.setattr(processing, "process", gone)
-        process_upload(ada.id, deleted, now=now)
+        row = row_of(ada, media_id)
+        assert (row.state, row.attempts) == (PROCESSING, 1)
+        worker.thaw()
+        worker.wait()
+        assert (row_of(ada, media_id).state, row_of(ada, media_id).attempts) == (READY, 1)
 
+    def test_takes_its_files_away_if_it_is_too_late(self, workers):
+        ada, now = make_person(), clock.now()
+        overtaken, deleted = upload(ada, slow()), upload(ada, slow())
+        late = [workers.begin(ada, id, now=now) for id in (overtaken, deleted)]
+        for media_id, worker in zip((overtaken, deleted), late, strict=True):
+            until_attempt(1, ada, media_id)
+            worker.freeze()
+
+        process_upload(ada.id, overtaken, now=now + CLAIM)
+        delete_media(ada.id, deleted)
+        drain()
+        for worker in late:
+            worker.thaw()
+            worker.wait()
+
+        row = row_of(ada, overtaken)
+        assert (row.state, row.attempts) == (READY, 2)
+        assert files_of(overtaken) == sorted(variant["key"] for variant in row.variants)
+        assert {key.split("/")[2] for key in files_of(overtaken)} == {"2"}
         assert (Media.objects.of(ada.id).filter(id=deleted).count(), files_of(deleted)) == (0, [])
 
-    def test_takes_away_what_an_attempt_that_died_has_left(self, monkeypatch):
+    def test_takes_away_what_an_attempt_that_died_has_left(self, workers):
         ada = make_person()
-        media_id, now = upload(ada), clock.now()
-
-        def die(*_):
-            raise Killed
-
-        with monkeypatch.context() as patch:
-            patch.setattr(processing, "_finish", die)
-            with pytest.raises(Killed):
-                process_upload(ada.id, media_id, now=now)
-        assert f"media/{media_id}/1/thumb.webp" in files_of(media_id)
+        media_id, now = upload(ada, slow()), clock.now()
+        worker = workers.begin(ada, media_id, now=now)
+        until_attempt(1, ada, media_id)
+        # Whoever holds the row keeps the worker from its end, with all files made.
+        with writing_for(ada.id):
+            Media.objects.of(ada.id).select_for_update().get(id=media_id)
+            until(lambda: len(files_of(media_id)) == 1 + 4)
+            worker.kill()
+        assert row_of(ada, media_id).state == PROCESSING
 
         process_upload(ada.id, media_id, now=now + CLAIM)
 
+        assert row_of(ada, media_id).state == READY
         assert {key.split("/")[2] for key in files_of(media_id)} == {"2"}
 
 
