@@ -39,8 +39,16 @@ def measure(name: str, data: bytes) -> tuple[Row, Outcome]:
     return Row(name, len(data), became, round(outcome.cpu_s * 1000), outcome.peak_kib // 1024), outcome
 
 
+def saved_frames(kind: str, frames: int, side: int, **how: object) -> bytes:
+    """Return an animation of photos, which no encoder makes small."""
+    picture = photo(side, side)
+    turned = [picture.rotate(90 * quarter) for quarter in range(4)]
+    others = [turned[each % 4] for each in range(1, frames)]
+    return saved(picture, kind, save_all=True, append_images=others, duration=40, **how)
+
+
 def good() -> dict[str, bytes]:
-    """A photo in each format, and an animation of as many frames as there may be."""
+    """A photo in each format, and animations of as many frames, and as many pixels, as there may be."""
     picture = photo(4_000, 3_000)
     return {
         "photo of 12 MP, JPEG": saved(picture, "JPEG", quality=90),
@@ -49,6 +57,9 @@ def good() -> dict[str, bytes]:
         "photo of 12 MP, WebP": saved(picture, "WEBP", method=0),
         "photo of 12 MP, AVIF": saved(picture, "AVIF", speed=10),
         "GIF of 60 frames, 480 x 480": moving("GIF", 60, side=480),
+        "GIF of 600 frames, 365 x 365": moving("GIF", 600, side=365),
+        "WebP of 60 frames, 1150 x 1150": saved_frames("WEBP", 60, 1150, method=0),
+        "AVIF of 60 frames, 1150 x 1150": saved_frames("AVIF", 60, 1150, speed=10),
     }
 
 

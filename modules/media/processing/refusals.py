@@ -10,6 +10,8 @@ class Reason(StrEnum):
     EMPTY = "empty"
     TOO_MANY_BYTES = "too_many_bytes"
     UNSUPPORTED_TYPE = "unsupported_type"
+    HEIC_UNSUPPORTED = "heic_unsupported"
+    """Told apart, for it is what phones have, and what a client can do something about."""
     TOO_MANY_PIXELS = "too_many_pixels"
     BAD_PROPORTIONS = "bad_proportions"
     TOO_MANY_FRAMES = "too_many_frames"

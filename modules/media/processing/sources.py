@@ -62,6 +62,8 @@ def find_type(data: bytes) -> str:
         return "image/webp"
     if data[4:8] == b"ftyp" and AVIF_BRANDS & _brands(data):
         return "image/avif"
+    if data[4:8] == b"ftyp" and HEIC_BRANDS & _brands(data):
+        raise Refused(Reason.HEIC_UNSUPPORTED, "It is HEIC; send it as a JPEG.")
     raise Refused(Reason.UNSUPPORTED_TYPE, f"It is {_name_of(data)}; JPEG, PNG, WebP, GIF and AVIF are read.")
 
 
@@ -72,7 +74,5 @@ def _brands(data: bytes) -> set[bytes]:
 
 
 def _name_of(data: bytes) -> str:
-    if data[4:8] == b"ftyp" and HEIC_BRANDS & _brands(data):
-        return "HEIC"
     begin = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     return next((name for magic, name in NOT_READ.items() if begin.startswith(magic)), "of an unknown type")

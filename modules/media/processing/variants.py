@@ -20,7 +20,7 @@ from modules.media.processing.decoding import Source
 ENCODERS = (JpegImagePlugin, WebPImagePlugin)
 THUMB, FEED, FULL = 320, 1080, 2048
 # Of all frames of a moving picture together, once resized.
-MOVING_PIXELS = 12_000_000
+MOVING_PIXELS = 24_000_000
 
 WEBP: dict[str, object] = {"format": "WEBP", "quality": 75, "method": 4}
 MOVING: dict[str, object] = {"format": "WEBP", "quality": 60, "method": 0, "save_all": True, "loop": 0}

@@ -176,7 +176,7 @@ class TestReadOutcome:
             {"width": 0},
             {"width": "40"},
             {"height": 10**9},
-            {"frames": 61},
+            {"frames": 601},
             {"blurhash": "<script>alert(1)</script>..."},
             {"variants": []},
         ],

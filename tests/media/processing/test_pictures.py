@@ -172,7 +172,7 @@ class TestMoving:
         assert differ(corners(target / "thumb.webp"), [GREEN] * 4) < 16
 
     def test_shrinks_until_all_frames_are_few_pixels(self, processed):
-        outcome, _ = processed(moving("GIF", 60, side=450))
+        outcome, _ = processed(moving("GIF", 120, side=450))
 
         assert [(each.file, each.width) for each in outcome.variants] == [
             ("thumb.webp", 320), ("feed.webp", 447), ("full.webp", 447), ("feed.jpg", 450),
