@@ -11,6 +11,7 @@ from modules.kernel.limits import Limit, LimitSettings
 from modules.search.errors import NothingToLookFor, PrefixTooShort, SeveralAuthors, TooManyTerms
 from modules.search.selectors.terms import parse
 from sharding.testing import count_queries
+from tests.kit.delivery import until_replicated
 from tests.kit.people import sign_up
 from tests.kit.posts import publish
 
@@ -56,6 +57,7 @@ class TestQueries:
     def test_are_answered_or_refused_and_never_break_anything(self):
         ada = sign_up("ada")
         post_id = publish(ada, "hello there, 100% %s {0}; DROP TABLE \U0001f525")
+        until_replicated()
 
         for line in FOUND:
             answer = ada.call("GET", f"/v1/search/posts?q={quote(line)}")

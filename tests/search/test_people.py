@@ -142,6 +142,28 @@ class TestPeople:
         assert call("GET", "/v1/search/users?q=!!").body["code"] == "nothing_to_look_for"
 
 
+class TestSubscribers:
+    def test_have_a_new_person_found_delivered_twice(self):
+        ada = make_newcomer("ada")
+        assert FoundPerson.objects.count() == 0
+
+        drain(times=2)
+
+        rows = FoundPerson.objects.values_list("user_id", "username", "words", "is_open")
+        assert list(rows) == [(ada.id, "ada", " ada ada", True)]
+
+    def test_know_somebody_by_their_new_names_delivered_twice(self):
+        ada = make_newcomer("ada")
+        drain()
+        edit_profile(ada.id, EditProfile(display_name="Countess"))
+
+        drain(times=2)
+
+        [row] = FoundPerson.objects.all()
+        assert (row.user_id, row.words) == (ada.id, " ada countess")
+        assert (found("countess"), found("ada")) == ([ada.id], [ada.id])
+
+
 class TestRows:
     def test_are_compared_and_made_anew(self):
         ada = call_themselves("Ada")

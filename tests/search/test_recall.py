@@ -27,7 +27,10 @@ REAL = Path(__file__).parents[3] / "shared/data/posts.txt.gz"
 QUERIES, POSTS = 200, 600
 WORDS = (
     "café the a naïve Straße end.next x_y 1.5 don't of to be or not "
-    "東京都 京都 スキー 서울에서 हिन्दी мир ΣΊΣΥΦΟΣ"
+    "東京都 京都 スキー 서울에서 हिन्दी мир ΣΊΣΥΦΟΣ well-known mother-in-law l'été O\u2019Brien "
+    "https://example.org/a-b?c=d_e&f=1#top www.example.org ada@example.com @ada_l #Forêt \U0001f525 "
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467 caf\u00e9s cafe\u0301s "
+    "\U0001f1eb\U0001f1f7paris naïve\U0001f44d 12:30 50% C++ .NET"
 )
 
 

@@ -3,9 +3,9 @@ import time
 from dataclasses import replace
 
 import pytest
-from django.db import connections
+from django.db import ProgrammingError, connections
 
-from sharding import scatter
+from sharding import everywhere, scatter
 from sharding.conf import settings as sharding_settings
 from sharding.errors import InstanceUnavailable, Refused, WrongShard
 from sharding.scope import writing_for
@@ -123,6 +123,60 @@ class TestEverywhere:
             Note.objects.everywhere(lambda qs: qs.order_by("id")[5:10])
         with writing_for(ADA), pytest.raises(WrongShard):
             Note.objects.everywhere(lambda qs: qs)
+
+
+class TestReadWithin:
+    @staticmethod
+    def read(cursor, ranges):
+        where = "shard_of(author_id) <@ %s::int4multirange"
+        cursor.execute(f"SELECT text FROM shardtests_note WHERE {where} ORDER BY text", [ranges])
+        return [text for (text,) in cursor.fetchall()]
+
+    def test_joins_what_every_instance_owns_in_one_transaction_each(self, notes, residue):
+        with count_queries() as queries:
+            found = everywhere.read_within(self.read, 5, on_primary=True)
+
+        assert (sorted(found.rows), found.missing) == (["one", "one", "one", "one", "two"], ())
+        # The time limit, and the read.
+        assert queries.by_alias == {"a": 2, "b": 2}
+
+    def test_asks_the_instance_of_an_owner_alone(self, notes):
+        with count_queries() as queries:
+            found = everywhere.read_within(self.read, 5, owner_id=FAY, on_primary=True)
+
+        assert (found.rows, set(queries.by_alias)) == (["one"], {"b"})
+
+    def test_ends_each_statement_by_its_server_and_changes_nothing(self, notes):
+        def read(cursor, ranges):
+            cursor.execute("UPDATE shardtests_note SET text = 'changed'")
+            cursor.execute("SELECT CASE current_setting('cluster_name') WHEN 'b' THEN pg_sleep(5) END")
+            return [cursor.connection.info.transaction_status.name]
+
+        started = time.monotonic()
+        found = everywhere.read_within(read, 0.3, on_primary=True)
+
+        assert (found.rows, found.missing) == (["INTRANS"], ("b",))
+        assert time.monotonic() - started < 3
+        kept = Note.objects.everywhere(lambda qs: qs, on_primary=True)
+        assert texts(kept.rows) == ["one", "one", "one", "one", "two"]
+        with connections["b"].cursor() as cursor:  # what limited that statement limits no other
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() != ("300ms",)
+
+    def test_names_an_instance_that_is_dead(self, notes, stack):
+        stack.kill("b")
+
+        found = everywhere.read_within(self.read, 5, on_primary=True)
+
+        assert (sorted(found.rows), found.missing) == (["one", "one", "one", "two"], ("b",))
+
+    def test_raises_what_is_wrong_with_the_read_itself(self, notes):
+        with pytest.raises(ProgrammingError):
+            everywhere.read_within(
+                lambda cursor, ranges: cursor.execute("SELECT nothing"), 5, on_primary=True
+            )
+        with writing_for(ADA), pytest.raises(WrongShard):
+            everywhere.read_within(self.read, 5)
 
 
 class TestReadPerInstance:
