@@ -33,14 +33,18 @@ class PlainText:
 
     It is kept in NFC with `\n` at the end of each line, its length counted in code points after that; control
     characters, lone surrogates, direction overrides, heaps of marks on one letter and text that shows nothing
-    are refused. One line unless `lines` says otherwise.
+    are refused. One line unless `lines` says otherwise. What may be empty is nothing at all, or has its
+    least length and shows something.
     """
 
-    def __init__(self, min_length: int, max_length: int, *, lines: bool = True) -> None:
+    def __init__(
+        self, min_length: int, max_length: int, *, lines: bool = True, may_be_empty: bool = False
+    ) -> None:
         """Keep the limits, in code points."""
         self.min_length = min_length
         self.max_length = max_length
         self.lines = lines
+        self.may_be_empty = may_be_empty
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Return a strict string schema with the text's rules after it."""
@@ -54,15 +58,20 @@ class PlainText:
             ),
         ]
         if self.min_length:
-            steps.append(_matches(_SEEN, ("text_blank", "Write something that can be seen.")))
-        steps.append(core_schema.str_schema(min_length=self.min_length, max_length=self.max_length))
+            seen = rf"\A\z|{_SEEN}" if self.may_be_empty else _SEEN
+            steps.append(_matches(seen, ("text_blank", "Write something that can be seen.")))
+        steps.append(core_schema.str_schema(min_length=self._least(), max_length=self.max_length))
         return core_schema.chain_schema(steps)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """Return the JSON schema with the limits that hold after normalizing."""
-        return {"type": "string", "minLength": self.min_length, "maxLength": self.max_length}
+        return {"type": "string", "minLength": self._least(), "maxLength": self.max_length}
+
+    def _least(self) -> int:
+        """Return how long a text is at least."""
+        return 0 if self.may_be_empty else self.min_length
 
     def _normalize(self, text: str) -> str:
         """Return the text as it is kept."""

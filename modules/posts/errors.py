@@ -80,6 +80,13 @@ class TooManyEntities(Invalid):
     title = "There are too many mentions, tags or links in this text."
 
 
+class PostEmpty(Invalid):
+    """It would say nothing and show nothing."""
+
+    code = "post_empty"
+    title = "A post needs a text, or media to show."
+
+
 class DraftNotFound(NotFound):
     """It never was, was deleted or published, or is somebody else's."""
 
@@ -116,3 +123,5 @@ LINK_REFUSALS: Final[tuple[type[Refusal], ...]] = (
     ThreadTooDeep,
     NotPublic,
 )
+# Why a draft may not become a post.
+DRAFT_REFUSALS: Final[tuple[type[Refusal], ...]] = (*LINK_REFUSALS, PostEmpty)

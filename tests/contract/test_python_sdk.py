@@ -104,7 +104,7 @@ class TestBanyan:
         with pytest.raises(sdk.Invalid) as own:
             follow_user.sync(id_of(ada), client=ada.api)
         with pytest.raises(sdk.BadRequest) as blank:
-            publish_post.sync(client=ada.api, body=NewPost(text=""))
+            publish_post.sync(client=ada.api, body=NewPost(text=" "))
 
         assert (absent.value.code, own.value.code) == ("post_not_found", "cannot_follow_yourself")
         assert [(fault.place, fault.code) for fault in blank.value.faults] == [("/text", "text_blank")]

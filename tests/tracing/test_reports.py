@@ -147,7 +147,7 @@ class TestEvent:
 
     def test_is_none_of_a_refusal_or_an_outage(self, system: System):
         before = len(system.sinks.events)
-        refused = system.ask("POST", "/v1/posts", {"text": ""})
+        refused = system.ask("POST", "/v1/posts", {"text": " "})
         system.stack.kill("a")
         system.stack.kill("b")
         away = system.ask("POST", "/v1/posts", {"text": "Hello"})

@@ -77,7 +77,9 @@ def forget_media(media: Media) -> int:
     """Delete a locked row in the open transaction and announce it; return its tombstone's version."""
     version = media.version + 1
     Media.objects.of(media.owner_id).filter(id=media.id).delete()
-    outbox.record(MediaDeleted(media_id=media.id, owner_id=media.owner_id, version=version))
+    # Of the media itself, as that of its upload: the audit of files asks whether it is under way.
+    event = MediaDeleted(media_id=media.id, owner_id=media.owner_id, version=version)
+    outbox.record(event, owner_id=media.id)
     return version
 
 
@@ -99,6 +101,18 @@ def release_media(owner_id: int, *, held_by: int, but: Collection[int] = ()) -> 
     """Say in the open transaction that something shows no media any more, but for these."""
     held = Media.objects.of(owner_id).filter(attached_to=held_by)
     held.exclude(id__in=list(but)).update(attached_to=None)
+
+
+def show_instead(owner_id: int, media_ids: Sequence[int], *, on: int) -> None:
+    """
+    Say in the open transaction that a post or draft shows these, and nothing else any more.
+
+    What it showed before is anybody's again, and goes with the other orphans.
+
+    :raises MediaUnfit: if one is unknown, somebody else's, not uploaded, failed, in use or not for posts
+    """
+    release_media(owner_id, held_by=on, but=media_ids)
+    attach_media(owner_id, media_ids, to=on, held_by=on)
 
 
 def list_held(owner_id: int, media_ids: Sequence[int], *, held_by: int) -> list[int]:

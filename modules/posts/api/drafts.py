@@ -5,7 +5,7 @@ from modules.kernel.cursors import Paging
 from modules.kernel.http import Request, View, endpoint
 from modules.media.public import MediaUnfit
 from modules.posts.errors import (
-    LINK_REFUSALS,
+    DRAFT_REFUSALS,
     DraftCapReached,
     DraftNotFound,
     PublishAtOutOfRange,
@@ -28,7 +28,7 @@ class Drafts(View):
         "create_draft",
         scope="write:posts",
         status=201,
-        refuses=(DraftCapReached, PublishAtOutOfRange, TooManyEntities, MediaUnfit, *LINK_REFUSALS),
+        refuses=(DraftCapReached, PublishAtOutOfRange, TooManyEntities, MediaUnfit, *DRAFT_REFUSALS),
     )
     def post(self, request: Request, body: NewDraft) -> DraftCard:
         """
@@ -39,7 +39,8 @@ class Drafts(View):
         While its author's account is closed it waits. There can be a hundred.
 
         What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What may
-        not be published then stays a draft, without a time, and says why in `refused`.
+        not be published then stays a draft, without a time, and says why in `refused`; so does what was to
+        show media alone of which none is left.
         """
         return create_draft(request.user.id, body, now=clock.now(), once=request.once)
 
@@ -55,7 +56,7 @@ class OneDraft(View):
     @endpoint(
         "edit_draft",
         scope="write:posts",
-        refuses=(DraftNotFound, PublishAtOutOfRange, TooManyEntities, MediaUnfit, *LINK_REFUSALS),
+        refuses=(DraftNotFound, PublishAtOutOfRange, TooManyEntities, MediaUnfit, *DRAFT_REFUSALS),
     )
     def patch(self, request: Request, draft_id: int, body: EditDraft) -> DraftCard:
         """
@@ -74,7 +75,7 @@ class OneDraft(View):
 class DraftPublication(View):
     """That a draft is published."""
 
-    @endpoint("publish_draft", scope="write:posts", refuses=(DraftNotFound, *LINK_REFUSALS))
+    @endpoint("publish_draft", scope="write:posts", refuses=(DraftNotFound, *DRAFT_REFUSALS))
     def put(self, request: Request, draft_id: int) -> PostCard:
         """
         Publish one of the caller's drafts now.

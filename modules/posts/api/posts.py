@@ -11,6 +11,7 @@ from modules.media.public import MediaUnfit
 from modules.posts.errors import (
     NotPublic,
     NotYourPost,
+    PostEmpty,
     PostIsRepost,
     PostNotFound,
     RepliesClosed,
@@ -47,6 +48,7 @@ class Posts(View):
             PostIsRepost,
             ThreadTooDeep,
             TooManyEntities,
+            PostEmpty,
             MediaUnfit,
         ),
     )
@@ -56,7 +58,8 @@ class Posts(View):
 
         It is in the author's home at once, and in those of the followers within moments; one for the
         mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are found
-        in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+        in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. What shows media
+        needs no text.
 
         With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
         `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original is.
@@ -87,14 +90,16 @@ class OnePost(View):
         scope="write:posts",
         conditional=True,
         condition_required=False,
-        refuses=(PostNotFound, NotYourPost, PostIsRepost, Stale, TooManyEntities),
+        refuses=(PostNotFound, NotYourPost, PostIsRepost, Stale, TooManyEntities, PostEmpty, MediaUnfit),
     )
     def patch(self, request: Request, post_id: int, body: EditPost) -> Rendered[PostView]:
         """
         Edit one's own post.
 
-        What is left out stays as it is; `custom` is replaced as a whole. Everybody's next request shows what
-        it says now, and to whom; its place in lists stays. What it said before is kept, the newest 50 times.
+        What is left out stays as it is; `custom` and `media_ids` are replaced as a whole. Media that it does
+        not show any more can be shown elsewhere; if nothing does, they are deleted after a while. Everybody's
+        next request shows what it says now, and to whom; its place in lists stays. What it said before is
+        kept, the newest 50 times.
         With `If-Match` nothing is done if the post has changed since the ETag that it names.
         """
         return edit_post(request.user.id, post_id, body, now=clock.now(), seen=request.seen)

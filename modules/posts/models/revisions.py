@@ -20,4 +20,6 @@ class PostRevision(ShardedModel):
     text = models.TextField()
     entities = StoredJson()
     custom = StoredJson()
+    # Names alone: what no post shows is deleted.
+    media_ids = StoredJson(default=list, db_default=models.Value("[]"))
     written_at = models.DateTimeField()

@@ -12,7 +12,7 @@ from modules.profiles.schemas import CustomData
 class PostContent(Body):
     """What a post says, and to whom."""
 
-    text: PostText
+    text: PostText = ""
     audience: AudienceField = "public"
     custom: CustomData = Field(default_factory=dict)
     reply_policy: ReplyPolicyField = "everyone"
@@ -43,6 +43,7 @@ class EditPost(Body):
     audience: AudienceField = Field(default_factory=lambda: "public")
     custom: CustomData = Field(default_factory=dict)
     reply_policy: ReplyPolicyField = Field(default_factory=lambda: "everyone")
+    media_ids: MediaIds = Field(default_factory=list)
 
 
 PublishAt = Annotated[
@@ -60,7 +61,6 @@ class NewDraft(NewPost):
 class EditDraft(EditPost):
     """What to change of one's own draft; what is left out stays as it is."""
 
-    media_ids: MediaIds = Field(default_factory=list)
     reply_to: ReplyTo = Field(default_factory=lambda: None)
     quote_of: QuoteOf = Field(default_factory=lambda: None)
     publish_at: PublishAt = Field(default_factory=lambda: None)

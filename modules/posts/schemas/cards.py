@@ -48,7 +48,7 @@ class PostCard(Shape):
     kind: PostKind = Field(
         description="A repost has no text of its own: its `original` is shown.", examples=["post"]
     )
-    text: str
+    text: str = Field(description="Empty if it only shows media.")
     entities: list[PostEntity] = Field(
         description="The mentions, tags and links in the text, in their order.", examples=[[]]
     )
@@ -70,7 +70,7 @@ class PostCard(Shape):
     custom: dict[str, JsonValue]
     published_at: UtcDateTime
     edited_at: UtcDateTime | None = Field(
-        description="When the text or `custom` last changed, or null.", examples=[None]
+        description="When the text, the media or `custom` last changed, or null.", examples=[None]
     )
 
 
@@ -113,6 +113,10 @@ class Revision(Shape):
     version: int
     text: str
     entities: list[PostEntity] = Field(examples=[[]])
+    media_ids: list[Id] = Field(
+        description="What it showed, in its order. Media that no post shows are deleted after a while.",
+        examples=[[]],
+    )
     custom: dict[str, JsonValue]
     written_at: UtcDateTime
 

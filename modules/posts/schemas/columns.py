@@ -48,7 +48,12 @@ LINK_COLUMNS: Mapping[str, str] = {
 # And of what shows something.
 MEDIA_COLUMNS: Mapping[str, str] = {"media_ids": "text"}
 
-PostText = Annotated[str, PlainText(1, 5000)]
+# Nothing, or something that can be seen: what shows an image or a video needs no words.
+PostText = Annotated[
+    str,
+    PlainText(1, 5000, may_be_empty=True),
+    Field(description="Empty if it shows media instead: a post has at least one of both."),
+]
 AudienceField = Annotated[
     Audience,
     Field(description="Who may see it beside the author: everybody, their followers, or who is mentioned."),

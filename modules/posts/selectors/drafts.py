@@ -3,11 +3,11 @@
 from modules.kernel import keyset
 from modules.kernel.cursors import Paging
 from modules.kernel.errors import Refusal
-from modules.posts.errors import LINK_REFUSALS, DraftNotFound
+from modules.posts.errors import DRAFT_REFUSALS, DraftNotFound
 from modules.posts.models import Draft
 from modules.posts.schemas import AUDIENCES, REPLY_POLICIES, DraftCard, DraftPage, DraftRefusal, PostEntity
 
-_TITLES = {refusal.code: refusal.title for refusal in LINK_REFUSALS}
+_TITLES = {refusal.code: refusal.title for refusal in DRAFT_REFUSALS}
 
 
 def get_draft(author_id: int, draft_id: int) -> DraftCard:

@@ -26,5 +26,6 @@ def _to_shape(row: PostRevision) -> Revision:
         text=row.text,
         entities=[PostEntity(**entity) for entity in row.entities],
         custom=row.custom,
+        media_ids=row.media_ids,
         written_at=row.written_at,
     )

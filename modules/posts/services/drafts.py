@@ -36,7 +36,7 @@ from modules.posts.selectors.cards import to_card
 from modules.posts.selectors.drafts import to_draft_card
 from modules.posts.services.entities import find_entities
 from modules.posts.services.links import NO_LINKS, Links, find_links
-from modules.posts.services.posts import insert_post
+from modules.posts.services.posts import insert_post, require_content
 from sharding.scope import Once, Write, writing_for
 
 MAX_DRAFTS: Final = 100
@@ -70,10 +70,12 @@ def create_draft(author_id: int, new: NewDraft, *, now: datetime, once: Once | N
     :raises AlreadyDone: with the first answer, if `once` was used before
     :raises DraftCapReached: if the author has a hundred; TooManyEntities: as in publishing
     :raises PublishAtOutOfRange: if its time is too near or too far
+    :raises PostEmpty: if it has neither text nor media
     :raises PostNotFound: if it replies to or quotes what the author may not see; refusals of `find_links`
     :raises MediaUnfit: if the author cannot show one of its media
     """
     _check_time(new.publish_at, now)
+    require_content(new.text, new.media_ids)
     entities = find_entities(new.text)
     find_links(author_id, new, once=once)
     with writing_for(author_id, once=once) as write:
@@ -106,6 +108,7 @@ def edit_draft(author_id: int, draft_id: int, edit: EditDraft, *, now: datetime)
     :raises DraftNotFound: if they have no such draft, or it was published
     :raises PublishAtOutOfRange: if its time is too near or too far; TooManyEntities: as in publishing
     :raises PostNotFound: if it is to reply to or quote what they may not see; refusals of `find_links`
+    :raises PostEmpty: if it would have neither text nor media; MediaUnfit: if one cannot be shown
     """
     changes: dict[str, Any] = edit.model_dump(exclude_unset=True)
     named = {f"{name}_id": changes.pop(name) for name in ("reply_to", "quote_of") if name in changes}
@@ -128,9 +131,11 @@ def edit_draft(author_id: int, draft_id: int, edit: EditDraft, *, now: datetime)
         ):
             raise DraftNotFound
         if "media_ids" in changes:
-            media.release_media(author_id, held_by=draft_id, but=edit.media_ids)
-            media.attach_media(author_id, edit.media_ids, to=draft_id, held_by=draft_id)
-        return to_draft_card(Draft.objects.of(author_id).get(id=draft_id))
+            media.show_instead(author_id, edit.media_ids, on=draft_id)
+        draft = Draft.objects.of(author_id).get(id=draft_id)
+        if not changes.keys().isdisjoint(("text", "media_ids")):
+            require_content(draft.text, draft.media_ids)
+    return to_draft_card(draft)
 
 
 def delete_draft(author_id: int, draft_id: int) -> None:
@@ -152,6 +157,7 @@ def publish_draft(author_id: int, draft_id: int, *, now: datetime) -> PostCard:
 
     :raises DraftNotFound: if they have no such draft; PostNotFound: if its post was deleted meanwhile, or it
         replies to or quotes what they may see no longer; refusals of `find_links`
+    :raises PostEmpty: if it was to show media alone, and none of them is to be had any more
     """
     looked = UNLINKED
     while True:
@@ -184,7 +190,11 @@ def look(draft: Draft) -> Looked:
 
 
 def publish_locked(write: Write, draft: Draft, links: Links, now: datetime) -> tuple[PostPublished, PostCard]:
-    """Make the post of a locked draft, as it was checked when it was written, and mark the draft."""
+    """
+    Make the post of a locked draft, as it was checked when it was written, and mark the draft.
+
+    :raises PostEmpty: if it was to show media alone, and none of them is to be had any more
+    """
     new = PostContent.model_construct(
         text=draft.text,
         audience=AUDIENCES[draft.audience],
@@ -193,6 +203,7 @@ def publish_locked(write: Write, draft: Draft, links: Links, now: datetime) -> t
         # What failed or was deleted meanwhile keeps nobody from publishing the rest.
         media_ids=media.list_held(draft.author_id, draft.media_ids, held_by=draft.id),
     )
+    require_content(new.text, new.media_ids)
     entities = [PostEntity(**entity) for entity in draft.entities]
     published, card = insert_post(write, new, entities, now=now, links=links, draft_id=draft.id)
     # What it said stands in the post, which may be deleted: nothing of it stays here.

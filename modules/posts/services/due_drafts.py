@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from modules.accounts import public as accounts
 from modules.kernel.derived import follow_now
-from modules.posts.errors import LINK_REFUSALS
+from modules.posts.errors import LINK_REFUSALS, PostEmpty
 from modules.posts.models import Draft
 from modules.posts.services.drafts import UNLINKED, Looked, look, publish_locked
 from modules.posts.services.links import NO_LINKS
@@ -91,12 +91,16 @@ def _publish_due(due: _Due, *, is_open: bool, now: datetime) -> bool:
                 if not is_open:
                     rows.update(try_after=now + _AUTHOR_AWAY)
                     return False
-                if looked.is_of(draft) and looked.refused_by:
-                    rows.update(publish_at=None, try_after=None, refused_by=looked.refused_by, refused_at=now)
-                    return False
                 if looked.is_of(draft):
-                    published, _ = publish_locked(write, draft, looked.links, now)
-                    break
+                    refused_by = looked.refused_by
+                    try:
+                        if not refused_by:
+                            published, _ = publish_locked(write, draft, looked.links, now)
+                            break
+                    except PostEmpty as refusal:  # before anything was written
+                        refused_by = refusal.code
+                    rows.update(publish_at=None, try_after=None, refused_by=refused_by, refused_at=now)
+                    return False
             looked = _look(draft)
     except InstanceUnavailable as error:
         outages.met(outages.name_of(error.alias), error)

@@ -9,6 +9,7 @@ from modules.kernel.cards import RenderedCard
 from modules.kernel.derived import derived
 from modules.kernel.errors import check_version
 from modules.kernel.rendered import Rendered
+from modules.media import public as media
 from modules.posts.errors import PostIsRepost, PostNotFound
 from modules.posts.events import PostEdited
 from modules.posts.models import Post, PostRevision
@@ -16,7 +17,7 @@ from modules.posts.schemas import AUDIENCES, REPLY_POLICIES, REPOST, EditPost, P
 from modules.posts.selectors.cards import POSTS, render, render_posts
 from modules.posts.selectors.pages import get_post
 from modules.posts.services.entities import Found, mentioned_ids, mentioned_in, resolve, scan, to_entities
-from modules.posts.services.posts import refuse_unowned
+from modules.posts.services.posts import refuse_unowned, require_content
 from modules.posts.services.tag_news import announce_changed_tags, public_tags
 from sharding import outbox
 from sharding.ids import shard_of
@@ -24,7 +25,7 @@ from sharding.scope import writing_for
 
 MAX_REVISIONS: Final = 50
 # What a revision keeps, and what makes a post an edited one.
-_BODY: Final = ("text", "entities", "custom")
+_BODY: Final = ("text", "entities", "custom", "media_ids")
 
 
 def edit_post(
@@ -41,6 +42,8 @@ def edit_post(
     :raises PostIsRepost: if it is a repost, which has nothing of its own
     :raises Stale: if its version is none of those seen; None stands for any
     :raises TooManyEntities: if the text mentions more people, or has more tags or links, than a post may
+    :raises PostEmpty: if it would have neither text nor media
+    :raises MediaUnfit: if the author cannot show one of its media
     """
     found = list(scan(edit.text)) if "text" in edit.model_fields_set else []
     names = resolve(found)
@@ -74,7 +77,11 @@ def renew_card(post_id: int, card: RenderedCard[PostHead] | None = None) -> None
 
 
 def _find_changes(post: Post, edit: EditPost, found: list[Found], names: Mapping[str, int]) -> dict[str, Any]:
-    """Return the columns that an edit changes, with their new values."""
+    """
+    Return the columns that an edit changes, with their new values.
+
+    :raises PostEmpty: if the post would have neither text nor media
+    """
     wanted: dict[str, Any] = edit.model_dump(exclude_unset=True)
     if "audience" in wanted:
         wanted["audience"] = AUDIENCES.index(edit.audience)
@@ -83,16 +90,25 @@ def _find_changes(post: Post, edit: EditPost, found: list[Found], names: Mapping
     if "text" in wanted and edit.text != post.text:
         known = {**names, **mentioned_in(post.text, post.entities)}
         wanted["entities"] = [each.model_dump() for each in to_entities(edit.text, found, known)]
-    return {name: value for name, value in wanted.items() if getattr(post, name) != value}
+    changes = {name: value for name, value in wanted.items() if getattr(post, name) != value}
+    if not changes.keys().isdisjoint(("text", "media_ids")):
+        require_content(changes.get("text", post.text), changes.get("media_ids", post.media_ids))
+    return changes
 
 
 def _apply(post: Post, changes: dict[str, Any], *, now: datetime) -> None:
-    """Keep the old body if there is a new one, write the row and announce it."""
+    """
+    Keep the old body if there is a new one, write the row and announce it.
+
+    :raises MediaUnfit: if the author cannot show one of its media
+    """
     before, tags_before = mentioned_ids(post.entities), public_tags(post)
     former_audience = post.audience
     if not changes.keys().isdisjoint(_BODY):
         _keep_revision(post)
         changes["edited_at"] = now
+    if "media_ids" in changes:
+        media.show_instead(post.author_id, changes["media_ids"], on=post.id)
     changes["version"] = post.version + 1
     Post.objects.of(post.author_id).filter(id=post.id).update(**changes)
     for name, value in changes.items():
@@ -120,6 +136,7 @@ def _keep_revision(post: Post) -> None:
         text=post.text,
         entities=post.entities,
         custom=post.custom,
+        media_ids=post.media_ids,
         written_at=post.edited_at or post.published_at,
     )
     versions = kept.order_by("-version").values_list("version", flat=True)

@@ -1,5 +1,6 @@
 """Publishing and deleting posts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NoReturn
 
@@ -8,9 +9,10 @@ from django.db.models import F
 
 from modules.graph.public import viewer_of
 from modules.kernel.derived import derived, follow_now
+from modules.kernel.errors import InputError
 from modules.kernel.stored_json import to_text
 from modules.media import public as media
-from modules.posts.errors import NotYourPost
+from modules.posts.errors import NotYourPost, PostEmpty
 from modules.posts.events import PostDeleted, PostPublished
 from modules.posts.models import AuthorCount, Post
 from modules.posts.schemas import (
@@ -54,10 +56,12 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
     Publish a post, count it and announce it; all of it happens, or nothing.
 
     :raises AlreadyDone: with the first answer, if `once` was used before
+    :raises PostEmpty: if it has neither text nor media
     :raises TooManyEntities: if it mentions more people, or has more tags or links, than a post may
     :raises PostNotFound: if it replies to or quotes what the author may not see; refusals of `find_links`
     :raises MediaUnfit: if the author cannot show one of its media
     """
+    require_content(new.text, new.media_ids)
     entities = find_entities(new.text)
     links = find_links(author_id, new, once=once)
     with writing_for(author_id, once=once) as write:
@@ -66,6 +70,13 @@ def publish_post(author_id: int, new: NewPost, *, now: datetime, once: Once | No
             write.answer(201, card.json_bytes())
     follow_now(published)
     return card
+
+
+def require_content(text: str, media_ids: Sequence[int]) -> None:
+    """:raises PostEmpty: of what would say nothing and show nothing"""
+    if not text and not media_ids:
+        hint = "Write something, or name media in `media_ids`."
+        raise PostEmpty(errors=[InputError("/text", "post_empty", hint)])
 
 
 def insert_post(
