@@ -5,7 +5,7 @@ Pages by keyset: the same for every list, newest first.
 every item once, whatever comes or goes meanwhile. The first page without a cursor is always the newest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
@@ -45,17 +45,25 @@ def neighbors(
 
     Of a page that was reached by `prev` there is always an older one: the page from which it was reached.
     """
+    places = None if ends is None else ((ends[0],), (ends[1],))
+    return neighbors_of_places(paging, places, has_older=has_older)
+
+
+def neighbors_of_places(
+    paging: Paging, ends: tuple[Sequence[int], Sequence[int]] | None, *, has_older: bool
+) -> tuple[str | None, str | None]:
+    """Return the same of a list whose places are of several numbers."""
     if ends is not None:
         newest, oldest = ends
-        next = paging.older_than(oldest) if has_older or paging.newer else None
-        return next, paging.newer_than(newest)
+        next = paging.older_than(*oldest) if has_older or paging.newer else None
+        return next, paging.newer_than(*newest)
     if paging.position is None:
         return None, None
     # An empty page leads back over the very place it was asked from, and on to what may come to be beyond.
-    [place] = paging.position
+    *first, last = paging.position
     if paging.newer:
-        return paging.older_than(place + 1), paging.newer_than(place)
-    return None, paging.newer_than(place - 1)
+        return paging.older_than(*first, last + 1), paging.newer_than(*first, last)
+    return None, paging.newer_than(*first, last - 1)
 
 
 def _beyond(rows: QuerySet[Any, Row], paging: Paging, column: str) -> QuerySet[Any, Row]:

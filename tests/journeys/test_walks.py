@@ -36,6 +36,7 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "get_tag_timeline": [walked_posts.tag_timeline],
     "search_users": [walked_people.found_people],
     "search_posts": [walked_posts.found_posts],
+    "search_tags": [walked_posts.found_tags],
     "list_list_members": [walked_people.list_members],
     "list_replies": [walked_posts.replies],
     "list_reposters": [walked_people.reposters],

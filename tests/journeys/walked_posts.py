@@ -11,6 +11,7 @@ from modules.graph import public as graph
 from modules.graph.selectors.pulled import forget_pulled
 from modules.kernel.redis.servers import redis
 from modules.posts.events import ReactionAdded
+from modules.posts.models import TagTotal
 from modules.posts.schemas import EditPost, NewDraft, NewPost
 from modules.posts.services.bookmarks import add_bookmark, remove_bookmark
 from modules.posts.services.drafts import create_draft, delete_draft
@@ -20,6 +21,7 @@ from modules.posts.services.reactions import add_reaction, remove_reaction
 from modules.timelines.models import windows
 from modules.timelines.schemas import NewList
 from modules.timelines.services.lists import add_member, create_list
+from sharding.scope import writing_directory
 from tests.journeys.walked import Walked
 from tests.kit.delivery import announced_events, drain
 from tests.kit.people import NOON, Person, make_person, sign_up
@@ -152,6 +154,23 @@ def found_posts(settings: Any, after: ExitStack) -> Walked:
         add,
         lambda id: delete_post(wrote[id].id, id, now=NOON),
     )
+
+
+def found_tags(settings: Any, after: ExitStack) -> Walked:
+    """Each of more authors than the one before; of figures, which a text alone could not have as tags."""
+    numbers = count(7_000_001)
+
+    def add() -> int:
+        number = next(numbers)
+        with writing_directory():
+            TagTotal.objects.create(tag=str(number), authors=number, last_used_at=NOON)
+        return number
+
+    def remove(number: int) -> None:
+        with writing_directory():
+            TagTotal.objects.filter(tag=str(number)).delete()
+
+    return Walked(sign_up("vera"), "/v1/search/tags?q=7000", add, remove, name="tag")
 
 
 def tag_timeline(settings: Any, after: ExitStack) -> Walked:

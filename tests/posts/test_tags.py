@@ -7,6 +7,7 @@ import pytest
 
 from modules.graph.services.privacy import set_private
 from modules.kernel import clock
+from modules.kernel.cursors import Paging
 from modules.posts.events import PostTagged, TagsDue, TagsRemoved
 from modules.posts.models import Tag, TagPost, TagStat, TagTotal, TagUse
 from modules.posts.schemas import EditPost, NewDraft, NewPost
@@ -17,7 +18,7 @@ from modules.posts.services.edits import edit_post
 from modules.posts.services.posts import delete_post, publish_post
 from modules.posts.services.tags import count_tags, forget_old_tag_counts, receive_tags
 from sharding.ids import EPOCH, make_id, shard_of
-from sharding.scope import Once
+from sharding.scope import Once, writing_directory
 from sharding.testing import count_queries
 from tests.kit.delivery import announced, announced_events, drain
 from tests.kit.http import call
@@ -221,6 +222,27 @@ class TestUse:
 
         assert [left(0), left(2), left(8), left(91)] == [[1, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 0]]
 
+    def test_is_walked_once_though_equally_many_use_it_or_more_by_now(self, ada):
+        with writing_directory():
+            for number in range(12):
+                moment = clock.now()
+                TagTotal.objects.create(tag=f"a{number}", authors=1 + number // 4, last_used_at=moment)
+        path = "/v1/search/tags?q=a&limit=5"
+
+        first = call("GET", path).body
+        with writing_directory():
+            TagTotal.objects.filter(tag__in=["a0", first["data"][0]["tag"]]).update(authors=9)
+        second = call("GET", f"{path}&cursor={first['next']}").body
+        third = call("GET", f"{path}&cursor={second['next']}").body
+
+        seen = [[card["tag"] for card in page["data"]] for page in (first, second, third)]
+        walked = [tag for page in seen for tag in page]
+        assert (len(walked), len(set(walked)), third["next"]) == (11, 11, None)
+        assert {*walked, "a0"} == {f"a{number}" for number in range(12)}
+        assert [int(tag[1:]) // 4 for tag in walked] == [2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0]
+        back = call("GET", f"{path}&cursor={third['prev']}").body
+        assert [card["tag"] for card in back["data"]] == seen[1]
+
     @pytest.mark.parametrize("many", [5, 40])
     def test_is_found_by_two_reads_at_any_length(self, many):
         for n in range(3):
@@ -228,7 +250,7 @@ class TestUse:
         drain()
 
         with count_queries() as queries:
-            page = search_tags("a", limit=many, now=clock.now())
+            page = search_tags("a", Paging.first(many), now=clock.now())
 
         assert len(page.data) == many
         assert queries.by_alias == {"default": 2}

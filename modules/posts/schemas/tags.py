@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from modules.kernel.shapes import IntRange, Nothing, Page, Query, Shape
+from modules.kernel.shapes import Nothing, Page, Query, Shape
 
 # In a path, however it is written; what no text could have is refused by the rules of texts.
 TagName = Annotated[str, Field(examples=["forest"])]
@@ -19,11 +19,11 @@ class TagCard(Shape):
 
 
 class TagPage(Page[TagCard, Nothing, Nothing]):
-    """Tags, the most used first; there is no next page."""
+    """A page of tags, those of most authors first."""
 
 
 class TagQuery(Query):
-    """By what beginning to look for tags, and how many to return."""
+    """By what beginning to look for tags."""
 
     q: Annotated[
         str,
@@ -34,7 +34,6 @@ class TagQuery(Query):
             examples=["for"],
         ),
     ]
-    limit: Annotated[int, IntRange(1, 50), Field(description="How many to return at most.")] = 20
 
 
 class RankedPost(NamedTuple):

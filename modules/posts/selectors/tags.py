@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import F, FloatField, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, F, FloatField, Func, Q, QuerySet, Sum, Value
 from django.db.models.functions import Exp, Extract
 
+from modules.kernel import keyset
+from modules.kernel.cursors import Paging
 from modules.posts.models import TagPost, TagStat, TagTotal
 from modules.posts.schemas import PostKey, TagCard, TagPage
 from sharding.ids import id_of_key
@@ -15,6 +17,13 @@ from sharding.ids import id_of_key
 TRENDING: Final = 50
 # Whoever used a tag so long ago makes it trend 1/e as much as who does now.
 _FADING: Final = timedelta(hours=8)
+
+
+class _Tie(Func):
+    """What orders tags of equally many authors: a number made of the word, for cursors hold nothing else."""
+
+    function = "hashtextextended"
+    output_field = BigIntegerField()
 
 
 def tag_id_of(tag: str) -> int:
@@ -38,18 +47,38 @@ def list_tagged_ids(tag: str, *, place: int, newer: bool, limit: int) -> list[Po
     return [PostKey(*key) for key in rows.values_list("post_id", "author_id")[:limit]]
 
 
-def search_tags(beginning: str, *, limit: int, now: datetime) -> TagPage:
+def search_tags(beginning: str, paging: Paging, *, now: datetime) -> TagPage:
     """
-    Return tags by their beginning, which is in canonical form, those of most authors first.
+    Return a page of tags by their beginning, which is in canonical form, those of most authors first.
 
-    Two reads of the directory, the second of a day's hours of those that were found.
+    Two reads of the directory, the second of a day's hours of those that were found. A tag that more people
+    use meanwhile moves up: whoever walks on down meets it once at most.
     """
     if not beginning:
         return TagPage.plain([])
-    found = TagTotal.objects.filter(tag__startswith=beginning).order_by("-authors", "tag")
-    tags = list(found.values_list("tag", flat=True)[:limit])
+    rows = list(_beyond(beginning, paging)[: paging.limit + (not paging.newer)])
+    shown = rows[: paging.limit]
+    if paging.newer:
+        shown.reverse()
+    tags = [tag for tag, *_ in shown]
     used = {row["tag"]: row for row in _add_up(TagStat.objects.filter(tag__in=tags), now)} if tags else {}
-    return TagPage.plain([_to_card(used.get(tag, {"tag": tag, "used": 0, "users": 0})) for tag in tags])
+    ends = (shown[0][1:], shown[-1][1:]) if shown else None
+    next, prev = keyset.neighbors_of_places(paging, ends, has_older=len(rows) > paging.limit)
+    cards = [_to_card(used.get(tag, {"tag": tag, "used": 0, "users": 0})) for tag in tags]
+    return TagPage.plain(cards, next=next, prev=prev)
+
+
+def _beyond(beginning: str, paging: Paging) -> Any:
+    """Return (tag, authors, tie) of what is beyond the cursor, nearest to it first."""
+    found = TagTotal.objects.filter(tag__startswith=beginning).annotate(tie=_Tie("tag", Value(0)))
+    if paging.position is not None:
+        authors, tie = paging.position
+        side = "gt" if paging.newer else "lt"
+        found = found.filter(
+            Q(**{f"authors__{side}": authors}) | Q(**{"authors": authors, f"tie__{side}": tie})
+        )
+    order = ("authors", "tie") if paging.newer else ("-authors", "-tie")
+    return found.order_by(*order).values_list("tag", "authors", "tie")
 
 
 def list_trending_tags(*, now: datetime) -> list[TagCard]:
