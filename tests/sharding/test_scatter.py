@@ -148,7 +148,7 @@ class TestReadWithin:
 
     def test_ends_each_statement_by_its_server_and_changes_nothing(self, notes):
         def read(cursor, ranges):
-            cursor.execute("UPDATE shardtests_note SET text = 'changed'")
+            cursor.execute("UPDATE shardtests_note SET text = text || id")
             cursor.execute("SELECT CASE current_setting('cluster_name') WHEN 'b' THEN pg_sleep(5) END")
             return [cursor.connection.info.transaction_status.name]
 
