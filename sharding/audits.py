@@ -22,6 +22,10 @@ _RUN = 50
 _OWNERS_WITHIN_S = 30.0
 
 
+class CannotAudit(Exception):
+    """What an audit has to look at is away, and is no database; the text says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """
@@ -69,11 +73,11 @@ def registered() -> list[Audit]:
     return [_audits[name] for name in sorted(_audits)]
 
 
-def owners_of(model: type[ShardedModel]) -> Callable[[int, int], list[int]]:
-    """Return how the owners of a table with one row for each are listed, over all instances."""
+def owners_of(model: type[ShardedModel], key: str = "") -> Callable[[int, int], list[int]]:
+    """Return how a table's owners are listed, over all instances, or another key: each has one row."""
+    key = key or model.owner_key
 
     def list_owners(after: int, limit: int) -> list[int]:
-        key = model.owner_key
         found = model.objects.everywhere(
             lambda rows: rows.filter(**{f"{key}__gt": after}).order_by(key).values(key)[:limit],
             within=_OWNERS_WITHIN_S,

@@ -31,6 +31,8 @@ def audit_sample() -> None:
         except InstanceUnavailable as error:
             # It comes round again; the audits that need another database go on.
             outages.met(outages.name_of(error.alias), error)
+        except audits.CannotAudit as error:
+            log.warning("audit_not_done", audit=audit.name, error=str(error))
 
 
 def _audit(audit: audits.Audit) -> None:

@@ -84,7 +84,7 @@ def is_well(result: dict[str, Any]) -> bool:
 def _repair(result: _Result) -> None:
     try:
         result.repaired = result.audit.repair(result.differences) if result.differences else 0
-    except InstanceUnavailable as error:
+    except (InstanceUnavailable, audits.CannotAudit) as error:
         result.error = status.explain(error)
 
 
@@ -93,7 +93,7 @@ def _compare(audit: Audit, options: dict[str, Any], out: Writer, report: Any) ->
     result = _Result(audit)
     try:
         _look(result, options, out, report)
-    except InstanceUnavailable as error:
+    except (InstanceUnavailable, audits.CannotAudit) as error:
         result.error = status.explain(error)
     return result
 

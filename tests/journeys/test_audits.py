@@ -60,6 +60,8 @@ class TestAudit:
                 "graph.followers": 3,
                 "graph.following": 3,
                 "graph.statuses": 3,
+                "media.files": 0,
+                "media.rows": 0,
                 "posts.bookmark_counts": 0,
                 "posts.counts": 1,
                 "posts.link_counts": 0,

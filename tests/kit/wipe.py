@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 
 import psycopg
 import redis as redis_client
@@ -38,7 +39,7 @@ class Wiper:
 
     def wipe(self) -> None:
         """
-        Delete every row that tests wrote, on every primary, and everything in Redis.
+        Delete every row that tests wrote, on every primary, everything in Redis, and files of media.
 
         :raises AssertionError: if a test left in Redis what must not be there
         """
@@ -50,6 +51,8 @@ class Wiper:
                 self._forget(server)
                 self._delete(server)
         self._stack.topology.redis.command("FLUSHALL")
+        for left in self._stack.layout.media.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
         assert found == [None] * len(found), f"Redis holds what it must not: {found}"
 
     def _delete(self, server: Server) -> None:

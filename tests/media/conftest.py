@@ -103,8 +103,8 @@ def storage(request: pytest.FixtureRequest) -> MediaStorage:
 
 
 @pytest.fixture
-def deployed(settings: Any, storage: Any) -> MediaStorage:
-    """Have the application use it."""
+def deployed(settings: Any, storage: Any) -> Iterator[MediaStorage]:
+    """Have the application use it, and empty it afterwards."""
     if isinstance(storage, FileMediaStorage):
         backend = "modules.media.storages.files.FileMediaStorage"
         options = {"location": storage.location, "base_url": storage.public_url("")[:-1], "secrets": [SECRET]}
@@ -121,4 +121,5 @@ def deployed(settings: Any, storage: Any) -> MediaStorage:
         }
     settings.STORAGES = {**settings.STORAGES, "media": {"BACKEND": backend, "OPTIONS": options}}
     used: MediaStorage = storage
-    return used
+    yield used
+    used.delete([key for folder in ("incoming/", "media/", "public/") for key in used.list_folder(folder)])

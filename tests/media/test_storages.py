@@ -56,6 +56,48 @@ class TestUpload:
         assert send_form(form(folder, seconds=-1), b"x").status_code == 403
 
 
+class TestListing:
+    def test_goes_by_pages_and_knows_every_folder(self, storage, tmp_path):
+        (tmp_path / "a").write_bytes(b"x")
+        names = [str(10**17 + number) for number in range(5)] + [str(10**18 + 7)]
+        keys = [f"media/{name}/{attempt}/feed.webp" for name in names for attempt in (1, 2)]
+        for key in keys:
+            storage.upload(key, tmp_path / "a", type="image/webp")
+        storage.upload("public/5/1/feed.webp", tmp_path / "a", type="image/webp")
+
+        walked: list[str] = []
+        while page := storage.list_folders("media/", after=walked[-1] if walked else "", limit=2):
+            assert len(page) <= 2
+            walked += page
+        folders = [f"media/{name}/" for name in (names[0], names[3], names[5], "9")]
+        found = storage.map_folders(folders)
+
+        assert walked == sorted(names)
+        assert found == {folder: [key for key in keys if key.startswith(folder)] for folder in folders}
+        storage.delete([*keys, "public/5/1/feed.webp"])
+        # Of a folder that is empty the name may stay for a while: this server has real ones.
+        assert (storage.map_folders(folders), storage.map_folders([])) == ({each: [] for each in folders}, {})
+
+    def test_of_a_bucket_asks_once_for_a_thousand_neighbors(self, bucket, tmp_path):
+        (tmp_path / "a").write_bytes(b"x")
+        folders = [f"media/{10**17 + number}/" for number in range(12)]
+        for folder in folders:
+            bucket.upload(f"{folder}1/feed.webp", tmp_path / "a", type="image/webp")
+        asked: list[str] = []
+        events = bucket._client().meta.events
+        count = lambda model, **_: asked.append(model.name)  # noqa: E731
+        events.register("before-call.s3", count)
+
+        found = bucket.map_folders(folders)
+        sparse = bucket.map_folders(["media/9/"])
+
+        events.unregister("before-call.s3", count)
+        assert (set(found), sparse) == (set(folders), {"media/9/": []})
+        assert all(len(keys) == 1 for keys in found.values())
+        assert asked == ["ListObjectsV2"] * 2
+        bucket.delete([key for keys in found.values() for key in keys])
+
+
 class TestAddress:
     def test_ends_and_holds_for_one_file(self, storage, tmp_path):
         (tmp_path / "a").write_bytes(b"0123456789")

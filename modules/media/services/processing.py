@@ -8,6 +8,7 @@ finds that it is not its own any more, and takes its files away.
 
 import hashlib
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,6 +90,23 @@ def resume_processing(*, now: datetime) -> int:
             event = MediaUploaded(media_id=row["id"], owner_id=row["owner_id"])
             outbox.record(event, owner_id=row["id"])
     return len(found)
+
+
+def forget_lost_files(media: Media, lost: Collection[str]) -> bool:
+    """
+    Have the row of what is ready name the files that are left; with none left it has failed.
+
+    Returns whether that was done: if the row is another by now, nothing is.
+    """
+    with writing_for(media.owner_id):
+        rows = Media.objects.of(media.owner_id).select_for_update()
+        row = rows.filter(id=media.id, state=READY, version=media.version).first()
+        if row is None:
+            return False
+        left = [variant for variant in row.variants if variant["key"] not in lost]
+        settled = _settle(row, _Made({"variants": left}, "" if left else "files_missing"))
+    renew_card.now(media.id, render(settled))
+    return True
 
 
 def _claim(owner_id: int, media_id: int, now: datetime) -> Media | None:

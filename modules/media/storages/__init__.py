@@ -54,6 +54,12 @@ class MediaStorage(Protocol):
     def list_folder(self, folder: str) -> list[str]:
         """Return the keys in a folder."""
 
+    def map_folders(self, folders: list[str]) -> dict[str, list[str]]:
+        """Return the keys in each of some folders, which lie in one; a thousand of neighbors at a time."""
+
+    def list_folders(self, parent: str, *, after: str, limit: int) -> list[str]:
+        """Return names of the folders in one, in the order of their letters, those behind a name."""
+
     def delete(self, keys: list[str]) -> None:
         """Delete files; those that are not there are no error."""
 

@@ -4,7 +4,9 @@ Media in a folder, with the contract of an object storage.
 Uploads go to a small server of its own (`server.py`), which also serves files, or has nginx do it.
 """
 
+import heapq
 import mimetypes
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -82,6 +84,18 @@ class FileMediaStorage(FileSystemStorage):
         """Return the keys in a folder."""
         root = Path(self.location)
         return sorted(str(path.relative_to(root)) for path in self._path(folder).rglob("*") if path.is_file())
+
+    def map_folders(self, folders: list[str]) -> dict[str, list[str]]:
+        """Return the keys in each of some folders."""
+        return {folder: self.list_folder(folder) for folder in folders}
+
+    def list_folders(self, parent: str, *, after: str, limit: int) -> list[str]:
+        """Return names of the folders in one, in the order of their letters, those behind a name."""
+        with suppress(FileNotFoundError), os.scandir(self._path(parent)) as found:
+            return heapq.nsmallest(
+                limit, (each.name for each in found if each.name > after and each.is_dir())
+            )
+        return []
 
     def delete(self, keys: list[str]) -> None:  # type: ignore[override]
         """Delete files, and the folders that they leave empty."""

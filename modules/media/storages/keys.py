@@ -1,6 +1,6 @@
 """Where the files of a media lie. Keys are made of ids alone, so that whoever knows the id finds them all."""
 
-UPLOADS = "incoming/"
+UPLOADS, PRIVATE, PUBLIC = "incoming/", "media/", "public/"
 
 
 def upload_key(media_id: int) -> str:
@@ -15,4 +15,4 @@ def variant_key(media_id: int, attempt: int, file: str, *, is_public: bool) -> s
 
 def folder_of(media_id: int, *, is_public: bool) -> str:
     """Return the folder of its finished files."""
-    return f"{'public' if is_public else 'media'}/{media_id}/"
+    return f"{PUBLIC if is_public else PRIVATE}{media_id}/"
