@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.kit.delivery import drain
+from modules.kernel import clock
+from tests.kit.delivery import drain, until_replicated
 from tests.kit.http import call
 from tests.kit.media import jpeg, send_form
 from tests.kit.people import sign_up
@@ -38,6 +40,68 @@ class Api:
         sizes = [len(json.dumps(each)) for each in (body, answer.body)]
         self.largest = max(self.largest, *sizes)
         return answer.body
+
+
+def fetched(addresses: list[str]) -> set[int]:
+    """Return what a storage answers to whoever asks for these."""
+    return {httpx.get(url).status_code for url in addresses}
+
+
+def ends_at(address: str) -> float:
+    """Return until when an address holds, as it says itself (Unix time)."""
+    said = httpx.URL(address).params
+    if "expires" in said:
+        return int(said["expires"])
+    since = datetime.strptime(said["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return since.timestamp() + int(said["X-Amz-Expires"])
+
+
+@pytest.mark.usefixtures("deployed")
+def test_nothing_leads_to_media_of_a_post_that_became_invisible_and_its_addresses_end(monkeypatch):
+    ada, grace, photo = sign_up("ada"), sign_up("grace"), jpeg(64, 48)
+    call("PUT", f"/v1/me/following/{ada.id}", as_=grace)
+    made = call("POST", "/v1/media", {"type": "image/jpeg", "bytes": len(photo)}, as_=ada).body
+    send_form(made["upload"], photo)
+    call("PUT", f"/v1/media/{made['id']}/upload-status", {"status": "complete"}, as_=ada)
+    new = {"text": "Look #here", "media_ids": [made["id"]]}
+    post_id = call("POST", "/v1/posts", new, as_=ada).body["id"]
+    call("PUT", f"/v1/me/bookmarks/{post_id}", as_=grace)
+    drain()
+    until_replicated()
+    one = f"/v1/posts/{post_id}"
+    lists = [
+        "/v1/timelines/home",
+        "/v1/timelines/tags/here",
+        "/v1/me/bookmarks",
+        f"/v1/users/{ada.id}/posts",
+        f"/v1/posts?ids={post_id}",
+        "/v1/search/posts?q=look",
+    ]
+
+    def shown(path: str, who: Any = grace) -> list[str]:
+        answer = call("GET", path, as_=who)
+        media = answer.body["included"]["media"] if answer.status == 200 else {}
+        return [each["url"] for card in media.values() for each in card["variants"]]
+
+    assert [len(shown(path)) for path in (one, *lists)] == [4] * 7
+    addresses, now = shown(one), clock.now()
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: now - timedelta(minutes=61))
+        over = shown(one)
+    assert all(0 < ends_at(each) - now.timestamp() <= 3600 for each in addresses)
+    assert all(ends_at(each) < now.timestamp() for each in over)
+    assert (fetched(addresses), fetched(over)) == ({200}, {403})
+
+    call("PATCH", one, {"audience": "mentioned"}, as_=ada)
+
+    assert [shown(path) for path in (one, *lists)] == [[]] * 7
+    for path in (one, *lists, f"/v1/media/{made['id']}"):
+        answer = call("GET", path, as_=grace)
+        assert answer.status == (404 if path.startswith((one, "/v1/media")) else 200), path
+        assert f"media/{made['id']}/" not in json.dumps(answer.body), path
+    # Who has an address keeps it until it ends; the author gets new ones.
+    assert fetched(addresses) == {200}
+    assert fetched(shown(one, ada)) == {200}
 
 
 @pytest.mark.usefixtures("deployed")
