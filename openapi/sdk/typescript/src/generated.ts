@@ -66,7 +66,8 @@ export interface paths {
          *     While its author's account is closed it waits. There can be a hundred.
          *
          *     What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What may
-         *     not be published then stays a draft, without a time, and says why in `refused`.
+         *     not be published then stays a draft, without a time, and says why in `refused`; so does what was to
+         *     show media alone of which none is left.
          */
         readonly post: operations["create_draft"];
         readonly delete?: never;
@@ -159,7 +160,8 @@ export interface paths {
          * Publish a post
          * @description It is in the author's home at once, and in those of the followers within moments; one for the
          *     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are found
-         *     in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+         *     in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. What shows media
+         *     needs no text.
          *
          *     With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
          *     `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original is.
@@ -192,8 +194,10 @@ export interface paths {
         readonly head?: never;
         /**
          * Edit one's own post
-         * @description What is left out stays as it is; `custom` is replaced as a whole. Everybody's next request shows what
-         *     it says now, and to whom; its place in lists stays. What it said before is kept, the newest 50 times.
+         * @description What is left out stays as it is; `custom` and `media_ids` are replaced as a whole. Media that it does
+         *     not show any more can be shown elsewhere; if nothing does, they are deleted after a while. Everybody's
+         *     next request shows what it says now, and to whom; its place in lists stays. What it said before is
+         *     kept, the newest 50 times.
          *     With `If-Match` nothing is done if the post has changed since the ETag that it names.
          */
         readonly patch: operations["edit_post"];
@@ -1646,6 +1650,7 @@ export interface components {
         };
         /** @description What to change of one's own draft; what is left out stays as it is. */
         readonly EditDraft: {
+            /** @description Empty if it shows media instead: a post has at least one of both. */
             readonly text?: string;
             /**
              * @description Who may see it beside the author: everybody, their followers, or who is mentioned.
@@ -1697,6 +1702,7 @@ export interface components {
         };
         /** @description What to change of one's own post; what is left out stays as it is. */
         readonly EditPost: {
+            /** @description Empty if it shows media instead: a post has at least one of both. */
             readonly text?: string;
             /**
              * @description Who may see it beside the author: everybody, their followers, or who is mentioned.
@@ -1711,6 +1717,11 @@ export interface components {
              * @enum {string}
              */
             readonly reply_policy?: "everyone" | "following" | "mentioned" | "nobody";
+            /**
+             * @description The images and videos that it shows, in this order: uploaded, the author's own, shown by nothing else.
+             * @example []
+             */
+            readonly media_ids?: readonly string[];
         };
         /** @description What to change of one's own profile; what is left out stays as it is. */
         readonly EditProfile: {
@@ -2098,7 +2109,11 @@ export interface components {
         };
         /** @description A post to keep for later. */
         readonly NewDraft: {
-            readonly text: string;
+            /**
+             * @description Empty if it shows media instead: a post has at least one of both.
+             * @default
+             */
+            readonly text?: string;
             /**
              * @description Who may see it beside the author: everybody, their followers, or who is mentioned.
              * @default public
@@ -2203,7 +2218,11 @@ export interface components {
         };
         /** @description A post to publish. */
         readonly NewPost: {
-            readonly text: string;
+            /**
+             * @description Empty if it shows media instead: a post has at least one of both.
+             * @default
+             */
+            readonly text?: string;
             /**
              * @description Who may see it beside the author: everybody, their followers, or who is mentioned.
              * @default public
@@ -2401,6 +2420,7 @@ export interface components {
              * @enum {string}
              */
             readonly kind: "post" | "repost" | "quote";
+            /** @description Empty if it only shows media. */
             readonly text: string;
             /**
              * @description The mentions, tags and links in the text, in their order.
@@ -2444,7 +2464,7 @@ export interface components {
             readonly published_at: string;
             /**
              * Format: date-time
-             * @description When the text or `custom` last changed, or null.
+             * @description When the text, the media or `custom` last changed, or null.
              * @example null
              */
             readonly edited_at: string | null;
@@ -2716,6 +2736,11 @@ export interface components {
             readonly text: string;
             /** @example [] */
             readonly entities: readonly components["schemas"]["PostEntity"][];
+            /**
+             * @description What it showed, in its order. Media that no post shows are deleted after a while.
+             * @example []
+             */
+            readonly media_ids: readonly string[];
             readonly custom: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
@@ -2826,7 +2851,7 @@ export interface components {
             /** @description How many people wrote these. */
             readonly authors: number;
         };
-        /** @description Tags, the most used first; there is no next page. */
+        /** @description A page of tags, those of most authors first. */
         readonly TagPage: {
             readonly data: readonly components["schemas"]["TagCard"][];
             readonly included: components["schemas"]["Nothing"];
@@ -3678,7 +3703,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: draft_cap_reached, idempotency_key_reused, media_unfit, post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
+            /** @description One of: draft_cap_reached, idempotency_key_reused, media_unfit, post_empty, post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4121,7 +4146,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: media_unfit, post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
+            /** @description One of: media_unfit, post_empty, post_is_repost, publish_at_out_of_range, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4271,7 +4296,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: post_is_repost, thread_too_deep. */
+            /** @description One of: post_empty, post_is_repost, thread_too_deep. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4866,7 +4891,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: idempotency_key_reused, media_unfit, post_is_repost, thread_too_deep, too_many_entities. */
+            /** @description One of: idempotency_key_reused, media_unfit, post_empty, post_is_repost, thread_too_deep, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4925,6 +4950,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The ETag of the answer that is meant: if there is another by now, the answer is 412. */
+                readonly "If-Match"?: string;
                 /** @description The ETag of what the client has: if that is still right, the answer is 304. */
                 readonly "If-None-Match"?: string;
             };
@@ -5042,6 +5069,18 @@ export interface operations {
             };
             /** @description One of: post_not_found. */
             readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -5233,7 +5272,8 @@ export interface operations {
                  *       "custom": {
                  *         "city": "Oslo"
                  *       },
-                 *       "reply_policy": "everyone"
+                 *       "reply_policy": "everyone",
+                 *       "media_ids": []
                  *     }
                  */
                 readonly "application/json": components["schemas"]["EditPost"];
@@ -5394,7 +5434,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of: post_is_repost, too_many_entities. */
+            /** @description One of: media_unfit, post_empty, post_is_repost, too_many_entities. */
             readonly 422: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -6623,6 +6663,7 @@ export interface operations {
                      *           "version": 1,
                      *           "text": "Hello, forest",
                      *           "entities": [],
+                     *           "media_ids": [],
                      *           "custom": {
                      *             "city": "Oslo"
                      *           },
@@ -6727,8 +6768,10 @@ export interface operations {
             readonly query: {
                 /** @description How the tag begins, however it is written, with `#` or without. */
                 readonly q: string;
-                /** @description How many to return at most. */
+                /** @description How many items to return at most. */
                 readonly limit?: number;
+                /** @description `next` or `prev` of an earlier page. */
+                readonly cursor?: string;
             };
             readonly header?: never;
             readonly path?: never;
@@ -6739,6 +6782,8 @@ export interface operations {
             /** @description OK */
             readonly 200: {
                 headers: {
+                    /** @description The neighboring pages (RFC 8288). */
+                    readonly Link?: string;
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7509,6 +7554,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The ETag of the answer that is meant: if there is another by now, the answer is 412. */
+                readonly "If-Match"?: string;
                 /** @description The ETag of what the client has: if that is still right, the answer is 304. */
                 readonly "If-None-Match"?: string;
             };
@@ -7599,6 +7646,18 @@ export interface operations {
             };
             /** @description One of: list_not_found. */
             readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -9788,6 +9847,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The ETag of the answer that is meant: if there is another by now, the answer is 412. */
+                readonly "If-Match"?: string;
                 /** @description The ETag of what the client has: if that is still right, the answer is 304. */
                 readonly "If-None-Match"?: string;
             };
@@ -9884,6 +9945,18 @@ export interface operations {
             };
             /** @description One of: media_not_found. */
             readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -10776,6 +10849,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The ETag of the answer that is meant: if there is another by now, the answer is 412. */
+                readonly "If-Match"?: string;
                 /** @description The ETag of what the client has: if that is still right, the answer is 304. */
                 readonly "If-None-Match"?: string;
             };
@@ -10877,6 +10952,18 @@ export interface operations {
             };
             /** @description One of: user_not_found. */
             readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -11404,6 +11491,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The ETag of the answer that is meant: if there is another by now, the answer is 412. */
+                readonly "If-Match"?: string;
                 /** @description The ETag of what the client has: if that is still right, the answer is 304. */
                 readonly "If-None-Match"?: string;
             };
@@ -11492,6 +11581,18 @@ export interface operations {
             };
             /** @description One of: user_not_found. */
             readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -11857,6 +11958,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The ETag of the answer that is meant: if there is another by now, the answer is 412. */
+                readonly "If-Match"?: string;
                 /** @description The ETag of what the client has: if that is still right, the answer is 304. */
                 readonly "If-None-Match"?: string;
             };
@@ -11945,6 +12048,18 @@ export interface operations {
             };
             /** @description One of: user_not_found. */
             readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -14240,6 +14355,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The ETag of the answer that is meant: if there is another by now, the answer is 412. */
+                readonly "If-Match"?: string;
                 /** @description The ETag of what the client has: if that is still right, the answer is 304. */
                 readonly "If-None-Match"?: string;
             };
@@ -14337,6 +14454,18 @@ export interface operations {
             };
             /** @description One of: app_not_found. */
             readonly 404: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of: precondition_failed. */
+            readonly 412: {
                 headers: {
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

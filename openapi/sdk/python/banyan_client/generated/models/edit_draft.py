@@ -22,7 +22,7 @@ class EditDraft:
     """What to change of one's own draft; what is left out stays as it is.
 
     Attributes:
-        text (str | Unset):
+        text (str | Unset): Empty if it shows media instead: a post has at least one of both.
         audience (EditDraftAudience | Unset): Who may see it beside the author: everybody, their followers, or who is
             mentioned.
         custom (EditDraftCustom | Unset):

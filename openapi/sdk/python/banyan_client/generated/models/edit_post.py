@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 
@@ -21,18 +21,21 @@ class EditPost:
     """What to change of one's own post; what is left out stays as it is.
 
     Attributes:
-        text (str | Unset):
+        text (str | Unset): Empty if it shows media instead: a post has at least one of both.
         audience (EditPostAudience | Unset): Who may see it beside the author: everybody, their followers, or who is
             mentioned.
         custom (EditPostCustom | Unset):
         reply_policy (EditPostReplyPolicy | Unset): Who may reply beside the author: everybody, whom they follow, the
             mentioned, or nobody. For a whole thread that of its root holds.
+        media_ids (list[str] | Unset): The images and videos that it shows, in this order: uploaded, the author's own,
+            shown by nothing else.
     """
 
     text: str | Unset = UNSET
     audience: EditPostAudience | Unset = UNSET
     custom: EditPostCustom | Unset = UNSET
     reply_policy: EditPostReplyPolicy | Unset = UNSET
+    media_ids: list[str] | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         text = self.text
@@ -49,6 +52,10 @@ class EditPost:
         if not isinstance(self.reply_policy, Unset):
             reply_policy = self.reply_policy.value
 
+        media_ids: list[str] | Unset = UNSET
+        if not isinstance(self.media_ids, Unset):
+            media_ids = self.media_ids
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -60,6 +67,8 @@ class EditPost:
             field_dict["custom"] = custom
         if reply_policy is not UNSET:
             field_dict["reply_policy"] = reply_policy
+        if media_ids is not UNSET:
+            field_dict["media_ids"] = media_ids
 
         return field_dict
 
@@ -91,11 +100,14 @@ class EditPost:
         else:
             reply_policy = EditPostReplyPolicy(_reply_policy)
 
+        media_ids = cast(list[str], d.pop("media_ids", UNSET))
+
         edit_post = cls(
             text=text,
             audience=audience,
             custom=custom,
             reply_policy=reply_policy,
+            media_ids=media_ids,
         )
 
         return edit_post

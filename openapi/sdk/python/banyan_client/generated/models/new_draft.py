@@ -22,7 +22,7 @@ class NewDraft:
     """A post to keep for later.
 
     Attributes:
-        text (str):
+        text (str | Unset): Empty if it shows media instead: a post has at least one of both. Default: ''.
         audience (NewDraftAudience | Unset): Who may see it beside the author: everybody, their followers, or who is
             mentioned. Default: NewDraftAudience.PUBLIC.
         custom (NewDraftCustom | Unset):
@@ -35,7 +35,7 @@ class NewDraft:
         publish_at (datetime.datetime | None | Unset): When it is to be published, or null.
     """
 
-    text: str
+    text: str | Unset = ""
     audience: NewDraftAudience | Unset = NewDraftAudience.PUBLIC
     custom: NewDraftCustom | Unset = UNSET
     reply_policy: NewDraftReplyPolicy | Unset = NewDraftReplyPolicy.EVERYONE
@@ -85,11 +85,9 @@ class NewDraft:
 
         field_dict: dict[str, Any] = {}
 
-        field_dict.update(
-            {
-                "text": text,
-            }
-        )
+        field_dict.update({})
+        if text is not UNSET:
+            field_dict["text"] = text
         if audience is not UNSET:
             field_dict["audience"] = audience
         if custom is not UNSET:
@@ -112,7 +110,7 @@ class NewDraft:
         from ..models.new_draft_custom import NewDraftCustom
 
         d = dict(src_dict)
-        text = d.pop("text")
+        text = d.pop("text", UNSET)
 
         _audience = d.pop("audience", UNSET)
         audience: NewDraftAudience | Unset

@@ -21,7 +21,7 @@ class NewPost:
     """A post to publish.
 
     Attributes:
-        text (str):
+        text (str | Unset): Empty if it shows media instead: a post has at least one of both. Default: ''.
         audience (NewPostAudience | Unset): Who may see it beside the author: everybody, their followers, or who is
             mentioned. Default: NewPostAudience.PUBLIC.
         custom (NewPostCustom | Unset):
@@ -33,7 +33,7 @@ class NewPost:
         quote_of (None | str | Unset): A public post that this one quotes, or null.
     """
 
-    text: str
+    text: str | Unset = ""
     audience: NewPostAudience | Unset = NewPostAudience.PUBLIC
     custom: NewPostCustom | Unset = UNSET
     reply_policy: NewPostReplyPolicy | Unset = NewPostReplyPolicy.EVERYONE
@@ -74,11 +74,9 @@ class NewPost:
 
         field_dict: dict[str, Any] = {}
 
-        field_dict.update(
-            {
-                "text": text,
-            }
-        )
+        field_dict.update({})
+        if text is not UNSET:
+            field_dict["text"] = text
         if audience is not UNSET:
             field_dict["audience"] = audience
         if custom is not UNSET:
@@ -99,7 +97,7 @@ class NewPost:
         from ..models.new_post_custom import NewPostCustom
 
         d = dict(src_dict)
-        text = d.pop("text")
+        text = d.pop("text", UNSET)
 
         _audience = d.pop("audience", UNSET)
         audience: NewPostAudience | Unset

@@ -28,7 +28,7 @@ class PostCard:
         id (str):
         author_id (str):
         kind (PostCardKind): A repost has no text of its own: its `original` is shown.
-        text (str):
+        text (str): Empty if it only shows media.
         entities (list[PostEntity]): The mentions, tags and links in the text, in their order.
         media_ids (list[str]): What it shows, in its order; each stands among `included.media` unless it was deleted.
         audience (PostCardAudience): Who may see it beside the author: everybody, their followers, or who is mentioned.
@@ -40,7 +40,7 @@ class PostCard:
             caller may see it.
         custom (PostCardCustom):
         published_at (datetime.datetime):
-        edited_at (datetime.datetime | None): When the text or `custom` last changed, or null.
+        edited_at (datetime.datetime | None): When the text, the media or `custom` last changed, or null.
     """
 
     id: str

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -23,6 +23,7 @@ class Revision:
         version (int):
         text (str):
         entities (list[PostEntity]):
+        media_ids (list[str]): What it showed, in its order. Media that no post shows are deleted after a while.
         custom (RevisionCustom):
         written_at (datetime.datetime):
     """
@@ -30,6 +31,7 @@ class Revision:
     version: int
     text: str
     entities: list[PostEntity]
+    media_ids: list[str]
     custom: RevisionCustom
     written_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -44,6 +46,8 @@ class Revision:
             entities_item = entities_item_data.to_dict()
             entities.append(entities_item)
 
+        media_ids = self.media_ids
+
         custom = self.custom.to_dict()
 
         written_at = self.written_at.isoformat()
@@ -55,6 +59,7 @@ class Revision:
                 "version": version,
                 "text": text,
                 "entities": entities,
+                "media_ids": media_ids,
                 "custom": custom,
                 "written_at": written_at,
             }
@@ -79,6 +84,8 @@ class Revision:
 
             entities.append(entities_item)
 
+        media_ids = cast(list[str], d.pop("media_ids"))
+
         custom = RevisionCustom.from_dict(d.pop("custom"))
 
         written_at = datetime.datetime.fromisoformat(d.pop("written_at"))
@@ -87,6 +94,7 @@ class Revision:
             version=version,
             text=text,
             entities=entities,
+            media_ids=media_ids,
             custom=custom,
             written_at=written_at,
         )

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="TagPage")
 
 @_attrs_define
 class TagPage:
-    """Tags, the most used first; there is no next page.
+    """A page of tags, those of most authors first.
 
     Attributes:
         data (list[TagCard]):

@@ -13,9 +13,13 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     media_id: str,
     *,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
     if not isinstance(if_none_match, Unset):
         headers["If-None-Match"] = if_none_match
 
@@ -62,6 +66,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
 
@@ -92,12 +101,14 @@ def sync_detailed(
     media_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | OwnMedia | Problem]:
     """Show one of the caller's media, and how far its processing is
 
     Args:
         media_id (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -110,6 +121,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         media_id=media_id,
+        if_match=if_match,
         if_none_match=if_none_match,
     )
 
@@ -124,12 +136,14 @@ def sync(
     media_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | OwnMedia | Problem | None:
     """Show one of the caller's media, and how far its processing is
 
     Args:
         media_id (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -143,6 +157,7 @@ def sync(
     return sync_detailed(
         media_id=media_id,
         client=client,
+        if_match=if_match,
         if_none_match=if_none_match,
     ).parsed
 
@@ -151,12 +166,14 @@ async def asyncio_detailed(
     media_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | OwnMedia | Problem]:
     """Show one of the caller's media, and how far its processing is
 
     Args:
         media_id (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -169,6 +186,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         media_id=media_id,
+        if_match=if_match,
         if_none_match=if_none_match,
     )
 
@@ -181,12 +199,14 @@ async def asyncio(
     media_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | OwnMedia | Problem | None:
     """Show one of the caller's media, and how far its processing is
 
     Args:
         media_id (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -201,6 +221,7 @@ async def asyncio(
         await asyncio_detailed(
             media_id=media_id,
             client=client,
+            if_match=if_match,
             if_none_match=if_none_match,
         )
     ).parsed

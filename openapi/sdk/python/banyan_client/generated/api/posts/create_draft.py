@@ -121,7 +121,8 @@ def sync_detailed(
 
     What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What
     may
-    not be published then stays a draft, without a time, and says why in `refused`.
+    not be published then stays a draft, without a time, and says why in `refused`; so does what was to
+    show media alone of which none is left.
 
     Args:
         idempotency_key (str | Unset):
@@ -162,7 +163,8 @@ def sync(
 
     What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What
     may
-    not be published then stays a draft, without a time, and says why in `refused`.
+    not be published then stays a draft, without a time, and says why in `refused`; so does what was to
+    show media alone of which none is left.
 
     Args:
         idempotency_key (str | Unset):
@@ -198,7 +200,8 @@ async def asyncio_detailed(
 
     What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What
     may
-    not be published then stays a draft, without a time, and says why in `refused`.
+    not be published then stays a draft, without a time, and says why in `refused`; so does what was to
+    show media alone of which none is left.
 
     Args:
         idempotency_key (str | Unset):
@@ -237,7 +240,8 @@ async def asyncio(
 
     What `reply_to` and `quote_of` name is checked here as in publishing, and again at its time. What
     may
-    not be published then stays a draft, without a time, and says why in `refused`.
+    not be published then stays a draft, without a time, and says why in `refused`; so does what was to
+    show media alone of which none is left.
 
     Args:
         idempotency_key (str | Unset):

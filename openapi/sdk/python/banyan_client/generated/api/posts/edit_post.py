@@ -119,10 +119,12 @@ def sync_detailed(
 ) -> Response[PostView | Problem]:
     """Edit one's own post
 
-     What is left out stays as it is; `custom` is replaced as a whole. Everybody's next request shows
-    what
-    it says now, and to whom; its place in lists stays. What it said before is kept, the newest 50
-    times.
+     What is left out stays as it is; `custom` and `media_ids` are replaced as a whole. Media that it
+    does
+    not show any more can be shown elsewhere; if nothing does, they are deleted after a while.
+    Everybody's
+    next request shows what it says now, and to whom; its place in lists stays. What it said before is
+    kept, the newest 50 times.
     With `If-Match` nothing is done if the post has changed since the ETag that it names.
 
     Args:
@@ -160,10 +162,12 @@ def sync(
 ) -> PostView | Problem | None:
     """Edit one's own post
 
-     What is left out stays as it is; `custom` is replaced as a whole. Everybody's next request shows
-    what
-    it says now, and to whom; its place in lists stays. What it said before is kept, the newest 50
-    times.
+     What is left out stays as it is; `custom` and `media_ids` are replaced as a whole. Media that it
+    does
+    not show any more can be shown elsewhere; if nothing does, they are deleted after a while.
+    Everybody's
+    next request shows what it says now, and to whom; its place in lists stays. What it said before is
+    kept, the newest 50 times.
     With `If-Match` nothing is done if the post has changed since the ETag that it names.
 
     Args:
@@ -196,10 +200,12 @@ async def asyncio_detailed(
 ) -> Response[PostView | Problem]:
     """Edit one's own post
 
-     What is left out stays as it is; `custom` is replaced as a whole. Everybody's next request shows
-    what
-    it says now, and to whom; its place in lists stays. What it said before is kept, the newest 50
-    times.
+     What is left out stays as it is; `custom` and `media_ids` are replaced as a whole. Media that it
+    does
+    not show any more can be shown elsewhere; if nothing does, they are deleted after a while.
+    Everybody's
+    next request shows what it says now, and to whom; its place in lists stays. What it said before is
+    kept, the newest 50 times.
     With `If-Match` nothing is done if the post has changed since the ETag that it names.
 
     Args:
@@ -235,10 +241,12 @@ async def asyncio(
 ) -> PostView | Problem | None:
     """Edit one's own post
 
-     What is left out stays as it is; `custom` is replaced as a whole. Everybody's next request shows
-    what
-    it says now, and to whom; its place in lists stays. What it said before is kept, the newest 50
-    times.
+     What is left out stays as it is; `custom` and `media_ids` are replaced as a whole. Media that it
+    does
+    not show any more can be shown elsewhere; if nothing does, they are deleted after a while.
+    Everybody's
+    next request shows what it says now, and to whom; its place in lists stays. What it said before is
+    kept, the newest 50 times.
     With `If-Match` nothing is done if the post has changed since the ETag that it names.
 
     Args:

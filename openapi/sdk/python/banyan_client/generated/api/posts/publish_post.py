@@ -117,7 +117,8 @@ def sync_detailed(
      It is in the author's home at once, and in those of the followers within moments; one for the
     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
     found
-    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. What shows media
+    needs no text.
 
     With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
     `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original
@@ -159,7 +160,8 @@ def sync(
      It is in the author's home at once, and in those of the followers within moments; one for the
     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
     found
-    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. What shows media
+    needs no text.
 
     With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
     `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original
@@ -196,7 +198,8 @@ async def asyncio_detailed(
      It is in the author's home at once, and in those of the followers within moments; one for the
     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
     found
-    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. What shows media
+    needs no text.
 
     With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
     `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original
@@ -236,7 +239,8 @@ async def asyncio(
      It is in the author's home at once, and in those of the followers within moments; one for the
     mentioned alone is in no follower's. Who is mentioned (`@username`), tags (`#tag`) and links are
     found
-    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links.
+    in the text and stand in `entities`: at most 20 mentions, 20 tags and 50 links. What shows media
+    needs no text.
 
     With `reply_to` it is a reply, if whoever began that thread lets the caller (`reply_policy`); with
     `quote_of` it passes a public post on. A repost is neither replied to nor quoted, but its original

@@ -13,6 +13,7 @@ def _get_kwargs(
     *,
     q: str,
     limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -20,6 +21,8 @@ def _get_kwargs(
     params["q"] = q
 
     params["limit"] = limit
+
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -81,6 +84,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     q: str,
     limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | TagPage]:
     """Find tags by how they begin, those of most authors first
 
@@ -90,6 +94,7 @@ def sync_detailed(
     Args:
         q (str):
         limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,6 +107,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         q=q,
         limit=limit,
+        cursor=cursor,
     )
 
     response = client.get_httpx_client().request(
@@ -116,6 +122,7 @@ def sync(
     client: AuthenticatedClient,
     q: str,
     limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
 ) -> Problem | TagPage | None:
     """Find tags by how they begin, those of most authors first
 
@@ -125,6 +132,7 @@ def sync(
     Args:
         q (str):
         limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,6 +146,7 @@ def sync(
         client=client,
         q=q,
         limit=limit,
+        cursor=cursor,
     ).parsed
 
 
@@ -146,6 +155,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     q: str,
     limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | TagPage]:
     """Find tags by how they begin, those of most authors first
 
@@ -155,6 +165,7 @@ async def asyncio_detailed(
     Args:
         q (str):
         limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,6 +178,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         q=q,
         limit=limit,
+        cursor=cursor,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -179,6 +191,7 @@ async def asyncio(
     client: AuthenticatedClient,
     q: str,
     limit: int | Unset = 20,
+    cursor: str | Unset = UNSET,
 ) -> Problem | TagPage | None:
     """Find tags by how they begin, those of most authors first
 
@@ -188,6 +201,7 @@ async def asyncio(
     Args:
         q (str):
         limit (int | Unset):  Default: 20.
+        cursor (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -202,5 +216,6 @@ async def asyncio(
             client=client,
             q=q,
             limit=limit,
+            cursor=cursor,
         )
     ).parsed

@@ -11,9 +11,13 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
     if not isinstance(if_none_match, Unset):
         headers["If-None-Match"] = if_none_match
 
@@ -58,6 +62,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
 
@@ -87,11 +96,13 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | MeView | Problem]:
     """Show the caller's own profile and settings
 
     Args:
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -103,6 +114,7 @@ def sync_detailed(
     """
 
     kwargs = _get_kwargs(
+        if_match=if_match,
         if_none_match=if_none_match,
     )
 
@@ -116,11 +128,13 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | MeView | Problem | None:
     """Show the caller's own profile and settings
 
     Args:
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -133,6 +147,7 @@ def sync(
 
     return sync_detailed(
         client=client,
+        if_match=if_match,
         if_none_match=if_none_match,
     ).parsed
 
@@ -140,11 +155,13 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | MeView | Problem]:
     """Show the caller's own profile and settings
 
     Args:
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -156,6 +173,7 @@ async def asyncio_detailed(
     """
 
     kwargs = _get_kwargs(
+        if_match=if_match,
         if_none_match=if_none_match,
     )
 
@@ -167,11 +185,13 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | MeView | Problem | None:
     """Show the caller's own profile and settings
 
     Args:
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -185,6 +205,7 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            if_match=if_match,
             if_none_match=if_none_match,
         )
     ).parsed

@@ -13,9 +13,13 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     user_id: str,
     *,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
     if not isinstance(if_none_match, Unset):
         headers["If-None-Match"] = if_none_match
 
@@ -57,6 +61,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
 
@@ -87,12 +96,14 @@ def sync_detailed(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Problem | UserView]:
     """Show a user
 
     Args:
         user_id (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -105,6 +116,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
+        if_match=if_match,
         if_none_match=if_none_match,
     )
 
@@ -119,12 +131,14 @@ def sync(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | Problem | UserView | None:
     """Show a user
 
     Args:
         user_id (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -138,6 +152,7 @@ def sync(
     return sync_detailed(
         user_id=user_id,
         client=client,
+        if_match=if_match,
         if_none_match=if_none_match,
     ).parsed
 
@@ -146,12 +161,14 @@ async def asyncio_detailed(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Problem | UserView]:
     """Show a user
 
     Args:
         user_id (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -164,6 +181,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
+        if_match=if_match,
         if_none_match=if_none_match,
     )
 
@@ -176,12 +194,14 @@ async def asyncio(
     user_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | Problem | UserView | None:
     """Show a user
 
     Args:
         user_id (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -196,6 +216,7 @@ async def asyncio(
         await asyncio_detailed(
             user_id=user_id,
             client=client,
+            if_match=if_match,
             if_none_match=if_none_match,
         )
     ).parsed

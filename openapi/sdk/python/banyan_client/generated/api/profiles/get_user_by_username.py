@@ -13,9 +13,13 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     username: str,
     *,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
     if not isinstance(if_none_match, Unset):
         headers["If-None-Match"] = if_none_match
 
@@ -57,6 +61,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
 
@@ -87,6 +96,7 @@ def sync_detailed(
     username: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Problem | UserView]:
     """Find a user by username
@@ -95,6 +105,7 @@ def sync_detailed(
 
     Args:
         username (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -107,6 +118,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         username=username,
+        if_match=if_match,
         if_none_match=if_none_match,
     )
 
@@ -121,6 +133,7 @@ def sync(
     username: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | Problem | UserView | None:
     """Find a user by username
@@ -129,6 +142,7 @@ def sync(
 
     Args:
         username (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -142,6 +156,7 @@ def sync(
     return sync_detailed(
         username=username,
         client=client,
+        if_match=if_match,
         if_none_match=if_none_match,
     ).parsed
 
@@ -150,6 +165,7 @@ async def asyncio_detailed(
     username: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Problem | UserView]:
     """Find a user by username
@@ -158,6 +174,7 @@ async def asyncio_detailed(
 
     Args:
         username (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -170,6 +187,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         username=username,
+        if_match=if_match,
         if_none_match=if_none_match,
     )
 
@@ -182,6 +200,7 @@ async def asyncio(
     username: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | Problem | UserView | None:
     """Find a user by username
@@ -190,6 +209,7 @@ async def asyncio(
 
     Args:
         username (str):
+        if_match (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -204,6 +224,7 @@ async def asyncio(
         await asyncio_detailed(
             username=username,
             client=client,
+            if_match=if_match,
             if_none_match=if_none_match,
         )
     ).parsed
