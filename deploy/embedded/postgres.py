@@ -51,8 +51,8 @@ SETTINGS = {
     "log_timezone": "'UTC'",
 }
 THROWAWAY_SETTINGS = {
-    # Full page images stay on: without them a replica that is killed after a table was emptied and vacuumed meets
-    # a page of its visibility map in the log that is no longer in the file, at every start.
+    # Full page images stay on: without them a replica that is killed after a table was emptied and vacuumed
+    # meets a page of its visibility map in the log that is no longer in the file, at every start.
     "fsync": "off",
     "shared_buffers": "32MB",
     "io_method": "sync",
