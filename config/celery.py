@@ -9,6 +9,7 @@ from django.conf import settings
 from config import broker
 from config.operations import workers
 from config.startup import pause_collector
+from modules.kernel import bus
 from sharding import heartbeat, tracebacks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
@@ -62,5 +63,13 @@ app.config_from_object(settings.CELERY)
 app.steps["consumer"].add(Consuming)
 app.steps["consumer"].add(broker.DeadLetters)
 app.autodiscover_tasks()
+
+
+@signals.import_modules.connect
+def declare_events(**_: Any) -> None:
+    """Tell the relay which events there are, once Celery has set up Django, as it does at this signal."""
+    bus.declare_events()
+
+
 if settings.METRICS:
     from config.metrics import tasks  # noqa: F401 - it waits for a worker to begin

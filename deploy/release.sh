@@ -11,7 +11,7 @@ nginx() { docker compose exec -T nginx "$@"; }
 
 docker compose build --quiet migrate
 docker compose run --rm --no-deps -T migrate
-# Before any API: an older relay throws away what a newer API records of a kind that nobody hears in its release.
+# Before any API: an older relay leaves a newer API's news waiting, and does not know who else hears what it knows.
 docker compose up --detach --no-deps --wait relay worker worker-media beat flower
 for number in 1 2; do
     nginx touch "/tmp/without-api-$number"

@@ -40,6 +40,8 @@ class Subscriber:
 
 
 _subscribers: dict[str, list[Subscriber]] = defaultdict(list)
+# The events that are said, whether or not anybody hears them.
+_declared: set[str] = set()
 
 # Under this the payload says which trace recorded the event (W3C Trace Context); it is no field of the event.
 TRACEPARENT = "traceparent"
@@ -74,6 +76,16 @@ def subscribe(event_name: str, subscriber: str, queue: str, *, batch: int = BATC
     if any(other.name == subscriber for other in known):
         raise ValueError(f"{subscriber} subscribes to {event_name} twice.")
     known.append(Subscriber(subscriber, queue, batch))
+
+
+def declare(event_name: str) -> None:
+    """Register an event that is said here, so that the relay completes it also if nobody hears it."""
+    _declared.add(event_name)
+
+
+def known_names() -> list[str]:
+    """Return the names of all events of this release; none where nothing has registered itself."""
+    return sorted(_declared.union(name for name, known in _subscribers.items() if known))
 
 
 def subscriptions() -> list[tuple[str, Subscriber]]:

@@ -7,11 +7,14 @@ Neither is ever called by a request: the relay rings subscribers, Beat rings per
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from celery import shared_task  # noqa: TID251 - the one place that makes tasks
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
 
 from sharding import outages, outbox
 from sharding.delivery import consumer
@@ -71,6 +74,16 @@ def _together(event_type: type[E], together: Together[E]) -> consumer.Together:
         together.handler([(read_event(event_type, payload), once) for payload, once in many])
 
     return consumer.Together(lambda payload: payload[together.by], handle)
+
+
+def declare_events() -> None:
+    """Register the events of all contexts, whether or not anybody hears them."""
+    for app in apps.get_app_configs():
+        if app.name.startswith("modules.") and module_has_submodule(app.module, "events"):
+            module = import_module(f"{app.name}.events")
+            for kind in vars(module).values():
+                if is_dataclass(kind) and isinstance(kind, type) and kind.__module__ == module.__name__:
+                    outbox.declare(str(kind.name))  # type: ignore[attr-defined]  # each of them has one
 
 
 def read_event(event_type: type[E], payload: dict[str, Any]) -> E:

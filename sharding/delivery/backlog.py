@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.utils import DatabaseError
 
-from sharding import outages, scatter, status
+from sharding import outages, outbox, scatter, status
 from sharding.conf import settings
 from sharding.delivery.relay import LEADER_LOCK
 from sharding.ids import moment_of
@@ -27,6 +27,8 @@ _DELIVERIES = """
     SELECT subscriber, count(*) FILTER (WHERE state <> 'dead'), count(*) FILTER (WHERE state = 'dead'),
         min(event_id) FILTER (WHERE state <> 'dead')
     FROM outbox_delivery GROUP BY subscriber ORDER BY subscriber"""
+# What none that runs this release will make deliveries of.
+_UNKNOWN = "SELECT name, count(*) FROM outbox_event WHERE name <> ALL(%s) GROUP BY name ORDER BY name"
 _LEADER = """
     SELECT s.pid, coalesce(host(s.client_addr), 'local') FROM pg_locks l JOIN pg_stat_activity s USING (pid)
     WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = 1 AND l.objsubid = 2
@@ -68,9 +70,16 @@ def list_backlogs(*, max_age_s: float) -> list[dict[str, Any]]:
     Return one entry for the directory and for each instance.
 
     `is_well` is False where a database is away or has no leading relay, where a delivery is dead, or
-    something has waited for longer than `max_age_s` seconds.
+    something has waited for longer than `max_age_s` seconds. `unknown` are the events that only a later
+    release knows, for whoever has loaded those of this one.
     """
-    return _ask_each(lambda alias: describe(connections[alias], max_age_s))
+    known = outbox.known_names()
+
+    def read(alias: str) -> dict[str, Any]:
+        entry = describe(connections[alias], max_age_s)
+        return entry | {"unknown": _list_unknown(alias, known) if known else []}
+
+    return _ask_each(read)
 
 
 def describe(connection: BaseDatabaseWrapper, max_age_s: float) -> dict[str, Any]:
@@ -140,6 +149,12 @@ def owners_with_news(owner_ids: Collection[int]) -> set[int]:
     with connections[settings().directory].cursor() as cursor:
         of_directory = read(cursor, list(owner_ids))
     return {*of_directory, *scatter.read_per_instance(owner_ids, read, on_primary=True)}
+
+
+def _list_unknown(alias: str, known: list[str]) -> list[dict[str, Any]]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_UNKNOWN, [known])
+        return [{"name": name, "recorded": recorded} for name, recorded in cursor.fetchall()]
 
 
 def _age_of(event_id: int | None) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -42,7 +43,8 @@ LEASE_WINDOW = 5000
 _EXPAND = """
     WITH fresh AS (
         DELETE FROM outbox_event WHERE id IN (
-            SELECT id FROM outbox_event ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+            SELECT id FROM outbox_event WHERE name = ANY(%(known)s::text[]) ORDER BY id LIMIT %(limit)s
+            FOR UPDATE SKIP LOCKED)
         RETURNING id, owner_id, name, payload),
     made AS (
         INSERT INTO outbox_delivery (event_id, subscriber, owner_id, name, payload)
@@ -75,11 +77,18 @@ _GIVE_BACK = """
 
 # Whether there may be work. What is due may be held back by what is earlier, which the lease alone finds out.
 _IS_THERE_WORK = """
-    SELECT EXISTS (SELECT FROM outbox_event) OR EXISTS (
+    SELECT EXISTS (SELECT FROM outbox_event WHERE name = ANY(%s::text[])) OR EXISTS (
         SELECT FROM outbox_delivery WHERE due_at <= now() AND state <> 'dead')"""
 
 # The oldest fact without deliveries: ids grow with time.
-_OLDEST = "SELECT extract(epoch FROM now() - recorded_at)::int FROM outbox_event ORDER BY id LIMIT 1"
+_OLDEST = """
+    SELECT extract(epoch FROM now() - recorded_at)::int FROM outbox_event WHERE name = ANY(%s::text[])
+    ORDER BY id LIMIT 1"""
+_UNKNOWN = """
+    SELECT name, count(*) FROM outbox_event WHERE name <> ALL(%s::text[])
+    GROUP BY name ORDER BY name LIMIT 20"""
+# How often it says what of a later release waits.
+_TOLD_EVERY_S = 60.0
 
 # A turn takes as long as its backlog is long, and waits for who holds a delivery.
 _TURN_S = 60.0
@@ -102,7 +111,10 @@ class Relay:
         known = outbox.subscriptions()
         self._queues = {subscriber.name: subscriber.queue for _, subscriber in known}
         self._batches = {subscriber.name: subscriber.batch for _, subscriber in known}
+        self._known = outbox.known_names()
+        self._tells_at = time.monotonic() + _TOLD_EVERY_S
         self._pairs = {
+            "known": self._known,
             "names": [name for name, _ in known],
             "subscribers": [subscriber.name for _, subscriber in known],
         }
@@ -160,14 +172,22 @@ class Relay:
             while not stop.is_set() and self.step():
                 self._heartbeat.beat(self._standing)
         self._heartbeat.beat(self._standing)
+        if time.monotonic() >= self._tells_at:
+            self._tells_at = time.monotonic() + _TOLD_EVERY_S
+            self._tell_unknown()
+
+    def _tell_unknown(self) -> None:
+        """Say what waits for a later release of the relay."""
+        if unknown := self._ask(_UNKNOWN, [self._known]):
+            log.warning("relay.unknown_events", instance=self._name, events=dict(unknown))
 
     def _is_there_work(self) -> bool:
-        [(is_there,)] = self._ask(_IS_THERE_WORK, [])
+        [(is_there,)] = self._ask(_IS_THERE_WORK, [self._known])
         return bool(is_there)
 
     def _standing(self) -> str:
-        """Say that this one leads, and for how many seconds the oldest event has waited."""
-        oldest = self._ask(_OLDEST, [])
+        """Say that this one leads, and for how many seconds the oldest event that it knows has waited."""
+        oldest = self._ask(_OLDEST, [self._known])
         return f"leads {oldest[0][0] if oldest else 0}"
 
     def _notify(self, subscriber: str, deliveries: list[Delivery]) -> None:

@@ -9,9 +9,9 @@ import pytest
 from sharding.ids import shard_of
 from sharding.shard_map import alias_of
 from tests.failover.pair import Pair, url_of
-from tests.failover.writers import Writers
 from tests.kit.client import Client
 from tests.kit.machines import Machines, until
+from tests.kit.writers import Writers
 
 # The start of all servers counts to the first.
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from sharding.delivery.relay import LEADER_LOCK
+from sharding.ids import make_id
 from tests.kit.delivery import drain, relay_unheard
 from tests.kit.machines import Machines, until
 from tests.kit.people import Person, make_person
@@ -78,6 +79,19 @@ class TestStatus:
 
         assert status == 1
         assert ["NO RELAY LEADS" in line for line in printed.splitlines()] == [True, False, True]
+
+    def test_names_what_only_a_later_release_knows(self):
+        with connections["b"].cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO outbox_event (id, owner_id, name, payload)"
+                " VALUES (%(id)s, %(id)s, 'posts.later.v9', '{}')",
+                {"id": make_id(1, 4000, 1)},
+            )
+        drain()
+
+        found = {name: entry["unknown"] for name, entry in entries("status").items()}
+        assert found == {"directory": [], "a": [], "b": [{"name": "posts.later.v9", "recorded": 1}]}
+        assert "posts.later.v9: recorded=1, of a later release" in outbox("status")[1]
 
     def test_counts_what_waits_and_how_long_it_does(self):
         ann, fay = make_person("ann", shard=3), make_person("fay", shard=4000)

@@ -82,6 +82,7 @@ def _relays(times: int = 1) -> Iterator[list[Relay]]:
     for context in CONTEXTS:  # so that every subscriber is known
         if find_spec(f"modules.{context}.tasks"):
             import_module(f"modules.{context}.tasks")
+    bus.declare_events()
     notify = partial(_dispatch, times)
     with ExitStack() as stack:
         yield [stack.enter_context(closing(Relay(alias, notify, settings.RELAY))) for alias in aliases()]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from structlog.testing import capture_logs
 
 from sharding import outbox
 from sharding.delivery.consumer import MAX_FAILURES, Delivery, Together, deliver
@@ -32,11 +34,24 @@ class Noted:
     number: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unheard:
+    name: ClassVar[str] = "tests.unheard.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What an API of the next release says."""
+
+    name: ClassVar[str] = "tests.later.v1"
+
+
 @pytest.fixture(autouse=True)
 def _registry(monkeypatch):
     """Only this file's subscriber is known here."""
     known: dict[str, list[outbox.Subscriber]] = {Noted.name: [outbox.Subscriber(HEARER, "default")]}
     monkeypatch.setattr(outbox, "_subscribers", known)
+    monkeypatch.setattr(outbox, "_declared", {Unheard.name})
 
 
 class Bell:
@@ -101,6 +116,12 @@ def states() -> list[tuple[str, int]]:
     return found
 
 
+def recorded() -> list[str]:
+    with connections["a"].cursor() as cursor:
+        cursor.execute("SELECT name FROM outbox_event ORDER BY id")
+        return [name for (name,) in cursor.fetchall()]
+
+
 def let_leases_run_out() -> None:
     with connections["a"].cursor() as cursor:
         cursor.execute("UPDATE outbox_delivery SET due_at = now() - interval '1 s'")
@@ -131,6 +152,37 @@ class TestRecord:
     def test_is_refused_outside_a_transaction(self):
         with pytest.raises(NoShard):
             outbox.record(Noted(number=1))
+
+
+class TestUnknown:
+    def test_waits_for_who_knows_it_and_holds_nobody_up(self, relay, bell, monkeypatch):
+        with writing_for(ANN):
+            outbox.record(Later())
+            outbox.record(Unheard())
+            outbox.record(Noted(number=1))
+
+        assert (relay.step(), relay.step()) == (3, 0)
+        assert (bell.numbers(), recorded(), relay._is_there_work()) == ([[1]], [Later.name], False)
+
+        monkeypatch.setattr(outbox, "_declared", {Unheard.name, Later.name})
+        newer = Relay("a", bell, settings.RELAY)
+        with closing(newer):
+            assert newer.step() == 1
+        assert recorded() == []
+
+    def test_is_told_once_a_minute_and_makes_no_relay_look_old(self, relay, monkeypatch):
+        monkeypatch.setattr(relay, "_tells_at", 0.0)
+        with writing_for(ANN):
+            outbox.record(Later())
+        with connections["a"].cursor() as cursor:
+            cursor.execute("UPDATE outbox_event SET recorded_at = now() - interval '1 hour'")
+
+        with capture_logs() as told:
+            for _ in range(2):
+                relay._turn_while_there_is_work(threading.Event())
+
+        assert [(one["event"], one["events"]) for one in told] == [("relay.unknown_events", {Later.name: 1})]
+        assert relay._standing() == "leads 0"
 
 
 class TestStep:

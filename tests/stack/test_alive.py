@@ -53,7 +53,7 @@ def test_a_relay_is_well_while_it_leads_or_waits_and_its_oldest_event_is_young(s
         stack.run_sql(
             "a",
             "INSERT INTO outbox_event (id, owner_id, name, payload, recorded_at)"
-            f" VALUES ({event}, {event}, 'tests.unheard.v1', '{{}}', now() - interval '1 hour')",
+            f" VALUES ({event}, {event}, 'timelines.marker_moved.v1', '{{}}', now() - interval '1 hour')",
         )
         # The relay passes over a row that somebody holds, so it cannot get rid of this one.
         holder.execute("SELECT FROM outbox_event FOR UPDATE")

@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
 
 from sharding.delivery import backlog
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         getattr(self, f"_{options['verb']}")(options)
 
     def _status(self, options: dict[str, Any]) -> None:
+        # Which events there are, and who hears them.
+        current_app.loader.import_default_modules()
         self._tell(backlog.list_backlogs(max_age_s=options["max_age"]), _status_lines, options)
 
     def _dead(self, options: dict[str, Any]) -> None:
@@ -87,6 +90,10 @@ def _status_lines(entry: dict[str, Any]) -> list[str]:
             f"      {each['subscriber']}: waiting={each['waiting']} dead={each['dead']}"
             f" oldest={each['oldest_seconds']}s"
             for each in entry["subscribers"]
+        ),
+        *(
+            f"      {each['name']}: recorded={each['recorded']}, of a later release: it waits for its relay"
+            for each in entry["unknown"]
         ),
     ]
 
