@@ -24,9 +24,10 @@ _CLAIM = """
     ORDER BY scope, key
     ON CONFLICT DO NOTHING RETURNING scope, key"""
 _KEPT = "SELECT fingerprint, status, body FROM once WHERE owner_id = %s AND scope = %s AND key = %s"
+# Of `clock_timestamp()`, which may change between two rows, no index would be asked.
 _CLEAN = """
     DELETE FROM once WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM once WHERE created_at < clock_timestamp() - %s {owned} LIMIT %s))"""
+        SELECT ctid FROM once WHERE created_at < now() - %s {owned} LIMIT %s))"""
 # Residue is not this instance's to delete; the fence would refuse the whole batch.
 _OWNED = """
     AND shard_of(owner_id) IN (SELECT shard FROM shard_ownership WHERE state = 'owned')"""

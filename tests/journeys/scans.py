@@ -30,6 +30,16 @@ class Asked:
                     yield f"{alias}: {sql}\n{plan}"
 
 
+@contextmanager
+def watching() -> Iterator[Asked]:
+    """Note what every database is asked by this thread while the block runs."""
+    asked = Asked()
+    with ExitStack() as stack:
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(asked))
+        yield asked
+
+
 class Watch:
     """Counts how often the large tables were looked through, and tells by which statements."""
 
@@ -40,10 +50,8 @@ class Watch:
     @contextmanager
     def over(self, what: str) -> Iterator[None]:
         """Note each large table that is looked through while the block runs."""
-        asked, before = Asked(), self._count()
-        with ExitStack() as stack:
-            for connection in connections.all():
-                stack.enter_context(connection.execute_wrapper(asked))
+        before = self._count()
+        with watching() as asked:
             yield
         after = self._count()
         for table in {table for (alias, table) in after if after[alias, table] != before.get((alias, table))}:

@@ -22,6 +22,10 @@ class TokenFamily(DirectoryModel):
     authenticated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
+    class Meta:
+        # Of old ones the clock asks whether any of their tokens lives.
+        indexes = [models.Index(fields=["created_at"], name="accounts_tokenfamily_age")]
+
 
 class SpentToken(DirectoryModel):
     """

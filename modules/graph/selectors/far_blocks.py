@@ -21,12 +21,11 @@ _MIRRORS = """
     FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, other_id)
     LEFT JOIN graph_blockin AS block ON block.user_id = pair.user_id AND block.blocker_id = pair.other_id"""
 _EDGES = """
-    SELECT pair.user_id, pair.other_id,
-        EXISTS (SELECT FROM graph_followout AS edge
-            WHERE edge.user_id = pair.user_id AND edge.target_id = pair.other_id)
-        OR EXISTS (SELECT FROM graph_followin AS edge
-            WHERE edge.user_id = pair.user_id AND edge.follower_id = pair.other_id AND edge.is_active)
-    FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, other_id)"""
+    SELECT pair.user_id, pair.other_id, edge.user_id IS NOT NULL OR coalesce(mirror.is_active, false)
+    FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, other_id)
+    LEFT JOIN graph_followout AS edge ON edge.user_id = pair.user_id AND edge.target_id = pair.other_id
+    LEFT JOIN graph_followin AS mirror
+        ON mirror.user_id = pair.user_id AND mirror.follower_id = pair.other_id"""
 _AUTHORITIES = """
     SELECT pair.user_id, pair.other_id, block.edge_id
     FROM unnest(%s::bigint[], %s::bigint[]) AS pair (user_id, other_id)
