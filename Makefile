@@ -28,7 +28,7 @@ NEW_KEY := from deploy.embedded import secrets; print(secrets.generate().oidc_pr
 NO_SERVER := -W 'ignore:Got an error checking a consistent migration history'
 
 .DEFAULT_GOAL := help
-.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test broker-test metrics-test restore-test pooled-test failover-test tls-test check doors newcontext migrations bench openapi sdk contract linted judged alerts image-test help
+.PHONY: up down url reset logs mail psql shell demo verify-demo test redis-test broker-test metrics-test restore-test pooled-test profiles-test failover-test tls-test check doors newcontext migrations bench openapi sdk contract linted judged alerts image-test help
 
 help: ## list what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -64,7 +64,7 @@ verify-demo: $(SYNCED) ## compare 200 users' counts and homes with the file they
 	@exec $(MANAGE) verify_demo $(if $(FOLLOWS),--follows $(FOLLOWS)) $(if $(TEXTS),--texts $(TEXTS)) $(if $(USERS),--users $(USERS))
 
 test: $(if $(CONTRACT),$(JUDGES) openapi/tools/node_modules,$(SYNCED)) ## run the tests on a throwaway stack; ARGS="tests/stack -k port", CONTRACT=1 with the contract's
-	@exec $(BIN)/python -m pytest $(if $(CONTRACT),--override-ini 'norecursedirs=broker image backup failover pooled .* __pycache__ node_modules') $(if $(ARGS),$(ARGS),$(PARALLEL))
+	@exec $(BIN)/python -m pytest $(if $(CONTRACT),--override-ini 'norecursedirs=broker image backup failover pooled deploy_profiles .* __pycache__ node_modules') $(if $(ARGS),$(ARGS),$(PARALLEL))
 
 redis-test: $(SYNCED) ## freeze and kill one of three hot Redis, and look where every key lies
 	@exec $(BIN)/python -m pytest tests/kernel/test_redis_servers.py tests/journeys/test_hot_redis.py $(ARGS)
@@ -82,6 +82,10 @@ restore-test: $(SYNCED) ## back up under load, lose every database, restore them
 pooled-test: $(SYNCED) ## run journeys through Debian's PgBouncer in transaction mode, installed if it is not
 	@$(BIN)/python -m tests.pooled.pgbouncer
 	@exec $(BIN)/python -m pytest $(or $(ARGS),tests/pooled)
+
+profiles-test: $(SYNCED) ## kill a primary under Patroni and a hot Redis under Sentinel, by deploy/profiles
+	@$(BIN)/python -m tests.deploy_profiles.installed
+	@exec $(BIN)/python -m pytest $(or $(ARGS),tests/deploy_profiles)
 
 failover-test: $(SYNCED) ## kill a primary under writers, promote its standby, and count what was acknowledged
 	@exec $(BIN)/python -m pytest $(or $(ARGS),tests/failover)
