@@ -99,14 +99,9 @@ check: $(SYNCED) ## format, lint, types, contracts, system checks, schema and AP
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
-	@$(NOWHERE) $(MANAGE) check --fail-level WARNING
+	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py drift
 	@BANYAN_OIDC_PRIVATE_KEY="$$($(BIN)/python -c '$(NEW_KEY)')" DJANGO_SETTINGS_MODULE=config.settings.production \
 		$(NOWHERE) $(MANAGE) check --deploy --fail-level WARNING
-	@$(NOWHERE) $(BIN)/python $(NO_SERVER) manage.py makemigrations --check --dry-run
-	@$(NOWHERE) $(MANAGE) freeze --check
-	@$(NOWHERE) $(MANAGE) locks
-	@$(NOWHERE) $(MANAGE) openapi --check
-	@$(NOWHERE) $(MANAGE) doors --check
 
 doors: $(SYNCED) ## write modules/DOORS.md: what contexts offer each other
 	@$(NOWHERE) $(MANAGE) doors --write

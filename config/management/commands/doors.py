@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import json
@@ -66,9 +67,9 @@ def doors_of(context: str) -> list[Door]:
     module = importlib.import_module(f"modules.{context}.public")
     if not hasattr(module, "__all__"):
         raise CommandError(f"modules/{context}/public.py has no __all__, which is the list of its doors.")
-    used = dict(_uses(context))
+    uses = _uses()
     return [
-        Door(context, name, _signature(member), _summary(member), sorted(used.get(name, set())))
+        Door(context, name, _signature(member), _summary(member), sorted(uses.get((context, name), set())))
         for name in sorted(module.__all__)
         for member in [getattr(module, name)]
     ]
@@ -109,30 +110,34 @@ def _summary(member: Any) -> str:
     return (inspect.getdoc(member) or "").split("\n", 1)[0] if callable(member) else "a constant"
 
 
-def _uses(context: str) -> Iterator[tuple[str, set[str]]]:
-    """Yield each door's name with the modules that use it, read from their imports."""
-    uses: dict[str, set[str]] = {}
+@functools.cache
+def _uses() -> dict[tuple[str, str], set[str]]:
+    """Return which modules of others use a context's door, read from their imports, each file once."""
+    uses: dict[tuple[str, str], set[str]] = {}
     for path in sorted((ROOT / "modules").rglob("*.py")):
         caller = _module_name(path)
-        if caller.startswith(f"modules.{context}."):
-            continue
-        for name in _names_used(ast.parse(path.read_text(), str(path)), f"modules.{context}"):
-            uses.setdefault(name, set()).add(caller)
-    yield from uses.items()
+        for context, name in _doors_used(ast.parse(path.read_text(), str(path))):
+            if not caller.startswith(f"modules.{context}."):
+                uses.setdefault((context, name), set()).add(caller)
+    return uses
 
 
-def _names_used(tree: ast.Module, package: str) -> set[str]:
-    """Return the attributes used of `from modules.x import public as x`, and names imported from it."""
-    aliases, names = set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == package:
-            aliases |= {item.asname or item.name for item in node.names if item.name == "public"}
-        if isinstance(node, ast.ImportFrom) and node.module == f"{package}.public":
-            names |= {item.name for item in node.names}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
-            names.add(node.attr)
-    return names
+def _doors_used(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the attributes used of `from modules.x import public as x`, and names imported from it."""
+    contexts: dict[str, str] = {}
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("modules."):
+            context, _, door = str(node.module).removeprefix("modules.").partition(".")
+            if door == "public":
+                yield from ((context, item.name) for item in node.names)
+            elif not door:
+                contexts |= {
+                    item.asname or item.name: context for item in node.names if item.name == "public"
+                }
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in contexts:
+            yield contexts[node.value.id], node.attr
 
 
 def _module_name(path: Path) -> str:
