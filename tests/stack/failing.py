@@ -1,7 +1,7 @@
 """
 Processes that fail with a password in their hands: what stands in their logs is looked at by a test.
 
-    python -m tests.stack.failing caught|foreign|uncaught|thread|database|pydantic
+    python -m tests.stack.failing caught foreign thread database pydantic uncaught
     gunicorn -c config/gunicorn.py tests.stack.failing:wsgi · celery -A tests.stack.failing worker
 """
 
@@ -51,9 +51,20 @@ def fail_in_a_worker(password: str) -> None:
     fail(password)
 
 
-def main(how: str) -> None:
-    """Fail in one of many ways, as a process of ours."""
+HEADING = "──"
+
+
+def main(ways: list[str]) -> None:
+    """Fail in one way after the other, each under its heading, as a process of ours."""
     tracebacks.install()
+    for how in ways:
+        sys.stdout.write(f"{HEADING} {how}\n")
+        sys.stdout.flush()
+        fail_as(how)
+
+
+def fail_as(how: str) -> None:
+    """Fail in one of many ways; `uncaught` is the last."""
     try:
         if how in {"caught", "foreign", "uncaught", "thread"}:
             fail()
@@ -76,4 +87,4 @@ def main(how: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -50,7 +52,16 @@ def python(tmp_path_factory) -> str:
     found = home / "venv" / "bin" / "python"
     lock = ROOT / "requirements" / "runtime.txt"
     subprocess.run([uv, "pip", "sync", *quiet, "--require-hashes", "-p", found, lock], check=True)
+    give_bytecode(Path(sysconfig.get_path("purelib")), next((home / "venv").glob("lib/*/site-packages")))
     return str(found)
+
+
+def give_bytecode(ours: Path, theirs: Path) -> None:
+    """Spare them what we have compiled; Python takes it where a file is as old and as long."""
+    for folder in ours.rglob("__pycache__"):
+        place = theirs / folder.relative_to(ours)
+        if place.parent.is_dir():
+            shutil.copytree(folder, place, dirs_exist_ok=True)
 
 
 class TestRuntimeLock:

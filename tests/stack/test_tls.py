@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from deploy.embedded.layout import ROOT
 from deploy.embedded.postgres import PORT
 from deploy.embedded.throwaway import Throwaway
 from tests.kit.client import Client
+from tests.kit.commands import manage_each
 from tests.kit.machines import Machines, until
 from tests.kit.tls import Authority, TlsPostgres, TlsServer, to_socket
 
@@ -86,9 +86,14 @@ def secured(stack_of_run: Throwaway, tmp_path: Path) -> Iterator[Secured]:
 
 def manage(stack: Throwaway, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a management command that may fail."""
+    [done] = manage_all(stack, list(words), **env)
+    return done
+
+
+def manage_all(stack: Throwaway, *commands: list[str], **env: str) -> list[subprocess.CompletedProcess[str]]:
+    """Run management commands that may fail, with one start."""
     full = {**stack.env, "DJANGO_SETTINGS_MODULE": "config.settings.test", "PATH": "/usr/bin:/bin", **env}
-    command = [sys.executable, "manage.py", *words]
-    return subprocess.run(command, cwd=ROOT, env=full, capture_output=True, text=True, check=False)
+    return manage_each(commands, cwd=ROOT, env=full)
 
 
 @pytest.mark.django_db
@@ -135,11 +140,11 @@ class TestEveryProcess:
 
 
 class TestShards:
-    @pytest.mark.parametrize("words", [["status"], ["migrate"], ["map"]], ids=" ".join)
-    def test_passes_through_tls(self, secured, stack_of_run, words):
-        done = manage(stack_of_run, "shards", *words, **secured.env())
+    def test_passes_through_tls(self, secured, stack_of_run):
+        commands = (["shards", word] for word in ("status", "migrate", "map"))
+        done = manage_all(stack_of_run, *commands, **secured.env())
 
-        assert (done.returncode, secured.counts()[1]) == (0, 0), done.stderr
+        assert ([each.returncode for each in done], secured.counts()[1]) == ([0, 0, 0], 0), done
 
     def test_status_tells_which_database_is_not_to_be_trusted(self, secured, stack_of_run):
         done = manage(stack_of_run, "shards", "status", "--json", **secured.env(b=secured.stranger.file))
@@ -151,13 +156,13 @@ class TestShards:
         )
         assert "certificate verify failed" in entries["b"]["error"]
 
-    @pytest.mark.parametrize("words", [["status"], ["migrate"]], ids=" ".join)
-    def test_goes_nowhere_without_tls_and_says_why(self, secured, stack_of_run, words):
-        done = manage(stack_of_run, "shards", *words, **secured.env("disable"))
+    def test_goes_nowhere_without_tls_and_says_why(self, secured, stack_of_run):
+        commands = (["shards", word] for word in ("status", "migrate"))
 
-        assert done.returncode == 1
-        assert "the database default cannot be reached" in (said := done.stdout + done.stderr)
-        assert "TLS is demanded" in said
+        for done in manage_all(stack_of_run, *commands, **secured.env("disable")):
+            assert done.returncode == 1
+            assert "the database default cannot be reached" in (said := done.stdout + done.stderr)
+            assert "TLS is demanded" in said
         assert secured.counts()[0] == set()
 
     def test_passes_to_the_one_of_several_hosts_that_takes_writes(self, secured, stack_of_run):

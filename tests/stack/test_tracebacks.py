@@ -23,49 +23,46 @@ from tests.kit.machines import until
 
 PASSWORD = "hunter2-was-here"
 FAILING = "tests.stack.failing"
+HEADING = "──"
+WAYS = ("caught", "foreign", "thread", "database", "pydantic", "uncaught")
 FORMATS = ("human", "json")
 
 
-def fail(stack, how: str, log_format: str) -> str:
-    """Run a process that fails and return what it wrote."""
+@pytest.fixture(scope="module", params=FORMATS)
+def told(request, machines_of_module) -> dict[str, str]:
+    """What a process that fails in every way writes of each; the last it does not catch."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.stack.failing", how],
+        [sys.executable, "-m", FAILING, *WAYS],
         cwd=ROOT,
-        env={**os.environ, **stack.env, "BANYAN_LOG_FORMAT": log_format},
+        env={**os.environ, **machines_of_module.env, "BANYAN_LOG_FORMAT": request.param},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    return done.stdout + done.stderr
+    told = dict(part.split("\n", 1) for part in done.stdout.split(f"{HEADING} ")[1:])
+    assert list(told) == [*WAYS], done.stdout
+    return told
 
 
 class TestAFailure:
-    @pytest.mark.parametrize("log_format", FORMATS)
     @pytest.mark.parametrize("how", ["caught", "foreign", "uncaught", "thread"])
-    def test_is_told_with_its_line_and_without_its_values(self, stack, how, log_format):
-        told = fail(stack, how, log_format)
+    def test_is_told_with_its_line_and_without_its_values(self, told, how):
+        assert PASSWORD not in told[how]
+        assert "ValueError" in told[how]
+        assert "which led to" in told[how]
+        assert "RuntimeError" in told[how]
+        assert "tests/stack/failing.py" in told[how]
+        assert "int(password)" in told[how]
 
-        assert PASSWORD not in told
-        assert "ValueError" in told
-        assert "which led to" in told
-        assert "RuntimeError" in told
-        assert "tests/stack/failing.py" in told
-        assert "int(password)" in told
+    def test_of_a_statement_is_told_by_its_code(self, told):
+        assert PASSWORD not in told["database"]
+        assert "DataError: SQLSTATE 22P02" in told["database"]
 
-    @pytest.mark.parametrize("log_format", FORMATS)
-    def test_of_a_statement_is_told_by_its_code(self, stack, log_format):
-        told = fail(stack, "database", log_format)
-
-        assert PASSWORD not in told
-        assert "DataError: SQLSTATE 22P02" in told
-
-    @pytest.mark.parametrize("log_format", FORMATS)
-    def test_of_input_is_told_by_its_kind(self, stack, log_format):
-        told = fail(stack, "pydantic", log_format)
-
-        assert PASSWORD not in told
-        assert "ValidationError: int_parsing" in told
+    def test_of_input_is_told_by_its_kind(self, told):
+        assert PASSWORD not in told["pydantic"]
+        assert "ValidationError: int_parsing" in told["pydantic"]
 
 
 class TestAWorker:
