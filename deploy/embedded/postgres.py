@@ -108,9 +108,9 @@ class Server:
             ]
         )
 
-    def create_like(self, other: Server) -> None:
-        """Copy a cluster that has never run: a fifth of the work, but one system identifier for both."""
-        self._build(["cp", "-Rp", str(other.data)])
+    def create_like(self, data: Path) -> None:
+        """Copy a cluster that does not run: a fifth of the work, but one system identifier for both."""
+        self._build(["cp", "-Rp", str(data)])
 
     def create_replica_of(self, primary: Server) -> None:
         """Make a streaming copy of a running primary, unless a usable one is there."""

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from signal import SIGQUIT
 
 from deploy.embedded import secrets, topology
@@ -33,13 +34,15 @@ class Throwaway:
         """The variables of config/env.py that lead to this stack."""
         return {**self.topology.env(), "BANYAN_ALLOWED_HOSTS": "localhost,127.0.0.1,testserver"}
 
-    def start(self) -> None:
-        """Create and start everything, in parallel where one does not need the other."""
+    def start(self, like: Path | None = None) -> None:
+        """
+        Create and start everything, in parallel where one does not need the other.
+
+        :param like: the data of a stack at rest, with which this one begins
+        """
         self._launch(self.topology.redis.program())
         with ThreadPoolExecutor() as pool:
-            first, *others = self.topology.primaries.values()
-            first.create()
-            list(pool.map(lambda server: server.create_like(first), others))
+            self._create_primaries(pool, like)
             # From this thread: a lifeline hangs on the thread that made the child.
             for server in self.topology.primaries.values():
                 self._launch(server.program())
@@ -48,6 +51,15 @@ class Throwaway:
             self._launch(self.topology.replicas[name].program())
             self.processes[name].await_ready()
         self.processes[self.topology.redis.name].await_ready()
+
+    def rest(self) -> None:
+        """End every server so that the databases of the primaries can be copied."""
+        for name in ("redis", *REPLICAS):
+            self.processes.pop(name).kill()
+        for primary in self.processes.values():
+            primary.ask_to_end(primary.program.stop_signal)
+        for primary in self.processes.values():
+            primary.await_end()
 
     def stop(self) -> None:
         """End every server at once and remove the folder: nothing here is worth a tidy end."""
@@ -74,6 +86,13 @@ class Throwaway:
         process = Process(program, self.layout.logs / f"{program.name}.log")
         self.processes[program.name] = process
         process.launch()
+
+    def _create_primaries(self, pool: ThreadPoolExecutor, like: Path | None) -> None:
+        copies = list(self.topology.primaries.values())
+        if like is None:
+            first = copies.pop(0)
+            first.create()
+        list(pool.map(lambda copy: copy.create_like(like / copy.name if like else first.data), copies))
 
     def _open_primary(self, name: str) -> None:
         self.processes[name].await_ready()

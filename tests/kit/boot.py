@@ -17,6 +17,7 @@ from types import FrameType
 
 from deploy.embedded.layout import ROOT, throwaway_layout
 from deploy.embedded.throwaway import Throwaway
+from tests.kit.migrated import migrated
 
 SETTINGS = "config.settings.test"
 
@@ -65,8 +66,8 @@ class Boot:
 
     def _run(self) -> None:
         try:
-            self.stack.start()
-            migrate(self.stack.env)
+            with migrated(self.stack.layout.home, migrate) as data:
+                self.stack.start(like=data)
         except BaseException as failure:  # noqa: BLE001  told to whoever waits
             self._failure = failure
         self._is_ready.set()
