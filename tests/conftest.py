@@ -62,7 +62,7 @@ def idle_apis(stack_of_run: Throwaway) -> Iterator[IdleApis]:
     """APIs that tests leave to each other."""
     apis = IdleApis()
     yield apis
-    apis.end()
+    apis.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -15,6 +16,16 @@ from deploy.embedded.errors import StackError
 from deploy.embedded.program import Program
 
 PAUSE = 0.02
+
+
+class Child(Protocol):
+    """What is asked of a started process."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
 
 
 class Process:
@@ -27,7 +38,7 @@ class Process:
     def __init__(self, program: Program, log: Path) -> None:
         self.program = program
         self.log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
         self._frozen: list[psutil.Process] = []
 
     @property
@@ -52,16 +63,19 @@ class Process:
         """Start the process without waiting."""
         self.program.prepare()
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.program.command(),
-                cwd=self.program.cwd,
-                env=dict(self.program.env),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=self.program.pass_fds,
-            )
+            self._process = self._begin(log.fileno())
+
+    def _begin(self, log: int) -> Child:
+        return subprocess.Popen(
+            self.program.command(),
+            cwd=self.program.cwd,
+            env=dict(self.program.env),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=self.program.pass_fds,
+        )
 
     def await_ready(self) -> None:
         """

@@ -87,7 +87,7 @@ def restored() -> Iterator[Restored]:
         until(machines.outbox_is_empty)
         yield Restored(machines, archived, town, moments)
         machines.restore()
-        idle.end()
+        idle.close()
 
 
 def _live_and_lose(machines: Machines, archived: Archived) -> tuple[Town, dict[str, datetime]]:

@@ -76,7 +76,7 @@ def judge(boot: Boot, words: argparse.Namespace) -> int:
         verdicts = [ask(make_role(name, person), api.url, words) for name in words.role or ROLES]
     finally:
         machines.restore()
-        idle.end()
+        idle.close()
     tell(verdicts, words.seed)
     return int(not all(verdict.passed for verdict in verdicts))
 

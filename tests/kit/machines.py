@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
 from django.db import connections
@@ -21,13 +20,12 @@ from deploy.embedded.throwaway import Throwaway
 from sharding.backend import breaker
 from tests.kit.boot import SETTINGS
 from tests.kit.brokers import broker_at
+from tests.kit.forks import ForkedProcess, ForkServer, ForkServers
 
 TIMEOUT = 30.0
 
-P = TypeVar("P", bound=Process)
 
-
-class Api(Process):
+class Api(ForkedProcess):
     """A running gunicorn."""
 
     url = ""
@@ -45,13 +43,14 @@ class IdleApis:
     """
     APIs that earlier tests have left, each for the next one that asks for the same settings.
 
-    They hold no state, so they may outlive a test; starting one takes seconds.
+    They hold no state, so they may outlive a test; starting one takes seconds. So does what starts them.
     """
 
     MOST = 3
 
     def __init__(self) -> None:
         self._waiting: list[tuple[object, Api]] = []
+        self.forks = ForkServers()
 
     def take(self, settings: object) -> Api | None:
         """Return one of these settings, if there is any."""
@@ -73,6 +72,11 @@ class IdleApis:
         for _, api in self._waiting:
             api.kill()
         self._waiting.clear()
+
+    def close(self) -> None:
+        """Kill all of them, and what starts them."""
+        self.end()
+        self.forks.close()
 
 
 class Machines:
@@ -183,7 +187,8 @@ class Machines:
             url = f"http://127.0.0.1:{port}"
             # Discovery names the public address: another's would lead clients to whoever listens there.
             applications = self._applications({"BANYAN_PUBLIC_URL": url, **env})
-            api = Api(applications.api(held), self._throwaway.layout.logs / f"api-{port}.log")
+            program = applications.api(held)
+            api = Api(program, self._throwaway.layout.logs / f"api-{port}.log", self._fork_server(program))
             api.url = url
             api.start()
             return api
@@ -243,12 +248,14 @@ class Machines:
     def _run_until(self, program: Program, is_ready: Callable[[Callable[[], str]], bool]) -> Process:
         log = self._throwaway.layout.logs / f"{program.name}-{len(self._processes)}-{time.monotonic_ns()}.log"
         ready = replace(program, is_ready=lambda: is_ready(lambda: log.read_text(errors="replace")))
-        return self._run(Process(ready, log))
-
-    def _run(self, process: P) -> P:
+        process = ForkedProcess(ready, log, self._fork_server(ready))
         self._processes.append(process)
         process.start()
         return process
+
+    def _fork_server(self, program: Program) -> ForkServer | None:
+        """Return who starts a program; under another Python nobody does but that Python."""
+        return self._idle.forks.serving(program, self.env) if self.python == sys.executable else None
 
 
 class Deliverers:
