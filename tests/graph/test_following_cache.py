@@ -56,6 +56,14 @@ class TestEnsureFollowing:
         assert first.by_alias == {"a": 1}
         assert (second.total, trips.trips) == (0, 1)
 
+    def test_is_loaded_by_who_needs_the_list_with_the_same_read(self, ada, vera):
+        follow(ada.id, vera.id)
+
+        with count_queries() as queries:
+            assert following_cache.load_following(ada.id) == [vera.id]
+
+        assert (queries.by_alias, members(ada)) == ({"a": 1}, {0, vera.id})
+
     def test_holds_more_than_lua_unpacks_at_once(self, ada, monkeypatch):
         many = list(range(1, 20_000))
         monkeypatch.setattr(following_cache, "list_following_ids", lambda user_id: many)

@@ -70,8 +70,8 @@ class TestCost:
             page = timelines.get_home(graph.viewer_of(reader.id), Paging.first(many))
 
         assert len(page.parse().data) == many
-        # Followees twice (window, rules), exceptions, own marks; newest ids, cards, counts, profiles of both.
-        assert count_reads(queries) == 12
+        # Followees (window and rules), exceptions, own marks; newest ids, cards, counts, profiles of both.
+        assert count_reads(queries) == 11
 
 
 class TestWithoutRedis:
