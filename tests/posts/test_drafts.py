@@ -79,18 +79,21 @@ class TestOverHttp:
 
     def test_are_published_once_and_answered_the_same(self):
         author = sign_up("ada")
-        made = call("POST", "/v1/me/drafts", {"text": "Hi", "custom": {"a": 1}}, as_=author).body
+        new = {"text": "Hi #tag", "audience": "followers", "custom": {"a": 1}, "reply_policy": "nobody"}
+        made = call("POST", "/v1/me/drafts", new, as_=author).body
         path = f"/v1/me/drafts/{made['id']}"
 
         first, second = (call("PUT", f"{path}/publication", as_=author) for _ in range(2))
 
         assert (first.status, first.body) == (second.status, second.body)
-        assert (first.status, first.body["text"], first.body["custom"]) == (200, "Hi", {"a": 1})
+        assert (first.status, {name: first.body[name] for name in new}) == (200, new)
+        assert first.body["entities"] == made["entities"] != []
         assert call("GET", "/v1/timelines/home", as_=author).body["data"] == [first.body]
         assert call("GET", path, as_=author).status == 404
         assert posts.map_counts([author.id]) == {author.id: 1}
-        published = {"post_id": int(first.body["id"]), "author_id": author.id, "audience": 0}
+        published = {"post_id": int(first.body["id"]), "author_id": author.id, "audience": 1}
         assert announced("posts.post_published.v1") == [published]
+        assert call("GET", f"/v1/posts/{first.body['id']}").status == 404
 
     @pytest.mark.parametrize("publish_at", ["2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"])
     def test_are_not_for_a_time_past_or_too_far(self, publish_at):
