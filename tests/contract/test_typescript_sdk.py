@@ -76,6 +76,9 @@ class TestBanyan:
     def test_renews_tokens_that_end(self, built):
         _hold(built / "test" / "oauth.test.ts")
 
+    def test_uploads_by_a_form_with_progress_and_says_what_went_wrong(self, built):
+        _hold(built / "test" / "uploads.test.ts")
+
     def test_leaves_no_test_out(self):
         held = re.findall(r'"([\w-]+\.test\.ts)"', Path(__file__).read_text())
 

@@ -1,20 +1,29 @@
 """A client of Banyan: generated from its contract, with a layer for what no generator does."""
 
-from banyan_client.client import AsyncBanyan, Banyan, CodeNeeded, SecondFactorNeeded
+from banyan_client.caller import CodeNeeded, SecondFactorNeeded
+from banyan_client.client import AsyncBanyan, Banyan
 from banyan_client.errors import (
     BadRequest,
     BanyanError,
     Conflict,
     Fault,
+    FileTooLarge,
     Forbidden,
     Invalid,
     NotFound,
+    ProcessingFailed,
+    ProcessingTimeout,
     RateLimited,
     Redirected,
     Stale,
+    StorageRefused,
+    StorageUnavailable,
     Unauthorized,
     Unavailable,
     Unreadable,
+    UnsupportedFile,
+    UploadCancelled,
+    UploadError,
 )
 from banyan_client.oauth import OAuth, Tokens
 from banyan_client.retries import Retry
@@ -27,17 +36,25 @@ __all__ = [
     "CodeNeeded",
     "Conflict",
     "Fault",
+    "FileTooLarge",
     "Forbidden",
     "Invalid",
     "NotFound",
     "OAuth",
+    "ProcessingFailed",
+    "ProcessingTimeout",
     "RateLimited",
     "Redirected",
     "Retry",
     "SecondFactorNeeded",
     "Stale",
+    "StorageRefused",
+    "StorageUnavailable",
     "Tokens",
     "Unauthorized",
     "Unavailable",
     "Unreadable",
+    "UnsupportedFile",
+    "UploadCancelled",
+    "UploadError",
 ]

@@ -83,6 +83,45 @@ class Unreadable(BanyanError):
     """What came is no answer of the API: a page of something that stands between, say."""
 
 
+class UploadError(Exception):
+    """An upload came to nothing; `code` says why, and `media_id` of what, once it was begun."""
+
+    def __init__(self, code: str, detail: str, media_id: str | None = None) -> None:
+        """Keep why, and of what."""
+        self.code = code
+        self.detail = detail
+        self.media_id = media_id
+        super().__init__(f"{code}: {detail}")
+
+
+class UnsupportedFile(UploadError):
+    """It is of no type that can be uploaded."""
+
+
+class FileTooLarge(UploadError):
+    """It has more bytes than one of its kind may."""
+
+
+class StorageRefused(UploadError):
+    """The storage did not take the file; `code` is its own word for why."""
+
+
+class StorageUnavailable(UploadError):
+    """The storage did not answer, whatever was tried."""
+
+
+class ProcessingFailed(UploadError):
+    """The file arrived and is not what it should be; `code` is the media's `reason`."""
+
+
+class ProcessingTimeout(UploadError):
+    """The file arrived and is not ready yet; it may be named in a post all the same."""
+
+
+class UploadCancelled(UploadError):
+    """The caller called it off."""
+
+
 _CLASSES: dict[int, type[BanyanError]] = {
     400: BadRequest,
     401: Unauthorized,

@@ -40,6 +40,10 @@ class Retry:
         """Return the seconds to wait after an attempt (from 1), or None if it was the last or needs no other."""
         if attempt >= self.attempts or not (response is None or _is_passing(response)):
             return None
+        return self.pause(attempt, response)
+
+    def pause(self, attempt: int, response: httpx.Response | None) -> float | None:
+        """Return the seconds before another attempt, as asked for or growing, or None if they are too many."""
         asked = retry_after(response) if response is not None else None
         grown = self.first_wait * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
         wait = asked if asked is not None else grown

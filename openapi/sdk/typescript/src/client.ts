@@ -3,9 +3,11 @@
 import createClient from "openapi-fetch";
 import type { Api, CardAt, ListOptions, ListPath, Page, PageOf } from "./api.js";
 import { BadRequest, type BanyanError, toError, toObject, Unauthorized, Unreadable } from "./errors.js";
-import type { paths } from "./generated.js";
+import type { Sendable } from "./files.js";
+import type { components, paths } from "./generated.js";
 import { Renewer, type OAuth } from "./oauth.js";
 import { RETRY, sendRepeatedly, type Fetch, type Retry } from "./retries.js";
+import { upload, type Means, type UploadOptions } from "./uploads.js";
 
 const AUTH = "/auth/app/v1/auth";
 
@@ -59,6 +61,7 @@ export class Banyan {
   // Neither logged nor written as JSON with the client.
   #token: string | undefined;
   readonly #send: (request: Request) => Promise<Response>;
+  readonly #means: Means;
 
   /** Start as the holder of a token or a key, or as nobody; connects to nothing yet. */
   constructor(url: string, options: Options = {}) {
@@ -79,6 +82,7 @@ export class Banyan {
       return response;
     };
     this.api = createClient<paths>({ baseUrl: this.url, fetch: send }) as unknown as Api;
+    this.#means = { api: this.api, fetch, retry };
   }
 
   /** The session token, access token or service key in use; undefined with `oauth`, and for nobody. */
@@ -118,6 +122,17 @@ export class Banyan {
   /** Finish a sign-up with the code that was mailed. */
   async verifyEmail(code: string): Promise<void> {
     await this.#step("/email/verify", { key: code });
+  }
+
+  /**
+   * Upload an image or a video straight to the storage, and return it. It may be named in a post at once, while it is
+   * processed; with `readyWithin` it is waited for.
+   *
+   * @throws UnsupportedFile, FileTooLarge if it is nothing to upload; StorageRefused, StorageUnavailable if the storage
+   * does not take it, whatever was tried; ProcessingFailed, ProcessingTimeout if it is waited for, and is not ready
+   */
+  async upload(file: Sendable, options: UploadOptions = {}): Promise<components["schemas"]["OwnMedia"]> {
+    return upload(file, options, this.#means);
   }
 
   /** Yield all cards of a list, page after page: `items("/v1/timelines/home", { params: { query: { limit: 100 } } })`. */

@@ -104,6 +104,51 @@ export class Unreadable extends BanyanError {
   }
 }
 
+/** An upload came to nothing; `code` says why, and `mediaId` of what, once it was begun. */
+export class UploadError extends Error {
+  override readonly name: string = "UploadError";
+  readonly code: string;
+  readonly detail: string;
+  readonly mediaId: string | undefined;
+
+  constructor(code: string, detail: string, mediaId?: string, cause?: unknown) {
+    super(`${code}: ${detail}`, { cause });
+    this.code = code;
+    this.detail = detail;
+    this.mediaId = mediaId;
+  }
+}
+
+/** It is of no type that can be uploaded. */
+export class UnsupportedFile extends UploadError {
+  override readonly name: string = "UnsupportedFile";
+}
+
+/** It has more bytes than one of its kind may. */
+export class FileTooLarge extends UploadError {
+  override readonly name: string = "FileTooLarge";
+}
+
+/** The storage did not take the file; `code` is its own word for why. */
+export class StorageRefused extends UploadError {
+  override readonly name: string = "StorageRefused";
+}
+
+/** The storage did not answer, whatever was tried. */
+export class StorageUnavailable extends UploadError {
+  override readonly name: string = "StorageUnavailable";
+}
+
+/** The file arrived and is not what it should be; `code` is the media's `reason`. */
+export class ProcessingFailed extends UploadError {
+  override readonly name: string = "ProcessingFailed";
+}
+
+/** The file arrived and is not ready yet; it may be named in a post all the same. */
+export class ProcessingTimeout extends UploadError {
+  override readonly name: string = "ProcessingTimeout";
+}
+
 const CLASSES: Readonly<Record<number, new (status: number, problem: Problem, retryAfter?: number) => BanyanError>> = {
   400: BadRequest,
   401: Unauthorized,
@@ -123,7 +168,7 @@ export async function toError(response: Response): Promise<BanyanError> {
 }
 
 /** Return the seconds that an answer asks to wait, if it does: as a number, or as the moment of its end. */
-export function retryAfter(response: Response): number | undefined {
+export function retryAfter(response: Pick<Response, "headers">): number | undefined {
   const sent = (response.headers.get("Retry-After") ?? "").trim();
   if (/^\d+(\.\d+)?$/.test(sent)) return Number(sent);
   const until = toMoment(sent);

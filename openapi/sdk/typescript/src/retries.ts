@@ -70,8 +70,13 @@ function codeOf(trouble: unknown): string {
 /** Give a POST the key that makes its repeats harmless. */
 function prepare(request: Request): void {
   if (request.method === "POST" && !request.headers.has("Idempotency-Key")) {
-    request.headers.set("Idempotency-Key", crypto.randomUUID());
+    request.headers.set("Idempotency-Key", newKey());
   }
+}
+
+/** Return a key that nobody has: not by `randomUUID`, which pages without TLS do not have. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function tryOnce(request: Request, fetch: Fetch): Promise<{ response?: Response; trouble?: unknown }> {
@@ -96,6 +101,11 @@ export function isRedirect(response: Response): boolean {
 /** Return the seconds to wait after an attempt (from 1), or undefined if it was the last or needs no other. */
 async function toWait(retry: Retry, attempt: number, response?: Response): Promise<number | undefined> {
   if (attempt >= retry.attempts || !(response === undefined || (await isPassing(response)))) return undefined;
+  return toPause(retry, attempt, response);
+}
+
+/** Return the seconds before another attempt, as asked for or growing, or undefined if they are too many. */
+export function toPause(retry: Retry, attempt: number, response?: Pick<Response, "headers">): number | undefined {
   const asked = response && retryAfter(response);
   const grown = retry.firstWait * 2 ** (attempt - 1) * (0.5 + Math.random());
   const wait = asked ?? grown;
@@ -109,7 +119,7 @@ async function isPassing(response: Response): Promise<boolean> {
 }
 
 /** Wait, unless the caller calls the request off or has done so, which is thrown. */
-function sleep(seconds: number, signal: AbortSignal): Promise<void> {
+export function sleep(seconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
