@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 from rich.console import Console
 
+from deploy.demo.pictures import draw_photos
 from deploy.demo.progress import step
 from deploy.demo.source import Source
 from modules.graph import public as graph
@@ -25,7 +27,7 @@ ANSWERS = [
 ]
 
 
-def converse(source: Source, ids: list[int], console: Console) -> None:
+def converse(source: Source, ids: list[int], dressed: int, console: Console) -> None:
     """
     Have the best connected talk to each other; said once, however often it is loaded.
 
@@ -36,6 +38,7 @@ def converse(source: Source, ids: list[int], console: Console) -> None:
         for number in speakers:
             others = [ids[(number + further) % len(speakers)] for further in range(1, len(speakers))]
             _discuss(source, number, ids[number], others)
+            _show_photos(source.username(number), number, ids[number], others, dressed)
             shown.advance(1)
     _quarrel(source, ids)
 
@@ -52,9 +55,21 @@ def _discuss(source: Source, number: int, author_id: int, others: list[int]) -> 
         posts.repost(reader_id, root.id, now=clock.now())
 
 
-def _say(user_id: int, text: str, *, key: str, reply_to: int | None = None) -> PostCard:
+def _show_photos(name: str, number: int, author_id: int, others: list[int], dressed: int) -> None:
+    """Have one show what they have seen, if they have any pictures, and the others like it."""
+    if not (photos := draw_photos(number, author_id, dressed, key=name)):
+        return
+    post = _say(author_id, "Seen on the way home. #photo", key=f"{name}:photos", media_ids=photos)
+    for reader_id in others:
+        posts.add_reaction(reader_id, post.id, "like")
+
+
+def _say(
+    user_id: int, text: str, *, key: str, reply_to: int | None = None, media_ids: Sequence[int] = ()
+) -> PostCard:
     """Publish a post, or return the one that was published before."""
-    new, once = NewPost(text=text, reply_to=reply_to), Once("demo", key)
+    new = NewPost(text=text, reply_to=reply_to, media_ids=list(media_ids))
+    once = Once("demo", key)
     try:
         return posts.publish_post(user_id, new, now=clock.now(), once=once)
     except AlreadyDone as done:

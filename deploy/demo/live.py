@@ -24,6 +24,7 @@ from sharding.delivery.relay import LEADER_LOCK
 SAMPLE_EVERY = 4_000
 TIMEOUT_S = 60.0
 POLL_S = 0.005
+TAGS_WITHIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,19 @@ def live(source: Source, ids: list[int], console: Console) -> list[FanOut]:
         _publish(source.username(author), ids[author], [ids[reader] for reader in known])
         for author, known in followers.items()
     ]
+
+
+def rank() -> None:
+    """
+    Rank what is popular now, which the clock does every five minutes: newcomers look sooner.
+
+    Tags are counted as the news of posts arrives; where a relay brings it, it is waited for.
+    """
+    deadline = time.monotonic() + TAGS_WITHIN_S
+    while is_relaying() and not posts.list_trending_tags(now=clock.now()) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+    timelines.rank_popular_posts(now=clock.now())
+    timelines.rank_trending_tags(now=clock.now())
 
 
 def _publish(author: str, author_id: int, follower_ids: list[int]) -> FanOut:

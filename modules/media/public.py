@@ -3,6 +3,7 @@
 from modules.media.errors import MediaUnfit
 from modules.media.selectors.cards import map_json
 from modules.media.selectors.pictures import to_picture
+from modules.media.services.additions import add_image
 from modules.media.services.media import (
     attach_media,
     drop_picture,
@@ -14,6 +15,7 @@ from modules.media.services.media import (
 
 __all__ = [
     "MediaUnfit",
+    "add_image",
     "attach_media",
     "drop_picture",
     "list_held",

@@ -2,6 +2,14 @@
 
 from modules.timelines.selectors.candidates import warm
 from modules.timelines.selectors.home import get_home, window_contains
+from modules.timelines.services.rankings import rank_popular_posts, rank_trending_tags
 from modules.timelines.services.windows import push_to_author
 
-__all__ = ["get_home", "push_to_author", "warm", "window_contains"]
+__all__ = [
+    "get_home",
+    "push_to_author",
+    "rank_popular_posts",
+    "rank_trending_tags",
+    "warm",
+    "window_contains",
+]

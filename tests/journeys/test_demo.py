@@ -14,9 +14,12 @@ from deploy.demo.source import read
 from modules.accounts import public as accounts
 from modules.graph import public as graph
 from modules.kernel.cursors import Paging
+from modules.media.models import Media
+from modules.media.schemas import FOR_AVATAR, FOR_COVER, FOR_POST, READY
 from modules.posts.schemas import PostRef
 from modules.timelines import public as timelines
 from tests.kit.delivery import drain
+from tests.kit.http import call
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +28,7 @@ USERS = 40
 
 @pytest.fixture
 def demo():
-    call_command("demo", users=USERS, json=True, stdout=io.StringIO())
+    call_command("demo", users=USERS, pictures=0, json=True, stdout=io.StringIO())
 
 
 def verify() -> dict[str, Any]:
@@ -43,12 +46,12 @@ class TestDemo:
         assert sum(found["compared"].values()) == 20
 
     def test_loads_the_same_again_without_doubling_anything(self, demo):
-        call_command("demo", users=USERS, json=True, stdout=io.StringIO())
+        call_command("demo", users=USERS, pictures=0, json=True, stdout=io.StringIO())
 
         assert verify()["differences"] == []
 
     def test_has_a_first_home_with_a_conversation_in_it_once(self, demo):
-        call_command("demo", users=USERS, json=True, stdout=io.StringIO())
+        call_command("demo", users=USERS, pictures=0, json=True, stdout=io.StringIO())
         drain()
         ada = accounts.find_user_id("ada")
         assert ada is not None
@@ -63,6 +66,23 @@ class TestDemo:
             "replies": 3, "reposts": 2, "quotes": 0, "reactions": {"like": 7},
         }  # fmt: skip
         assert said["Well said, @ada. #banyan"].reply_to == PostRef(post_id=root.id, author_id=ada)
+
+    def test_has_pictures_and_what_is_popular_at_once_and_each_once(self, demo):
+        for _ in range(2):
+            call_command("demo", users=USERS, pictures=1, json=True, stdout=io.StringIO())
+            drain()
+
+        profile = call("GET", "/v1/users/by/username/ada").body["data"]
+        explored = call("GET", "/v1/timelines/explore").body["data"]
+        tags = call("GET", "/v1/tags/trending").body["data"]
+
+        assert [set(profile[name]["urls"]) for name in ("avatar", "cover")] == [{"thumb", "feed", "full"}] * 2
+        owned = Media.objects.of(int(profile["id"])).order_by("id").values_list("purpose", "state")
+        assert list(owned) == [(FOR_AVATAR, READY), (FOR_COVER, READY), (FOR_POST, READY)]
+        [photo] = [card for card in explored if card["media_ids"]]
+        assert photo["author_id"] == profile["id"]
+        assert len(explored) == 9
+        assert {card["tag"] for card in tags} == {"banyan", "shard"}
 
     def test_gives_a_log_in_that_works(self, demo):
         out = io.StringIO()
@@ -198,6 +218,6 @@ class TestAnUntidySource:
     def test_that_is_there_already_is_said_to_be(self, demo):
         told = io.StringIO()
 
-        call_command("demo", users=USERS, json=True, stdout=io.StringIO(), stderr=told)
+        call_command("demo", users=USERS, pictures=0, json=True, stdout=io.StringIO(), stderr=told)
 
         assert told.getvalue().startswith("People of these names are there already")

@@ -15,8 +15,9 @@ from rich.console import Console
 
 from deploy.demo.conversations import converse
 from deploy.demo.files import Unreadable
-from deploy.demo.live import FanOut, is_relaying, live
+from deploy.demo.live import FanOut, is_relaying, live, rank
 from deploy.demo.load import load
+from deploy.demo.pictures import DRESSED, dress
 from deploy.demo.source import FAMOUS, PASSWORD, Source, read
 from modules.accounts import public as accounts
 from modules.kernel import clock
@@ -73,6 +74,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--print-access", action="store_true", help="print a demo log-in and a token as JSON"
         )
+        parser.add_argument(
+            "--pictures",
+            type=int,
+            default=DRESSED,
+            help=f"how many get an avatar, and a few of them covers and photos (default: {DRESSED})",
+        )
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -87,9 +94,11 @@ class Command(BaseCommand):
         self._tell_before(source)
         began = time.monotonic()
         ids = load(source, console)
-        converse(source, ids, console)
+        dress(source, ids, options["pictures"], console)
+        converse(source, ids, options["pictures"], console)
         loaded_s = time.monotonic() - began
         deliveries = live(source, ids, console) if is_relaying() else None
+        rank()
         figures = _figures(source, loaded_s, deliveries)
         self.stdout.write(json.dumps(figures, indent=2) if options["json"] else _told(figures))
 
