@@ -193,6 +193,13 @@ class Machines:
             api.start()
             return api
 
+    def run_media(self, **env: str) -> str:
+        """Start the server of the folder of media on a free port, and return where it answers."""
+        port = ports.free_port()
+        log = self._throwaway.layout.logs / f"media-{port}.log"
+        self._run(Process(self._applications(env).media(port), log))
+        return f"http://localhost:{port}"
+
     def run_relay(self, **env: str) -> Process:
         """Start the relay of all instances; it is ready when it says so."""
         return self._run_until(self._applications(env).relay(), lambda log: "Relaying" in log())

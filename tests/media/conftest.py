@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.embedded.ports import free_port
 from modules.media.storages import MediaStorage
 from modules.media.storages.files import FileMediaStorage
 from modules.media.storages.s3 import S3MediaStorage
 from modules.media.storages.server import MediaServer
 from modules.media.storages.signing import Signer
-from tests.kit.machines import until
+from tests.kit.storages import run_bucket
 
 SECRET = "k" * 40
 ORIGIN = "https://app.example.org"
-IDENTITIES = """{"identities": [{"name": "banyan", "credentials": [{"accessKey": "banyan",
-    "secretKey": "banyan-secret"}], "actions": ["Admin"]}]}"""
 
 
 class Quiet(WSGIRequestHandler):
@@ -47,53 +39,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileMediaStorag
 
 @pytest.fixture(scope="module")
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3MediaStorage]:
-    """A bucket of a SeaweedFS; nothing but loopback, and no port of its own choice."""
-    place = tmp_path_factory.mktemp("weed")
-    (place / "s3.json").write_text(IDENTITIES)
-    s3, *others = [free_port() for _ in range(9)]
-    names = (
-        "master.port",
-        "volume.port",
-        "filer.port",
-        "master.port.grpc",
-        "volume.port.grpc",
-        "filer.port.grpc",
-        "s3.port.grpc",
-    )
-    ports = [f"-{name}={port}" for name, port in zip(names, others, strict=False)]
-    words = [
-        str(Path(sys.executable).with_name("weed")),
-        *("-logtostderr=true", "server", f"-dir={place}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
-        *("-master.volumeSizeLimitMB=16", "-volume.max=8", "-s3", f"-s3.port={s3}", *ports),
-        *("-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={place / 's3.json'}"),
-    ]
-    endpoint = f"http://127.0.0.1:{s3}"
-    with (place / "log").open("wb") as log:
-        server = subprocess.Popen(words, stdout=log, stderr=log, env={**os.environ, "HOME": str(place)})
-        try:
-            storage = S3MediaStorage(
-                bucket="banyan-media",
-                region="us-east-1",
-                endpoint=endpoint,
-                # Another name for the same server: what is signed holds for that host alone.
-                public_endpoint=f"http://localhost:{s3}",
-                base_url="",
-                access_key="banyan",
-                secret_key="banyan-secret",
-            )
-            until(lambda: _has_bucket(storage), within=60)
-            yield storage
-        finally:
-            server.kill()
-            server.wait()
-
-
-def _has_bucket(storage: S3MediaStorage) -> bool:
-    try:
-        storage._client().create_bucket(Bucket="banyan-media")
-    except (BotoCoreError, ClientError):
-        return False
-    return True
+    """A bucket of a SeaweedFS."""
+    with run_bucket(tmp_path_factory.mktemp("weed")) as storage:
+        yield storage
 
 
 @pytest.fixture(params=["folder", "bucket"])
