@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -179,16 +180,18 @@ def test_stops_when_the_caller_calls_it_off(stub, banyan):
         if sent == total:
             cancel.set()
 
+    began = time.monotonic()
     for _ in range(2):
         with pytest.raises(sdk.UploadCancelled):
             banyan.upload(PHOTO, on_progress=on_progress, cancel=cancel)
 
     assert stub.calls == [CREATE, SEND]
+    assert time.monotonic() - began < 8  # the storage has asked for nine seconds
 
 
 def test_lets_out_that_the_file_became_shorter(stub, banyan, tmp_path):
     (tmp_path / "oak").write_bytes(PHOTO)
-    stub.answers = [form(stub)]
+    stub.answers = [form(stub), STORED]
 
     def truncate(sent: int, total: int) -> None:
         (tmp_path / "oak").write_bytes(PHOTO[:5])

@@ -3,6 +3,7 @@
 LONGEST = (
     "tests/journeys/test_crashes.py",
     "tests/contract/test_typescript_sdk.py",
+    "tests/contract/test_uploads.py",
     "tests/stack/test_launcher.py",
     "tests/stack/test_runtime_lock.py",
     "tests/stack/test_config_command.py",
