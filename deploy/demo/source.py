@@ -64,15 +64,16 @@ def read(follows: Path | None, texts: Path | None, users: int | None) -> Source:
 
     :raises Unreadable: if a named file cannot be used, or so many users cannot be made up
     """
-    words = read_texts(texts) if texts else WORDS
+    words, unfit = read_texts(texts) if texts else (WORDS, {})
     if follows is None:
         if users is not None and users > MOST_MADE_UP:
             raise Unreadable(f"--users: without --follows at most {MOST_MADE_UP:,}.")
-        return _numbered_source(_small_graph(users or SMALL_USERS), words, users)
+        found = _numbered_source(_small_graph(users or SMALL_USERS), words, users)
+        return replace(found, left_out=unfit)
     edges, left_out = read_edges(follows)
     found = _numbered_source(edges, words, users)
     later = FIRST_POST + timedelta(milliseconds=1)
-    return replace(found, famous=FAMOUS_OF_FILES, prefix="node", first_post=later, left_out=left_out)
+    return replace(found, famous=FAMOUS_OF_FILES, prefix="node", first_post=later, left_out=left_out | unfit)
 
 
 def _numbered_source(edges: list[tuple[int, int]], words: list[str], users: int | None) -> Source:
