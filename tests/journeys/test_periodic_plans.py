@@ -78,7 +78,7 @@ def crowd() -> dict[str, set[str]]:
     for alias in ("a", "b"):
         with connections[alias].cursor() as cursor:
             # Else a job would do its work with strangers' files, which are none.
-            cursor.execute("UPDATE media_media SET attached_to = owner_id")
+            cursor.execute("UPDATE media_media SET attached_to = owner_id, variants = '[]'")
     return filled
 
 
