@@ -16,6 +16,7 @@ import psycopg
 from psycopg.abc import PQGen
 from psycopg.errors import ConnectionTimeout, Diagnostic, _WaitTimeout
 from psycopg.rows import TupleRow
+from psycopg.waiting import Ready
 
 from sharding.backend import bulkhead, deadline
 from sharding.backend.breaker import Breaker
@@ -127,7 +128,7 @@ class Connection(psycopg.Connection[TupleRow]):
             # A commit that was sent is waited for: who leaves it makes an unknown of what is nearly done.
             with nullcontext() if self.is_committing else _slot(self.alias):
                 longest_s = min(self.longest_s, deadline.allowed_s()) - SLOW_S
-                return super().wait(gen, _INTERVAL_S, max(0.0, longest_s))
+                return super().wait(_resume(gen), _INTERVAL_S, max(0.0, longest_s))
         except _WaitTimeout:
             self.close()
             if time.monotonic() - started >= min(_FROZEN_S, self.longest_s):
@@ -148,6 +149,23 @@ class Connection(psycopg.Connection[TupleRow]):
                 connection.is_unreplicated = True
 
         self.add_notice_handler(hear)
+
+
+def _resume(gen: PQGen[T]) -> PQGen[T]:
+    """
+    Go on with a generator that has begun.
+
+    psycopg starts each wait with `next`, that is, it sends None; who is still sending a long statement takes
+    that for readiness, and ends.
+    """
+    ready: int = Ready.NONE
+    while True:
+        try:
+            step = gen.send(ready)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+        ready = yield step
 
 
 def _slot(alias: str) -> AbstractContextManager[None]:

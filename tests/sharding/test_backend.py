@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -176,6 +178,24 @@ class TestAFrozenInstance:
             assert list(Note.objects.of(ADA)) == []
 
         assert time.monotonic() - started < 0.7
+
+
+class TestALongStatement:
+    def test_is_sent_to_its_end_by_one_who_has_waited_for_long(self):
+        process, text = ask("b", "SELECT pg_backend_pid()"), "x" * 20_000_000
+
+        def thaw(alias: str, change: int) -> None:
+            if (alias, change) == ("b", 1):
+                os.kill(process, signal.SIGCONT)
+
+        bulkhead.on_slot.append(thaw)
+        os.kill(process, signal.SIGSTOP)
+        try:
+            with deadline.within(20):
+                assert ask("b", "SELECT length(%s)", text) == len(text)
+        finally:
+            bulkhead.on_slot.remove(thaw)
+            os.kill(process, signal.SIGCONT)
 
 
 class TestADeadline:
