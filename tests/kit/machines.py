@@ -197,7 +197,7 @@ class Machines:
         """Start the server of the folder of media on a free port, and return where it answers."""
         port = ports.free_port()
         log = self._throwaway.layout.logs / f"media-{port}.log"
-        self._run(Process(self._applications(env).media(port), log))
+        self._start_process(self._applications(env).media(port), log)
         return f"http://localhost:{port}"
 
     def run_relay(self, **env: str) -> Process:
@@ -255,7 +255,10 @@ class Machines:
     def _run_until(self, program: Program, is_ready: Callable[[Callable[[], str]], bool]) -> Process:
         log = self._throwaway.layout.logs / f"{program.name}-{len(self._processes)}-{time.monotonic_ns()}.log"
         ready = replace(program, is_ready=lambda: is_ready(lambda: log.read_text(errors="replace")))
-        process = ForkedProcess(ready, log, self._fork_server(ready))
+        return self._start_process(ready, log)
+
+    def _start_process(self, program: Program, log: Path) -> Process:
+        process = ForkedProcess(program, log, self._fork_server(program))
         self._processes.append(process)
         process.start()
         return process
