@@ -134,7 +134,7 @@ describe("Banyan", () => {
       nobody.api.GET("/v1/posts/{post_id}", { params: { path: { post_id: "12345" } } }),
     );
     const invalid = await refusalOf(Invalid, ada.api.PUT("/v1/me/following/{user_id}", own));
-    const blank = await refusalOf(BadRequest, ada.api.POST("/v1/posts", { body: { text: "" } }));
+    const blank = await refusalOf(BadRequest, ada.api.POST("/v1/posts", { body: { text: " \u200b" } }));
 
     assert.deepEqual([absent.code, absent.name], ["post_not_found", "NotFound"]);
     assert.equal(invalid.code, "cannot_follow_yourself");
