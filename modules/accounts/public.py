@@ -31,7 +31,8 @@ from modules.accounts.services.accounts import (
 )
 from modules.accounts.services.bulk import create_accounts_in_bulk
 from modules.accounts.services.presence import require_presence
-from modules.accounts.services.sessions import forget_expired_sessions, issue_session_token
+from modules.accounts.services.principals import find_held
+from modules.accounts.services.sessions import forget_expired_sessions, hash_key, issue_session_token
 
 __all__ = [
     "AccountNotFound",
@@ -45,9 +46,11 @@ __all__ = [
     "create_account",
     "create_accounts_in_bulk",
     "end_all_sessions",
+    "find_held",
     "find_user_id",
     "forget_expired_sessions",
     "get_identity",
+    "hash_key",
     "issue_session_token",
     "list_account_ids",
     "map_identities",

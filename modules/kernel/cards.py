@@ -73,7 +73,8 @@ class CardKind(Generic[Head]):
     One kind of card, under `<name>:<id>`, as its context registers it.
 
     `refs` tells of heads what their cards mention, ids by the name of the kind. Raise the layout's revision
-    whenever the head or the form of the JSON changes. `ttl` is in seconds.
+    whenever the head or the form of the JSON changes. `ttl` is in seconds. Of an `announced` kind
+    who listens to the channel called like an entry hears that it was changed.
     """
 
     def __init__(
@@ -84,8 +85,10 @@ class CardKind(Generic[Head]):
         ttl: int,
         render: Render[Head],
         refs: Callable[[Iterable[Head]], Refs] = _refers_to_nothing,
+        announced: bool = False,
     ) -> None:
         """Keep what the kind is like."""
+        self._is_announced = announced
         self.name = name
         self.refs = refs
         self.render = render
@@ -110,7 +113,7 @@ class CardKind(Generic[Head]):
 
         :raises RedisUnavailable: if Redis cannot be told now
         """
-        tell_each(self.store_cards(cards))
+        self._change(self.store_cards(cards), cards)
 
     def put_tombstone(self, ids: Iterable[int], *, version: int) -> None:
         """
@@ -118,7 +121,15 @@ class CardKind(Generic[Head]):
 
         :raises RedisUnavailable: if Redis cannot be told now
         """
-        tell_each(self.store(dict.fromkeys(ids, self._layout.pack_tombstone(version))))
+        entries = dict.fromkeys(ids, self._layout.pack_tombstone(version))
+        self._change(self.store(entries), entries)
+
+    def _change(self, stored: dict[RedisClient, list[Command]], ids: Collection[int]) -> None:
+        """Run what stores changed entries and, in the same trip, what tells of the change."""
+        if self._is_announced:
+            for client, its in group_by_redis(list(ids)).items():
+                stored.setdefault(client, []).extend(("PUBLISH", f"{self.name}:{id}", "") for id in its)
+        tell_each(stored)
 
     def command(self, ids: Sequence[int]) -> Command:
         """Return the one command that fetches these ids, which must be of one server."""

@@ -1,6 +1,7 @@
 """What others may call: re-exported functions and errors, nothing else."""
 
 from modules.posts.errors import NotYourPost, PostNotFound, TagInvalid
+from modules.posts.selectors.audiences import select_viewers
 from modules.posts.selectors.counts import map_counts
 from modules.posts.selectors.newest import list_newest_ids, list_next_ids
 from modules.posts.selectors.pages import build_page
@@ -39,4 +40,5 @@ __all__ = [
     "read_tag",
     "repost",
     "search_tags",
+    "select_viewers",
 ]

@@ -2,13 +2,25 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, StringConstraints
 
 from modules.kernel.shapes import Body, Id, Nothing, Page, Query, Shape, Single, UtcDateTime, let_be_absent
 from modules.kernel.text import PlainText
 from modules.posts.schemas import PostPage
+
+# The channel of each Redis on which fan-out tells, once for many followers, whose homes a post has reached.
+HOME_NEWS = "tl:news"
+
+
+class HomeNews(NamedTuple):
+    """A post has reached the homes of these users, by way of its author or of who reposts it."""
+
+    post_id: int
+    author_id: int
+    user_ids: tuple[int, ...]
+
 
 # No name is dots alone: clients and proxies would resolve it as a step in a path.
 TimelineName = Annotated[

@@ -19,10 +19,12 @@ from modules.accounts.schemas.apps import (
     NewSecret,
     Rotation,
 )
+from modules.kernel.principals import Principal
 from modules.kernel.shapes import Id, Nothing, Page, Shape, UtcDateTime
 
 __all__ = [
     "APP_SCOPES",
+    "REVOCATIONS",
     "AccountStatus",
     "AccountsSettings",
     "AppCard",
@@ -32,6 +34,7 @@ __all__ = [
     "EditApp",
     "GrantCard",
     "GrantPage",
+    "Held",
     "Identity",
     "KeyCard",
     "KeyCreated",
@@ -43,6 +46,19 @@ __all__ = [
     "SessionCard",
     "SessionPage",
 ]
+
+# The channel beside the directory where whoever keeps connections open hears what ended: `ended` and
+# revocation ids, or `epoch`, a user and the lowest epoch of theirs that still lives.
+REVOCATIONS = "auth:revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Credentials that live, by their digest, and what their end will be told by."""
+
+    key_hash: str
+    principal: Principal
+    revocation_id: str
 
 
 class Identity(Shape):

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from modules.accounts.models import User
+from modules.accounts.schemas import Held
 from modules.accounts.services.credentials import find_credentials
 from modules.accounts.services.revocations import raise_epoch_in_cache
 from modules.accounts.services.sessions import hash_key
@@ -59,6 +60,27 @@ def recognize(key: str, *, now: datetime) -> Principal | None:
     return principal
 
 
+def find_held(key_hash: str, *, now: datetime) -> Held | None:
+    """
+    Return who holds the credentials of this digest as of now, or None; for what goes on after the request.
+
+    What this process believes is not asked: a connection that begins, or is looked at again, must not be
+    older than a revocation that it was told of.
+
+    :raises InstanceUnavailable: if neither Redis nor the directory can tell
+    """
+    entry = _read_entry(entry_key(key_hash))
+    if entry is not None:
+        try:
+            principal = _unpack(entry[0], entry[1])
+        except ValueError:
+            principal = None
+        if principal is not None:
+            return Held(key_hash, principal, entry[0].decode().split(":", 2)[1])
+    found = find_credentials(key_hash, now=now)
+    return None if found is None else Held(key_hash, found.principal, found.revocation_id)
+
+
 def recognize_good(key: str, *, now: datetime) -> Principal | None:
     """
     Return who holds these credentials if they were good lately; no others are looked at.
@@ -93,11 +115,8 @@ def _keep(key_hash: str, principal: Principal, *, now: datetime) -> None:
 def _find_hot(key_hash: str) -> tuple[Principal | None, bool]:
     """Return whom Redis knows, and whether that is so old that the directory ought to be asked."""
     key = entry_key(key_hash)
-    try:
-        [reply] = redis(DIRECTORY).run(_READ.call(keys=[key]))
-    except RedisUnavailable:
-        return None, False
-    if not reply:
+    reply = _read_entry(key)
+    if reply is None:
         return None, False
     entry, raised, left_ms = reply
     try:
@@ -106,6 +125,15 @@ def _find_hot(key_hash: str) -> tuple[Principal | None, bool]:
         redis(DIRECTORY).discard(key, reason=type(error).__name__)
         _mend_epoch(entry, raised)
         return None, False
+
+
+def _read_entry(key: str) -> tuple[bytes, bytes | None, int] | None:
+    """Return an entry that was not revoked, its user's epoch if that was raised, and its life in ms."""
+    try:
+        [reply] = redis(DIRECTORY).run(_READ.call(keys=[key]))
+    except RedisUnavailable:
+        return None
+    return tuple(reply) if reply else None
 
 
 def _mend_epoch(entry: bytes, raised: bytes | None) -> None:

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from modules.accounts.events import CredentialsEnded, SessionEnded, SessionsRevoked
+from modules.accounts.schemas import REVOCATIONS
 from modules.kernel.derived import derived
 from modules.kernel.redis.client import Script
 from modules.kernel.redis.servers import DIRECTORY, redis
@@ -30,15 +31,20 @@ def key_revocation_id(key_id: int) -> str:
 @derived(SessionEnded, CredentialsEnded)
 def cache_revocations(*revocation_ids: int | str) -> None:
     """Make every cached entry of a session (its id), a token or a key (their revocation ids) worthless."""
-    redis(DIRECTORY).run(
-        *[("SET", f"auth:ended:{revocation_id}", 1, "EX", _ttl()) for revocation_id in revocation_ids]
-    )
+    if revocation_ids:
+        redis(DIRECTORY).run(
+            *[("SET", f"auth:ended:{revocation_id}", 1, "EX", _ttl()) for revocation_id in revocation_ids],
+            ("PUBLISH", REVOCATIONS, f"ended {' '.join(map(str, revocation_ids))}"),
+        )
 
 
 @derived(SessionsRevoked)
 def cache_epoch(user_id: int, epoch: int) -> None:
     """Make every cached entry of a user with a lower epoch worthless."""
-    redis(DIRECTORY).run(_RAISE.call(keys=[f"auth:epoch:{user_id}"], args=[epoch, _ttl()]))
+    redis(DIRECTORY).run(
+        _RAISE.call(keys=[f"auth:epoch:{user_id}"], args=[epoch, _ttl()]),
+        ("PUBLISH", REVOCATIONS, f"epoch {user_id} {epoch}"),
+    )
 
 
 # What a request says at once; should Redis be away, entries stay cached for some seconds at most.

@@ -70,7 +70,7 @@ class RedisClient:
         """Keep where to connect and what outages call it; nothing is connected before the first command."""
         self.name = name
         self.timeout = config.timeout
-        self._address = Address.parse(config.url)
+        self.address = Address.parse(config.url)
         self._breaker = Breaker(name, config.failures_to_open, config.open_seconds)
         self._local = threading.local()
 
@@ -198,7 +198,7 @@ class RedisClient:
         """Return this thread's connection, made anew after a fork."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or connection.pid != os.getpid():
-            connection = self._local.connection = Connection(self._address, self.timeout)
+            connection = self._local.connection = Connection(self.address, self.timeout)
         return connection
 
 

@@ -14,6 +14,7 @@ from sharding.ids import shard_of
 # Each before a colon and the id of a user or a post.
 OWNED = frozenset(
     {
+        b"ev",
         b"tl",
         b"ob",
         b"fol",

@@ -91,4 +91,4 @@ def _is_known(post: Post) -> bool:
     )
 
 
-POSTS = register(CardKind(POST, POST_LAYOUT, ttl=3600, render=render_posts, refs=refs_of))
+POSTS = register(CardKind(POST, POST_LAYOUT, ttl=3600, render=render_posts, refs=refs_of, announced=True))

@@ -50,4 +50,6 @@ def render_counts(
     return {id: rows.get(id, ZEROS) for id in post_ids if not unavailable or id not in unavailable}
 
 
-COUNTS = register(CardKind(POST_COUNT, _Layout(CountHead, "", revision=1), ttl=3600, render=render_counts))
+COUNTS = register(
+    CardKind(POST_COUNT, _Layout(CountHead, "", revision=1), ttl=3600, render=render_counts, announced=True)
+)

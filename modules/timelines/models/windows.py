@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 
 from modules.kernel.redis.address import Argument
-from modules.kernel.redis.client import RedisClient, Script, ScriptCall, Unreadable
+from modules.kernel.redis.client import Command, RedisClient, Script, ScriptCall, Unreadable
 from modules.kernel.redis.servers import group_by_redis, only_redis, redis_of
-from modules.kernel.redis.several import Failures, ask_each, tell_each
+from modules.kernel.redis.several import Failures, ask_each
 from modules.kernel.redis.soon import run_soon
 from modules.timelines.schemas import TimelineSettings
 
@@ -97,20 +97,48 @@ def fill(key: bytes, token: bytes, entries: Iterable[Entry], *, floor: int) -> b
     return bool(done)
 
 
-def push(keys: Sequence[bytes], entry: Entry, *, lost: Failures | None = None) -> int:
+def push(
+    keys: Sequence[bytes], entry: Entry, *, lost: Failures | None = None, channel: str | None = None
+) -> int:
     """
     Put one entry into many windows, where they exist; return how many took it.
 
-    With `lost`, a Redis that is away costs its own windows alone, and is put there with the reason.
+    With `lost`, a Redis that is away costs its own windows alone, and is put there with the reason. Who
+    listens to the `channel` of a Redis is told in the same trip: the entry, and whose windows they were.
 
     :raises RedisUnavailable: without it, if any is away; the windows of the others have taken the entry
     """
-    asked = {client: _pushes(its, entry) for client, its in _group(keys).items()}
-    if lost is None:
-        return sum(tell_each(asked))
+    groups = _group(keys)
+    asked = {client: [*_pushes(its, entry), *_tell(channel, its, entry)] for client, its in groups.items()}
     found = ask_each(asked)
-    lost.update(found.failures)
-    return sum(map(sum, found.by_client.values()))
+    if lost is None:
+        for failure in found.failures.values():
+            raise failure
+    else:
+        lost.update(found.failures)
+    told = 0 if channel is None else 1
+    return sum(sum(replies[: len(replies) - told]) for replies in found.by_client.values())
+
+
+def read_told(message: bytes) -> tuple[Entry, tuple[int, ...]]:
+    """
+    Return what who listens was told: an entry, and whose windows it is put into.
+
+    :raises ValueError: if it is none of ours
+    """
+    try:
+        post_id, via_id, *user_ids = struct.unpack(f">{len(message) // _ID.size}Q", message)
+    except struct.error as error:
+        raise ValueError(str(error)) from error
+    return Entry(post_id, via_id), tuple(user_ids)
+
+
+def _tell(channel: str | None, keys: Sequence[bytes], entry: Entry) -> list[Command]:
+    """Return what tells listeners of a Redis, which goes after what puts the entry into the windows."""
+    if channel is None:
+        return []
+    ids = struct.pack(f">{len(keys)}Q", *[int(key[3:]) for key in keys])
+    return [("PUBLISH", channel, _ENTRY.pack(*entry) + ids)]
 
 
 def push_soon(keys: Sequence[bytes], entry: Entry) -> None:

@@ -16,6 +16,7 @@ from modules.posts.events import PostPublished
 from modules.posts.schemas import PUBLIC
 from modules.timelines.models import windows
 from modules.timelines.models.windows import TOP, Entry
+from modules.timelines.schemas import HOME_NEWS, HomeNews
 
 _FOLLOWERS_AT_ONCE = 1000
 
@@ -43,7 +44,17 @@ def push_to_followers(
     entry = Entry(post_id, author_id)
     for follower_ids in graph.batch_follower_ids(author_id, size=_FOLLOWERS_AT_ONCE):
         homes = [windows.home(id) for id in follower_ids if only is None or redis_of(id) is only]
-        windows.push(homes, entry, lost=lost)
+        windows.push(homes, entry, lost=lost, channel=HOME_NEWS)
+
+
+def read_home_news(message: bytes) -> HomeNews:
+    """
+    Return what is told on the channel `HOME_NEWS`.
+
+    :raises ValueError: if it is none of ours
+    """
+    entry, user_ids = windows.read_told(message)
+    return HomeNews(entry.post_id, entry.via_id, user_ids)
 
 
 def push_deferred(post_id: int, author_id: int, instance: str) -> None:
