@@ -73,6 +73,9 @@ class Env:
     popular_hours: int
     trend_authors: int
     limits: str
+    realtime_port: int
+    sockets: int
+    sockets_per_user: int
     media_storage: str
     media_dir: Path
     media_url: str
@@ -217,6 +220,10 @@ def load() -> Env:
         popular_hours=reader.number("POPULAR_HOURS", 48, least=1, most=24 * 14),
         trend_authors=reader.number("TREND_AUTHORS", 3, least=1, most=values.MAX_COUNT),
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
+        # The process that holds sockets open (docs/realtime.md), and how many it holds, of all and of a user.
+        realtime_port=reader.number("REALTIME_PORT", 8002, least=1, most=65535),
+        sockets=reader.number("SOCKETS", 10_000, least=1, most=values.MAX_COUNT),
+        sockets_per_user=reader.number("SOCKETS_PER_USER", 5, least=1, most=1000),
         # Where images and videos lie (docs/media.md): in a folder, or in a bucket of an object storage.
         media_storage=reader.str("MEDIA_STORAGE", "files", validate=validate.OneOf(media.STORAGES)),
         media_dir=reader.folder("MEDIA_DIR", ROOT / ".banyan" / "media"),

@@ -18,6 +18,8 @@ for number in 1 2; do
     docker compose up --detach --no-deps --force-recreate --wait "api-$number"
     nginx rm -f "/tmp/without-api-$number"
 done
+# Its clients come back by themselves, a few at a time, and miss nothing (docs/realtime.md).
+docker compose up --detach --no-deps --wait realtime
 # An upload that it cuts off is sent again by its client: forms hold for fifteen minutes.
 docker compose up --detach --no-deps --wait media
 echo "Released."

@@ -3,7 +3,7 @@
 from typing import Any
 
 from config import env as environment
-from config.settings import cache, contexts, mail, media, oauth, queues, rest, static, telemetry
+from config.settings import cache, contexts, mail, media, oauth, queues, realtime, rest, static, telemetry
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
 # Each entry costs every request: see config/settings/rest.py for what it costs and why it is there.
 MIDDLEWARE = [*telemetry.middleware(ENV), *rest.MIDDLEWARE]
 CORS = rest.cors(ENV)
@@ -111,6 +112,8 @@ TIMELINES = TimelineSettings(
     top_share_weight=ENV.top_share_weight,
 )
 SEARCH = SearchSettings()
+REALTIME = realtime.realtime(ENV)
+CHANNEL_LAYERS = realtime.CHANNEL_LAYERS
 LIMITS = LimitSettings(
     is_on=ENV.limits == "on",
     processes=ENV.web_workers,

@@ -1,4 +1,4 @@
-"""Banyan's own processes: API, worker, clock, relay, and Flower, which shows what workers do."""
+"""Banyan's own processes: API, sockets, worker, clock, relay, and Flower, which shows what workers do."""
 
 from __future__ import annotations
 
@@ -41,6 +41,13 @@ class Applications:
         host, port = held.getsockname()[:2]
         made = self._program("api", words, is_ready=lambda: answers(port, host), stop_within=25)
         return replace(made, pass_fds=(file,))
+
+    def realtime(self, port: int) -> Program:
+        """Return the process that holds sockets open."""
+        env = {"BANYAN_REALTIME_PORT": str(port)}
+        host = self.env.get("BANYAN_HOST", LOOPBACK)
+        words = ["-m", "config.realtime"]
+        return self._program("realtime", words, env=env, is_ready=lambda: answers(port, host), stop_within=15)
 
     def media(self, port: int) -> Program:
         """Return the server of the folder of media, which takes uploads and serves files."""

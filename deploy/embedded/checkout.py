@@ -14,15 +14,16 @@ from deploy.embedded.errors import StackError
 from deploy.embedded.layout import Layout
 from deploy.embedded.topology import Topology
 
-API_PORT, MEDIA_PORT = 8000, 8001
+API_PORT, MEDIA_PORT, REALTIME_PORT = 8000, 8001, 8002
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the API and the server of media listen; the rest has sockets only, which nobody else can take."""
+    """Where the API, media and realtime listen; the rest has sockets only, which nobody else can take."""
 
     api: int
     media: int = MEDIA_PORT
+    realtime: int = REALTIME_PORT
 
 
 def wanted_ports() -> Ports:
@@ -41,7 +42,7 @@ def hold_port(layout: Layout) -> socket.socket:
     """
     Take the free port nearest to the wanted one, write it down for everyone else, and keep it.
 
-    The server of media gets the next free one, which is written down as well.
+    The servers of media and of sockets get the next free ones, which are written down as well.
 
     :raises StackError: if the host to listen on is not of this machine
     """
@@ -51,8 +52,11 @@ def hold_port(layout: Layout) -> socket.socket:
     except OSError as error:
         raise StackError(f"BANYAN_HOST is {host!r}, where nothing can listen: {error.strerror}.") from None
     written = _ports_file(layout).with_suffix(f".{os.getpid()}")
-    with ports.hold_near(ports.port_of(held) + 1, host) as media:
-        chosen = Ports(api=ports.port_of(held), media=ports.port_of(media))
+    with (
+        ports.hold_near(ports.port_of(held) + 1, host) as media,
+        ports.hold_near(ports.port_of(media) + 1, host) as realtime,
+    ):
+        chosen = Ports(ports.port_of(held), ports.port_of(media), ports.port_of(realtime))
     written.write_text(json.dumps(asdict(chosen)))
     written.replace(_ports_file(layout))
     return held
@@ -95,6 +99,7 @@ def variables(layout: Layout, chosen: Ports) -> dict[str, str]:
         **describe(layout).env(),
         "BANYAN_PORT": str(chosen.api),
         "BANYAN_PUBLIC_URL": public_url(chosen),
+        "BANYAN_REALTIME_PORT": str(chosen.realtime),
         "BANYAN_MEDIA_URL": os.environ.get("BANYAN_MEDIA_URL") or f"http://localhost:{chosen.media}",
     }
 

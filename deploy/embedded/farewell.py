@@ -11,12 +11,14 @@ from deploy.embedded.checkout import Ports
 def lines(ports: Ports, flower: int, access: str, seconds: float) -> list[str]:
     """Write what the newcomer needs; `access` is the JSON of `manage.py demo --print-access` or empty."""
     base = checkout.public_url(ports)
+    sockets = f"{base.replace('http', 'ws', 1).rpartition(':')[0]}:{ports.realtime}/v1/realtime"
     told = [
         "",
         f"Banyan is up after {seconds:.1f} s. Ctrl-C stops it; `make help` lists the rest.",
         "Changed code runs after a restart: Ctrl-C, then `make up` again.",
         "",
         f"  API       {base}/v1/",
+        f"  Sockets   {sockets}   docs/realtime.md",
         f"  Docs      {base}/docs",
         f"  OpenAPI   {base}/v1/openapi.json",
         f"  Flower    http://localhost:{flower}/   what workers do; this machine alone",

@@ -23,7 +23,7 @@ from deploy.embedded.topology import REPLICAS, Topology
 
 LAST_WORDS = 20
 STEPS = ("migrate", "demo")
-APPLICATIONS = ("api", "media", "worker", "beat", "relay", "flower")
+APPLICATIONS = ("api", "media", "realtime", "worker", "beat", "relay", "flower")
 FLOWER_PORT = 5555
 
 
@@ -118,7 +118,8 @@ class Launcher:
         of = self._applications
         self._stages.append([])
         await self._supervise(of.api(self._held), stage=-1).start()
-        programs = (of.media(self._ports.media), of.worker(), of.beat(), of.relay())
+        media, realtime = of.media(self._ports.media), of.realtime(self._ports.realtime)
+        programs = (media, realtime, of.worker(), of.beat(), of.relay())
         others = [self._supervise(program, stage=-1) for program in programs]
         await _together(*(other.start() for other in others))
 

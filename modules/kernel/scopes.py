@@ -16,5 +16,6 @@ GRANTABLE = {
     "read:posts": "See your drafts and bookmarks",
     "write:posts": "Publish, edit and delete posts and drafts, react to posts and bookmark them as you",
     "read:operations": "See how the service runs, if you are one of its operators",
+    "read:realtime": "Be told at once what happens to you, of what it may read",
     "read:search": "Search for posts and people as you",
 }

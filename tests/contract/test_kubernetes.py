@@ -90,9 +90,9 @@ class TestManifests:
             name: pod["spec"]["containers"][0].get("command") for name, pod in pods(manifests).items()
         }
 
-        assert set(commands) == {"migrate", "api", "worker", "worker-media", "relay", "beat"}
+        assert set(commands) == {"migrate", "api", "realtime", "worker", "worker-media", "relay", "beat"}
         assert commands["api"] is None
-        for name in ("worker", "worker-media", "relay", "beat"):
+        for name in ("realtime", "worker", "worker-media", "relay", "beat"):
             assert commands[name] == compose[name]["command"]
 
     def test_name_things_as_dns_can(self, manifests):
@@ -124,12 +124,12 @@ class TestReferences:
         services = of_kind(manifests, "Service")
         assert {name: selected(manifests, each["spec"]["selector"]) for name, each in services.items()} == {
             "api": ["api"],
-            "realtime": ["api"],
+            "realtime": ["realtime"],
         }
         policies = of_kind(manifests, "NetworkPolicy")
         closed = policies["processes"]["spec"]["podSelector"]["matchLabels"]
         assert sorted(selected(manifests, closed)) == [
-            *("api", "beat", "migrate", "relay", "worker", "worker-media"),
+            *("api", "beat", "migrate", "realtime", "relay", "worker", "worker-media"),
         ]
         assert policies["processes"]["spec"]["ingress"] == []
 
@@ -142,16 +142,17 @@ class TestReferences:
             name for name, each in of_kind(manifests, "Deployment").items() if "replicas" in each["spec"]
         }
 
-        assert (scaled, fixed) == ({"api", "worker"}, {"relay", "beat", "worker-media"})
+        assert (scaled, fixed) == ({"api", "worker"}, {"realtime", "relay", "beat", "worker-media"})
 
     def test_of_ports_are_to_ports_that_are_there(self, manifests):
-        [port] = pods(manifests)["api"]["spec"]["containers"][0]["ports"]
-        for service in of_kind(manifests, "Service").values():
+        for name, service in of_kind(manifests, "Service").items():
+            [port] = pods(manifests)[name]["spec"]["containers"][0]["ports"]
             assert service["spec"]["ports"][0]["targetPort"] == port["name"]
         [rule] = of_kind(manifests, "Ingress")["banyan"]["spec"]["rules"]
         led_to = {path["path"]: path["backend"]["service"] for path in rule["http"]["paths"]}
         assert led_to == {
             "/v1/realtime": {"name": "realtime", "port": {"name": "http"}},
+            "/v1/me/updates": {"name": "realtime", "port": {"name": "http"}},
             "/": {"name": "api", "port": {"name": "http"}},
         }
 
@@ -228,6 +229,7 @@ class TestProcesses:
         assert taken == {
             "migrate": ["banyan", "banyan-migrate"],
             "api": ["banyan"],
+            "realtime": ["banyan"],
             "worker": ["banyan"],
             "worker-media": ["banyan"],
             "relay": ["banyan", "banyan-relay"],

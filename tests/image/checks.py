@@ -20,9 +20,9 @@ from tests.image.site import Site
 WELL = ("running", "healthy")
 SERVICES = {
     *("nginx", "api-1", "api-2", "worker", "relay", "beat", "redis-cache", "redis-hot", "redis-broker"),
-    *("directory", "instance-a", "instance-b", "replica-a1", "flower", "media", "worker-media"),
+    *("directory", "instance-a", "instance-b", "replica-a1", "flower", "media", "realtime", "worker-media"),
 }
-RELEASED = ("worker", "worker-media", "relay", "beat", "flower", "media")
+RELEASED = ("worker", "worker-media", "relay", "beat", "flower", "media", "realtime")
 # Requests of the load, and how many a second.
 REQUESTS, RATE = 2_000, 50
 

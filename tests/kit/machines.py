@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 from django.db import connections
@@ -23,6 +24,7 @@ from tests.kit.brokers import broker_at
 from tests.kit.forks import ForkedProcess, ForkServer, ForkServers
 
 TIMEOUT = 30.0
+P = TypeVar("P", bound=Process)
 
 
 class Api(ForkedProcess):
@@ -197,8 +199,18 @@ class Machines:
         """Start the server of the folder of media on a free port, and return where it answers."""
         port = ports.free_port()
         log = self._throwaway.layout.logs / f"media-{port}.log"
-        self._start_process(self._applications(env).media(port), log)
+        program = self._applications(env).media(port)
+        self._run(ForkedProcess(program, log, self._fork_server(program)))
         return f"http://localhost:{port}"
+
+    def run_realtime(self, port: int = 0, **env: str) -> Api:
+        """Start the process that holds sockets, on a port that was another's or on a free one."""
+        port = port or ports.free_port()
+        program = self._applications(env).realtime(port)
+        log = self._throwaway.layout.logs / f"realtime-{port}-{time.monotonic_ns()}.log"
+        realtime = Api(program, log, self._fork_server(program))
+        realtime.url = f"http://127.0.0.1:{port}"
+        return self._run(realtime)
 
     def run_relay(self, **env: str) -> Process:
         """Start the relay of all instances; it is ready when it says so."""
@@ -255,10 +267,9 @@ class Machines:
     def _run_until(self, program: Program, is_ready: Callable[[Callable[[], str]], bool]) -> Process:
         log = self._throwaway.layout.logs / f"{program.name}-{len(self._processes)}-{time.monotonic_ns()}.log"
         ready = replace(program, is_ready=lambda: is_ready(lambda: log.read_text(errors="replace")))
-        return self._start_process(ready, log)
+        return self._run(ForkedProcess(ready, log, self._fork_server(ready)))
 
-    def _start_process(self, program: Program, log: Path) -> Process:
-        process = ForkedProcess(program, log, self._fork_server(program))
+    def _run(self, process: P) -> P:
         self._processes.append(process)
         process.start()
         return process

@@ -22,7 +22,7 @@ from tests.stack.launch import TIMEOUT, Launch
 
 EVERYTHING = {
     *("directory", "a", "b", "a_replica1", "redis"),
-    *("api", "media", "worker", "beat", "relay", "flower"),
+    *("api", "media", "realtime", "worker", "beat", "relay", "flower"),
 }
 
 pytestmark = pytest.mark.timeout(240)

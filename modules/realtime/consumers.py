@@ -1,0 +1,316 @@
+"""
+The socket: `/v1/realtime`, as docs/realtime.md tells integrators.
+
+Channels runs one of these for each connection; what it is told comes through the layer, one message at a
+time, so that everything goes out in order.
+"""
+
+import asyncio
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import orjson
+import structlog
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from modules.kernel import clock
+from modules.kernel.http.problems import to_problem
+from modules.kernel.redis.client import RedisUnavailable
+from modules.realtime.errors import FrameInvalid
+from modules.realtime.schemas import MAX_NUMBER
+from modules.realtime.selectors.updates import (
+    GONE,
+    RECHECK,
+    Reading,
+    channel_of,
+    parse,
+    read_log,
+    select_told,
+)
+from modules.realtime.services import tickets
+from modules.realtime.services.process import hints
+from modules.realtime.services.registry import (
+    ENDED,
+    POLICY,
+    SLOW_READER,
+    TOO_MUCH,
+    TRY_LATER,
+    registry,
+)
+from modules.realtime.services.subscriptions import Subscriptions
+from modules.realtime.services.threads import in_thread
+from modules.realtime.services.tickets import Bearer
+from sharding.errors import InstanceUnavailable
+
+log = structlog.get_logger(__name__)
+
+# Where the server leaves how a connection is closed without waiting for its reader (config/serving/sockets).
+CLOSE_NOW: Final = "banyan.close"
+_AWAY = (RedisUnavailable, InstanceUnavailable)
+
+
+class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
+    """One connection of one user."""
+
+    def __init__(self) -> None:
+        """Know nobody yet."""
+        super().__init__()
+        self.bearer: Bearer | None = None
+        self._seq = 0
+        self._is_cut = False
+        self._errors = 0
+        self._frames_due = 0.0
+        self._unknown_for = 0
+        self._recheck: asyncio.TimerHandle | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the connection, and leave nothing behind."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._leave()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle one message; Channels itself would look at database connections on a thread each time."""
+        if self._is_cut and message["type"] != "websocket.disconnect":
+            return
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """End."""
+        raise StopConsumer
+
+    # ── who, and from where on ──
+
+    async def connect(self) -> None:
+        """Let somebody in who has a ticket, and tell what they have missed."""
+        await self.accept()
+        self.channel_layer.call_when_full(self.channel_name, self._on_slow)
+        if not registry.begin(self):
+            self.cut(TRY_LATER, "this process has no more room")
+            return
+        try:
+            await self._open()
+        except _AWAY:
+            self.cut(TRY_LATER, "a part of the service is away")
+        except FrameInvalid as refusal:
+            self.cut(POLICY, refusal.title)
+
+    async def _open(self) -> None:
+        query = parse_qs(self.scope["query_string"].decode("latin-1"), max_num_fields=10)
+        since = _read_since(query)
+        bearer = await in_thread(tickets.redeem_ticket, query.get("ticket", [""])[0], now=clock.now())
+        if bearer is None:
+            self.cut(ENDED, "the ticket is not valid, or no longer")
+            return
+        if not registry.admit(self, bearer):
+            self.cut(TOO_MUCH, "you have as many sockets as you may")
+            return
+        self.bearer = bearer
+        self._topics = Subscriptions(
+            self.channel_layer,
+            self.channel_name,
+            bearer.principal,
+            hints=hints(),
+            say=self._say,
+            refuse=self._refuse,
+        )
+        # Heard first and read then: what comes in between is in both, and is told once by its number.
+        await self.channel_layer.group_add(channel_of(bearer.user_id), self.channel_name)
+        reading = await in_thread(read_log, bearer.principal, since=since)
+        # Whose credentials ended before anybody could cut this off.
+        if await in_thread(tickets.find_bearer, bearer, now=clock.now()) is None:
+            self.cut(ENDED, "the credentials have ended")
+            return
+        self._seq = reading.last if since is None else since
+        await self._say({"op": "hello", "seq": reading.last if since is None else since})
+        await self._tell(reading)
+        self._plan_recheck()
+
+    # ── the log ──
+
+    async def heard(self, message: dict[str, Any]) -> None:
+        """Take what was published on a channel."""
+        if message["group"] != channel_of(self._user_id):
+            await self._topics.hear(message["group"])
+            return
+        data = message["data"]
+        if data == RECHECK:
+            await self._topics.recheck()
+        elif data == GONE:
+            await self._catch_up()
+        else:
+            await self._hear_entry(data)
+
+    async def interrupted(self, message: dict[str, Any]) -> None:
+        """Read what was not heard while nobody listened."""
+        await self._catch_up()
+        await self._topics.recheck()
+
+    async def _hear_entry(self, data: bytes) -> None:
+        entry = parse(data)
+        if entry.number <= self._seq:
+            return
+        if entry.number > self._seq + 1:
+            await self._catch_up()
+            return
+        assert self.bearer is not None
+        if entry.post_ids:
+            try:
+                told = await in_thread(select_told, [entry], self.bearer.principal)
+            except _AWAY:
+                self.cut(TRY_LATER, "a part of the service is away")
+                return
+        else:
+            told = select_told([entry], self.bearer.principal)
+        self._seq = entry.number
+        for each in told:
+            await self.send(text_data=each.json_bytes().decode())
+
+    async def _catch_up(self) -> None:
+        assert self.bearer is not None
+        try:
+            await self._tell(await in_thread(read_log, self.bearer.principal, since=self._seq))
+        except _AWAY:
+            self.cut(TRY_LATER, "a part of the service is away")
+
+    async def _tell(self, reading: Reading) -> None:
+        """Tell what was read, or that something may be missing."""
+        if reading.entries is None:
+            await self._say({"op": "resync", "seq": reading.last})
+        for entry in reading.entries or ():
+            if entry.number > self._seq:
+                await self.send(text_data=entry.json_bytes().decode())
+        self._seq = reading.last
+
+    # ── topics ──
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Do what a frame asks for."""
+        if self.bearer is None:
+            return
+        if not self._may_send():
+            self.cut(TOO_MUCH, "you send too much")
+            return
+        try:
+            if text_data is None:
+                raise FrameInvalid
+            await self._topics.receive(text_data)
+        except FrameInvalid as refusal:
+            self._errors += 1
+            await self._refuse("", refusal)
+            if self._errors >= settings.REALTIME.errors_per_socket:
+                self.cut(POLICY, "too many frames that cannot be read")
+
+    async def due(self, message: dict[str, Any]) -> None:
+        """Tell of a post what was held back."""
+        await self._topics.flush(message["post_id"])
+
+    async def hint(self, message: dict[str, Any]) -> None:
+        """Tell that the home has something new."""
+        data = {"count": message["count"], "newest_id": str(message["newest_id"])}
+        await self._say({"topic": "timeline:home", "type": "timeline.new", "data": data})
+
+    # ── the end ──
+
+    async def recheck(self, message: dict[str, Any]) -> None:
+        """Look at credentials and topics again."""
+        assert self.bearer is not None
+        try:
+            bearer = await in_thread(tickets.find_bearer, self.bearer, now=clock.now())
+        except InstanceUnavailable:
+            # As long as a request would believe what Redis has; then nobody knows whom this is for.
+            self._unknown_for += 1
+            if self._unknown_for > 2:
+                self.cut(TRY_LATER, "a part of the service is away")
+            self._plan_recheck()
+            return
+        self._unknown_for = 0
+        if bearer is None:
+            self.cut(ENDED, "the credentials have ended")
+            return
+        await self._topics.recheck()
+        self._plan_recheck()
+
+    def look_again(self) -> None:
+        """Have credentials and topics looked at again."""
+        if self.bearer is not None:
+            self.channel_layer.put(self.channel_name, {"type": "recheck"})
+
+    def cut(self, code: int, reason: str) -> None:
+        """Close at once, whether the reader takes it or not; nothing more goes out."""
+        if not self._is_cut:
+            self._is_cut = True
+            self.scope[CLOSE_NOW](code, reason)
+
+    def _on_slow(self) -> None:
+        self.cut(SLOW_READER, "you read too slowly; come back with `since`")
+
+    async def send(self, text_data: str | None = None, **_: Any) -> None:
+        """Send a frame, unless the connection is cut."""
+        if self._is_cut:
+            raise StopConsumer
+        try:
+            await self.base_send({"type": "websocket.send", "text": text_data})
+        except (OSError, RuntimeError):
+            # It was cut while its reader kept it waiting.
+            raise StopConsumer from None
+
+    async def _say(self, frame: dict[str, Any]) -> None:
+        await self.send(text_data=orjson.dumps(frame).decode())
+
+    async def _refuse(self, topic: str, error: Exception) -> None:
+        """Tell what cannot be done, as a problem; whoever is away or a bug is one as well."""
+        problem = to_problem(error)
+        told = {
+            "type": f"/docs/errors#{problem.code}",
+            "title": problem.title,
+            "status": problem.status,
+            "code": problem.code,
+        }
+        await self._say({"op": "error", "topic": topic, "problem": told})
+
+    async def _leave(self) -> None:
+        self._is_cut = True
+        if self._recheck is not None:
+            self._recheck.cancel()
+        registry.leave(self)
+        if self.bearer is not None:
+            hints().discard(self.bearer.user_id, self.channel_name)
+        await self.channel_layer.forget(self.channel_name)
+
+    def _plan_recheck(self) -> None:
+        self._recheck = asyncio.get_running_loop().call_later(
+            settings.REALTIME.recheck_after, self.look_again
+        )
+
+    def _may_send(self) -> bool:
+        """Return whether another frame may come now, by the algorithm of kernel's limits."""
+        now, config = asyncio.get_running_loop().time(), settings.REALTIME
+        interval = 1 / config.frames_per_second
+        due = max(self._frames_due, now) + interval
+        if due - now > config.frames_at_once * interval:
+            return False
+        self._frames_due = due
+        return True
+
+    @property
+    def _user_id(self) -> int:
+        assert self.bearer is not None
+        return self.bearer.user_id
+
+
+def _read_since(query: dict[str, list[str]]) -> int | None:
+    """
+    Return from where on a client wants to be told.
+
+    :raises FrameInvalid: if that is no number
+    """
+    if "since" not in query:
+        return None
+    text = query["since"][0]
+    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= MAX_NUMBER):
+        raise FrameInvalid
+    return int(text)

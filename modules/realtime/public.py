@@ -1,0 +1,5 @@
+"""What others may call: re-exported functions and errors, nothing else."""
+
+from modules.realtime.services.telling import tell
+
+__all__ = ["tell"]

@@ -1,0 +1,62 @@
+"""What a process that holds sockets has once: its layer, who is there, and what it listens to for all."""
+
+import asyncio
+import time
+from functools import cache
+
+from channels.layers import get_channel_layer
+
+from modules.accounts.schemas import REVOCATIONS
+from modules.kernel.redis.client import RedisUnavailable
+from modules.kernel.redis.servers import DIRECTORY, group_by_redis, redis
+from modules.realtime.selectors.updates import prolong
+from modules.realtime.services.home_hints import HomeHints
+from modules.realtime.services.layer import InstanceLayer
+from modules.realtime.services.registry import registry
+from modules.realtime.services.threads import in_thread
+from modules.timelines.schemas import HOME_NEWS
+from sharding import outages
+
+# Far less than a log lives.
+_PROLONG_S = 1800.0
+# Each asks the directory then: a thousand sockets are cut off within five seconds, more take longer.
+_LOOKED_AT_EACH_SECOND = 200
+
+
+@cache
+def layer() -> InstanceLayer:
+    """Return the channel layer of this process."""
+    made: InstanceLayer = get_channel_layer()
+    return made
+
+
+@cache
+def hints() -> HomeHints:
+    """Return who listens to homes in this process."""
+    return HomeHints(layer())
+
+
+def begin() -> None:
+    """Listen to what concerns all sockets, in the loop that runs."""
+    layer().watch(redis(DIRECTORY), REVOCATIONS, registry.hear_revocation, registry.look_again)
+    layer().watch_all(HOME_NEWS, hints().hear)
+
+
+async def watch() -> None:
+    """Keep the logs of all who are here; and their credentials, while nobody hears of what ends."""
+    listener, since = layer().listener(redis(DIRECTORY)), time.monotonic()
+    while True:
+        await asyncio.sleep(1.0)
+        if not listener.is_connected:
+            registry.look_again(_LOOKED_AT_EACH_SECOND)
+        if time.monotonic() - since >= _PROLONG_S:
+            since = time.monotonic()
+            await _prolong_logs()
+
+
+async def _prolong_logs() -> None:
+    for client, user_ids in group_by_redis(registry.user_ids).items():
+        try:
+            await in_thread(prolong, client, user_ids)
+        except RedisUnavailable as error:
+            outages.met(error.server, error)
