@@ -111,7 +111,7 @@ async def _until_gone(receive: Any) -> None:
 
 async def _read_body(receive: Any) -> bytes | None:
     """Return a body, or one byte more than any may have; None if the client has left."""
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":

@@ -6,6 +6,7 @@ time, so that everything goes out in order.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -19,7 +20,6 @@ from modules.kernel import clock
 from modules.kernel.http.problems import to_problem
 from modules.kernel.redis.client import RedisUnavailable
 from modules.realtime.errors import FrameInvalid
-from modules.realtime.schemas import MAX_NUMBER
 from modules.realtime.selectors.updates import (
     GONE,
     RECHECK,
@@ -30,6 +30,7 @@ from modules.realtime.selectors.updates import (
     select_told,
 )
 from modules.realtime.services import tickets
+from modules.realtime.services.frames import Pace, read_since
 from modules.realtime.services.process import hints
 from modules.realtime.services.registry import (
     ENDED,
@@ -49,6 +50,8 @@ log = structlog.get_logger(__name__)
 # Where the server leaves how a connection is closed without waiting for its reader (config/serving/sockets).
 CLOSE_NOW: Final = "banyan.close"
 _AWAY = (RedisUnavailable, InstanceUnavailable)
+# Looks at credentials of which nobody could tell.
+_MOST_UNKNOWN: Final = 2
 
 
 class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
@@ -61,7 +64,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         self._seq = 0
         self._is_cut = False
         self._errors = 0
-        self._frames_due = 0.0
+        self._pace = Pace()
         self._unknown_for = 0
         self._recheck: asyncio.TimerHandle | None = None
 
@@ -100,7 +103,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
 
     async def _open(self) -> None:
         query = parse_qs(self.scope["query_string"].decode("latin-1"), max_num_fields=10)
-        since = _read_since(query)
+        since = read_since(query)
         bearer = await in_thread(tickets.redeem_ticket, query.get("ticket", [""])[0], now=clock.now())
         if bearer is None:
             self.cut(ENDED, "the ticket is not valid, or no longer")
@@ -119,9 +122,9 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         )
         # Heard first and read then: what comes in between is in both, and is told once by its number.
         await self.channel_layer.group_add(channel_of(bearer.user_id), self.channel_name)
-        reading = await in_thread(read_log, bearer.principal, since=since)
-        # Whose credentials ended before anybody could cut this off.
-        if await in_thread(tickets.find_bearer, bearer, now=clock.now()) is None:
+        reading, is_held = await in_thread(_read, bearer, since)
+        # They may have ended before anybody could cut this off.
+        if not is_held:
             self.cut(ENDED, "the credentials have ended")
             return
         self._seq = reading.last if since is None else since
@@ -191,7 +194,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         """Do what a frame asks for."""
         if self.bearer is None:
             return
-        if not self._may_send():
+        if not self._pace.take():
             self.cut(TOO_MUCH, "you send too much")
             return
         try:
@@ -216,23 +219,25 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
     # ── the end ──
 
     async def recheck(self, message: dict[str, Any]) -> None:
-        """Look at credentials and topics again."""
+        """Look at credentials and topics again, and whether the log is where it was: shards move."""
+        self._plan_recheck()
         assert self.bearer is not None
         try:
             bearer = await in_thread(tickets.find_bearer, self.bearer, now=clock.now())
         except InstanceUnavailable:
             # As long as a request would believe what Redis has; then nobody knows whom this is for.
             self._unknown_for += 1
-            if self._unknown_for > 2:
+            if self._unknown_for > _MOST_UNKNOWN:
                 self.cut(TRY_LATER, "a part of the service is away")
-            self._plan_recheck()
             return
         self._unknown_for = 0
         if bearer is None:
             self.cut(ENDED, "the credentials have ended")
             return
         await self._topics.recheck()
-        self._plan_recheck()
+        with suppress(RedisUnavailable):
+            await self.channel_layer.group_add(channel_of(self._user_id), self.channel_name)
+            await self._tell(await in_thread(read_log, bearer.principal, since=self._seq))
 
     def look_again(self) -> None:
         """Have credentials and topics looked at again."""
@@ -264,12 +269,8 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
     async def _refuse(self, topic: str, error: Exception) -> None:
         """Tell what cannot be done, as a problem; whoever is away or a bug is one as well."""
         problem = to_problem(error)
-        told = {
-            "type": f"/docs/errors#{problem.code}",
-            "title": problem.title,
-            "status": problem.status,
-            "code": problem.code,
-        }
+        told = {"title": problem.title, "status": problem.status, "code": problem.code}
+        told["type"] = f"/docs/errors#{problem.code}"
         await self._say({"op": "error", "topic": topic, "problem": told})
 
     async def _leave(self) -> None:
@@ -282,19 +283,10 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         await self.channel_layer.forget(self.channel_name)
 
     def _plan_recheck(self) -> None:
-        self._recheck = asyncio.get_running_loop().call_later(
-            settings.REALTIME.recheck_after, self.look_again
-        )
-
-    def _may_send(self) -> bool:
-        """Return whether another frame may come now, by the algorithm of kernel's limits."""
-        now, config = asyncio.get_running_loop().time(), settings.REALTIME
-        interval = 1 / config.frames_per_second
-        due = max(self._frames_due, now) + interval
-        if due - now > config.frames_at_once * interval:
-            return False
-        self._frames_due = due
-        return True
+        if self._recheck is not None:
+            self._recheck.cancel()
+        loop = asyncio.get_running_loop()
+        self._recheck = loop.call_later(settings.REALTIME.recheck_after, self.look_again)
 
     @property
     def _user_id(self) -> int:
@@ -302,15 +294,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         return self.bearer.user_id
 
 
-def _read_since(query: dict[str, list[str]]) -> int | None:
-    """
-    Return from where on a client wants to be told.
-
-    :raises FrameInvalid: if that is no number
-    """
-    if "since" not in query:
-        return None
-    text = query["since"][0]
-    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= MAX_NUMBER):
-        raise FrameInvalid
-    return int(text)
+def _read(bearer: Bearer, since: int | None) -> tuple[Reading, bool]:
+    """Return what a log says, and whether the reader's credentials still live."""
+    reading = read_log(bearer.principal, since=since)
+    return reading, tickets.find_bearer(bearer, now=clock.now()) is not None

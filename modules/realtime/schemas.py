@@ -39,18 +39,20 @@ class Update(Shape):
     """One event that concerns the caller."""
 
     topic: Literal["me"]
-    seq: int = Field(description="Its number: greater than that of every earlier one.")
-    id: str = Field(description="The same for whatever tells of this event.")
+    seq: int = Field(
+        description="Its number: greater than that of every earlier one.", examples=[1795763763576846]
+    )
+    id: str = Field(description="The same for whatever tells of this event.", examples=["284736281736281"])
     type: str = Field(examples=["marker.changed"], description="Ignore those that you do not know.")
     ts: UtcDateTime = Field(description="When it happened.")
-    data: dict[str, Any]
+    data: dict[str, Any] = Field(examples=[{"timeline": "home", "last_read_id": "284736281736281"}])
 
 
 class UpdatePage(Shape):
     """What has happened, oldest first."""
 
     data: list[Update]
-    seq: int = Field(description="What to send as `since` next.")
+    seq: int = Field(description="What to send as `since` next.", examples=[1795763763576846])
     resync: bool = Field(
         description="Whether something may be missing before this: read anew whatever you show, then go on."
     )
@@ -59,7 +61,7 @@ class UpdatePage(Shape):
 class NewTicket(Shape):
     """What opens one socket, once and soon."""
 
-    ticket: str
+    ticket: str = Field(examples=["q7Zt0VwLx2bYcJ4n9KfUe1RmAoPsGhDi"])
     expires_at: UtcDateTime
 
 

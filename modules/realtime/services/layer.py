@@ -75,6 +75,7 @@ class InstanceLayer(BaseChannelLayer):  # type: ignore[misc]  # Channels has no 
         :raises RedisUnavailable: if that cannot be heard now
         """
         members = self._groups.setdefault(group, set())
+        is_new = channel not in members
         members.add(channel)
         self._groups_of[channel].add(group)
         listener = self.listener(_redis_of(group))
@@ -82,7 +83,8 @@ class InstanceLayer(BaseChannelLayer):  # type: ignore[misc]  # Channels has no 
             # Also if others listen already: theirs may not have been confirmed yet.
             await listener.subscribe(group.encode())
         except BaseException:
-            await self.group_discard(group, channel)
+            if is_new:
+                await self.group_discard(group, channel)
             raise
 
     async def group_discard(self, group: str, channel: str) -> None:

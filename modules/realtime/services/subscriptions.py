@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
 from django.conf import settings
 
 from modules.kernel.principals import Principal
 from modules.posts.public import PostNotFound
-from modules.realtime.errors import FrameInvalid, TooManyTopics
+from modules.realtime.errors import TooManyTopics
 from modules.realtime.services import topics
+from modules.realtime.services.frames import read_frame
 from modules.realtime.services.home_hints import HomeHints
 from modules.realtime.services.layer import InstanceLayer
 from modules.realtime.services.threads import in_thread
@@ -63,7 +63,7 @@ class Subscriptions:
 
         :raises FrameInvalid: if it is none
         """
-        op, topic = _read_frame(text)
+        op, topic = read_frame(text)
         if op == "ping":
             await self._say({"op": "pong"})
             return
@@ -173,21 +173,3 @@ class Subscriptions:
     async def _leave(self, post_id: int) -> None:
         for group in topics.groups_of(post_id):
             await self._layer.group_discard(group, self._channel)
-
-
-def _read_frame(text: str) -> tuple[str, str]:
-    """
-    Return what a frame wants, and of which topic.
-
-    :raises FrameInvalid: if it is none
-    """
-    try:
-        frame = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise FrameInvalid from None
-    if not isinstance(frame, dict):
-        raise FrameInvalid
-    op, topic = frame.get("op"), frame.get("topic", "")
-    if op not in ("sub", "unsub", "ping") or not isinstance(topic, str):
-        raise FrameInvalid
-    return op, topic
