@@ -85,7 +85,7 @@ def check_listened_on(host: str) -> None:
 
 def read_metrics_address(text: str) -> str:
     """
-    Return where the API tells its metrics, or nothing; `worker` and `relay` use the two ports after it.
+    Return where the API tells its metrics, or nothing; `worker`, `relay` and `realtime` use the three ports after it.
 
     :raises ValidationError: if it is neither off, nor on, nor where one can listen
     """
@@ -94,7 +94,7 @@ def read_metrics_address(text: str) -> str:
     host, _, port = METRICS_ADDRESS.rpartition(":") if text == "on" else text.rpartition(":")
     if not _LISTENED_ON.fullmatch(host.strip("[]")) or not re.fullmatch("[1-9][0-9]{0,4}", port):
         raise ValidationError(f"expected off, on (which is {METRICS_ADDRESS}) or an address like that")
-    read_number(port, least=1, most=65533)
+    read_number(port, least=1, most=65532)
     return f"{host}:{port}"
 
 

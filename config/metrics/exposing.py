@@ -17,8 +17,8 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from config import env as environment
 
-API, WORKER, RELAY = 0, 1, 2  # how far each is from the port that BANYAN_METRICS names
-_SERVICES = ("api", "worker", "relay")
+API, WORKER, RELAY, REALTIME = 0, 1, 2, 3  # how far each is from the port that BANYAN_METRICS names
+_SERVICES = ("api", "worker", "relay", "realtime")
 
 _FILES = "PROMETHEUS_MULTIPROC_DIR"
 # By their place and not by their process id: else every worker that is replaced leaves files for ever.

@@ -188,8 +188,6 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
                 await self.send(text_data=entry.json_bytes().decode())
         self._seq = reading.last
 
-    # ── topics ──
-
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Do what a frame asks for."""
         if self.bearer is None:
@@ -215,8 +213,6 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         """Tell that the home has something new."""
         data = {"count": message["count"], "newest_id": str(message["newest_id"])}
         await self._say({"topic": "timeline:home", "type": "timeline.new", "data": data})
-
-    # ── the end ──
 
     async def recheck(self, message: dict[str, Any]) -> None:
         """Look at credentials and topics again, and whether the log is where it was: shards move."""
@@ -248,6 +244,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         """Close at once, whether the reader takes it or not; nothing more goes out."""
         if not self._is_cut:
             self._is_cut = True
+            registry.closed[code] += 1
             self.scope[CLOSE_NOW](code, reason)
 
     def _on_slow(self) -> None:
@@ -257,6 +254,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         """Send a frame, unless the connection is cut."""
         if self._is_cut:
             raise StopConsumer
+        registry.frames += 1
         try:
             await self.base_send({"type": "websocket.send", "text": text_data})
         except (OSError, RuntimeError):

@@ -19,7 +19,7 @@ FILES = ROOT / "deploy" / "observability"
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Where API, worker and relay tell their metrics."""
+    """Where API, worker, relay and realtime tell their metrics."""
 
     port: int
 
@@ -29,9 +29,9 @@ class Targets:
         return {"BANYAN_METRICS": f"127.0.0.1:{self.port}"}
 
     def ask(self) -> dict[str, float]:
-        """Return what all three tell, added up, by the series: `name{label="value"}`, labels in order."""
+        """Return what all four tell, added up, by the series: `name{label="value"}`, labels in order."""
         found: dict[str, float] = {}
-        for port in range(self.port, self.port + 3):
+        for port in range(self.port, self.port + 4):
             text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
             for family in text_string_to_metric_families(text):
                 for sample in family.samples:
@@ -41,7 +41,7 @@ class Targets:
         return found
 
     def names(self) -> set[str]:
-        """Return what the series of all three are called."""
+        """Return what the series of all four are called."""
         return {series.partition("{")[0] for series in self.ask()}
 
 
@@ -62,15 +62,15 @@ def metrics_of_files() -> set[str]:
 
 
 def free_targets() -> Targets:
-    """Return three ports in a row on which nobody listens."""
+    """Return four ports in a row on which nobody listens."""
     for first in range(21470, 30000, 7):
         held = []
         try:
-            held = [ports.listen(port) for port in range(first, first + 3)]
+            held = [ports.listen(port) for port in range(first, first + 4)]
         except OSError:
             continue
         finally:
             for each in held:
                 each.close()
         return Targets(first)
-    raise AssertionError("no three ports in a row are free")
+    raise AssertionError("no four ports in a row are free")

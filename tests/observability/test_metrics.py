@@ -59,6 +59,7 @@ def told(machines_of_module: Machines, collector: Stub, tmp_path_factory: pytest
     }
     stack.run_relay(**env)
     stack.run_worker(**env)
+    stack.run_realtime(**env)
     api = stack.run_api(**env)
     ben = _follow_and_post(api)
     until(stack.outbox_is_empty)

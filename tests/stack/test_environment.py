@@ -94,7 +94,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "media_s3_access_key": ("ab", "a b c", "ключ"),
     "media_s3_secret_key": ("ab", "a b c"),
     "media_purge_url": _ADDRESSES,
-    "metrics": ("", "maybe", "h:", "h:x", "h:0", "h:65534", "http://h:1", ":1"),
+    "metrics": ("", "maybe", "h:", "h:x", "h:0", "h:65533", "http://h:1", ":1"),
     "otlp_endpoint": _ADDRESSES,
     "trace_ratio": ("", "x", "-0.1", "1.1", "2", "1e-3", "nan", "٨"),
     "trace_from_proxy": ("", "maybe"),

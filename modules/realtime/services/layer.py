@@ -116,6 +116,10 @@ class InstanceLayer(BaseChannelLayer):  # type: ignore[misc]  # Channels has no 
         for client in redis_clients():
             self.watch(client, channel, heard, lambda: None)
 
+    def list_heard(self) -> list[tuple[str, bool]]:
+        """Return each Redis that is listened to, and whether it can be heard now."""
+        return [(client.name, listener.is_connected) for client, listener in self._listeners.items()]
+
     def listener(self, client: RedisClient) -> Listener:
         """Return what listens to a Redis."""
         if client not in self._listeners:

@@ -13,6 +13,7 @@ log = structlog.get_logger(__name__)
 # Close codes of our own; others are RFC 6455's.
 ENDED, SLOW_READER, TOO_MUCH = 4401, 4408, 4429
 POLICY, RESTART, TRY_LATER = 1008, 1012, 1013
+_CODES: Final = (ENDED, SLOW_READER, TOO_MUCH, POLICY, RESTART, TRY_LATER)
 
 
 K = TypeVar("K")
@@ -39,6 +40,9 @@ class Registry:
         """Know nobody yet."""
         # Whether the process is about to end, and takes nobody more.
         self.is_leaving = False
+        # Frames sent, and sockets closed by code, since the process began.
+        self.frames = 0
+        self.closed = dict.fromkeys(_CODES, 0)
         self._all: dict[Holder, None] = {}
         self._by_user: dict[int, set[Holder]] = {}
         self._by_revocation: dict[str, set[Holder]] = {}
