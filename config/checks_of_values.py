@@ -85,7 +85,7 @@ def check_listened_on(host: str) -> None:
 
 def read_metrics_address(text: str) -> str:
     """
-    Return where the API tells its metrics, or nothing; `worker`, `relay` and `realtime` use the three ports after it.
+    Return where the API tells its metrics, or nothing; others use the three ports after it.
 
     :raises ValidationError: if it is neither off, nor on, nor where one can listen
     """

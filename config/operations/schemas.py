@@ -93,7 +93,7 @@ class RedisStatus(Shape):
 class ProcessStatus(Shape):
     """A process that was heard of in the last ten minutes, and has not said that it ends."""
 
-    kind: Literal["api", "worker", "child of worker", "relay", "beat"]
+    kind: Literal["api", "realtime", "worker", "child of worker", "relay", "beat"]
     host: Annotated[str, Field(examples=["api-1"])]
     pid: int
     state: Literal["ok", "silent", "idle"] = Field(
@@ -135,7 +135,7 @@ class SlowEntry(Shape):
 class Report(Shape):
     """What a process tells of itself, for whoever looks; it is no part of the contract."""
 
-    kind: Literal["api", "worker", "child of worker", "relay", "beat"]
+    kind: Literal["api", "realtime", "worker", "child of worker", "relay", "beat"]
     host: str
     pid: int
     up_seconds: float

@@ -266,7 +266,7 @@ def _forget(names: list[bytes]) -> None:
 
 def _processes(heard: Found) -> list[Found]:
     """Return each process with its state, by kind and name."""
-    order = ("api", "worker", "child of worker", "relay", "beat")
+    order = ("api", "realtime", "worker", "child of worker", "relay", "beat")
     found = [
         {
             **{
