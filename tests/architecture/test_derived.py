@@ -67,5 +67,9 @@ def test_no_service_decides_by_itself_what_to_do_without_redis():
         if isinstance(node, ast.ExceptHandler) and node.type and "RedisUnavailable" in ast.unparse(node.type)
     }
 
-    # Principals are read there, and a reader asks the directory.
-    assert catching == {"modules/accounts/services/principals.py"}
+    assert catching == {
+        # Principals are read there, and a reader asks the directory.
+        "modules/accounts/services/principals.py",
+        # It decides nothing: what keeps logs comes round again.
+        "modules/realtime/services/process.py",
+    }
