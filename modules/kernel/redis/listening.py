@@ -11,10 +11,13 @@ from contextlib import suppress
 from typing import Any
 
 import hiredis
+import structlog
 
 from modules.kernel.redis.client import RedisClient
 from modules.kernel.redis.wire import RedisUnavailable, pack
 from sharding import outages
+
+log = structlog.get_logger(__name__)
 
 _CHUNK = 65536
 # Seconds without a word after which the server is asked for one, and in which it must come.
@@ -117,8 +120,9 @@ class Listener:
     async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hear what comes until the connection ends."""
         try:
-            await self._begin(reader, writer)
-            await self._hear(reader, writer, hiredis.Reader())
+            parser = hiredis.Reader()
+            await self._begin(reader, writer, parser)
+            await self._hear(reader, writer, parser)
         except (OSError, EOFError, hiredis.HiredisError) as error:
             outages.met(self._client.name, error)
         finally:
@@ -126,10 +130,12 @@ class Listener:
             writer.close()
             self._refuse()
 
-    async def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _begin(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, parser: hiredis.Reader
+    ) -> None:
         """Listen to all that is wanted, and say so."""
         wanted = list(self._wanted)
-        parser, missing = hiredis.Reader(), len(wanted)
+        missing = len(wanted)
         if wanted:
             writer.write(pack([("SUBSCRIBE", *wanted)]))
         while missing:
@@ -180,7 +186,11 @@ class Listener:
             return
         kind, channel, data = reply
         if kind == b"message":
-            self._heard(channel, data)
+            try:
+                self._heard(channel, data)
+            except Exception:
+                # One message that nobody can take must not make a process deaf.
+                log.exception("message_not_taken")
         elif kind == b"subscribe":
             for ready in self._awaited.pop(channel, ()):
                 if not ready.done():
