@@ -6,6 +6,7 @@ time, so that everything goes out in order.
 """
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -23,6 +24,7 @@ from modules.realtime.errors import FrameInvalid
 from modules.realtime.selectors.updates import (
     GONE,
     RECHECK,
+    Entry,
     Reading,
     channel_of,
     parse,
@@ -31,6 +33,7 @@ from modules.realtime.selectors.updates import (
 )
 from modules.realtime.services import tickets
 from modules.realtime.services.frames import Pace, read_since
+from modules.realtime.services.layer import INTERRUPTED
 from modules.realtime.services.process import hints
 from modules.realtime.services.registry import (
     ENDED,
@@ -50,8 +53,7 @@ log = structlog.get_logger(__name__)
 # Where the server leaves how a connection is closed without waiting for its reader (config/serving/sockets).
 CLOSE_NOW: Final = "banyan.close"
 _AWAY = (RedisUnavailable, InstanceUnavailable)
-# Looks at credentials of which nobody could tell.
-_MOST_UNKNOWN: Final = 2
+_COME_BACK_S: Final = 1.0
 
 
 class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
@@ -65,7 +67,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         self._is_cut = False
         self._errors = 0
         self._pace = Pace()
-        self._unknown_for = 0
+        self._known_at = time.monotonic()
         self._recheck: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -84,8 +86,6 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """End."""
         raise StopConsumer
-
-    # ── who, and from where on ──
 
     async def connect(self) -> None:
         """Let somebody in who has a ticket, and tell what they have missed."""
@@ -122,17 +122,15 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         )
         # Heard first and read then: what comes in between is in both, and is told once by its number.
         await self.channel_layer.group_add(channel_of(bearer.user_id), self.channel_name)
-        reading, is_held = await in_thread(_read, bearer, since)
+        reading, is_held = await in_thread(tickets.read_as, bearer, since=since, now=clock.now())
         # They may have ended before anybody could cut this off.
         if not is_held:
             self.cut(ENDED, "the credentials have ended")
             return
         self._seq = reading.last if since is None else since
-        await self._say({"op": "hello", "seq": reading.last if since is None else since})
+        await self._say({"op": "hello", "seq": self._seq})
         await self._tell(reading)
         self._plan_recheck()
-
-    # ── the log ──
 
     async def heard(self, message: dict[str, Any]) -> None:
         """Take what was published on a channel."""
@@ -159,25 +157,36 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         if entry.number > self._seq + 1:
             await self._catch_up()
             return
-        assert self.bearer is not None
-        if entry.post_ids:
-            try:
-                told = await in_thread(select_told, [entry], self.bearer.principal)
-            except _AWAY:
-                self.cut(TRY_LATER, "a part of the service is away")
-                return
-        else:
-            told = select_told([entry], self.bearer.principal)
+        try:
+            told = await self._select([entry])
+        except _AWAY:
+            self._come_back()
+            return
         self._seq = entry.number
         for each in told:
             await self.send(text_data=each.json_bytes().decode())
 
+    async def _select(self, entries: list[Entry]) -> list[Entry]:
+        """Return what may be told; only where posts have to be seen anybody else is asked."""
+        assert self.bearer is not None
+        if any(entry.post_ids for entry in entries):
+            return await in_thread(select_told, entries, self.bearer.principal)
+        return select_told(entries, self.bearer.principal)
+
     async def _catch_up(self) -> None:
+        """Tell what the log has beyond what was told; if nobody can say, later."""
         assert self.bearer is not None
         try:
             await self._tell(await in_thread(read_log, self.bearer.principal, since=self._seq))
         except _AWAY:
-            self.cut(TRY_LATER, "a part of the service is away")
+            self._come_back()
+
+    def _come_back(self) -> None:
+        """Look at the log again in a moment: what was not told is in there, or a resync is."""
+        message = {"type": INTERRUPTED}
+        asyncio.get_running_loop().call_later(
+            _COME_BACK_S, self.channel_layer.put, self.channel_name, message
+        )
 
     async def _tell(self, reading: Reading) -> None:
         """Tell what was read, or that something may be missing."""
@@ -221,12 +230,10 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         try:
             bearer = await in_thread(tickets.find_bearer, self.bearer, now=clock.now())
         except InstanceUnavailable:
-            # As long as a request would believe what Redis has; then nobody knows whom this is for.
-            self._unknown_for += 1
-            if self._unknown_for > _MOST_UNKNOWN:
+            if time.monotonic() - self._known_at > settings.REALTIME.believed_for:
                 self.cut(TRY_LATER, "a part of the service is away")
             return
-        self._unknown_for = 0
+        self._known_at = time.monotonic()
         if bearer is None:
             self.cut(ENDED, "the credentials have ended")
             return
@@ -290,9 +297,3 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
     def _user_id(self) -> int:
         assert self.bearer is not None
         return self.bearer.user_id
-
-
-def _read(bearer: Bearer, since: int | None) -> tuple[Reading, bool]:
-    """Return what a log says, and whether the reader's credentials still live."""
-    reading = read_log(bearer.principal, since=since)
-    return reading, tickets.find_bearer(bearer, now=clock.now()) is not None

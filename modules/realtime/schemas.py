@@ -88,6 +88,8 @@ class RealtimeSettings:
     close_within: float = 5.0
     # How often credentials and topics are looked at without any news of them.
     recheck_after: float = 60.0
+    # Where nobody can tell whether credentials still live: no longer than a request would believe Redis.
+    believed_for: float = 120.0
     # Hints and counts come at most this often for each topic.
     hint_interval: float = 1.0
     # Pages of these origins may open sockets, beside those of the service itself.

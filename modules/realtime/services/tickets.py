@@ -16,6 +16,7 @@ from modules.accounts import public as accounts
 from modules.kernel.principals import ON_BEHALF, Principal
 from modules.kernel.redis.servers import DIRECTORY, redis
 from modules.realtime.schemas import NewTicket
+from modules.realtime.selectors.updates import Reading, read_log
 
 # Longer than any of ours; hashing a megabyte for a stranger would be a gift.
 _MAX_TICKET = 64
@@ -70,6 +71,17 @@ def find_bearer(bearer: Bearer, *, now: datetime) -> Bearer | None:
     :raises InstanceUnavailable: if nobody can tell now
     """
     return _find(bearer.key_hash, bearer.user_id, bearer.principal.epoch, now=now)
+
+
+def read_as(bearer: Bearer, *, since: int | None, now: datetime) -> tuple[Reading, bool]:
+    """
+    Return what a bearer's log has after a number, and whether their credentials live as of now.
+
+    :raises RedisUnavailable: if the log cannot be read now
+    :raises InstanceUnavailable: if nobody can tell now
+    """
+    reading = read_log(bearer.principal, since=since)
+    return reading, find_bearer(bearer, now=now) is not None
 
 
 def _find(key_hash: str, user_id: int, epoch: int, *, now: datetime) -> Bearer | None:
