@@ -39,9 +39,9 @@ class Socket:
         return frames
 
     def ask(self, op: str, topic: str | None = None) -> Frame:
-        """Send a frame and return the next that comes."""
+        """Send a frame and return what it is answered, whatever is told meanwhile."""
         self.connection.send(json.dumps({"op": op} | ({} if topic is None else {"topic": topic})))
-        return self.next()
+        return self.until(lambda frame: frame.get("op") in ("ack", "error", "pong"))[-1]
 
     def quiet(self) -> list[Frame]:
         """Return what has come until the answer to a ping: everything that was told before that."""

@@ -10,6 +10,7 @@ from websockets.exceptions import WebSocketException
 
 from modules.kernel import clock
 from modules.kernel.principals import Principal
+from modules.kernel.redis.client import RedisUnavailable
 from modules.realtime.selectors.updates import read_log
 from modules.realtime.services.tickets import issue_ticket
 from modules.timelines.services.markers import move_marker
@@ -37,17 +38,19 @@ class Listener(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.wait(0.05):
-            with suppress(OSError, WebSocketException, TimeoutError, Exception):
+            with suppress(OSError, WebSocketException, RedisUnavailable):
                 self.listen()
 
     def listen(self) -> None:
         ticket = issue_ticket(self.person.token, Principal(id=self.person.id), now=clock.now()).ticket
         socket = Socket(self.url, ticket, self.since, open_timeout=5)
-        with suppress(TimeoutError):
+        try:
             while not self.ended.is_set():
                 frame = socket.next(within=20)
                 self.frames.append(frame)
                 self.since = frame["seq"]
+        finally:
+            socket.close()
 
     @property
     def read(self) -> list[int]:
