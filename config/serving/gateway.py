@@ -20,6 +20,7 @@ from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.sizes import MAX_BODY
 from modules.realtime.selectors.updates import channel_of
 from modules.realtime.services import process
+from modules.realtime.services.registry import registry
 from modules.realtime.services.threads import in_thread
 from modules.realtime.services.waits import WAITING, Waiting
 from sharding.errors import InstanceUnavailable
@@ -33,6 +34,10 @@ class Answer(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+
+
+# Nobody shall be sent here who would be told to go elsewhere.
+_LEAVING = Answer(503, [("Content-Type", "application/json")], b'{"status":"not_ready"}')
 
 
 class Gateway:
@@ -49,6 +54,9 @@ class Gateway:
         if body is None:
             return
         environ = _environ(scope, body)
+        if scope["path"] == "/readyz" and registry.is_leaving:
+            await _send(_LEAVING, send, is_head=scope["method"] == "HEAD")
+            return
         answer = await in_thread(self._ask, environ)
         waiting: Waiting | None = environ.get(WAITING)
         if waiting is not None and self._waiting[waiting.user_id] < settings.REALTIME.sockets_per_user:
