@@ -203,7 +203,7 @@ class Machines:
         self._run(ForkedProcess(program, log, self._fork_server(program)))
         return f"http://localhost:{port}"
 
-    def run_realtime(self, port: int = 0, **env: str) -> Api:
+    def run_realtime(self, port: int = 0, /, **env: str) -> Api:
         """Start the process that holds sockets, on a port that was another's or on a free one."""
         port = port or ports.free_port()
         program = self._applications(env).realtime(port)

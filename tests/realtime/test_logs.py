@@ -55,7 +55,7 @@ class TestTell:
 
         tell_marker([user_id], 1)
 
-        [entry] = logs.read(user_id, began).entries
+        [entry] = logs.read(user_id, began).entries or ()
         assert entry.json_bytes().decode() == (
             f'{{"topic":"me","seq":{began + 1},"id":"{event(1).key}","type":"marker.changed",'
             '"ts":"2025-01-01T00:00:00.001000Z","data":{"number":1}}'

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from deploy.embedded.layout import ROOT
 from tests.kit.client import PASSWORD, Client
-from tests.kit.machines import Api, until
+from tests.kit.machines import until
 from tests.kit.sockets import Socket, open_socket, ticket_of
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def realtime(machines_of_module) -> Api:
+def realtime(machines_of_module):
     return machines_of_module.run_realtime(BANYAN_CORS_ORIGINS="https://app.example.org")
 
 
@@ -48,12 +48,12 @@ def place(live_api, realtime) -> Place:
 
 
 @pytest.fixture
-def ada(place) -> Client:
+def ada(place):
     return place.sign_up("ada")
 
 
 @pytest.fixture
-def ben(place) -> Client:
+def ben(place):
     return place.sign_up("ben")
 
 
