@@ -14,6 +14,7 @@ import os
 import time
 from argparse import ArgumentParser
 from dataclasses import replace
+from typing import NamedTuple
 
 import psutil
 from rich.console import Console
@@ -43,25 +44,39 @@ def main() -> None:
     with throwaway_stack(migrate=migrate) as stack:
         os.environ.update(stack.env, BANYAN_LOG_LEVEL="ERROR", BANYAN_LIMITS="off")
         begin()
-        rows = asyncio.run(_measure(stack, asked.sockets, asked.followers))
+        people = _populate(asked.sockets, asked.followers)
+        rows = asyncio.run(_measure(stack, people, asked.followers))
     table = Table("", "here", "production.md 8")
     for row in rows:
         table.add_row(*row)
     Console().print(table)
 
 
-async def _measure(stack: Throwaway, many: int, followers: int) -> list[tuple[str, str, str]]:
+class People(NamedTuple):
+    """An author, and readers with sessions, the first of whom follow."""
+
+    author: int
+    ids: list[int]
+    keys: list[str]
+
+
+def _populate(many: int, followers: int) -> People:
     from modules.accounts import public as accounts
     from modules.graph import public as graph
     from modules.kernel import clock
     from modules.profiles import public as profiles
 
     now = clock.now()
-    names = [f"reader{number}" for number in range(many)]
-    author, *ids = accounts.create_accounts_in_bulk(["author", *names], now=now)
-    profiles.create_profiles_in_bulk(list(zip([author, *ids], ["author", *names], strict=True)))
+    names = ["author", *(f"reader{number}" for number in range(many))]
+    author, *ids = accounts.create_accounts_in_bulk(names, now=now)
+    profiles.create_profiles_in_bulk(list(zip([author, *ids], names, strict=True)))
     graph.add_edges_in_bulk((id, author) for id in ids[:followers])
-    keys = [accounts.issue_session_token(id, now=now) for id in ids]
+    return People(author, ids, [accounts.issue_session_token(id, now=now) for id in ids])
+
+
+async def _measure(stack: Throwaway, people: People, followers: int) -> list[tuple[str, str, str]]:
+    author, ids, keys = people
+    many = len(ids)
     port = ports.free_port()
     applications = Applications(dict(os.environ), stack.layout.state / "beat")
     server = _start(stack, applications.realtime(port))
