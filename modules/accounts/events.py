@@ -53,6 +53,16 @@ class SessionsRevoked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityNoticed:
+    """Something was done to an account, of which its owner is mailed: `notice` says what."""
+
+    name: ClassVar[str] = "accounts.security_noticed.v1"
+
+    user_id: int
+    notice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialsEnded:
     """Access tokens or keys of an app ended early; their cached entries are found by these ids."""
 

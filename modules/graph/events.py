@@ -49,6 +49,17 @@ class Unblocked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockReceived:
+    """A block stands on the side of whom it keeps out as well."""
+
+    name: ClassVar[str] = "graph.block_received.v1"
+
+    user_id: int
+    blocker_id: int
+    edge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TiesChanged:
     """A user's exceptions are others than before: blocks of either side, mutes, hidden reposts."""
 

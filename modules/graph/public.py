@@ -20,6 +20,7 @@ from modules.graph.selectors.follows import (
 from modules.graph.selectors.mutes import list_mutes
 from modules.graph.selectors.privacy import is_private, list_private
 from modules.graph.selectors.pulled import is_pulled, pulled_author_ids
+from modules.graph.selectors.ties import list_silenced
 from modules.graph.selectors.viewers import viewer_of
 from modules.graph.services.blocks import block
 from modules.graph.services.bulk import add_edges_in_bulk
@@ -52,6 +53,7 @@ __all__ = [
     "list_following_ids",
     "list_mutes",
     "list_private",
+    "list_silenced",
     "load_following",
     "map_counts",
     "map_relationships",

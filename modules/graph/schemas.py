@@ -88,7 +88,9 @@ class EdgePage(Shape):
 
 
 # How a viewer stands with somebody, where it is not as with everybody: bits, for there may be several.
-BLOCKING, BLOCKED_BY, MUTED, REPOSTS_HIDDEN = 1, 2, 4, 8
+BLOCKING, BLOCKED_BY, MUTED, REPOSTS_HIDDEN, NOTIFICATIONS_MUTED = 1, 2, 4, 8, 16
+# Whoever stands so is not told of.
+SILENCING = BLOCKING | BLOCKED_BY | NOTIFICATIONS_MUTED
 
 # The kind of card that holds one viewer's exceptions, under the viewer's own id.
 TIES = "ties"
@@ -217,6 +219,10 @@ class Viewer:
     def mutes(self, person_id: int) -> bool:
         """Return whether the viewer mutes somebody of the page, now."""
         return bool(self._bits_of(person_id) & MUTED)
+
+    def is_silent_about(self, person_id: int) -> bool:
+        """Return whether the viewer is not to be told of somebody of the page, by a block or such a mute."""
+        return bool(self._bits_of(person_id) & SILENCING)
 
     def hides_reposts_of(self, person_id: int) -> bool:
         """Return whether the viewer follows somebody of the page without what they repost."""

@@ -46,6 +46,46 @@ class PostDeleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsersMentioned:
+    """
+    A post mentions these from this version on.
+
+    `root_id` is the root of its thread, 0 of one that is no reply. Its author is not among them, nor whom it
+    replies to: they hear of the reply.
+    """
+
+    name: ClassVar[str] = "posts.users_mentioned.v1"
+
+    post_id: int
+    author_id: int
+    user_ids: list[int]
+    root_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionsRemoved:
+    """A post mentions these no more, from this version on: it was edited, or is gone."""
+
+    name: ClassVar[str] = "posts.mentions_removed.v1"
+
+    post_id: int
+    author_id: int
+    user_ids: list[int]
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledPostPublished:
+    """The clock has published what its author had scheduled."""
+
+    name: ClassVar[str] = "posts.scheduled_post_published.v1"
+
+    post_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostTagged:
     """
     A post for everybody has these tags, and is to be found by them; `version` is that of the post.

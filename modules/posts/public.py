@@ -2,9 +2,10 @@
 
 from modules.posts.errors import NotYourPost, PostNotFound, TagInvalid
 from modules.posts.selectors.audiences import select_viewers
+from modules.posts.selectors.authors import map_authors, map_roots
 from modules.posts.selectors.counts import map_counts
-from modules.posts.selectors.newest import list_newest_ids, list_next_ids
-from modules.posts.selectors.pages import build_page
+from modules.posts.selectors.newest import list_live, list_newest_ids, list_next_ids
+from modules.posts.selectors.pages import build_included, build_page
 from modules.posts.selectors.popular import rank_posts
 from modules.posts.selectors.states import PageState
 from modules.posts.selectors.tags import list_tagged_ids, list_trending_tags, search_tags
@@ -23,16 +24,20 @@ __all__ = [
     "TagInvalid",
     "Visible",
     "add_reaction",
+    "build_included",
     "build_page",
     "create_posts_in_bulk",
     "delete_post",
     "find_tag",
+    "list_live",
     "list_matching",
     "list_newest_ids",
     "list_next_ids",
     "list_tagged_ids",
     "list_trending_tags",
+    "map_authors",
     "map_counts",
+    "map_roots",
     "map_visible",
     "publish_post",
     "rank_posts",

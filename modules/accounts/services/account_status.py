@@ -35,7 +35,8 @@ def request_deletion(user_id: int, *, confirm: str, now: datetime) -> datetime:
         if user.username != confirm:
             raise ConfirmationMismatch
         ended = _store(user, delete_after=delete_after, suspended_at=user.suspended_at)
-        notify(user_id, f"It was closed. A log-in before {delete_after:%d %B %Y} takes that back.", now=now)
+        what = f"It was closed. A log-in before {delete_after:%d %B %Y} takes that back."
+        notify(user_id, what, notice="account_closed", now=now)
     ended.revoke_in_cache()
     return delete_after
 

@@ -43,7 +43,7 @@ def register_app(owner_id: int, new: NewApp, *, now: datetime, once: Once | None
             raise TooManyApps
         app.save(force_insert=True)
         note("app_registered", app_id=app.id, actor_id=owner_id, now=now)
-        notify(owner_id, "The app{name} was registered.", name=app.name, now=now)
+        notify(owner_id, "The app{name} was registered.", notice="app_registered", name=app.name, now=now)
         card = to_card(app).model_dump()
         write.answer(201, AppCreated(**card, secret=None).json_bytes())
     return AppCreated(**card, secret=secret)
@@ -64,7 +64,7 @@ def edit_app(
         _fill(app, edit)
         app.save()
         note("app_edited", app_id=app_id, actor_id=owner_id, now=now)
-        notify(owner_id, "Your app{name} was edited.", name=app.name, now=now)
+        notify(owner_id, "Your app{name} was edited.", notice="app_edited", name=app.name, now=now)
 
 
 def rotate_secret(owner_id: int, app_id: str, *, now: datetime, once: Once | None) -> NewSecret:
@@ -81,7 +81,8 @@ def rotate_secret(owner_id: int, app_id: str, *, now: datetime, once: Once | Non
         _set_secret(app, secret)
         app.save(update_fields=["secret"])
         note("secret_rotated", app_id=app_id, actor_id=owner_id, now=now)
-        notify(owner_id, "A new secret was made for your app{name}.", name=app.name, now=now)
+        what = "A new secret was made for your app{name}."
+        notify(owner_id, what, notice="app_secret_rotated", name=app.name, now=now)
         write.answer(201, NewSecret(secret=None).json_bytes())
     return NewSecret(secret=secret)
 
@@ -94,7 +95,7 @@ def delete_app(owner_id: int, app_id: str, *, now: datetime) -> None:
     """
     with writing_directory(owner_id=owner_id):
         app = _lock(owner_id, app_id)
-        notify(owner_id, "Your app{name} was deleted.", name=app.name, now=now)
+        notify(owner_id, "Your app{name} was deleted.", notice="app_deleted", name=app.name, now=now)
         revocation_ids = _drop(app, now=now)
     revoke_in_cache(*revocation_ids)
 

@@ -130,5 +130,6 @@ def _store(made: ServiceKey, *, owner_id: int, action: str, now: datetime) -> Ke
     made.key_hash = hash_key(key)
     made.save(force_insert=True)
     note(action, app_id=made.app_id, actor_id=owner_id, now=now, key_id=made.id)
-    notify(owner_id, f"The service key{{name}} ({made.prefix}…) was made.", name=made.name, now=now)
+    what = f"The service key{{name}} ({made.prefix}…) was made."
+    notify(owner_id, what, notice="key_created", name=made.name, now=now)
     return KeyCreated(**to_key_card(made).model_dump(), key=key)

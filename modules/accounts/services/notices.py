@@ -7,24 +7,35 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from modules.accounts.events import SecurityNoticed
 from modules.accounts.selectors.addresses import list_addresses_to_tell
 from modules.mail.public import queue_asked_mail, queue_mail
+from sharding import outbox
+from sharding.scope import writing_directory
 
 _SUBJECT = "Your account was changed"
 
 
-def notify(user_id: int, what: str, *, name: str = "", now: datetime) -> None:
+def notify(user_id: int, what: str, *, notice: str, name: str = "", now: datetime) -> None:
     """
-    Mail what was done to every verified address of an account, in the transaction that does it.
+    Mail what was done to every verified address of an account, in the transaction that does it; announce it.
 
-    `{name}` in it stands for what the user calls the thing. An address that nobody has proven may be a
-    stranger's: nothing that somebody else has written goes there, and it counts with what one can ask for.
+    `notice` is what programs call it. `{name}` in what is mailed stands for what the user calls the thing. An
+    address that nobody has proven may be a stranger's: nothing that somebody else has written goes there, and
+    it counts with what one can ask for.
     """
+    announce_notice(user_id, notice)
     proven, unproven = list_addresses_to_tell(user_id)
     for address in proven:
         queue_mail(_write(address, what.format(name=f" {name}" if name else ""), now), now=now)
     for address in unproven:
         queue_asked_mail(_write(address, what.format(name=""), now), is_of_receiver=lambda: False, now=now)
+
+
+def announce_notice(user_id: int, notice: str) -> None:
+    """Announce that something was done to an account; beside the mail of it, whoever writes that."""
+    with writing_directory(owner_id=user_id):
+        outbox.record(SecurityNoticed(user_id=user_id, notice=notice), owner_id=user_id)
 
 
 def _write(address: str, what: str, now: datetime) -> EmailMessage:

@@ -14,7 +14,17 @@ from typing import Any, Final, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
-from modules.graph.schemas import BLOCKED_BY, BLOCKING, MUTED, REPOSTS_HIDDEN, TIES, Exceptions, TiesHead
+from modules.graph.schemas import (
+    BLOCKED_BY,
+    BLOCKING,
+    MUTED,
+    NOTIFICATIONS_MUTED,
+    REPOSTS_HIDDEN,
+    SILENCING,
+    TIES,
+    Exceptions,
+    TiesHead,
+)
 from modules.kernel.card_layout import Layout
 from modules.kernel.cards import CardKind, RenderedCard, register
 from sharding.scatter import Unavailable, read_per_instance
@@ -35,7 +45,8 @@ _EXCEPTIONS = f"""
     SELECT target_id, {REPOSTS_HIDDEN}, 0
     FROM graph_followout WHERE user_id = viewer.id AND NOT shows_reposts {{and_target}}
     UNION ALL
-    SELECT target_id, {MUTED}, coalesce(extract(epoch FROM expires_at) * 1000000, 0)::bigint
+    SELECT target_id, CASE WHEN mutes_notifications THEN {MUTED | NOTIFICATIONS_MUTED} ELSE {MUTED} END,
+        coalesce(extract(epoch FROM expires_at) * 1000000, 0)::bigint
     FROM graph_mute WHERE user_id = viewer.id AND (expires_at IS NULL OR expires_at > now()) {{and_target}}"""  # noqa: S608
 _OF_VIEWERS: Final = f"""
     SELECT viewer.id, coalesce(count.ties_version, 0), tie.other_id, tie.bits, tie.until
@@ -70,6 +81,16 @@ def list_ties_among(viewer_id: int, person_ids: Collection[int]) -> list[Tie]:
         return [Tie(*row) for row in cursor.fetchall()]
 
     return read_per_instance([viewer_id], read, on_primary=True) if others else []
+
+
+def list_silenced(user_id: int, person_ids: Collection[int], *, now: datetime) -> set[int]:
+    """
+    Return those of whom a user is not told: somebody whom a block parts from them, or who is muted so.
+
+    One read of the user's primary; inside a write for them, of what stands there as of now.
+    """
+    found = merge(list_ties_among(user_id, person_ids), now=now)
+    return {id for id, bits in found.items() if bits & SILENCING}
 
 
 def render_ties(
@@ -123,4 +144,4 @@ def _render(ties: Sequence[Tie], version: int) -> RenderedCard[TiesHead]:
     return RenderedCard(TiesHead(len(ties) <= MOST), packed, version)
 
 
-TIES_KIND = register(CardKind(TIES, Layout(TiesHead, "?", revision=1), ttl=3600, render=render_ties))
+TIES_KIND = register(CardKind(TIES, Layout(TiesHead, "?", revision=2), ttl=3600, render=render_ties))

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from modules.accounts import public as accounts
 from modules.graph.errors import BlockCapReached, CannotBlockYourself, UserNotFound
-from modules.graph.events import Blocked, Unblocked
+from modules.graph.events import Blocked, BlockReceived, Unblocked
 from modules.graph.models import BlockIn, BlockOut
 from modules.graph.schemas import Relationship
 from modules.graph.selectors.blocks import is_blocking
@@ -112,4 +112,8 @@ def _apply(block: BlockIn) -> bool:
     block.save(force_insert=known is None, force_update=known is not None)
     if was_active != block.is_active:
         change_ties(block.user_id)
+    if block.is_active:
+        outbox.record(
+            BlockReceived(user_id=block.user_id, blocker_id=block.blocker_id, edge_id=block.edge_id)
+        )
     return is_first and end_following(block.user_id, block.blocker_id)

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.db.backends.utils import CursorWrapper
 
+from modules.posts.models import Post
 from modules.posts.schemas import PostKey
 from sharding import scatter
 from sharding.scatter import Unavailable
@@ -34,6 +35,12 @@ _NEAREST = """
 _END = 2**63 - 1
 _OLDER = _NEAREST.format(beyond="<", order="DESC", within=">=", last="min", end=0)
 _NEWER = _NEAREST.format(beyond=">", order="ASC", within="<=", last="max", end=_END)
+
+
+def list_live(author_id: int, post_ids: Collection[int]) -> set[int]:
+    """Return those of an author's posts that are not deleted; inside a write for the author, as of now."""
+    rows = Post.objects.of(author_id).filter(id__in=post_ids, deleted_at=None)
+    return set(rows.values_list("id", flat=True))
 
 
 def list_newest_ids(

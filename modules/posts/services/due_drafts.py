@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from modules.accounts import public as accounts
 from modules.kernel.derived import follow_now
 from modules.posts.errors import LINK_REFUSALS, PostEmpty
+from modules.posts.events import ScheduledPostPublished
 from modules.posts.models import Draft
 from modules.posts.services.drafts import UNLINKED, Looked, look, publish_locked
 from modules.posts.services.links import NO_LINKS
-from sharding import outages
+from sharding import outages, outbox
 from sharding.errors import InstanceUnavailable
 from sharding.querysets import ShardedQuerySet
 from sharding.scope import writing_for
@@ -96,6 +97,11 @@ def _publish_due(due: _Due, *, is_open: bool, now: datetime) -> bool:
                     try:
                         if not refused_by:
                             published, _ = publish_locked(write, draft, looked.links, now)
+                            outbox.record(
+                                ScheduledPostPublished(
+                                    post_id=published.post_id, author_id=published.author_id
+                                )
+                            )
                             break
                     except PostEmpty as refusal:  # before anything was written
                         refused_by = refusal.code

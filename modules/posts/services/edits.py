@@ -17,6 +17,7 @@ from modules.posts.schemas import AUDIENCES, REPLY_POLICIES, REPOST, EditPost, P
 from modules.posts.selectors.cards import POSTS, render, render_posts
 from modules.posts.selectors.pages import get_post
 from modules.posts.services.entities import Found, mentioned_ids, mentioned_in, resolve, scan, to_entities
+from modules.posts.services.mentions import announce_mentions, end_mentions
 from modules.posts.services.posts import refuse_unowned, require_content
 from modules.posts.services.tag_news import announce_changed_tags, public_tags
 from sharding import outbox
@@ -113,6 +114,7 @@ def _apply(post: Post, changes: dict[str, Any], *, now: datetime) -> None:
     Post.objects.of(post.author_id).filter(id=post.id).update(**changes)
     for name, value in changes.items():
         setattr(post, name, value)
+    mentioned = mentioned_ids(post.entities)
     outbox.record(
         PostEdited(
             post_id=post.id,
@@ -120,10 +122,23 @@ def _apply(post: Post, changes: dict[str, Any], *, now: datetime) -> None:
             version=post.version,
             audience=post.audience,
             former_audience=former_audience,
-            mentioned_ids=sorted(mentioned_ids(post.entities) - before),
+            mentioned_ids=sorted(mentioned - before),
         )
     )
     announce_changed_tags(post, before=tags_before)
+    _announce_changed_mentions(post, before=before, now=mentioned)
+
+
+def _announce_changed_mentions(post: Post, *, before: Collection[int], now: Collection[int]) -> None:
+    announce_mentions(
+        post.author_id,
+        post.id,
+        set(now) - set(before),
+        root_id=post.root_id,
+        but=post.reply_to_author_id,
+        version=post.version,
+    )
+    end_mentions(post, version=post.version, user_ids=set(before) - set(now))
 
 
 def _keep_revision(post: Post) -> None:

@@ -31,6 +31,7 @@ from modules.posts.selectors.cards import POSTS
 from modules.posts.selectors.visibility import map_visible
 from modules.posts.services.entities import find_entities
 from modules.posts.services.links import NO_LINKS, Links, announce_links, end_links, find_links
+from modules.posts.services.mentions import announce_mentions, end_mentions
 from modules.posts.services.tag_news import announce_tags, end_tags, tags_in
 from sharding import outbox
 from sharding.ids import shard_of
@@ -121,6 +122,10 @@ def insert_post(
         announce_links(post_id, author_id, links)
     if entities:
         announce_tags(published, tags_in(entities))
+        mentioned = [id for entity in entities if (id := entity.user_id)]
+        announce_mentions(
+            author_id, post_id, mentioned, root_id=links.root_id, but=links.reply_to_author_id, version=1
+        )
     return published, PostCard(
         id=post_id,
         author_id=author_id,
@@ -182,4 +187,5 @@ def _delete(user_id: int, post_id: int, *, now: datetime) -> int | None:
         outbox.record(PostDeleted(post_id=post_id, author_id=user_id, version=version))
         end_links(post)
         end_tags(post, version=version)
+        end_mentions(post, version=version)
     return version

@@ -29,6 +29,7 @@ from modules.accounts.errors import EmailTaken
 from modules.accounts.selectors.addresses import is_verified, list_addresses_to_tell, list_log_in_names
 from modules.accounts.selectors.places import Place
 from modules.accounts.services.account_status import may_log_in
+from modules.accounts.services.notices import announce_notice
 from modules.accounts.services.sign_in_limits import charge_person
 from modules.kernel import clock
 
@@ -116,7 +117,8 @@ class Guards(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no t
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell a user what was changed, at every address that is theirs."""
+        """Tell a user what was changed, at every address that is theirs, and announce it."""
+        announce_notice(user.pk, template_prefix.rpartition("/")[2])
         proven, unproven = list_addresses_to_tell(user.pk)
         self.tell(proven, template_prefix, context or {})
         for address in unproven:
