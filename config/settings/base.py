@@ -12,6 +12,7 @@ from modules.graph.schemas import GraphSettings
 from modules.kernel.limits import Limit, LimitSettings
 from modules.kernel.redis.client import RedisSettings
 from modules.kernel.sizes import MAX_BODY
+from modules.notifications.schemas import NotificationSettings
 from modules.posts.schemas import PostSettings
 from modules.search.schemas import SearchSettings
 from modules.timelines.schemas import TimelineSettings
@@ -114,6 +115,7 @@ TIMELINES = TimelineSettings(
 SEARCH = SearchSettings()
 REALTIME = realtime.realtime(ENV)
 CHANNEL_LAYERS = realtime.CHANNEL_LAYERS
+NOTIFICATIONS = NotificationSettings()
 LIMITS = LimitSettings(
     is_on=ENV.limits == "on",
     processes=ENV.web_workers,

@@ -10,5 +10,6 @@ CONTEXTS = [
     "posts",
     "timelines",
     "search",
+    "notifications",
     "realtime",
 ]

@@ -17,5 +17,7 @@ GRANTABLE = {
     "write:posts": "Publish, edit and delete posts and drafts, react to posts and bookmark them as you",
     "read:operations": "See how the service runs, if you are one of its operators",
     "read:realtime": "Be told at once what happens to you, of what it may read",
+    "read:notifications": "See your notifications and how you want to be notified",
+    "write:notifications": "Mark your notifications as read, delete them, and change how you are notified",
     "read:search": "Search for posts and people as you",
 }

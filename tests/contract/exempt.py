@@ -38,8 +38,8 @@ _CODES = (
 # Rules of the product: nobody follows, blocks or mutes themselves, a mute ends in the future, what becomes of
 # requests is said by whoever goes public, no key comes with two bodies, nobody has apps without end, a tag is
 # of letters, digits and underscores in any script. Which reactions there are is a setting; a repost has
-# nothing of its own; media are one's own and shown once; a post
-# says or shows something; a search has words in it, and not too many.
+# nothing of its own; media are one's own and shown once; a post says or shows something; a search has words
+# in it, and not too many; of the security of an account one is always told; a time zone is of this world.
 _RULES = (
     *(
         b'"cannot_follow_yourself"',
@@ -58,6 +58,7 @@ _RULES = (
     ),
     *(b'"media_unfit"', b'"media_too_large"', b'"post_empty"'),
     *(b'"nothing_to_look_for"', b'"too_many_terms"', b'"prefix_too_short"', b'"several_authors"'),
+    *(b'"time_zone_unknown"', b'"security_stays_on"', b'"too_many_muted_threads"'),
 )
 
 

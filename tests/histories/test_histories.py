@@ -32,8 +32,11 @@ pytestmark = pytest.mark.django_db
 
 # One more than are played: the first has nothing in it.
 HISTORIES = int(os.environ.get("HISTORIES", "4"))
-# What is ranked, pinned or searched for: tests/policy/test_visibility_matrix.py looks at these.
-NOT_PLAYED = {"get_explore_timeline", "list_pins", "search_posts", "search_users"}
+# What is ranked, pinned, searched for or told of: tests/policy/test_visibility_matrix.py looks at these.
+NOT_PLAYED = {
+    *("get_explore_timeline", "list_pins", "search_posts", "search_users"),
+    *("list_notifications", "list_notification_actors"),
+}
 # Those who meet most, so that something comes of it.
 NEIGHBORS = 6
 

@@ -140,6 +140,7 @@ ONE_OF_EACH = {
     ),
     "graph.following": _one("DELETE FROM graph_followin", "user_id, follower_id", "is_active"),
     "graph.statuses": _one("UPDATE graph_followcount SET is_closed = true, status_version = 99", "user_id"),
+    "notifications.counts": _one("UPDATE notifications_inbox SET unread = 77", "user_id"),
     "posts.bookmark_counts": _one("UPDATE posts_markcount SET bookmarks = 77", "user_id"),
     "posts.counts": _one("UPDATE posts_authorcount SET posts = 77", "author_id"),
     "posts.link_counts": _one("UPDATE posts_postcount SET replies = 77", "post_id"),

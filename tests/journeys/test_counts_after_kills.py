@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.db import connections
@@ -13,17 +10,18 @@ from django.db import connections
 from modules.search.services.people import store_person
 from tests.journeys.planted import ONE_OF_EACH
 from tests.kit.audits import audit, kinds
-from tests.kit.machines import Deliverers, until
+from tests.kit.killing import KILLS, killed_again_and_again
+from tests.kit.machines import until
 from tests.kit.people import SHARDS, Person, sign_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(500)]
 
 SEED = 10
 WRITES = 150
-KILLS = 2  # of each: a process that starts takes seconds of a core
 # Those who meet most, so that much is done and undone between the same.
 NEIGHBORS = 8
 
+UNREAD = "actor_count > 0 AND NOT is_read AND NOT is_removed"
 # Of each count: its table and key, the count, and which rows it counts, by SQL that the product does not use.
 COUNTED = {
     "followers": (
@@ -57,6 +55,14 @@ COUNTED = {
     "reposts": (
         "posts_postcount (post_id) reposts",
         "posts_share AS row WHERE row.original_id = count.post_id AND kind = 1 AND is_active",
+    ),
+    "unread": (
+        "notifications_inbox (user_id) unread",
+        f"notifications_group WHERE user_id = count.user_id AND {UNREAD}",
+    ),
+    "actors": (
+        "notifications_group (id) actor_count",
+        "notifications_action WHERE user_id = count.user_id AND group_id = count.id AND is_counted",
     ),
     "quotes": (
         "posts_postcount (post_id) quotes",
@@ -108,48 +114,6 @@ class Crowd:
         return self.chance.choice(self.people)
 
 
-class Killer(threading.Thread):
-    """
-    Kills a process and starts it again, at moments that nobody chooses.
-
-    What it has started dies with it, so it stays until it is told to end.
-    """
-
-    def __init__(self, seed: int, kill: Callable[[], object], run: Callable[[], object]) -> None:
-        super().__init__()
-        self._chance, self._kill, self._run = random.Random(seed), kill, run
-        self.kills, self.is_over = 0, threading.Event()
-
-    def run(self) -> None:
-        while self.kills < KILLS:
-            self.is_over.wait(self._chance.uniform(0.1, 2))
-            self._kill()
-            self._run()
-            self.kills += 1
-        self.is_over.wait()
-
-    @property
-    def is_done(self) -> bool:
-        return self.kills == KILLS or not self.is_alive()
-
-
-@contextmanager
-def killed_again_and_again(deliverers: Deliverers) -> Iterator[list[Killer]]:
-    """Kill relay and worker, each by a loop of its own."""
-    killers = [
-        Killer(SEED, lambda: deliverers.relay.kill(), deliverers.run_relay),
-        Killer(SEED + 1, lambda: deliverers.worker.kill(), deliverers.run_worker),
-    ]
-    for killer in killers:
-        killer.start()
-    try:
-        yield killers
-    finally:
-        for killer in killers:
-            killer.is_over.set()
-            killer.join()
-
-
 def miscounted() -> list[tuple[str, int, int, int]]:
     """Return where a count is not the number of its rows: its name, whose it is, the count, the rows."""
     found = []
@@ -177,7 +141,7 @@ def test_counts_are_rows_after_a_history_of_kills_and_each_audit_finds_what_is_p
     machines_of_module, delivering
 ):
     crowd = Crowd(random.Random(SEED))
-    with killed_again_and_again(delivering) as killers:
+    with killed_again_and_again(delivering, seed=SEED) as killers:
         for _ in range(WRITES):
             crowd.act()
         until(lambda: all(killer.is_done for killer in killers), within=120)

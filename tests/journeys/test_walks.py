@@ -47,6 +47,8 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "list_bookmarks": [walked_posts.bookmarks],
     "list_reactions": [walked_posts.reactions],
     "list_follow_requests": [walked_people.follow_requests],
+    "list_notifications": [walked_people.notifications],
+    "list_notification_actors": [walked_people.notification_actors],
     "list_app_audit": [walked_people.audit],
 }
 

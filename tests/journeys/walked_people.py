@@ -14,6 +14,9 @@ from modules.graph import public as graph
 from modules.graph.schemas import MuteOptions
 from modules.graph.services.blocks import block, unblock
 from modules.graph.services.mutes import mute, unmute
+from modules.notifications.models import Group
+from modules.notifications.services.marks import delete_notification
+from modules.posts.services.reactions import add_reaction, remove_reaction
 from modules.posts.services.reposts import remove_repost
 from modules.profiles.services.profiles import set_profile_visibility
 from modules.search.services.people import store_person
@@ -22,7 +25,7 @@ from modules.timelines.services.lists import add_member, create_list, remove_mem
 from sharding.scope import writing_directory
 from tests.journeys.walked import Walked
 from tests.kit.delivery import drain
-from tests.kit.people import NOON, make_person, sign_up
+from tests.kit.people import NOON, Person, make_person, sign_up
 from tests.kit.posts import publish, repost
 
 
@@ -140,6 +143,44 @@ def follow_requests(settings: Any, after: ExitStack) -> Walked:
         drain()
 
     return Walked(reader, "/v1/me/follow-requests", add, remove)
+
+
+def notifications(settings: Any, after: ExitStack) -> Walked:
+    """One for each post of the reader's that somebody reacts to."""
+    reader, fan = sign_up("vera"), make_person()
+
+    def add() -> int:
+        add_reaction(fan.id, publish(reader), "like")
+        drain()
+        return _newest_group(reader)
+
+    return Walked(reader, "/v1/me/notifications", add, lambda id: delete_notification(reader.id, id))
+
+
+def notification_actors(settings: Any, after: ExitStack) -> Walked:
+    reader = sign_up("vera")
+    post_id = publish(reader)
+
+    def add() -> int:
+        person = make_person()
+        add_reaction(person.id, post_id, "like")
+        drain()
+        return person.id
+
+    def remove(id: int) -> None:
+        remove_reaction(id, post_id, "like")
+        drain()
+
+    add_reaction((first := make_person()).id, post_id, "like")
+    drain()
+    made = Walked(reader, f"/v1/me/notifications/{_newest_group(reader)}/actors", add, remove)
+    made.items.append(first.id)
+    return made
+
+
+def _newest_group(reader: Person) -> int:
+    rows = Group.objects.of(reader.id).on_primary().order_by("-last_id")
+    return int(rows.values_list("id", flat=True)[0])
 
 
 def audit(settings: Any, after: ExitStack) -> Walked:

@@ -13,6 +13,10 @@ from modules.graph.models import FollowCount, FollowIn, FollowOut
 from modules.kernel import clock
 from modules.kernel.principals import OPERATOR
 from modules.kernel.scopes import GRANTABLE
+from modules.notifications.models import Group
+from modules.notifications.schemas import CUSTOM
+from modules.notifications.services.facts import Fact, Key
+from modules.notifications.services.receiving import receive
 from modules.posts.schemas import NewDraft
 from modules.posts.services.drafts import create_draft
 from modules.timelines.schemas import NewList
@@ -59,6 +63,7 @@ class World:
     session: int
     list: int
     media: int
+    notification: int
 
     def names(self) -> dict[str, str]:
         """Return what stands in paths, queries and bodies."""
@@ -81,6 +86,7 @@ class World:
             "list_id": str(self.list),
             "timeline": "home",
             "media_id": str(self.media),
+            "notification_id": str(self.notification),
         }
 
 
@@ -114,7 +120,15 @@ def make_world() -> World:
         session=session.id,
         list=create_list(owner.id, NewList(name="Friends"), once=None).id,
         media=upload(owner),
+        notification=tell(owner),
     )
+
+
+def tell(person: Person) -> int:
+    """Tell somebody of something, and return the id of that notification."""
+    receive([Fact(person.id, Key(CUSTOM, 1, 0), edge_id=1, is_active=True, name="noticed")], now=clock.now())
+    with writing_for(person.id):
+        return int(Group.objects.of(person.id).get().id)
 
 
 def ask_to_follow(person: Person, target: Person) -> None:

@@ -39,6 +39,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "complete_upload": {"status": "complete"},
     "edit_list": {"name": "Poets"},
     "move_marker": {"last_read_id": "284736281736281"},
+    "move_notification_marks": {"seen_up_to": "284736281736281"},
+    "mark_notification_read": {"is_read": True},
+    "edit_notification_preferences": {"digest": "weekly"},
+    "send_notification": {"recipient_ids": ["284736281736281"], "name": "order.shipped"},
 }
 QUERIES = {
     "list_posts_by_ids": "?ids={post_id}",

@@ -25,6 +25,7 @@ NAMES = {
     "type": "like",
     "draft_id": "7",
     "list_id": "7",
+    "notification_id": "7",
     "media_id": "7",
     "timeline": "home",
     "tag": "forest",

@@ -43,6 +43,8 @@ def ask(route: Route, world: World, headers: dict[str, str]) -> Response:
     forget_kept()
     if route.operation.spec.conditional and route.method == "PATCH":
         headers = {**headers, "If_Match": "*"}
+    if route.operation.spec.key_required:
+        headers = {**headers, "Idempotency_Key": "once"}
     return call(route.method, route.url(world.names()), BODIES.get(route.id), as_=None, **headers)
 
 

@@ -33,6 +33,10 @@ WORDS = {FIRST, SECOND, REPLY, FORMER, NAME}
 
 HOME, TAG, EXPLORE = "/v1/timelines/home", "/v1/timelines/tags/word", "/v1/timelines/explore"
 TOP = f"{HOME}?order=top"
+NOTIFICATIONS, ACTORS = (
+    "/v1/me/notifications?type=follow_request",
+    "/v1/me/notifications/{notification}/actors",
+)
 
 # By operation: where one who looks would find the author, and what of them.
 PLACES: dict[str, list[tuple[str, set[str]]]] = {
@@ -73,6 +77,9 @@ PLACES: dict[str, list[tuple[str, set[str]]]] = {
     "list_list_members": [("/v1/me/lists/{list}/members", {NAME})],
     "list_bookmarks": [("/v1/me/bookmarks", {FIRST, SECOND, NAME})],
     "list_follow_requests": [("/v1/me/follow-requests", {NAME})],
+    # That they asked to follow: none of what they said is told of.
+    "list_notifications": [(NOTIFICATIONS, {NAME})],
+    "list_notification_actors": [(ACTORS, {NAME})],
     "list_blocks": [("/v1/me/blocks", set())],
     "list_mutes": [("/v1/me/mutes", set())],
 }
@@ -114,6 +121,10 @@ class Town:
         drain()
         store_person(self.author.id, once=None)
         until_replicated()
+        asked = {
+            name: viewer.call("GET", NOTIFICATIONS).body["data"] for name, viewer in self.viewers.items()
+        }
+        self.notifications = {name: cards[0]["id"] for name, cards in asked.items()}
         rank_popular_posts(now=clock.now())
         forget_rankings()
 
@@ -143,7 +154,8 @@ class Town:
         return {path: self._look(name, path) for place in PLACES.values() for path, _ in place}
 
     def _look(self, name: str, path: str) -> set[str]:
-        body = call("GET", path.format(**self.ids, list=self.lists[name]), as_=self.viewers[name]).body
+        own = {"list": self.lists[name], "notification": self.notifications[name]}
+        body = call("GET", path.format(**self.ids, **own), as_=self.viewers[name]).body
         if path.startswith("/v1/me/relationships"):
             return {NAME} if body["data"] else set()
         return WORDS & set(unfold(body))
@@ -219,7 +231,8 @@ def of_all(*words: str) -> Callable[[Shown], Shown]:
 
 def muted(shown: Shown) -> Shown:
     news = {path: shown[path] for path in (HOME, TOP, TAG, EXPLORE)}
-    return shown | without(news, FIRST, SECOND, REPLY) | {"/v1/me/mutes": {NAME}}
+    told = {NOTIFICATIONS: set(), ACTORS: set()}
+    return shown | without(news, FIRST, SECOND, REPLY) | {"/v1/me/mutes": {NAME}} | told
 
 
 def edited(shown: Shown) -> Shown:

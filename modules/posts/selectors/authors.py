@@ -13,5 +13,5 @@ def map_authors(post_ids: Collection[int]) -> dict[int, int]:
 
 def map_roots(post_ids: Collection[int]) -> dict[int, int]:
     """Return the root of the thread of each of these posts, also of those that were deleted."""
-    rows = Post.objects.gather(post_ids)
+    rows = Post.objects.gather(post_ids, on_primary=True)
     return {post.id: post.root_id or post.id for post in rows}
