@@ -11,6 +11,7 @@ from .audit_card import AuditCard
 from .audit_page import AuditPage
 from .audit_page_state import AuditPageState
 from .beat_status import BeatStatus
+from .channels import Channels
 from .counts import Counts
 from .coverage import Coverage
 from .created_media import CreatedMedia
@@ -30,16 +31,21 @@ from .draft_page_state import DraftPageState
 from .draft_refusal import DraftRefusal
 from .edit_app import EditApp
 from .edit_app_scopes_item import EditAppScopesItem
+from .edit_channels import EditChannels
 from .edit_draft import EditDraft
 from .edit_draft_audience import EditDraftAudience
 from .edit_draft_custom import EditDraftCustom
 from .edit_draft_reply_policy import EditDraftReplyPolicy
 from .edit_list import EditList
 from .edit_media import EditMedia
+from .edit_notification import EditNotification
 from .edit_post import EditPost
 from .edit_post_audience import EditPostAudience
 from .edit_post_custom import EditPostCustom
 from .edit_post_reply_policy import EditPostReplyPolicy
+from .edit_preferences import EditPreferences
+from .edit_preferences_digest import EditPreferencesDigest
+from .edit_preferences_types import EditPreferencesTypes
 from .edit_profile import EditProfile
 from .edit_profile_custom import EditProfileCustom
 from .edit_profile_pending import EditProfilePending
@@ -65,6 +71,7 @@ from .key_page import KeyPage
 from .key_page_state import KeyPageState
 from .leader import Leader
 from .list_card import ListCard
+from .list_notifications_type import ListNotificationsType
 from .list_page import ListPage
 from .list_page_state import ListPageState
 from .list_replies_depth import ListRepliesDepth
@@ -93,6 +100,7 @@ from .new_key import NewKey
 from .new_key_scopes_item import NewKeyScopesItem
 from .new_list import NewList
 from .new_marker import NewMarker
+from .new_marks import NewMarks
 from .new_media import NewMedia
 from .new_media_purpose import NewMediaPurpose
 from .new_media_type import NewMediaType
@@ -100,8 +108,23 @@ from .new_post import NewPost
 from .new_post_audience import NewPostAudience
 from .new_post_custom import NewPostCustom
 from .new_post_reply_policy import NewPostReplyPolicy
+from .new_quiet_hours import NewQuietHours
 from .new_secret import NewSecret
+from .new_sending import NewSending
+from .new_sending_data import NewSendingData
+from .new_ticket import NewTicket
 from .nothing import Nothing
+from .notification_actor import NotificationActor
+from .notification_card import NotificationCard
+from .notification_card_data import NotificationCardData
+from .notification_card_type import NotificationCardType
+from .notification_counts import NotificationCounts
+from .notification_included import NotificationIncluded
+from .notification_included_media import NotificationIncludedMedia
+from .notification_included_posts import NotificationIncludedPosts
+from .notification_included_users import NotificationIncludedUsers
+from .notification_page import NotificationPage
+from .notification_page_state import NotificationPageState
 from .operations_status import OperationsStatus
 from .operations_status_broker import OperationsStatusBroker
 from .outbox_status import OutboxStatus
@@ -135,12 +158,18 @@ from .post_search_page_state import PostSearchPageState
 from .post_state import PostState
 from .post_view import PostView
 from .post_view_state import PostViewState
+from .preferences import Preferences
+from .preferences_digest import PreferencesDigest
+from .preferences_types import PreferencesTypes
+from .preferences_view import PreferencesView
+from .preferences_view_state import PreferencesViewState
 from .problem import Problem
 from .problem_outcome import ProblemOutcome
 from .process_status import ProcessStatus
 from .process_status_kind import ProcessStatusKind
 from .process_status_state import ProcessStatusState
 from .queue_status import QueueStatus
+from .quiet_hours import QuietHours
 from .reaction import Reaction
 from .reaction_included import ReactionIncluded
 from .reaction_included_users import ReactionIncludedUsers
@@ -156,6 +185,7 @@ from .revision_custom import RevisionCustom
 from .revision_page import RevisionPage
 from .revision_page_state import RevisionPageState
 from .rotation import Rotation
+from .sending_card import SendingCard
 from .session_card import SessionCard
 from .session_page import SessionPage
 from .session_page_state import SessionPageState
@@ -166,6 +196,9 @@ from .table_rows import TableRows
 from .tag_card import TagCard
 from .tag_page import TagPage
 from .tag_page_state import TagPageState
+from .update import Update
+from .update_data import UpdateData
+from .update_page import UpdatePage
 from .upload import Upload
 from .upload_fields import UploadFields
 from .upload_status import UploadStatus
@@ -192,6 +225,7 @@ __all__ = (
     "AuditPage",
     "AuditPageState",
     "BeatStatus",
+    "Channels",
     "Counts",
     "Coverage",
     "CreatedMedia",
@@ -211,16 +245,21 @@ __all__ = (
     "DraftRefusal",
     "EditApp",
     "EditAppScopesItem",
+    "EditChannels",
     "EditDraft",
     "EditDraftAudience",
     "EditDraftCustom",
     "EditDraftReplyPolicy",
     "EditList",
     "EditMedia",
+    "EditNotification",
     "EditPost",
     "EditPostAudience",
     "EditPostCustom",
     "EditPostReplyPolicy",
+    "EditPreferences",
+    "EditPreferencesDigest",
+    "EditPreferencesTypes",
     "EditProfile",
     "EditProfileCustom",
     "EditProfilePending",
@@ -246,6 +285,7 @@ __all__ = (
     "KeyPageState",
     "Leader",
     "ListCard",
+    "ListNotificationsType",
     "ListPage",
     "ListPageState",
     "ListRepliesDepth",
@@ -274,6 +314,7 @@ __all__ = (
     "NewKeyScopesItem",
     "NewList",
     "NewMarker",
+    "NewMarks",
     "NewMedia",
     "NewMediaPurpose",
     "NewMediaType",
@@ -281,8 +322,23 @@ __all__ = (
     "NewPostAudience",
     "NewPostCustom",
     "NewPostReplyPolicy",
+    "NewQuietHours",
     "NewSecret",
+    "NewSending",
+    "NewSendingData",
+    "NewTicket",
     "Nothing",
+    "NotificationActor",
+    "NotificationCard",
+    "NotificationCardData",
+    "NotificationCardType",
+    "NotificationCounts",
+    "NotificationIncluded",
+    "NotificationIncludedMedia",
+    "NotificationIncludedPosts",
+    "NotificationIncludedUsers",
+    "NotificationPage",
+    "NotificationPageState",
     "OperationsStatus",
     "OperationsStatusBroker",
     "OutboxStatus",
@@ -316,12 +372,18 @@ __all__ = (
     "PostState",
     "PostView",
     "PostViewState",
+    "Preferences",
+    "PreferencesDigest",
+    "PreferencesTypes",
+    "PreferencesView",
+    "PreferencesViewState",
     "Problem",
     "ProblemOutcome",
     "ProcessStatus",
     "ProcessStatusKind",
     "ProcessStatusState",
     "QueueStatus",
+    "QuietHours",
     "Reaction",
     "ReactionIncluded",
     "ReactionIncludedUsers",
@@ -337,6 +399,7 @@ __all__ = (
     "RevisionPage",
     "RevisionPageState",
     "Rotation",
+    "SendingCard",
     "SessionCard",
     "SessionPage",
     "SessionPageState",
@@ -347,6 +410,9 @@ __all__ = (
     "TagCard",
     "TagPage",
     "TagPageState",
+    "Update",
+    "UpdateData",
+    "UpdatePage",
     "Upload",
     "UploadFields",
     "UploadStatus",

@@ -7,6 +7,7 @@ class ProcessStatusKind(StrEnum):
     API = "api"
     BEAT = "beat"
     CHILD_OF_WORKER = "child of worker"
+    REALTIME = "realtime"
     RELAY = "relay"
     WORKER = "worker"
 
