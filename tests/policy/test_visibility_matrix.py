@@ -231,7 +231,7 @@ def of_all(*words: str) -> Callable[[Shown], Shown]:
 
 def muted(shown: Shown) -> Shown:
     news = {path: shown[path] for path in (HOME, TOP, TAG, EXPLORE)}
-    told = {NOTIFICATIONS: set(), ACTORS: set()}
+    told: Shown = {NOTIFICATIONS: set(), ACTORS: set()}
     return shown | without(news, FIRST, SECOND, REPLY) | {"/v1/me/mutes": {NAME}} | told
 
 
