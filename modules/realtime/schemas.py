@@ -13,6 +13,7 @@ KINDS: Final = {
     "relationship.changed": "read:graph",
     "media.ready": "read:media",
     "media.failed": "read:media",
+    "notifications.changed": "read:notifications",
 }
 # The greatest number that JavaScript holds; numbers are microseconds, which reach it in the year 2255.
 MAX_NUMBER: Final = 2**53 - 1

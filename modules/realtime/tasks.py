@@ -16,6 +16,7 @@ from modules.graph.events import (
 )
 from modules.kernel.bus import subscribes
 from modules.media.events import MediaFailed, MediaReady
+from modules.notifications.events import NotificationsChanged
 from modules.realtime.services.telling import have_looked_again, tell
 from modules.timelines.events import MarkerMoved
 from sharding.scope import Once
@@ -38,6 +39,18 @@ def tell_media_ready(event: MediaReady, once: Once) -> None:
 def tell_media_failed(event: MediaFailed, once: Once) -> None:
     """Tell whose media it is that it never will be."""
     tell([event.owner_id], "media.failed", {"media_id": str(event.media_id)}, once=once)
+
+
+@subscribes(NotificationsChanged)
+def tell_notifications(event: NotificationsChanged, once: Once) -> None:
+    """Tell all devices how many notifications a user has not seen, and not read, and which have news."""
+    data = {
+        "version": event.version,
+        "unseen": event.unseen,
+        "unread": event.unread,
+        "notification_ids": [str(group_id) for group_id in event.group_ids],
+    }
+    tell([event.user_id], "notifications.changed", data, once=once)
 
 
 @subscribes(Followed)

@@ -110,6 +110,23 @@ class TestTheLog:
         assert (polled["data"], polled["seq"]) == ([missed], missed["seq"])
         assert stranger.quiet() == []
 
+    def test_tells_all_devices_of_notifications_and_that_they_were_seen(self, place, ada, ben):
+        def is_news(frame):
+            return frame.get("type") == "notifications.changed"
+
+        phone, desk, stranger = place.open(ada), place.open(ada), place.open(ben)
+        ben.follow(ada)
+        [news, same] = [socket.until(is_news)[-1] for socket in (phone, desk)]
+        [notification] = ada.call("GET", "/v1/me/notifications").body["data"]
+        ada.call("PUT", "/v1/me/notifications/marks", {"seen_up_to": notification["last_id"]})
+        seen = desk.until(is_news)[-1]["data"]
+
+        assert news == same
+        counts = {"unseen": 1, "unread": 1, "notification_ids": [notification["id"]]}
+        assert news["data"] == {"version": 1, **counts}
+        assert seen == {"version": 2, "unseen": 0, "unread": 1, "notification_ids": []}
+        assert [frame for frame in stranger.quiet() if is_news(frame)] == []
+
     def test_says_that_something_may_be_missing(self, place, ada):
         socket = Socket(place.realtime, ticket_of(ada), since=1)
 
