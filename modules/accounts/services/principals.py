@@ -14,7 +14,7 @@ from django.conf import settings
 
 from modules.accounts.models import User
 from modules.accounts.schemas import Held
-from modules.accounts.services.credentials import find_credentials
+from modules.accounts.services.credentials import Recognized, find_credentials
 from modules.accounts.services.revocations import raise_epoch_in_cache
 from modules.accounts.services.sessions import hash_key
 from modules.kernel.principals import Principal
@@ -77,7 +77,7 @@ def find_held(key_hash: str, *, now: datetime) -> Held | None:
             principal = None
         if principal is not None:
             return Held(key_hash, principal, entry[0].decode().split(":", 2)[1])
-    found = find_credentials(key_hash, now=now)
+    found = _read_stored(key_hash, now=now)
     return None if found is None else Held(key_hash, found.principal, found.revocation_id)
 
 
@@ -163,6 +163,12 @@ def _unpack(entry: bytes, raised: bytes | None = None) -> Principal | None:
 
 def _find_stored(key_hash: str, *, now: datetime) -> Principal | None:
     """Return the principal from the directory, and put it where the next request finds it."""
+    found = _read_stored(key_hash, now=now)
+    return None if found is None else found.principal
+
+
+def _read_stored(key_hash: str, *, now: datetime) -> Recognized | None:
+    """Return what the directory says, and put it where the next request finds it."""
     found = find_credentials(key_hash, now=now)
     if found is None:
         return None
@@ -170,7 +176,7 @@ def _find_stored(key_hash: str, *, now: datetime) -> Principal | None:
     life = min(longest, int((found.expires_at - now).total_seconds()))
     good = ("SET", _good_key(key_hash), 1, "EX", settings.ACCOUNTS.good_ttl)
     _put(("SET", entry_key(key_hash), found.pack(), "EX", max(life, 1)), good)
-    return found.principal
+    return found
 
 
 def _was_good(key_hash: str) -> bool:
