@@ -111,6 +111,7 @@ async def _measure(stack: Throwaway, people: People, followers: int) -> list[tup
 
 async def _open(port: int, people: list[tuple[int, str]], followers: int) -> list[ClientConnection]:
     """Open a socket for each, some at a time; of the first ones the home is listened to."""
+    from modules.accounts import public as accounts
     from modules.kernel import clock
     from modules.kernel.principals import Principal
     from modules.realtime.services.tickets import issue_ticket
@@ -119,6 +120,8 @@ async def _open(port: int, people: list[tuple[int, str]], followers: int) -> lis
 
     async def open_one(number: int, user_id: int, key: str) -> ClientConnection:
         async with turn:
+            # As the request for a ticket does, which knows its caller.
+            await asyncio.to_thread(accounts.find_held, accounts.hash_key(key), now=clock.now())
             ticket = issue_ticket(key, Principal(id=user_id), now=clock.now()).ticket
             address = f"ws://127.0.0.1:{port}/v1/realtime?ticket={ticket}"
             socket = await connect(address, origin=f"http://127.0.0.1:{port}", compression=None)  # type: ignore[arg-type]
