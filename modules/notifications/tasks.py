@@ -19,7 +19,7 @@ from modules.kernel.bus import Together, periodic, subscribes
 from modules.notifications.events import SendingDue
 from modules.notifications.services import audits, facts, retention  # noqa: F401 - audits are registered here
 from modules.notifications.services.facts import Fact
-from modules.notifications.services.receiving import receive, receive_reactions
+from modules.notifications.services.receiving import receive
 from modules.notifications.services.sendings import deliver_part, forget_old_sendings
 from modules.notifications.services.withdrawing import withdraw_actor, withdraw_post
 from modules.posts.events import (
@@ -53,13 +53,9 @@ def _hear(read: Callable[[E], Iterable[Fact]]) -> Callable[[News[E]], None]:
     return hear
 
 
-def _hear_reactions(news: News[ReactionAdded | ReactionRemoved]) -> None:
-    receive_reactions([facts.of_reaction(event, 0) for event, _ in news], now=clock.now())
-
-
 _hear_replies, _hear_shares = _hear(facts.of_reply), _hear(facts.of_share)
 _hear_follows, _hear_requests = _hear(facts.of_follow), _hear(facts.of_request)
-_hear_mentions = _hear(facts.of_mentions)
+_hear_mentions, _hear_reactions = _hear(facts.of_mentions), _hear(facts.of_reaction)
 
 
 @subscribes(Followed, batch=BATCH, together=Together("target_id", _hear_follows))

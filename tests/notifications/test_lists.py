@@ -15,7 +15,7 @@ from modules.notifications.models import Action, Group
 from modules.notifications.schemas import NotificationsQuery
 from modules.notifications.selectors.pages import list_notifications
 from modules.notifications.services import facts
-from modules.notifications.services.receiving import receive_reactions
+from modules.notifications.services.receiving import receive
 from modules.notifications.services.retention import forget_old_notifications
 from modules.posts.events import ReactionRemoved
 from modules.posts.services.reactions import add_reaction, remove_reaction
@@ -204,7 +204,7 @@ class TestAGroup:
         for post in (publish(ann), publish(ann)):
             react(ben, post)
         never_told = ReactionRemoved(user_id=1, post_id=post, type="like", edge_id=post + 1, version=1)
-        receive_reactions([facts.of_reaction(never_told, 0)], now=clock.now())
+        receive(facts.of_reaction(never_told), now=clock.now())
         assert Action.objects.of(ann.id).on_primary().count() == 3
         forget_old_notifications(now=clock.now() + timedelta(days=89))
         assert counts(ann) == (2, 2)

@@ -16,7 +16,7 @@ from modules.graph.services.mutes import mute
 from modules.kernel import clock
 from modules.notifications.models import Action, Inbox
 from modules.notifications.services import facts
-from modules.notifications.services.receiving import receive, receive_reactions
+from modules.notifications.services.receiving import receive
 from modules.posts.events import ReactionAdded, ReactionRemoved
 from modules.posts.schemas import EditPost, NewPost
 from modules.posts.services.edits import edit_post
@@ -166,9 +166,9 @@ class TestUndoing:
             assert (told(ann), counts(ann)) == ([Told("reaction", post, [ben.id], 1)], (1, 1))
 
         ann.call("PUT", "/v1/me/notifications/marks", {"read_up_to": str(2**62)})
-        remove_reaction(ben.id, post, "like")
-        add_reaction(ben.id, post, "like")
-        deliver()
+        for change in (remove_reaction, add_reaction):
+            change(ben.id, post, "like")
+            deliver()
 
         assert (told(ann), counts(ann)) == ([Told("reaction", post, [ben.id], 1)], (0, 0))
 
@@ -313,11 +313,13 @@ class TestOrder:
         added, removed = (kind(**news, edge_id=post + 1) for kind in (ReactionAdded, ReactionRemoved))
         again = ReactionAdded(**news, edge_id=post + 2)
         for event in (removed, added):
-            receive_reactions([facts.of_reaction(event, 0)], now=clock.now())
+            receive(facts.of_reaction(event), now=clock.now())
+        until_replicated()
         assert told(ann) == []
 
         for event in (again, removed, added):
-            receive_reactions([facts.of_reaction(event, 0)], now=clock.now())
+            receive(facts.of_reaction(event), now=clock.now())
+        until_replicated()
 
         assert (told(ann), counts(ann)) == ([Told("reaction", post, [ben.id], 1)], (1, 1))
         assert Inbox.objects.of(ann.id).get().version == 1

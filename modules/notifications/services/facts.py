@@ -61,6 +61,8 @@ class Fact(NamedTuple):
     """
     That somebody did something, or that it is over; of two facts of one key the greater `age` holds.
 
+    `user_id` is whom it concerns; 0 is the author of the post that it is about.
+
     `root_id` is the thread that it happened in, if that is known; `name` and `data` are those of a group.
     """
 
@@ -135,11 +137,11 @@ def of_share(event: PostShared | ShareRemoved) -> Iterator[Fact]:
     yield Fact(event.original_author_id, key, event.post_id, is_active, root_id=event.original_id)
 
 
-def of_reaction(event: ReactionAdded | ReactionRemoved, author_id: int) -> Fact:
-    """Return that a user's post has a reaction, or one less; the news does not say whose post it is."""
+def of_reaction(event: ReactionAdded | ReactionRemoved) -> Iterator[Fact]:
+    """Yield that a post has a reaction, or one less; the news does not say whose post it is."""
     key = Key(REACTION, event.post_id, event.user_id, reaction=event.type)
     is_active = isinstance(event, ReactionAdded)
-    return Fact(author_id, key, event.edge_id, is_active, root_id=event.post_id)
+    yield Fact(0, key, event.edge_id, is_active, root_id=event.post_id)
 
 
 def of_scheduled(event: ScheduledPostPublished) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ ends later finds it, whoever comes first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -27,32 +27,20 @@ def receive(facts: Iterable[Fact], *, now: datetime) -> None:
     """
     Notify everybody whom these facts concern, or withdraw that; nobody is told of what they did themselves.
 
-    A repeat changes nothing, nor does what is older than what is known: facts tell that by themselves.
+    Where no recipient is named it is the author of the post that a fact is about. A repeat changes nothing,
+    nor does what is older than what is known: facts tell that by themselves.
 
     :raises InstanceUnavailable: if nobody can tell now what somebody may see, or their shard is away
     """
     by_user: dict[int, list[Fact]] = defaultdict(list)
     forgotten = first_id_at(now - settings.NOTIFICATIONS.kept_for)
-    for fact in facts:
+    for fact in _name_recipients(list(facts)):
         if fact.user_id != fact.key.actor_id and not _is_forgotten(fact, forgotten):
             by_user[fact.user_id].append(fact)
     for user_id, mine in by_user.items():
         if mine := _admit(user_id, mine):
             with writing_for(user_id) as write:
                 apply(write, mine, now=now)
-
-
-def receive_reactions(found: Sequence[Fact], *, now: datetime) -> None:
-    """Receive facts about reactions, whose recipients are the authors of the posts, which are looked up."""
-    authors = posts.map_authors({fact.key.subject_id for fact in found})
-    receive(
-        (
-            fact._replace(user_id=authors[fact.key.subject_id])
-            for fact in found
-            if fact.key.subject_id in authors
-        ),
-        now=now,
-    )
 
 
 def apply(write: Write, facts: Sequence[Fact], *, now: datetime) -> None:
@@ -81,6 +69,18 @@ def apply(write: Write, facts: Sequence[Fact], *, now: datetime) -> None:
             unread=inbox.unread + after.unread - before.unread,
             group_ids=sorted(gathered.told),
         )
+
+
+def _name_recipients(facts: list[Fact]) -> list[Fact]:
+    """Return facts with the authors of their posts where news does not say them; of purged posts none."""
+    unnamed = {fact.key.subject_id for fact in facts if not fact.user_id}
+    authors = posts.map_authors(unnamed) if unnamed else {}
+    named = (fact if fact.user_id else _of_author(fact, authors) for fact in facts)
+    return [fact for fact in named if fact.user_id]
+
+
+def _of_author(fact: Fact, authors: Mapping[int, int]) -> Fact:
+    return fact._replace(user_id=authors.get(fact.key.subject_id, 0))
 
 
 def _is_forgotten(fact: Fact, before: int) -> bool:
