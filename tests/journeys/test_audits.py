@@ -62,6 +62,7 @@ class TestAudit:
                 "graph.statuses": 3,
                 "media.files": 0,
                 "media.rows": 0,
+                "notifications.counts": 3,
                 "posts.bookmark_counts": 0,
                 "posts.counts": 1,
                 "posts.link_counts": 0,

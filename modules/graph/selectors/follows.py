@@ -44,7 +44,7 @@ def map_relationships(user_id: int, other_ids: Collection[int]) -> dict[int, Rel
     asks = dict(mirror.values_list("follower_id", "is_requested"))
     ties = list_ties_among(user_id, other_ids)
     blocking = {tie.other_id for tie in ties if tie.bits == BLOCKING}
-    muted = {tie.other_id: tie.until for tie in ties if tie.bits == MUTED}
+    muted = {tie.other_id: tie.until for tie in ties if tie.bits & MUTED}
     return {
         other: Relationship(
             user_id=other,
