@@ -27,7 +27,7 @@ from sharding.conf import settings as sharding_settings
 from sharding.ids import EPOCH, make_id, shard_of
 from tests.kit.delivery import until_replicated
 from tests.kit.pages import on
-from tests.search.test_recall import folded, query
+from tests.search.scans import folded, query
 
 _PAGE, _WHOLE = 20, 100
 

@@ -10,16 +10,25 @@ from modules.kernel.derived import FACTS
 
 
 def repeats(context: str) -> Iterator[tuple[str, str, str]]:
-    """Yield context, event and function for each call that a context's subscribers make."""
+    """Yield context, event and function for each call that a context's subscribers or their helpers make."""
     path = ROOT / "modules" / context / "tasks.py"
-    for function in ast.parse(path.read_text()).body if path.exists() else []:
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    body = ast.parse(path.read_text()).body if path.exists() else []
+    functions = {each.name: each for each in body if isinstance(each, ast.FunctionDef)}
+    for function in functions.values():
         for mark in function.decorator_list:
             if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "subscribes":
-                for node in ast.walk(function):
-                    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                        yield context, ast.unparse(mark.args[0]), node.func.id
+                called = set(calls_of(function))
+                for name in called | {
+                    each for one in called & set(functions) for each in calls_of(functions[one])
+                }:
+                    yield context, ast.unparse(mark.args[0]), name
+
+
+def calls_of(function: ast.FunctionDef) -> Iterator[str]:
+    """Yield the names of what a function calls."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
 
 
 def test_every_derived_fact_is_repeated_by_each_of_its_events():

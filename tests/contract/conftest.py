@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.contract.browsers import chromium
+from tests.contract.browsers import TIMEOUT, chromium
 from tests.contract.front_ends import FrontEnd
 
-TIMEOUT = 20_000.0  # milliseconds; only what fails waits so long
 expect.set_options(timeout=TIMEOUT)
 
 

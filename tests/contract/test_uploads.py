@@ -29,7 +29,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser
 
 from deploy.embedded.layout import ROOT
-from tests.contract.conftest import TIMEOUT
+from tests.contract.browsers import TIMEOUT
 from tests.kit.client import Client
 from tests.kit.machines import Api, Machines, until
 from tests.kit.meters import Meter, metered

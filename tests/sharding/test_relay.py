@@ -386,7 +386,7 @@ class TestDeliverTogether:
 
         deliver(HEARER, ear, "a", bell.messages[0], by_tens(at_once))
 
-        # Ann's 11 does not come before her 21; Ben's 12 may join it, and his own come in their order.
+        # Ann's 11 does not come before her 21; Ben's 12 may join it, and Ben's come in their order.
         assert (at_once, ear.heard) == ([[11, 12]], [10, 21, 22, 30])
         assert states() == []
 

@@ -27,7 +27,7 @@ _BEGINNINGS = {
 }
 _BRANDS = {b"avif": "image/avif", b"avis": "image/avif", b"qt  ": "video/quicktime"}
 # Pictures of Apple's, which have the container of a video.
-_HEIC = (b"he", b"mif1", b"msf1")
+_HEIC = (b"hei", b"hev", b"mif1", b"msf1")
 
 
 @dataclass(frozen=True)

@@ -26,5 +26,5 @@ function typeOf(beginning: Uint8Array): string | undefined {
   if (brand === "avif" || brand === "avis") return "image/avif";
   if (brand === "qt  ") return "video/quicktime";
   // Pictures of Apple's have the container of a video.
-  return /^(he|mif1|msf1)/.test(brand) ? undefined : "video/mp4";
+  return /^(hei|hev|mif1|msf1)/.test(brand) ? undefined : "video/mp4";
 }
