@@ -146,13 +146,13 @@ class TestLists:
             for operation_id, makes in LISTS.items():
                 with ExitStack() as after:
                     walked = makes[0](settings, after)
-                    for _ in range(5):
+                    while len(walked.items) < 5:
                         walked.grow()
                     with watch.over(operation_id):
                         first = walked.page(2)
                         last = walked.page(2, walked.page(2, first.next).next)
                         walked.page(2, last.prev)
-                    assert [*first.ids, *last.ids] == walked.items[:-3:-1] + walked.items[:1]
+                    assert [*first.ids, *last.ids] == walked.items[:-3:-1] + walked.items[:1], operation_id
 
         assert watch.found == {}
 
