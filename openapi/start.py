@@ -15,6 +15,7 @@ TAGS = {
     "media": "Images and videos: get a form to upload one by, say that it arrived, describe and delete it.",
     "search": "Find posts by their words, and people by their names.",
     "realtime": "Be told what happens as it happens: tickets for sockets, and the same by asking.",
+    "notifications": "What happened to the caller: grouped and counted, and how they want to be told.",
     "profiles": "How people present themselves: one's own profile, others', and who follows whom.",
     "graph": "Follow and unfollow, decide who follows, and see how one stands to others.",
     "accounts": "Sessions and apps: what is logged in or let in, and apps of one's own with their keys.",

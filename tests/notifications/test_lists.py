@@ -237,6 +237,8 @@ class TestPreferences:
             "digest": "weekly",
             "quiet_hours": quiet,
         }
+        ann.call("PATCH", self.PATH, {"quiet_hours": {**quiet, "end": "22:00"}})
+        assert ann.call("GET", self.PATH).body["data"]["quiet_hours"] is None
 
     @pytest.mark.parametrize(
         ("body", "code"),

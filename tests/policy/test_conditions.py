@@ -32,4 +32,6 @@ def test_a_condition_that_is_not_looked_at_is_refused(operation_id, header, sent
 
 
 def test_some_are_looked_at():
-    assert sorted(LOOKED_AT["If-Match"]) == ["edit_app", "edit_list", "edit_me", "edit_media", "edit_post"]
+    assert sorted(LOOKED_AT["If-Match"]) == [
+        *("edit_app", "edit_list", "edit_me", "edit_media", "edit_notification_preferences", "edit_post")
+    ]

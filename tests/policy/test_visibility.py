@@ -210,12 +210,14 @@ def importers(module: str, names: set[str]) -> Iterator[str]:
     package, _, leaf = module.rpartition(".")
     for path in sorted(Path(ROOT, "modules").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            taken = {each.name for each in getattr(node, "names", [])}
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            taken = {each.name for each in node.names}
             if isinstance(node, ast.ImportFrom):
                 whole = node.module == package and leaf in taken
                 if whole or (node.module == module and taken & names):
                     yield str(path.relative_to(ROOT))
-            elif isinstance(node, ast.Import) and module in taken:
+            elif module in taken:
                 yield str(path.relative_to(ROOT))
 
 

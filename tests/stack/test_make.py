@@ -13,7 +13,7 @@ PROMISED = {
     *("up", "down", "url", "reset", "logs", "mail", "psql", "shell", "test"),
     *("check", "bench", "demo", "verify-demo", "openapi", "sdk", "contract", "doors", "newcontext", "help"),
     *("migrations", "redis-test", "broker-test", "metrics-test", "image-test", "restore-test", "tls-test"),
-    *("pooled-test", "failover-test"),
+    *("pooled-test", "failover-test", "profiles-test"),
 }
 
 

@@ -239,7 +239,7 @@ class TestCost:
 
         assert len(page.parse().data) == 20
         # As a cold home; further down than the window that is made, the shards are asked once more.
-        assert count_reads(queries) == (12 if many == 30 else 15)
+        assert count_reads(queries) == (11 if many == 30 else 14)
 
 
 class TestWithoutRedis:

@@ -35,7 +35,8 @@ def edit_preferences(
         if "digest" in sent:
             inbox.digest = DIGESTS.index(sent["digest"])
         if "quiet_hours" in sent:
-            inbox.quiet_hours = sent["quiet_hours"]
+            quiet = sent["quiet_hours"]
+            inbox.quiet_hours = None if quiet["start"] == quiet["end"] else quiet
         inbox.preferences_version += 1
         Inbox.objects.of(user_id).update(
             channels=inbox.channels,

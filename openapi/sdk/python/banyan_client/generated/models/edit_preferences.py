@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import define as _attrs_define
 
@@ -23,16 +23,17 @@ class EditPreferences:
     Attributes:
         types (EditPreferencesTypes | Unset):
         digest (EditPreferencesDigest | Unset):
-        quiet_hours (NewQuietHours | None | Unset): Null: no hour is quiet.
+        quiet_hours (NewQuietHours | Unset): When nothing is to be pushed: every day from one time to another, which may
+            be on the next day.
+
+            From a time to the same time: no hour is quiet.
     """
 
     types: EditPreferencesTypes | Unset = UNSET
     digest: EditPreferencesDigest | Unset = UNSET
-    quiet_hours: NewQuietHours | None | Unset = UNSET
+    quiet_hours: NewQuietHours | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.new_quiet_hours import NewQuietHours
-
         types: dict[str, Any] | Unset = UNSET
         if not isinstance(self.types, Unset):
             types = self.types.to_dict()
@@ -41,13 +42,9 @@ class EditPreferences:
         if not isinstance(self.digest, Unset):
             digest = self.digest.value
 
-        quiet_hours: dict[str, Any] | None | Unset
-        if isinstance(self.quiet_hours, Unset):
-            quiet_hours = UNSET
-        elif isinstance(self.quiet_hours, NewQuietHours):
+        quiet_hours: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.quiet_hours, Unset):
             quiet_hours = self.quiet_hours.to_dict()
-        else:
-            quiet_hours = self.quiet_hours
 
         field_dict: dict[str, Any] = {}
 
@@ -81,22 +78,12 @@ class EditPreferences:
         else:
             digest = EditPreferencesDigest(_digest)
 
-        def _parse_quiet_hours(data: object) -> NewQuietHours | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                quiet_hours_type_0 = NewQuietHours.from_dict(data)
-
-                return quiet_hours_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(NewQuietHours | None | Unset, data)
-
-        quiet_hours = _parse_quiet_hours(d.pop("quiet_hours", UNSET))
+        _quiet_hours = d.pop("quiet_hours", UNSET)
+        quiet_hours: NewQuietHours | Unset
+        if isinstance(_quiet_hours, Unset):
+            quiet_hours = UNSET
+        else:
+            quiet_hours = NewQuietHours.from_dict(_quiet_hours)
 
         edit_preferences = cls(
             types=types,

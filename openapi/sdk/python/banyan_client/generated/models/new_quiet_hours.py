@@ -12,10 +12,12 @@ T = TypeVar("T", bound="NewQuietHours")
 class NewQuietHours:
     """When nothing is to be pushed: every day from one time to another, which may be on the next day.
 
-    Attributes:
-        start (str):
-        end (str):
-        time_zone (str): A name of the IANA time zone database.
+    From a time to the same time: no hour is quiet.
+
+        Attributes:
+            start (str):
+            end (str):
+            time_zone (str): A name of the IANA time zone database.
     """
 
     start: str
