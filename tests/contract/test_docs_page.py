@@ -22,7 +22,7 @@ def token(db) -> str:
 
 
 def open_docs(page: Page, url: str) -> list[str]:
-    """Open the page at the group of profiles, and return the list to which whatever it complains of is added."""
+    """Open the page at profiles, and return the list to which whatever it complains of is added."""
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda fault: complaints.append(str(fault)))
