@@ -81,11 +81,13 @@ def stack(make_machines: Callable[[], Machines], django_db_blocker: DjangoDbBloc
 
 
 @pytest.fixture(scope="module")
-def machines_of_module(make_machines: Callable[[], Machines]) -> Iterator[Machines]:
+def machines_of_module(make_machines: Callable[[], Machines], wiper: Wiper) -> Iterator[Machines]:
     """Processes that serve all tests of a module; `stack` would start them anew for each."""
     machines = make_machines()
     yield machines
     machines.restore()
+    # What they wrote outside of a test that opens the databases itself.
+    wiper.wipe()
 
 
 @pytest.fixture(scope="module")
