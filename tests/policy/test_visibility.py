@@ -61,6 +61,7 @@ OF_A_BLOCKER = {
 # Modules that may load cards without asking whether they may be shown, and why.
 AROUND = {
     "modules/posts/selectors/visibility.py",  # which asks that itself
+    "modules/posts/selectors/audiences.py",  # which asks that itself, of many viewers
     "modules/posts/services/reactions_received.py",  # renews counts, shows none
     "modules/posts/services/edits.py",  # renews cards; shows their authors their own
     "modules/posts/services/posts.py",  # puts tombstones over cards, shows none
