@@ -33,7 +33,7 @@ def answer(request: HttpRequest, response: HttpResponse, etag: str) -> HttpRespo
 
     :raises Stale: if `If-Match` names others; HeaderInvalid: if it holds none
     """
-    check_is_that(request, etag)
+    check_if_match(request, etag)
     response.headers["ETag"] = etag
     if not has_already(request, etag):
         return response
@@ -43,7 +43,7 @@ def answer(request: HttpRequest, response: HttpResponse, etag: str) -> HttpRespo
     return unchanged(response)
 
 
-def check_is_that(request: HttpRequest, etag: str) -> None:
+def check_if_match(request: HttpRequest, etag: str) -> None:
     """
     Hold a read to `If-Match`: of the very answer that was seen, and of no other (RFC 9110, 13.1.1).
 

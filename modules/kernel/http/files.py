@@ -55,7 +55,7 @@ def allow_files(policy: str) -> str:
 def answer_cached(request: HttpRequest, content: bytes, kind: str, *, policy: str | None) -> HttpResponse:
     """Return what anybody may keep for five minutes; 304 if it is unchanged, 412 if another is meant."""
     try:
-        conditional.check_is_that(request, _etag(content))
+        conditional.check_if_match(request, _etag(content))
     except Refusal as refusal:
         return problems.answer(refusal, request)
     response = HttpResponse(content, content_type=kind)
