@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import django
 import pytest
-import structlog
 from pytest_django import DjangoDbBlocker
 from xdist.workermanage import WorkerController
 
@@ -17,8 +16,6 @@ from tests.kit.boot import Boot
 _boot = Boot()
 _boot.plan()
 django.setup()
-# A logger that keeps what it was configured with is deaf to a test that captures what it says.
-structlog.configure(cache_logger_on_first_use=False)
 # Thousands of tests are made next, which stay.
 pause_collector()
 

@@ -53,8 +53,11 @@ def logging_config(env: Env) -> dict[str, Any]:
 def configure(config: dict[str, Any]) -> None:
     """Set up both structlog and the standard library's logging; Django's LOGGING_CONFIG."""
     logging.config.dictConfig(config["stdlib"])
+    # In place: Celery has Django set up once more, and a logger that is bound already keeps the list it met.
+    processors = structlog.get_config()["processors"]
+    processors[:] = [*config["shared"], *config["rendering"]]
     structlog.configure(
-        processors=[*config["shared"], *config["rendering"]],
+        processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(config["level"]),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
         if config["is_json"]

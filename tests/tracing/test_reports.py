@@ -47,14 +47,14 @@ class TestTrace:
         trace_id = system.trace_of(posted)
         last = ("proxy", "send timelines.fan_out", "run timelines.fan_out")
         spans = system.await_spans(trace_id, *last)
-        assert path_to("EVALSHA tl", spans) == [
+        assert path_to("EVALSHA PUBLISH tl", spans) == [
             ("banyan-nginx", "proxy"),
             ("banyan-api", "publish_post"),
             ("banyan-api", "writing_for"),
             ("banyan-relay", "send timelines.fan_out"),
             ("banyan-worker", "run timelines.fan_out"),
             ("banyan-worker", "process timelines.fan_out"),
-            ("banyan-worker", "EVALSHA tl"),
+            ("banyan-worker", "EVALSHA PUBLISH tl"),
         ]
         assert {span.parent_id for span in spans} - {span.id for span in spans} == {""}
         assert [span for span in spans if span.failed] == []
