@@ -3,9 +3,9 @@
 from modules.kernel import clock
 from modules.kernel.bus import periodic, subscribes
 from modules.mail.events import MailQueued
-from modules.mail.services.mails import forget_old_mails as forget_mails
-from modules.mail.services.mails import send_mail
-from modules.mail.services.mails import send_waiting_mails as send_waiting
+from modules.mail.services.sending import forget_old_mails as forget_mails
+from modules.mail.services.sending import send_mail
+from modules.mail.services.sending import send_waiting_mails as send_waiting
 from sharding.scope import Once
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from django.core.mail import EmailMessage
 
 from modules.kernel import clock
 from modules.mail.models import Mail
 from modules.mail.public import queue_asked_mail, queue_mail
+from modules.mail.schemas import NewMail
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +21,8 @@ def _limits(settings):
     settings.LIMITS = replace(settings.LIMITS, is_on=True)
 
 
-def to(address: str) -> EmailMessage:
-    return EmailMessage("Subject", "Text", to=[address])
+def to(address: str) -> NewMail:
+    return NewMail(to=address, subject="Subject", facts={"heading": "Text"})
 
 
 def ask(address: str = VICTIM, *, is_of_receiver: bool = False) -> bool:

@@ -13,7 +13,7 @@ import structlog
 from modules.accounts.events import MailQueued as OldMailQueued
 from modules.kernel import clock
 from modules.mail.models import Mail
-from modules.mail.services.mails import TRIED_AGAIN_AFTER, send_waiting_mails
+from modules.mail.services.sending import TRIED_AGAIN_AFTER, send_waiting_mails
 from sharding import outbox
 from sharding.scope import writing_directory
 from tests.kit.delivery import drain

@@ -1,19 +1,14 @@
 """Telling the owner of an account what was done to it: whoever did it may not be the owner."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
-
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 
 from modules.accounts.events import SecurityNoticed
 from modules.accounts.selectors.addresses import list_addresses_to_tell
+from modules.accounts.services.mail_words import write_notice
 from modules.mail.public import queue_asked_mail, queue_mail
+from modules.mail.schemas import NewMail
 from sharding import outbox
 from sharding.scope import writing_directory
-
-_SUBJECT = "Your account was changed"
 
 
 def notify(user_id: int, what: str, *, notice: str, name: str = "", now: datetime) -> None:
@@ -38,10 +33,6 @@ def announce_notice(user_id: int, notice: str) -> None:
         outbox.record(SecurityNoticed(user_id=user_id, notice=notice), owner_id=user_id)
 
 
-def _write(address: str, what: str, now: datetime) -> EmailMessage:
+def _write(address: str, what: str, now: datetime) -> NewMail:
     """Return the notice to one address."""
-    site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.PUBLIC_URL).netloc}
-    text = render_to_string(
-        "account/email/notice_message.txt", {"what": what, "at": now, "current_site": site}
-    )
-    return EmailMessage(f"[{settings.SITE_NAME}] {_SUBJECT}", text.strip(), to=[address])
+    return write_notice(address, what, [("Date", f"{now:%d %B %Y, %H:%M} UTC")])

@@ -1,5 +1,6 @@
 """Tables of mail."""
 
-from modules.mail.models.mails import Mail
+from modules.mail.models.mails import Mail, MailKind
+from modules.mail.models.undeliverable import Reason, UndeliverableAddress
 
-__all__ = ["Mail"]
+__all__ = ["Mail", "MailKind", "Reason", "UndeliverableAddress"]

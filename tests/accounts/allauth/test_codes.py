@@ -11,7 +11,7 @@ from modules.accounts.models import Session, User
 from modules.accounts.services.account_status import forget_pending_accounts
 from modules.kernel import clock
 from modules.mail.models import Mail
-from modules.mail.services.mails import forget_old_mails
+from modules.mail.services.sending import forget_old_mails
 from tests.accounts.kit import code_in
 from tests.kit.delivery import drain
 from tests.kit.people import PASSWORD

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
@@ -15,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from modules.accounts.api.allauth.devices import place_of, remember_device
 from modules.accounts.api.allauth.guards import Guards, must_verify
 from modules.accounts.api.allauth.internals import APIResponse
+from modules.accounts.api.allauth.mails import ASKED_FOR, write_mail
 from modules.accounts.api.allauth.session_store import PLACE
 from modules.accounts.api.allauth.sign_up import take_once
 from modules.accounts.api.pages.fresh_log_in import note_log_in
@@ -33,28 +32,6 @@ from modules.accounts.services.sign_in_limits import charge_log_in
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
 from modules.mail.public import queue_asked_mail, queue_mail
-
-# The mails that strangers can have sent to anybody; all others tell somebody what was done to their account.
-ASKED_FOR = frozenset(
-    f"account/email/{name}"
-    for name in (
-        "account_already_exists",
-        "email_confirmation",
-        "email_confirmation_signup",
-        "login_code",
-        "password_reset_code",
-        "password_reset_key",
-        "unknown_account",
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What mails call this service."""
-
-    domain: str
-    name: str
 
 
 class AccountAdapter(Guards):
@@ -86,10 +63,6 @@ class AccountAdapter(Guards):
         except UsernameTaken as refusal:
             raise _taken(request, refusal) from refusal
         return user
-
-    def format_email_subject(self, subject: str) -> str:
-        """Return the subject with the service's name before it."""
-        return f"[{settings.SITE_NAME}] {subject}"
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """
@@ -160,10 +133,7 @@ class AccountAdapter(Guards):
 
         One too many is left out, and nothing tells who asked for it.
         """
-        # Not by the host that was asked for: whoever asks chooses that.
-        site = Site(domain=urlsplit(settings.PUBLIC_URL).netloc, name=settings.SITE_NAME)
-        shown = {"request": self.request, "email": email, "current_site": site}
-        mail = self.render_mail(template_prefix, email, shown | context)
+        mail = write_mail(template_prefix, email, context)
         # A notice to an address that nobody has proven may go to a stranger.
         if template_prefix in ASKED_FOR or not context.get("is_proven"):
             place = place_of(self.request)

@@ -1,0 +1,115 @@
+"""
+Mails are sent by workers: one at once when it is announced, all others by the clock.
+
+The event of a mail only notifies; what still stands is tried again by the clock, however long the mail server
+is away, until the mail is worthless.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Case, When
+from django.utils.crypto import salted_hmac
+
+from modules.mail.models import Mail, MailKind
+from modules.mail.schemas import NewMail
+from modules.mail.selectors.undeliverable import find_undeliverable
+from modules.mail.services.rendering import assemble_mail
+from modules.mail.services.servers import MailServer, Outcome
+from sharding.scope import writing_directory
+
+# By then a code is worthless, and whoever wanted it has asked for another.
+WORTHLESS_AFTER = timedelta(days=1)
+# Longer than a mail server keeps anybody waiting, step by step; then another worker may try.
+TRIED_AGAIN_AFTER = timedelta(minutes=2)
+# So many a worker takes at once.
+BATCH = 20
+# What was taken later than this is left to whoever is next: a mail may take a minute, and nobody else may
+# have taken it by then.
+BATCH_S = 30
+# What one run of the clock does: it comes again each minute, and a task ends after fifty seconds.
+RUN_S = 40
+
+log = structlog.get_logger(__name__)
+
+
+def send_mail(mail_id: int, *, now: datetime) -> None:
+    """
+    Send a mail that waits, unless another worker is at it, then forget it.
+
+    A worker that dies in between has it sent again: a mail cannot be sent exactly once.
+    """
+    _send(_claim([mail_id], now=now))
+
+
+def send_waiting_mails(*, now: datetime) -> None:
+    """Send what nobody took so far: first what was tried before, then what is one of many."""
+    ends = time.monotonic() + RUN_S
+    while time.monotonic() < ends:
+        first = Case(When(kind=MailKind.BULK, then=1), default=0)
+        due = Mail.objects.filter(try_after__lte=now).order_by(first, "id").values_list("id", flat=True)
+        if not _send(_claim(list(due[:BATCH]), now=now)):
+            return
+
+
+def forget_old_mails(*, now: datetime) -> int:
+    """Delete mails that nobody would take and that are worthless by now; return how many."""
+    with writing_directory():
+        deleted, _ = Mail.objects.filter(created_at__lt=now - WORTHLESS_AFTER).delete()
+    return deleted
+
+
+def _claim(mail_ids: Sequence[int], *, now: datetime) -> list[Mail]:
+    """Take mails that nobody else is at, for so long as sending them may last."""
+    with writing_directory():
+        waiting = Mail.objects.select_for_update(skip_locked=True).filter(id__in=mail_ids, try_after__lte=now)
+        # In the same transaction: what is held now, no clean-up takes away before it is read.
+        mails = list(waiting.order_by("id"))
+        Mail.objects.filter(id__in=[mail.id for mail in mails]).update(try_after=now + TRIED_AGAIN_AFTER)
+    return mails
+
+
+def _send(mails: Sequence[Mail]) -> bool:
+    """Send mails over one connection; return whether there were any, and all were dealt with."""
+    gone = find_undeliverable(mail.to for mail in mails if mail.kind != MailKind.ASKED)
+    began = time.monotonic()
+    with MailServer() as server:
+        for mail in mails:
+            if time.monotonic() - began > BATCH_S:
+                return False
+            if mail.kind != MailKind.ASKED and mail.to in gone:
+                log.info("mail_left_out", mail_id=mail.id, limit="undeliverable")
+                _forget(mail)
+                continue
+            outcome = server.take(mail.id, to_message(mail))
+            if outcome is Outcome.SETTLED:
+                _forget(mail)
+            elif outcome is Outcome.AWAY:
+                return False
+    return bool(mails)
+
+
+def _forget(mail: Mail) -> None:
+    with writing_directory():
+        Mail.objects.filter(id=mail.id).delete()
+
+
+def to_message(row: Mail) -> EmailMessage:
+    """Return a mail as it is sent; each time under the same Message-ID, by which a repeat is known."""
+    message_id = _to_message_id(row)
+    if row.content is None:
+        return EmailMessage(row.subject, row.text, to=[row.to], headers={"Message-ID": message_id})
+    mail = NewMail(to=row.to, subject=row.subject, **row.content)
+    return assemble_mail(mail, row.text, message_id=message_id)
+
+
+def _to_message_id(mail: Mail) -> str:
+    """Return the name of a mail all over the world, of which nobody reads how many there were before."""
+    name = salted_hmac("mail.message_id", f"{mail.id} {mail.created_at.isoformat()}", algorithm="sha256")
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{name.hexdigest()[:32]}@{domain}>"
