@@ -11,6 +11,7 @@ from environs import ValidationError
 from psycopg import ProgrammingError, pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 
+from config import checks_of_mail
 from config.rabbitmq import RabbitMQ
 from modules.kernel.redis.address import Address
 
@@ -132,7 +133,7 @@ def _read_by(parse: Callable[[str], object], url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Who takes mails: a server, a folder or the terminal; what does not apply is empty."""
+    """Who takes mails: a server, a provider, a folder or the terminal; what does not apply is empty."""
 
     scheme: str
     user: str
@@ -145,7 +146,8 @@ class MailServer:
     @classmethod
     def parse(cls, url: str | MailServer) -> MailServer:
         """
-        Read `smtp+starttls://user:password@host:port`, `smtps://…`, `smtp://…`, `file:///…` or `console:`.
+        Read `smtp+starttls://user:password@host:port`, `smtps://…`, `smtp://…`, `anymail://postmark`, `file:///…`
+        or `console:`.
 
         :raises ValidationError: if the URL is none of these
         """
@@ -153,10 +155,12 @@ class MailServer:
             return url
         parts, port = _split(url)
         is_server = parts.scheme in _MAIL_PORTS and bool(parts.hostname)
+        is_provider = parts.scheme == "anymail" and checks_of_mail.is_provider(parts.netloc)
         is_folder = parts.scheme == "file" and parts.path.startswith("/")
-        if not (is_server or is_folder or parts.scheme == "console"):
+        if not (is_server or is_provider or is_folder or parts.scheme == "console"):
             raise ValidationError(
-                "expected smtp+starttls://user:password@host, smtps://…, file:///folder, console:"
+                "expected smtp+starttls://user:password@host, smtps://…, anymail://provider, file:///folder,"
+                " console:"
             )
         return cls(
             scheme=parts.scheme,

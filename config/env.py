@@ -12,6 +12,7 @@ from typing import Any
 from environs import Env as Reader
 from environs import ValidationError, validate
 
+from config import checks_of_mail as mail
 from config import checks_of_media as media
 from config import checks_of_servers, cores, servers
 from config import checks_of_values as values
@@ -20,8 +21,8 @@ from config.addresses import Database, MailServer, mask_url, read_broker, read_r
 # Where users may come from; any other that speaks OpenID Connect is of the first kind.
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
 ROOT = Path(__file__).resolve().parent.parent
-_KEYS = {"secret_key", "secret_key_fallbacks", "oidc_private_key", "oidc_private_key_fallbacks"}
-SECRET_FIELDS = frozenset(_KEYS | {"social_apps", "sentry_dsn", "media_s3_secret_key"})
+_KEYS = {"secret_key", "secret_key_fallbacks", "oidc_private_key", "oidc_private_key_fallbacks", "dkim_key"}
+SECRET_FIELDS = frozenset(_KEYS | {"social_apps", "anymail", "sentry_dsn", "media_s3_secret_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,10 @@ class Env:
     email_url: MailServer
     email_from: str
     email_verification: str
+    anymail: dict[str, Any]
+    dkim_key: str
+    dkim_selector: str
+    dkim_domain: str
     oidc_private_key: str
     oidc_private_key_fallbacks: list[str]
 
@@ -134,6 +139,7 @@ def load() -> Env:
     reader.add_parser("redis_servers", servers.read_redis_servers)
     reader.add_parser("broker", read_broker)
     reader.add_parser("mail_server", MailServer.parse)
+    reader.add_parser("anymail", mail.read_anymail)
     reader.add_parser("social_apps", _social_apps)
     reader.add_parser("origins", _origins)
     reader.add_parser("address", values.read_address)
@@ -147,6 +153,8 @@ def load() -> Env:
     pull_threshold = reader.number("PULL_THRESHOLD", 10_000, least=1, most=values.MAX_COUNT)
     is_s3 = os.environ.get("BANYAN_MEDIA_STORAGE") == "s3"
     unless_s3 = () if is_s3 else ("",)
+    has_provider = os.environ.get("BANYAN_EMAIL_URL", "").startswith("anymail:")
+    is_signed = bool(os.environ.get("BANYAN_DKIM_KEY"))
     are_several = bool(os.environ.get("BANYAN_REDIS_HOT_URLS"))
     is_one = bool(os.environ.get("BANYAN_REDIS_HOT_URL")) or not are_several
     for name, instead in checks_of_servers.RETIRED_REDIS.items():
@@ -276,6 +284,14 @@ def load() -> Env:
         email_verification=reader.str(
             "EMAIL_VERIFICATION", "mandatory", validate=validate.OneOf(["mandatory", "optional"])
         ),
+        # What the provider of an anymail:// is told, and who may tell what came back (docs/mail.md).
+        anymail=reader.anymail("ANYMAIL", {}),
+        # Mails are signed with it, for the domain of the sender unless another is named.
+        dkim_key=reader.str("DKIM_KEY", "", validate=mail.check_dkim_key(has_provider=has_provider)),
+        dkim_selector=reader.str(
+            "DKIM_SELECTOR", *([] if is_signed else [""]), validate=mail.check_selector(is_needed=is_signed)
+        ),
+        dkim_domain=reader.str("DKIM_DOMAIN", "", validate=values.check_domain),
         oidc_private_key=reader.str("OIDC_PRIVATE_KEY", "", validate=values.check_pem),
         oidc_private_key_fallbacks=reader.list("OIDC_PRIVATE_KEY_FALLBACKS", [], validate=values.check_pems),
     )

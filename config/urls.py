@@ -11,6 +11,7 @@ from config import health
 from config.operations import views
 from config.settings.contexts import CONTEXTS
 from modules.accounts.urls import identity
+from modules.mail.api.provider_news import take_provider_news
 
 
 def _of_contexts() -> Iterator[URLPattern]:
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/operations/status", views.Status.as_view()),
     path("ops", require_safe(views.page)),
     path("ops/assets/<str:name>", require_safe(views.asset)),
+    path("hooks/mail", take_provider_news),
     path("healthz", require_safe(health.live)),
     path("readyz", require_safe(health.ready)),
     *identity,

@@ -1,4 +1,4 @@
-"""What is asked to be mailed."""
+"""What is asked to be mailed, and how mails leave."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,3 +36,19 @@ class NewMail:
         for name, value in (("to", self.to), ("unsubscribe_url", self.unsubscribe_url)):
             if not value.isprintable() or set(value) & set(" <>"):
                 raise ValueError(f"{name} cannot stand in the header of a mail.")
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """
+    How mails leave, beside Django's own settings.
+
+    With a `provider` (anymail's name of it) mails leave by its API, and it tells what came back if
+    `hears_provider`. With a `dkim_key` (PEM) a worker signs them, for `dkim_domain` under `dkim_selector`.
+    """
+
+    provider: str = ""
+    hears_provider: bool = False
+    dkim_key: str = ""
+    dkim_selector: str = ""
+    dkim_domain: str = ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from environs import EnvValidationError
 
 from config import env as environment
@@ -132,9 +134,19 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "direct_directory_url": ("x", "postgres://h/n"),
     "direct_instances": ("x", "a=postgres://h/n"),
     "passkey_domain": ("https://h", "h:80", "h h", "-h"),
-    "email_url": ("", "x", "http://h", "smtp://h:x"),
+    "email_url": ("", "x", "http://h", "smtp://h:x", "anymail://", "anymail://nobody", "anymail://base"),
     "email_from": ("", "x", "Banyan", "a@b\nBcc: c@d"),
     "email_verification": ("", "maybe"),
+    "anymail": (
+        "x",
+        "[]",
+        '{"a": 1}',
+        '{"WEBHOOK_SECRET": "x:short"}',
+        '{"WEBHOOK_SECRET": ["long-enough-no-name"]}',
+    ),
+    "dkim_key": ("x", "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----"),
+    "dkim_selector": ("a b", "a.b", "-a", "A"),
+    "dkim_domain": ("https://h", "h:80", "h h", "-h"),
 }
 
 
@@ -183,6 +195,30 @@ def test_an_object_storage_is_named_whole(monkeypatch):
 
     needed = {"BUCKET", "ACCESS_KEY", "SECRET_KEY"}
     assert set(refused.value.error_messages) == {f"BANYAN_MEDIA_S3_{name}" for name in needed}
+
+
+class TestDkim:
+    KEY = "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----"
+
+    def test_needs_the_name_of_its_key(self, monkeypatch):
+        monkeypatch.setenv("BANYAN_DKIM_KEY", self.KEY)
+
+        with pytest.raises(EnvValidationError) as refused:
+            environment.load.__wrapped__()
+
+        assert set(refused.value.error_messages) == {"BANYAN_DKIM_KEY", "BANYAN_DKIM_SELECTOR"}
+
+    def test_is_not_done_twice_where_a_provider_does_it(self, monkeypatch):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        for name, value in {"KEY": key.decode(), "SELECTOR": "banyan"}.items():
+            monkeypatch.setenv(f"BANYAN_DKIM_{name}", value)
+        assert environment.load.__wrapped__().dkim_selector == "banyan"
+        monkeypatch.setenv("BANYAN_EMAIL_URL", "anymail://postmark")
+
+        with pytest.raises(EnvValidationError, match="signs mails itself"):
+            environment.load.__wrapped__()
 
 
 class TestHotRedis:
@@ -271,6 +307,8 @@ class TestHotRedis:
         ("host", "::"),
         ("pull_demotion", "10000"),
         ("email_from", "noreply@example.org"),
+        ("email_url", "anymail://postmark"),
+        ("anymail", '{"POSTMARK_SERVER_TOKEN": "t", "WEBHOOK_SECRET": ["postmark:0123456789abcdef"]}'),
         ("passkey_domain", "example.org"),
     ],
 )

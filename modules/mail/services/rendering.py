@@ -5,6 +5,7 @@ The text is made where a mail is queued, for it is quick. HTML is made where it 
 mrml, which compiles each template once; Django fills in the facts after that, escaped.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -16,8 +17,11 @@ from django.template import Context, Template, engines
 from django.template.loader import get_template
 
 from modules.mail.schemas import NewMail
+from modules.mail.services.signing import SignedMail
 
-_LAYOUT = "layout"
+# What tags that show nothing leave behind.
+_GAPS = re.compile(r"\n{3,}")
+_LAYOUT, _CONTENT = "layout", "<!-- content -->"
 
 
 def render_mail(mail: NewMail, *, message_id: str = "") -> EmailMultiAlternatives:
@@ -31,7 +35,7 @@ def render_mail(mail: NewMail, *, message_id: str = "") -> EmailMultiAlternative
 
 def assemble_mail(mail: NewMail, text: str, *, message_id: str = "") -> EmailMultiAlternatives:
     """Return a mail whose text was rendered before, with its HTML."""
-    message = EmailMultiAlternatives(mail.subject, text, to=[mail.to], headers=_headers(mail, message_id))
+    message = SignedMail(mail.subject, text, to=[mail.to], headers=_headers(mail, message_id))
     message.attach_alternative(render_html(mail), "text/html")
     return message
 
@@ -39,7 +43,8 @@ def assemble_mail(mail: NewMail, text: str, *, message_id: str = "") -> EmailMul
 def render_text(mail: NewMail) -> str:
     """Return the text of a mail; quick enough for a request."""
     template = get_template(f"mail/{mail.template}.txt").template  # type: ignore[attr-defined]  # Django's own
-    return str(template.render(Context(_facts(mail), autoescape=False))).strip() + "\n"
+    text = str(template.render(Context(_facts(mail), autoescape=False))).strip()
+    return _GAPS.sub("\n\n", text) + "\n"
 
 
 def render_html(mail: NewMail) -> str:
@@ -52,10 +57,9 @@ def _compile(name: str) -> Template:
     """Return what Django renders: the layout around a template, as MJML's compiler leaves both."""
     import mrml  # 5 MB that no process needs but workers
 
-    content = mrml.memory_loader({"content.mjml": _source(name)})
     compiled = mrml.to_html(
-        _source(_LAYOUT),
-        parser_options=mrml.ParserOptions(include_loader=content),
+        # Not by mj-include: mrml gives what is included no width.
+        _source(_LAYOUT).replace(_CONTENT, _source(name)),
         # Else it has readers fetch what it knows by name from Google, who would learn who reads when.
         render_options=mrml.RenderOptions(fonts={}),
     )
@@ -83,7 +87,10 @@ def _facts(mail: NewMail) -> Mapping[str, Any]:
 
 def _headers(mail: NewMail, message_id: str) -> dict[str, str]:
     """Return what a mail says of itself beside whom it is from and for."""
-    headers = {"Message-ID": message_id} if message_id else {}
+    # Who answers by a program (out of office) answers no such mail.
+    headers = {"Auto-Submitted": "auto-generated"}
+    if message_id:
+        headers["Message-ID"] = message_id
     if mail.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

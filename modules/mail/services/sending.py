@@ -21,6 +21,8 @@ from modules.mail.schemas import NewMail
 from modules.mail.selectors.undeliverable import find_undeliverable
 from modules.mail.services.rendering import assemble_mail
 from modules.mail.services.servers import MailServer, Outcome
+from modules.mail.services.signing import SignedMail
+from modules.mail.services.undeliverable import note_bounce
 from sharding.scope import writing_directory
 
 # By then a code is worthless, and whoever wanted it has asked for another.
@@ -44,7 +46,7 @@ def send_mail(mail_id: int, *, now: datetime) -> None:
 
     A worker that dies in between has it sent again: a mail cannot be sent exactly once.
     """
-    _send(_claim([mail_id], now=now))
+    _send(_claim([mail_id], now=now), now=now)
 
 
 def send_waiting_mails(*, now: datetime) -> None:
@@ -53,7 +55,7 @@ def send_waiting_mails(*, now: datetime) -> None:
     while time.monotonic() < ends:
         first = Case(When(kind=MailKind.BULK, then=1), default=0)
         due = Mail.objects.filter(try_after__lte=now).order_by(first, "id").values_list("id", flat=True)
-        if not _send(_claim(list(due[:BATCH]), now=now)):
+        if not _send(_claim(list(due[:BATCH]), now=now), now=now):
             return
 
 
@@ -65,16 +67,16 @@ def forget_old_mails(*, now: datetime) -> int:
 
 
 def _claim(mail_ids: Sequence[int], *, now: datetime) -> list[Mail]:
-    """Take mails that nobody else is at, for so long as sending them may last."""
+    """Take mails that nobody else is at, in their order, for so long as sending them may last."""
     with writing_directory():
         waiting = Mail.objects.select_for_update(skip_locked=True).filter(id__in=mail_ids, try_after__lte=now)
         # In the same transaction: what is held now, no clean-up takes away before it is read.
-        mails = list(waiting.order_by("id"))
-        Mail.objects.filter(id__in=[mail.id for mail in mails]).update(try_after=now + TRIED_AGAIN_AFTER)
-    return mails
+        mails = {mail.id: mail for mail in waiting}
+        Mail.objects.filter(id__in=mails).update(try_after=now + TRIED_AGAIN_AFTER)
+    return [mails[mail_id] for mail_id in mail_ids if mail_id in mails]
 
 
-def _send(mails: Sequence[Mail]) -> bool:
+def _send(mails: Sequence[Mail], *, now: datetime) -> bool:
     """Send mails over one connection; return whether there were any, and all were dealt with."""
     gone = find_undeliverable(mail.to for mail in mails if mail.kind != MailKind.ASKED)
     began = time.monotonic()
@@ -88,6 +90,9 @@ def _send(mails: Sequence[Mail]) -> bool:
                 continue
             outcome = server.take(mail.id, to_message(mail))
             if outcome is Outcome.SETTLED:
+                _forget(mail)
+            elif outcome is Outcome.GONE:
+                note_bounce(mail.to, now=now)
                 _forget(mail)
             elif outcome is Outcome.AWAY:
                 return False
@@ -103,7 +108,7 @@ def to_message(row: Mail) -> EmailMessage:
     """Return a mail as it is sent; each time under the same Message-ID, by which a repeat is known."""
     message_id = _to_message_id(row)
     if row.content is None:
-        return EmailMessage(row.subject, row.text, to=[row.to], headers={"Message-ID": message_id})
+        return SignedMail(row.subject, row.text, to=[row.to], headers={"Message-ID": message_id})
     mail = NewMail(to=row.to, subject=row.subject, **row.content)
     return assemble_mail(mail, row.text, message_id=message_id)
 

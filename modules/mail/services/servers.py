@@ -1,29 +1,38 @@
-"""The server that takes mails, for as long as one batch lasts; no log and no error names an address."""
+"""The server or provider that takes mails, for as long as one batch lasts; no log names an address."""
 
 import enum
+import re
 import smtplib
+from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
 import structlog
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 log = structlog.get_logger(__name__)
 
 # The server says good-bye with it, whatever it was asked.
 _CLOSING = 421
+# RFC 3463: no such mailbox, no such system, no such address, moved, a domain without mail. Any other refusal
+# (a quota, a policy, a sender that is not trusted yet) may pass.
+_NO_ADDRESS = re.compile(rb"5\.1\.(1|2|3|6|10)\b")
 
 
 class Outcome(enum.Enum):
     """What became of a mail."""
 
     SETTLED = "settled"
+    # Settled, and the address takes no other either.
+    GONE = "gone"
     LATER = "later"
+    # Neither this nor any other was taken.
     AWAY = "away"
 
 
 class MailServer:
-    """One connection to the mail server; opened with the first mail, so that nothing is said for none."""
+    """One connection to who takes mails; opened with the first, so that nothing is said for none."""
 
     def __init__(self) -> None:
         """Talk to nobody yet."""
@@ -44,18 +53,18 @@ class MailServer:
             log.info("mail_server_left", kind=type(trouble).__name__)
 
     def take(self, mail_id: int, message: EmailMessage) -> Outcome:
-        """Send a mail; say whether that ends it, it comes again, or nobody takes others either."""
+        """Send a mail; say what became of it."""
         message.connection = self._connection
         try:
             self._open()
             message.send()
         except smtplib.SMTPRecipientsRefused as refusal:
-            codes = [code for code, _ in refusal.recipients.values()]
-            log.warning("mail_refused", mail_id=mail_id, codes=codes)
-            return Outcome.SETTLED if all(code >= 500 for code in codes) else Outcome.LATER
-        except OSError as trouble:  # smtplib's errors are of this kind
+            [(code, said)] = refusal.recipients.values()
+            log.warning("mail_refused", mail_id=mail_id, codes=[code])
+            return _of_refusal(code, said)
+        except _errors() as trouble:
             log.warning("mail_not_sent", mail_id=mail_id, kind=type(trouble).__name__)
-            return Outcome.LATER if _is_of_one_mail(trouble) else Outcome.AWAY
+            return _of_provider(trouble) if settings.MAIL.provider else _of_server(trouble)
         return Outcome.SETTLED
 
     def _open(self) -> None:
@@ -64,9 +73,37 @@ class MailServer:
             self._is_open = True
 
 
-def _is_of_one_mail(trouble: OSError) -> bool:
+def _errors() -> tuple[type[Exception], ...]:
+    """Return what may go wrong out there; smtplib's errors are of the first kind."""
+    if not settings.MAIL.provider:
+        return (OSError,)
+    from anymail.exceptions import AnymailError
+
+    return (OSError, AnymailError)
+
+
+def _of_refusal(code: int, said: bytes) -> Outcome:
+    """Return what an answer to an address means (RFC 5321, 4.2.1)."""
+    if code < 500:
+        return Outcome.LATER
+    return Outcome.GONE if _NO_ADDRESS.match(said) else Outcome.SETTLED
+
+
+def _of_server(trouble: Exception) -> Outcome:
     """Return whether the server still takes others: it refused this one's sender or text, not us."""
-    return (
-        isinstance(trouble, smtplib.SMTPDataError | smtplib.SMTPSenderRefused)
-        and trouble.smtp_code != _CLOSING
-    )
+    if isinstance(trouble, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
+        return Outcome.AWAY if trouble.smtp_code == _CLOSING else Outcome.LATER
+    return Outcome.AWAY
+
+
+def _of_provider(trouble: Exception) -> Outcome:
+    """Return what a provider's answer means, by its status: of one mail, or of all that we send."""
+    from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+
+    if isinstance(trouble, AnymailRecipientsRefused):
+        return Outcome.SETTLED
+    if not isinstance(trouble, AnymailAPIError):
+        return Outcome.AWAY if isinstance(trouble, OSError) else Outcome.LATER
+    status = getattr(trouble, "status_code", None)
+    is_of_one = status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return Outcome.LATER if is_of_one else Outcome.AWAY

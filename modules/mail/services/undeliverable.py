@@ -9,7 +9,17 @@ from sharding import outbox
 from sharding.scope import writing_directory
 
 
-def mark_undeliverable(address: str, reason: Reason, *, now: datetime) -> None:
+def note_bounce(address: str, *, now: datetime) -> None:
+    """Mark an address that refuses mail for good."""
+    _mark(address, Reason.BOUNCED, now=now)
+
+
+def note_complaint(address: str, *, now: datetime) -> None:
+    """Mark an address whose owner has called mail of ours spam."""
+    _mark(address, Reason.COMPLAINED, now=now)
+
+
+def _mark(address: str, reason: Reason, *, now: datetime) -> None:
     """Mark an address and announce it, once; of both reasons the complaint stays."""
     with writing_directory():
         mark, is_new = UndeliverableAddress.objects.get_or_create(
