@@ -18,6 +18,7 @@ from modules.accounts.models import TokenFamily, User
 from modules.accounts.selectors.addresses import is_verified_by
 from modules.accounts.services.apps import drop_apps
 from modules.accounts.services.grants import lock_users
+from modules.mail.public import lift_undeliverable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def take_over(user_id: int, code: MailedCode, *, now: datetime) -> list[str]:
     lock_users([user_id])
     if not User.objects.filter(id=user_id, epoch=code.epoch).exists():
         raise DoneMeanwhile
+    # The code has arrived there.
+    lift_undeliverable(code.address)
     if is_verified_by(user_id, code.address):
         return []
     EmailAddress.objects.filter(user_id=user_id).exclude(email=code.address).delete()

@@ -29,6 +29,7 @@ from modules.accounts.services.addresses import to_address, to_login
 from modules.accounts.services.guesses import charge_guess_of_person
 from modules.accounts.services.sessions import make_room_for_session
 from modules.accounts.services.sign_in_limits import charge_log_in
+from modules.accounts.services.welcome import welcome
 from modules.kernel import clock
 from modules.kernel.http.address import client_address
 from modules.mail.public import queue_asked_mail, queue_mail
@@ -108,6 +109,8 @@ class AccountAdapter(Guards):
             user.refresh_from_db()
         if user.is_pending:  # type: ignore[attr-defined]
             open_account(user.pk)
+            # Here too, for an address that another provider vouches for is verified by no code.
+            welcome(user.pk, now=clock.now())
             user.is_pending = False  # type: ignore[attr-defined]
         make_room_for_session(user.pk)
         super().login(request, user)

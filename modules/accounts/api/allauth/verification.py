@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from modules.accounts.api.request_state import request_state
 from modules.accounts.errors import DoneMeanwhile
 from modules.accounts.services.claims import release_address, verifying_address
+from modules.accounts.services.welcome import welcome
+from modules.kernel import clock
+from modules.mail.public import lift_undeliverable
 
 Handle = Callable[..., HttpResponse]
 
@@ -25,7 +28,12 @@ def once(verify: Callable[..., bool]) -> Callable[..., bool]:
                 raise DoneMeanwhile
             is_done = not is_open or verify(request, address)
             if is_open and is_done:
+                # A code or link has arrived there.
+                lift_undeliverable(address.email)
                 release_address(address.email, holder_id=address.user_id)
+                if request_state().reset_by is None:
+                    # Who has a new password hears of that, and may not have signed up themselves.
+                    welcome(address.user_id, now=clock.now())
             return is_done
 
     return verify_once
