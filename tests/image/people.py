@@ -80,7 +80,8 @@ def _code_for(site: Site, address: str) -> str | None:
     show = "for mail in /var/lib/banyan/mails/*; do cat $mail && echo ======; done 2>/dev/null || true"
     for text in site.compose("exec", "-T", "worker", "sh", "-c", show).split("======\n"):
         mail = message_from_string(text)
-        if mail["To"] == address and (found := _CODE.search(str(mail.get_payload()))):
+        plain = next((part for part in mail.walk() if part.get_content_type() == "text/plain"), mail)
+        if mail["To"] == address and (found := _CODE.search(str(plain.get_payload()))):
             return found[1]
     return None
 

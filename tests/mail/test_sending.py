@@ -134,6 +134,9 @@ class TestUndeliverable:
     def test_gets_what_was_asked_for_and_neither_notices_nor_one_of_many(self, gone, sink):
         ask(mail(gone, "code"))
         queue_mail(mail(gone, "notice"), now=clock.now())
+        assert queue_asked_mail(
+            mail(gone, "unproven"), is_of_receiver=lambda: True, now=clock.now(), is_notice=True
+        )
         queue_bulk_mails([mail(gone, "digest"), mail("vera@example.org", "digest")], now=clock.now())
 
         drain()

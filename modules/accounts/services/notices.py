@@ -24,7 +24,8 @@ def notify(user_id: int, what: str, *, notice: str, name: str = "", now: datetim
     for address in proven:
         queue_mail(_write(address, what.format(name=f" {name}" if name else ""), now), now=now)
     for address in unproven:
-        queue_asked_mail(_write(address, what.format(name=""), now), is_of_receiver=lambda: False, now=now)
+        mail = _write(address, what.format(name=""), now)
+        queue_asked_mail(mail, is_of_receiver=lambda: False, now=now, is_notice=True)
 
 
 def announce_notice(user_id: int, notice: str) -> None:

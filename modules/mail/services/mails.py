@@ -39,13 +39,16 @@ def queue_mail(mail: NewMail, *, now: datetime) -> None:
         _store(mail, MailKind.NOTICE, now=now)
 
 
-def queue_asked_mail(mail: NewMail, *, is_of_receiver: Callable[[], bool], now: datetime) -> bool:
+def queue_asked_mail(
+    mail: NewMail, *, is_of_receiver: Callable[[], bool], now: datetime, is_notice: bool = False
+) -> bool:
     """
     Write down a mail that anybody can have sent to anybody; return whether there was room for it.
 
     It is counted by whom it is for, over all that causes such mails. There is room for one more than others
     can use up: then `is_of_receiver` is asked whether it is the receiver who wants it, as far as can be told.
-    It goes to addresses that are undeliverable too: it is how they are proven again.
+    It goes to addresses that are undeliverable too, for so they are proven again; a notice to an address that
+    nobody has proven, which is counted here as well, does not.
     """
     all_ways = MAILS_HOURLY, MAILS_DAILY
     of_strangers = OF_STRANGERS_HOURLY, OF_STRANGERS_DAILY
@@ -53,7 +56,7 @@ def queue_asked_mail(mail: NewMail, *, is_of_receiver: Callable[[], bool], now: 
         is_of_receiver() and has_room(mail.to, *all_ways)
     )
     if is_queued:
-        _store(mail, MailKind.ASKED, now=now)
+        _store(mail, MailKind.NOTICE if is_notice else MailKind.ASKED, now=now)
     return is_queued
 
 

@@ -55,7 +55,7 @@ def render_html(mail: NewMail) -> str:
 @cache
 def _compile(name: str) -> Template:
     """Return what Django renders: the layout around a template, as MJML's compiler leaves both."""
-    import mrml  # 5 MB that no process needs but workers
+    import mrml  # 2 MB that no process needs but workers
 
     compiled = mrml.to_html(
         # Not by mj-include: mrml gives what is included no width.

@@ -54,8 +54,10 @@ def send_waiting_mails(*, now: datetime) -> None:
     ends = time.monotonic() + RUN_S
     while time.monotonic() < ends:
         first = Case(When(kind=MailKind.BULK, then=1), default=0)
-        due = Mail.objects.filter(try_after__lte=now).order_by(first, "id").values_list("id", flat=True)
-        if not _send(_claim(list(due[:BATCH]), now=now), now=now):
+        due = (
+            Mail.objects.filter(try_after__lte=now).order_by(first, "id").values_list("id", flat=True)[:BATCH]
+        )
+        if not due or not _send(_claim(list(due), now=now), now=now):
             return
 
 
@@ -77,26 +79,35 @@ def _claim(mail_ids: Sequence[int], *, now: datetime) -> list[Mail]:
 
 
 def _send(mails: Sequence[Mail], *, now: datetime) -> bool:
-    """Send mails over one connection; return whether there were any, and all were dealt with."""
+    """Send mails over one connection; return whether there is anybody who takes any."""
     gone = find_undeliverable(mail.to for mail in mails if mail.kind != MailKind.ASKED)
     began = time.monotonic()
     with MailServer() as server:
-        for mail in mails:
+        for place, mail in enumerate(mails):
             if time.monotonic() - began > BATCH_S:
-                return False
+                _release(mails[place:], now=now)
+                return True
             if mail.kind != MailKind.ASKED and mail.to in gone:
                 log.info("mail_left_out", mail_id=mail.id, limit="undeliverable")
                 _forget(mail)
-                continue
-            outcome = server.take(mail.id, to_message(mail))
-            if outcome is Outcome.SETTLED:
-                _forget(mail)
-            elif outcome is Outcome.GONE:
-                note_bounce(mail.to, now=now)
-                _forget(mail)
-            elif outcome is Outcome.AWAY:
+            elif not _settle(mail, server.take(mail.id, to_message(mail)), now=now):
                 return False
-    return bool(mails)
+    return True
+
+
+def _settle(mail: Mail, outcome: Outcome, *, now: datetime) -> bool:
+    """Do what follows from what became of a mail; return whether others may be tried."""
+    if outcome is Outcome.GONE:
+        note_bounce(mail.to, now=now)
+    if outcome in (Outcome.SETTLED, Outcome.GONE):
+        _forget(mail)
+    return outcome is not Outcome.AWAY
+
+
+def _release(mails: Sequence[Mail], *, now: datetime) -> None:
+    """Leave mails to whoever is next."""
+    with writing_directory():
+        Mail.objects.filter(id__in=[mail.id for mail in mails]).update(try_after=now)
 
 
 def _forget(mail: Mail) -> None:

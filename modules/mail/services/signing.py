@@ -31,7 +31,7 @@ class SignedMail(EmailMultiAlternatives):
 
 def _sign(mail: bytes) -> str:
     """Return the value of the header, on one line: how it is folded is not signed (relaxed)."""
-    import dkim  # pure Python, 6 ms a mail: only workers sign
+    import dkim  # loaded in a tenth of a second, 6 ms a mail: only workers sign
 
     header: bytes = dkim.sign(
         mail,

@@ -141,7 +141,10 @@ class AccountAdapter(Guards):
         if template_prefix in ASKED_FOR or not context.get("is_proven"):
             place = place_of(self.request)
             request_state().is_code_sent = queue_asked_mail(
-                mail, is_of_receiver=lambda: find_known(email.lower(), place) is not None, now=clock.now()
+                mail,
+                is_of_receiver=lambda: find_known(email.lower(), place) is not None,
+                now=clock.now(),
+                is_notice=template_prefix not in ASKED_FOR,
             )
         else:
             queue_mail(mail, now=clock.now())
