@@ -17,6 +17,7 @@ from modules.accounts.selectors.identities import (
     map_open_user_ids,
     map_user_ids,
 )
+from modules.accounts.selectors.sessions import select_live_sessions
 from modules.accounts.services.account_status import (
     cancel_deletion,
     request_deletion,
@@ -59,6 +60,7 @@ __all__ = [
     "request_deletion",
     "require_presence",
     "restore_account",
+    "select_live_sessions",
     "set_password",
     "set_roles",
     "suspend_account",

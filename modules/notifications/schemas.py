@@ -105,6 +105,13 @@ class NotificationCard(Shape):
     updated_at: UtcDateTime = Field(description="When something was last added to it.")
 
 
+class ToldNotification(Shape):
+    """A notification for who tells of it by other ways: as the list shows it now, and its actors' names."""
+
+    card: NotificationCard
+    actor_names: list[str] = Field(description="Of the actors on the card, in their order.")
+
+
 class NotificationIncluded(Shape):
     """Who did what is told of, the posts that it is about, and what these show, once each."""
 

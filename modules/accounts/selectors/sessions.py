@@ -1,10 +1,12 @@
 """What a session holds, read from the directory: signing in is rare, and must never see an old copy."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
+from django.db.models import F
 
 from modules.accounts.models import Session
 from modules.accounts.schemas import SessionCard, SessionPage
@@ -37,6 +39,14 @@ def list_sessions(user_id: int, *, current: str, now: datetime) -> SessionPage:
         for row in rows[:MOST]
     ]
     return SessionPage.plain(cards)
+
+
+def select_live_sessions(session_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Return those of the sessions that a request would be let in by: one read."""
+    live = Session.objects.filter(
+        id__in=session_ids, expires_at__gt=now, user__is_active=True, user__epoch=F("epoch")
+    )
+    return set(live.values_list("id", flat=True))
 
 
 def has_session(key_hash: str) -> bool:

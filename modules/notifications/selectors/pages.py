@@ -1,9 +1,10 @@
 """Pages of notifications: groups of the reader's shard, with the people and posts that they may see now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+import orjson
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
@@ -20,6 +21,7 @@ from modules.notifications.schemas import (
     NotificationCard,
     NotificationPage,
     NotificationsQuery,
+    ToldNotification,
 )
 from modules.posts import public as posts
 from modules.posts.public import PageState, Visible
@@ -58,10 +60,38 @@ def list_notifications(
     What tells of nobody and nothing that they may see now is left out; the page is not filled again.
     """
     page = keyset.page(_list_groups(viewer.id, query), paging, "last_id", at=lambda group: group.last_id)
-    done = _map_newest(viewer.id, [group.id for group in page.rows])
     state = PageState(viewer.id)
+    cards, visible = _show(page.rows, viewer, state)
+    return _build(cards, visible, state, next=page.next, prev=page.prev)
+
+
+def map_notifications(group_ids: Collection[int], *, viewer: Viewer) -> dict[int, ToldNotification]:
+    """
+    Return those of the viewer's notifications that the list would show them now, for who pushes or mails.
+
+    Absent is what was withdrawn or removed, and what tells of nobody and nothing that they may see.
+
+    :raises InstanceUnavailable: if nobody can tell now what they may see
+    """
+    groups = Group.objects.of(viewer.id).filter(id__in=group_ids, actor_count__gt=0, is_removed=False)
+    cards, visible = _show(list(groups), viewer, None)
+    for why in visible.unavailable.values():
+        raise why
+    return {
+        card.id: ToldNotification(
+            card=card, actor_names=[_read_name(visible.users[each.user_id]) for each in card.actors]
+        )
+        for card in cards
+    }
+
+
+def _show(
+    groups: Sequence[Group], viewer: Viewer, state: PageState | None
+) -> tuple[list[NotificationCard], Visible]:
+    """Return the cards of those groups that the viewer may be told of, and what they may see of all."""
+    done = _map_newest(viewer.id, [group.id for group in groups])
     visible = posts.map_visible(
-        _posts_of(page.rows, done),
+        _posts_of(groups, done),
         viewer=viewer,
         author_ids={each.actor_id for some in done.values() for each in some},
         state=state,
@@ -69,10 +99,15 @@ def list_notifications(
     seen_id = _find_seen(viewer.id)
     cards = [
         _to_card(group, shown, seen_id=seen_id)
-        for group in page.rows
+        for group in groups
         if (shown := _select_shown(group, done.get(group.id, []), visible)) is not None
     ]
-    return _build(cards, visible, state, next=page.next, prev=page.prev)
+    return cards, visible
+
+
+def _read_name(card: bytes) -> str:
+    user: dict[str, str] = orjson.loads(card)
+    return user["display_name"] or user["username"]
 
 
 def _list_groups(user_id: int, query: NotificationsQuery) -> ShardedQuerySet[Group]:
