@@ -198,6 +198,35 @@ def check_pems(pems: list[str]) -> None:
         check_pem(pem)
 
 
+def check_push_key(pem: str) -> None:
+    """:raises ValidationError: if it is there and no key of P-256, which browsers ask for"""
+    if not pem:
+        return
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    hint = "expected the PEM of a P-256 key, as `openssl ecparam -name prime256v1 -genkey -noout` prints"
+    try:
+        key = load_pem_private_key(unfold(pem).encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise ValidationError(hint) from error
+    if not isinstance(key, EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise ValidationError(hint)
+
+
+def check_token(text: str) -> None:
+    """:raises ValidationError: if it cannot stand in a header"""
+    if not re.fullmatch("[!-~]*", text):
+        raise ValidationError("expected printable ASCII without spaces")
+
+
+def check_netlocs(hosts: list[str]) -> None:
+    """:raises ValidationError: unless each is a host, with its port if it has one"""
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9.-]+(:[1-9][0-9]{0,4})?", host):
+            raise ValidationError(f"expected push.example.org or 127.0.0.1:8440, not {host!r}")
+
+
 def check_title(text: str) -> None:
     """:raises ValidationError: if it cannot stand in a line of a mail"""
     if not 0 < len(text.strip()) <= 64 or not text.isprintable():

@@ -22,7 +22,8 @@ from config.addresses import Database, MailServer, mask_url, read_broker, read_r
 SOCIAL_PROVIDERS = ("openid_connect", "apple", "github", "google")
 ROOT = Path(__file__).resolve().parent.parent
 _KEYS = {"secret_key", "secret_key_fallbacks", "oidc_private_key", "oidc_private_key_fallbacks", "dkim_key"}
-SECRET_FIELDS = frozenset(_KEYS | {"social_apps", "anymail", "sentry_dsn", "media_s3_secret_key"})
+_PUSH = {"vapid_private_key", "push_provider_secret"}
+SECRET_FIELDS = frozenset(_KEYS | _PUSH | {"social_apps", "anymail", "sentry_dsn", "media_s3_secret_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,10 @@ class Env:
     site_name: str
     frontend_url: str
     social_apps: list[dict[str, Any]]
+    vapid_private_key: str
+    push_provider_url: str
+    push_provider_secret: str
+    push_private_hosts: list[str]
     passkey_domain: str
     email_url: MailServer
     email_from: str
@@ -277,6 +282,11 @@ def load() -> Env:
         # What mails and other providers lead people back to.
         frontend_url=reader.address("FRONTEND_URL", "http://localhost:3000", is_needed=True),
         social_apps=reader.social_apps("SOCIAL_APPS", []),
+        # Pushes (docs/push.md): by whose key to browsers, by which server to apps, and who may be private.
+        vapid_private_key=reader.str("VAPID_PRIVATE_KEY", "", validate=values.check_push_key),
+        push_provider_url=reader.address("PUSH_PROVIDER_URL", ""),
+        push_provider_secret=reader.str("PUSH_PROVIDER_SECRET", "", validate=values.check_token),
+        push_private_hosts=reader.list("PUSH_PRIVATE_HOSTS", [], validate=values.check_netlocs),
         # Where the front end is a sibling of the API: example.org of app.example.org and api.example.org.
         passkey_domain=reader.str("PASSKEY_DOMAIN", "", validate=values.check_domain),
         email_url=reader.mail_server("EMAIL_URL", MailServer.parse("console:")),

@@ -26,6 +26,8 @@ SCHEDULE = {
     "forget-tag-counts": _every(HOUR, "posts.forget_tag_counts"),
     "forget-pending-accounts": _every(HOUR, "accounts.forget_pending_accounts"),
     "rank-people": _every(DAY, "search.rank_people"),
+    "send-waiting-pushes": _every(MINUTE, "push.send_waiting_pushes"),
+    "forget-old-pushes": _every(DAY, "push.forget_old_pushes"),
     "forget-notifications": _every(DAY, "notifications.forget_old_notifications"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),
 }

@@ -16,6 +16,7 @@ TAGS = {
     "search": "Find posts by their words, and people by their names.",
     "realtime": "Be told what happens as it happens: tickets for sockets, and the same by asking.",
     "notifications": "What happened to the caller: grouped and counted, and how they want to be told.",
+    "push": "Have notifications pushed to browsers and apps.",
     "profiles": "How people present themselves: one's own profile, others', and who follows whom.",
     "graph": "Follow and unfollow, decide who follows, and see how one stands to others.",
     "accounts": "Sessions and apps: what is logged in or let in, and apps of one's own with their keys.",

@@ -3,7 +3,19 @@
 from typing import Any
 
 from config import env as environment
-from config.settings import cache, contexts, mail, media, oauth, queues, realtime, rest, static, telemetry
+from config.settings import (
+    cache,
+    contexts,
+    mail,
+    media,
+    oauth,
+    push,
+    queues,
+    realtime,
+    rest,
+    static,
+    telemetry,
+)
 from config.settings import databases as db
 from config.settings.accounts import *  # noqa: F403
 from config.settings.accounts import APPS as ACCOUNT_APPS
@@ -116,6 +128,7 @@ SEARCH = SearchSettings()
 REALTIME = realtime.realtime(ENV)
 CHANNEL_LAYERS = realtime.CHANNEL_LAYERS
 NOTIFICATIONS = NotificationSettings()
+PUSH = push.push(ENV)
 LIMITS = LimitSettings(
     is_on=ENV.limits == "on",
     processes=ENV.web_workers,

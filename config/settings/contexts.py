@@ -12,4 +12,5 @@ CONTEXTS = [
     "search",
     "notifications",
     "realtime",
+    "push",
 ]

@@ -9,7 +9,8 @@ from config.rabbitmq import RabbitMQ
 from modules.kernel.redis.address import Address
 
 DEFAULT, FANOUT, MEDIA, MIRRORS, PERIODIC = "default", "fanout", "media", "mirrors", "periodic"
-QUEUES = [DEFAULT, FANOUT, MEDIA, MIRRORS, PERIODIC]
+PUSH = "push"
+QUEUES = [DEFAULT, FANOUT, MEDIA, MIRRORS, PERIODIC, PUSH]
 
 # The relay sends again what was not settled, so the broker may forget; it may not multiply.
 TASK_TIME_LIMIT_S = 60

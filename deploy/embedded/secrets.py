@@ -9,16 +9,17 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secrets:
-    """What signs cookies and cursors, what opens Redis, and what signs ID tokens."""
+    """What signs cookies and cursors, what opens Redis, what signs ID tokens, and what signs pushes."""
 
     secret_key: str
     redis_password: str
     oidc_private_key: str
+    vapid_private_key: str
 
 
 def generate() -> Secrets:
@@ -26,12 +27,12 @@ def generate() -> Secrets:
     return Secrets(
         secret_key=secrets.token_urlsafe(48),
         redis_password=secrets.token_urlsafe(24),
-        oidc_private_key=_rsa_key(),
+        oidc_private_key=_to_pem(rsa.generate_private_key(public_exponent=65_537, key_size=2048)),
+        vapid_private_key=_to_pem(ec.generate_private_key(ec.SECP256R1())),
     )
 
 
-def _rsa_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+def _to_pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
     kind = serialization.PrivateFormat.PKCS8
     return key.private_bytes(serialization.Encoding.PEM, kind, serialization.NoEncryption()).decode()
 

@@ -31,6 +31,7 @@ class Topology:
         return {
             "BANYAN_SECRET_KEY": self.secrets.secret_key,
             "BANYAN_OIDC_PRIVATE_KEY": self.secrets.oidc_private_key,
+            "BANYAN_VAPID_PRIVATE_KEY": self.secrets.vapid_private_key,
             "BANYAN_EMAIL_URL": f"file://{self.layout.mails}",
             # Whoever tries the service out on their own machine has no mailbox but `make mail`.
             "BANYAN_EMAIL_VERIFICATION": os.environ.get("BANYAN_EMAIL_VERIFICATION", "optional"),

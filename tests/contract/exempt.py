@@ -39,7 +39,8 @@ _CODES = (
 # requests is said by whoever goes public, no key comes with two bodies, nobody has apps without end, a tag is
 # of letters, digits and underscores in any script. Which reactions there are is a setting; a repost has
 # nothing of its own; media are one's own and shown once; a post says or shows something; a search has words
-# in it, and not too many; of the security of an account one is always told; a time zone is of this world.
+# in it, and not too many; of the security of an account one is always told; a time zone is of this world; what is pushed to is a browser
+# with its keys, or an app with its token.
 _RULES = (
     *(
         b'"cannot_follow_yourself"',
@@ -59,7 +60,11 @@ _RULES = (
     *(b'"media_unfit"', b'"media_too_large"', b'"post_empty"'),
     *(b'"nothing_to_look_for"', b'"too_many_terms"', b'"prefix_too_short"', b'"several_authors"'),
     *(b'"time_zone_unknown"', b'"security_stays_on"', b'"too_many_muted_threads"'),
+    b'"device_invalid"',
 )
+
+# What whoever runs the service has not set up.
+_SETTINGS = (b'"push_not_offered"',)
 
 
 @schemathesis.hook
@@ -89,5 +94,5 @@ def _is_beyond_schemas(case: Case[Any], response: Response) -> bool:
         # A wrong password, a used key, an unknown address: allauth's forms answer 400 to all of them.
         return bool(response.status_code == 400)
     # Whoever makes up an ETag has seen another version.
-    known: tuple[bytes, ...] = {400: _CODES, 422: _RULES}.get(response.status_code, ())
+    known: tuple[bytes, ...] = {400: _CODES, 409: _SETTINGS, 422: _RULES}.get(response.status_code, ())
     return bool(response.status_code == 412 or any(code in response.content for code in known))

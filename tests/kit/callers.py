@@ -40,6 +40,9 @@ CALLERS = (
     "ended",
 )
 
+# A client chooses it, and whoever registers it has it.
+DEVICE = "018f3a5d-7c2e-7b1a-9c4d-2e6f8a0b1c3d"
+
 
 @dataclass(frozen=True)
 class World:
@@ -87,6 +90,7 @@ class World:
             "timeline": "home",
             "media_id": str(self.media),
             "notification_id": str(self.notification),
+            "device_id": DEVICE,
         }
 
 

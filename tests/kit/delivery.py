@@ -20,16 +20,17 @@ from sharding.delivery.relay import Relay
 from tests.kit.machines import until
 
 
-def drain(*, times: int = 1) -> None:
+def drain(*, times: int = 1, but: str = "") -> None:
     """
     Relay everything that was recorded, and what follows from it, through the real subscribers.
 
     More than once means: the effect stands, the settlement is lost, and the same delivery comes again.
+    What is for one subscriber may be left with a worker that is slow.
     """
-    with _relays(times) as relays:
+    with _relays(times, but) as relays:
         while sum(relay.step() for relay in relays):
             pass
-    assert undelivered() == []
+    assert {subscriber for subscriber, _ in undelivered()} <= {but}
 
 
 def relay_some() -> None:
@@ -78,17 +79,21 @@ def aliases() -> list[str]:
 
 
 @contextmanager
-def _relays(times: int = 1) -> Iterator[list[Relay]]:
+def _relays(times: int = 1, but: str = "") -> Iterator[list[Relay]]:
     for context in CONTEXTS:  # so that every subscriber is known
         if find_spec(f"modules.{context}.tasks"):
             import_module(f"modules.{context}.tasks")
     bus.declare_events()
-    notify = partial(_dispatch, times)
+    notify = partial(_dispatch, times, but)
     with ExitStack() as stack:
         yield [stack.enter_context(closing(Relay(alias, notify, settings.RELAY))) for alias in aliases()]
 
 
-def _dispatch(times: int, subscriber: str, queue: str, alias: str, deliveries: list[Delivery]) -> None:
+def _dispatch(
+    times: int, but: str, subscriber: str, queue: str, alias: str, deliveries: list[Delivery]
+) -> None:
+    if subscriber == but:
+        return
     for left in reversed(range(times)):
         bus.dispatch(subscriber, queue, alias, deliveries)
         if left:

@@ -42,6 +42,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "move_notification_marks": {"seen_up_to": "284736281736281"},
     "mark_notification_read": {"is_read": True},
     "edit_notification_preferences": {"digest": "weekly"},
+    "register_device": {
+        "kind": "web",
+        "endpoint": "https://push.example.org/7f3a",
+        "p256dh": "BI5TO2-gv3tGJbswZnwB-2B--fi4qA_vWzAGKHAxh7Kjc-sdveAzGDZtBp-DpvWQAFPHNjPLBBshxV4ahsH0ALQ",
+        "auth": "AAECAwQFBgcICQoLDA0ODw",
+    },
     "send_notification": {"recipient_ids": ["284736281736281"], "name": "order.shipped"},
 }
 QUERIES = {

@@ -32,6 +32,7 @@ NAMES = {
     "finished": "7",
     "key_id": "7",
     "session_id": "7",
+    "device_id": "018f3a5d-7c2e-7b1a-9c4d-2e6f8a0b1c3d",
     "app_id": "none",
     "username": "ada",
 }

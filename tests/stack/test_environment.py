@@ -130,6 +130,10 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     ),
     "oidc_private_key": ("x", "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----"),
     "oidc_private_key_fallbacks": ("x", ",x"),
+    "vapid_private_key": ("x", "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----"),
+    "push_provider_url": _ADDRESSES,
+    "push_provider_secret": ("a b", "ключ"),
+    "push_private_hosts": ("h/x", "http://h", "H", "h:0", "a,,b"),
     "pooled": ("", "maybe"),
     "direct_directory_url": ("x", "postgres://h/n"),
     "direct_instances": ("x", "a=postgres://h/n"),
@@ -152,8 +156,9 @@ RUBBISH: dict[str, tuple[str, ...]] = {
 
 @pytest.fixture(autouse=True)
 def no_key(monkeypatch):
-    """The stack's own private key is not read with each of hundreds of environments: it takes the longest."""
+    """The stack's own private keys are not read with each of hundreds of environments: they take the longest."""
     monkeypatch.delenv("BANYAN_OIDC_PRIVATE_KEY")
+    monkeypatch.delenv("BANYAN_VAPID_PRIVATE_KEY")
 
 
 def test_no_variable_is_left_out():

@@ -1,5 +1,7 @@
 """The path converters of ids and names: `<id:user_id>` takes what the API gives out, and nothing else."""
 
+from uuid import UUID
+
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
@@ -22,6 +24,20 @@ class IdConverter:
         return str(value)
 
 
+class ClientUuidConverter:
+    """Takes a UUID that a client chose; some platforms write them in capitals, which are the same."""
+
+    regex = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+    def to_python(self, value: str) -> UUID:
+        """Return the UUID."""
+        return UUID(value)
+
+    def to_url(self, value: UUID) -> str:
+        """Return the UUID as it stands in a path."""
+        return str(value)
+
+
 class NameConverter(StringConverter):
     """Takes the name of a kind of thing, as the operator's settings have it."""
 
@@ -29,4 +45,5 @@ class NameConverter(StringConverter):
 
 
 register_converter(IdConverter, "id")
+register_converter(ClientUuidConverter, "client_uuid")
 register_converter(NameConverter, "name")

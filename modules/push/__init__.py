@@ -1,0 +1,1 @@
+"""Push: see README.md."""
