@@ -93,4 +93,4 @@ class PushSettings:
     most_devices: int = 20
     most_failures: int = 30
     # Of one exchange with a push service, from looking up its address to its answer.
-    within_s: float = 8.0
+    within_s: float = 5.0

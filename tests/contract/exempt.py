@@ -39,8 +39,8 @@ _CODES = (
 # requests is said by whoever goes public, no key comes with two bodies, nobody has apps without end, a tag is
 # of letters, digits and underscores in any script. Which reactions there are is a setting; a repost has
 # nothing of its own; media are one's own and shown once; a post says or shows something; a search has words
-# in it, and not too many; of the security of an account one is always told; a time zone is of this world; what is pushed to is a browser
-# with its keys, or an app with its token.
+# in it, and not too many; of the security of an account one is always told; a time zone is of this world;
+# what is pushed to is a browser with its keys, or an app with its token.
 _RULES = (
     *(
         b'"cannot_follow_yourself"',

@@ -170,11 +170,20 @@ class TestAServiceThatIsFrozen:
         assert (while_open, len(service.got)) == (0, 1)
         assert device_of(ada).failures == 0
 
-    def test_is_cut_off_also_when_it_sends_a_byte_now_and_then(self):
-        with dripping_server() as (url, is_cut):
+    @pytest.mark.parametrize(
+        ("scheme", "begins"),
+        [
+            ("http", b"HTTP/1.1 201 Created\r\nX-Long: "),
+            # A record of a handshake, of 16 KB.
+            ("https", b"\x16\x03\x03\x3f\xff"),
+        ],
+    )
+    def test_is_cut_off_also_when_it_sends_a_byte_now_and_then(self, scheme, begins):
+        with dripping_server(begins) as (address, is_cut):
             begun_at = time.monotonic()
+            request = Request(f"{scheme}://{address}/", {}, b"x", may_be_private=True)
 
-            [answer] = post_all([Request(url, {}, b"x", may_be_private=True)], within_s=0.5)
+            [answer] = post_all([request], within_s=0.5)
 
             assert answer.trouble == TIMED_OUT
             assert time.monotonic() - begun_at < 2.0
@@ -272,14 +281,14 @@ class TestAnApp:
 
 
 @contextmanager
-def dripping_server():
-    """A server whose answer has a header that never ends, a byte at a time."""
+def dripping_server(begins):
+    """A server that begins to answer and never ends, a byte at a time."""
     listening, is_cut = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
     def drip():
         connection, _ = listening.accept()
         with connection:
-            connection.sendall(b"HTTP/1.1 201 Created\r\nX-Long: ")
+            connection.sendall(begins)
             try:
                 while not is_cut.wait(0.05):
                     connection.sendall(b"x")
@@ -288,6 +297,6 @@ def dripping_server():
 
     threading.Thread(target=drip, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/", is_cut
+        yield f"127.0.0.1:{listening.getsockname()[1]}", is_cut
     finally:
         listening.close()

@@ -156,7 +156,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
 
 @pytest.fixture(autouse=True)
 def no_key(monkeypatch):
-    """The stack's own private keys are not read with each of hundreds of environments: they take the longest."""
+    """The stack's own keys are not read with each of hundreds of environments: they take the longest."""
     monkeypatch.delenv("BANYAN_OIDC_PRIVATE_KEY")
     monkeypatch.delenv("BANYAN_VAPID_PRIVATE_KEY")
 

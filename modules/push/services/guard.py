@@ -14,6 +14,9 @@ from typing import Final
 _GLOBAL_V6: Final = ipaddress.ip_network("2000::/3")
 _PROTOCOLS_V4: Final = ipaddress.ip_network("192.0.0.0/24")
 
+# Of a name that leads to many, each of which may keep us waiting.
+_MOST_ADDRESSES: Final = 3
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -32,7 +35,7 @@ def open_connection(host: str, port: int, *, timeout: float, may_be_private: boo
     if not may_be_private and not all(is_public(str(entry[4][0])) for entry in found):
         raise PrivateAddress
     trouble: OSError = OSError("no address")
-    for family, kind, protocol, _, address in found:
+    for family, kind, protocol, _, address in found[:_MOST_ADDRESSES]:
         connection = socket.socket(family, kind, protocol)
         connection.settimeout(timeout)
         try:

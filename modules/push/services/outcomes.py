@@ -113,7 +113,7 @@ def _read_retry_after(text: str, now: datetime) -> datetime | None:
     else:
         try:
             until = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     if until.tzinfo is None:
         return None

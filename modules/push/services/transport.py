@@ -112,9 +112,12 @@ class _Connection(http.client.HTTPConnection):
         """Connect to where the name leads, if it may lead there."""
         assert self.timeout is not None
         raw = open_connection(self.host, self.port, timeout=self.timeout, may_be_private=self._may_be_private)
+        # Not yet spoken over: who does not wait any more cuts off a handshake too.
         self.sock = raw if self._is_plain else _wrap(raw, self.host)
         if self._is_aborted:
             self.abort()
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
 
     def abort(self) -> None:
         """Have whoever reads from it or writes to it fail at once."""
@@ -126,7 +129,7 @@ class _Connection(http.client.HTTPConnection):
 
 def _wrap(raw: socket.socket, host: str) -> ssl.SSLSocket:
     try:
-        return _tls().wrap_socket(raw, server_hostname=host)
+        return _tls().wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
     except BaseException:
         raw.close()
         raise
