@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -107,8 +109,8 @@ def read_vapid(pushed: Pushed, *, audience: str) -> tuple[dict[str, Any], str]:
 
 
 @contextmanager
-def running_service() -> Iterator[Service]:
-    """Run a push service until the test is over."""
+def running_service(certificate: Path | None = None) -> Iterator[Service]:
+    """Run a push service until the test is over; with a certificate it speaks TLS."""
     service = Service()
 
     class Handler(BaseHTTPRequestHandler):
@@ -128,6 +130,10 @@ def running_service() -> Iterator[Service]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate is not None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     service.host = f"127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
