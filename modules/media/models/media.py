@@ -58,6 +58,8 @@ class Media(ShardedModel):
                 name="media_media_processing",
                 condition=models.Q(claimed_until__isnull=False),
             ),
+            # All of one owner's: their archive.
+            models.Index(fields=["owner_id", "id"], name="media_media_of_owner"),
             # What went with a post, draft or profile.
             models.Index(
                 fields=["attached_to"],

@@ -14,6 +14,7 @@ from modules.kernel import clock
 from modules.media.errors import StorageUnavailable
 from modules.media.models import Media
 from modules.media.schemas import FAILED, FOR_POST, READY
+from modules.media.selectors.stored import list_stored_in
 from modules.media.services.processing import forget_lost_files
 from modules.media.services.purges import delete_files
 from modules.media.storages import media_storage
@@ -23,9 +24,6 @@ from sharding.audits import Audit, Difference
 from sharding.ids import moment_of
 
 _SETTLED_AFTER: Final = timedelta(hours=1)
-# Ids of these lengths there are, from October 2025 on; names of one length are in the order of their numbers.
-_DIGITS: Final = (18, 19)
-_LARGEST: Final = 2**63 - 1
 
 
 def compare_rows(media_ids: Sequence[int]) -> Iterator[Difference]:
@@ -91,20 +89,7 @@ def repair_files(differences: Sequence[Difference]) -> int:
 def list_stored(after: int, limit: int) -> list[int]:
     """Return ids of which there are finished files, in order."""
     with _listing():
-        found = {id for parent in (PRIVATE, PUBLIC) for id in _list_folders(parent, after, limit)}
-    return sorted(found)[:limit]
-
-
-def _list_folders(parent: str, after: int, limit: int) -> list[int]:
-    found: list[int] = []
-    for digits in _DIGITS:
-        if after >= 10**digits:
-            continue
-        last = str(max(after, 10 ** (digits - 1)))
-        while len(found) < limit and (names := media_storage().list_folders(parent, after=last, limit=limit)):
-            last = names[-1]
-            found += [int(name) for name in names if len(name) == digits and name.isdecimal()]
-    return [id for id in found if id <= _LARGEST][:limit]
+        return list_stored_in((PRIVATE, PUBLIC), after, limit)
 
 
 def _settled(media_ids: Collection[int]) -> list[int]:

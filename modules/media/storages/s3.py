@@ -25,7 +25,7 @@ from modules.kernel import clock
 from modules.media.errors import StorageUnavailable
 from modules.media.schemas import Upload
 from modules.media.storages import Stored
-from modules.media.storages.keys import UPLOADS
+from modules.media.storages.keys import UPLOADS, cache_control, content_disposition
 
 # What a request waits for; transfers of workers are tried again, a request is not.
 _CONNECT_S, _READ_S = 1, 3
@@ -227,12 +227,11 @@ def _signing_key(secret: str, date: str, region: str) -> bytes:
 
 
 def _headers(key: str, type: str) -> dict[str, str]:
-    """Return what a file is served with: it never changes, and no signed address lives longer."""
-    seconds = 31_536_000 if key.startswith("public/") else 1800
+    """Return what a file is served with."""
     return {
         "ContentType": type,
-        "CacheControl": f"public, max-age={seconds}, immutable",
-        "ContentDisposition": "inline",
+        "CacheControl": cache_control(key),
+        "ContentDisposition": content_disposition(key),
     }
 
 

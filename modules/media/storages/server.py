@@ -17,31 +17,22 @@ from urllib.parse import parse_qs
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from modules.media.storages.keys import TYPES, cache_control, content_disposition
 from modules.media.storages.signing import Policy, Signer
 
 _CHUNK: Final = 256 * 1024
 # Of the form beside the file: names, the policy and its signature.
 _MAX_FIELD: Final = 4096
 _MAX_FIELDS: Final = 16
-_KEY: Final = re.compile(r"(media|public)/[1-9][0-9]{0,18}/[0-9]{1,3}/[a-z0-9][a-z0-9_-]*\.([a-z0-9]{2,4})")
+_KEY: Final = re.compile(
+    r"(media|public|downloads)/[1-9][0-9]{0,18}/[0-9]{1,3}/[a-z0-9][a-z0-9_-]*\.([a-z0-9]{2,4})"
+)
 _UPLOAD: Final = re.compile(r"incoming/[1-9][0-9]{0,18}")
-_TYPES: Final = {
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "mp4": "video/mp4",
-    "mov": "video/quicktime",
-    "webm": "video/webm",
-}
 # A file is what it says it is, whatever is in it, and runs nothing.
 _GUARDS: Final = [
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; sandbox"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
-    ("Content-Disposition", "inline"),
 ]
 _STATUSES: Final = {
     200: "200 OK",
@@ -223,14 +214,13 @@ class MediaServer:
         match = _KEY.fullmatch(path)
         if match is None:
             raise _Refused(404, "NoSuchKey")
-        is_public = match[1] == "public"
-        if not is_public and not self._is_signed(environ, path):
+        if match[1] != "public" and not self._is_signed(environ, path):
             raise _Refused(403, "AccessDenied")
-        seconds = 31_536_000 if is_public else 1800
         headers = [
             *_GUARDS,
-            ("Content-Type", _TYPES.get(match[2], "application/octet-stream")),
-            ("Cache-Control", f"public, max-age={seconds}, immutable"),
+            ("Content-Type", TYPES.get(match[2], "application/octet-stream")),
+            ("Cache-Control", cache_control(path)),
+            ("Content-Disposition", content_disposition(path)),
         ]
         if self.accel:
             return _Answer(200, [*headers, ("X-Accel-Redirect", f"{self.accel}/{path}")])
