@@ -20,6 +20,8 @@ SCHEDULE = {
     "forget-old-mails": _every(HOUR, "mail.forget_old_mails"),
     "resume-media": _every(MINUTE, "media.resume_processing"),
     "purge-orphaned-media": _every(HOUR, "media.purge_orphans"),
+    "resume-exports": _every(MINUTE, "exports.resume_exports"),
+    "forget-old-exports": _every(HOUR, "exports.forget_old_exports"),
     "publish-due-drafts": _every(MINUTE, "posts.publish_due_drafts"),
     "rank-posts": _every(5 * MINUTE, "timelines.rank_posts"),
     "rank-tags": _every(5 * MINUTE, "timelines.rank_tags"),

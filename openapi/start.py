@@ -20,6 +20,7 @@ TAGS = {
     "profiles": "How people present themselves: one's own profile, others', and who follows whom.",
     "graph": "Follow and unfollow, decide who follows, and see how one stands to others.",
     "accounts": "Sessions and apps: what is logged in or let in, and apps of one's own with their keys.",
+    "exports": "Take along what is one's own: an archive of all of it, or a report of a year as a PDF.",
     "operations": "How every server, process and queue is, for who operates the service.",
     "auth": "Sign up, log in and out; second factors, passwords and addresses. `app` as `client` answers "
     "session tokens, `browser` sets a cookie.",

@@ -13,4 +13,5 @@ CONTEXTS = [
     "notifications",
     "realtime",
     "push",
+    "exports",
 ]

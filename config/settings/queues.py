@@ -8,9 +8,10 @@ from config.env import Env
 from config.rabbitmq import RabbitMQ
 from modules.kernel.redis.address import Address
 
-DEFAULT, FANOUT, MEDIA, MIRRORS, PERIODIC = "default", "fanout", "media", "mirrors", "periodic"
+DEFAULT, EXPORTS, FANOUT, MEDIA = "default", "exports", "fanout", "media"
+MIRRORS, PERIODIC = "mirrors", "periodic"
 PUSH = "push"
-QUEUES = [DEFAULT, FANOUT, MEDIA, MIRRORS, PERIODIC, PUSH]
+QUEUES = [DEFAULT, EXPORTS, FANOUT, MEDIA, MIRRORS, PERIODIC, PUSH]
 
 # The relay sends again what was not settled, so the broker may forget; it may not multiply.
 TASK_TIME_LIMIT_S = 60

@@ -42,13 +42,16 @@ def subscribes(
     queue: str = "default",
     batch: int = outbox.BATCH,
     together: Together[E] | None = None,
+    time_limit: int | None = None,
 ) -> Callable[[Callable[[E, Once], None]], Callable[[E, Once], None]]:
     """
     Make a function of `(event, once)` hear an event, as the task `<context>.<function>`.
 
     Deliveries come at least once, in order per owner. A handler whose effect must happen once passes `once`
     to `writing_for`; a repeat then ends there, and counts as done. `batch` is how many of different owners
-    one task may get: one, where each takes seconds. What comes in one task may be handled `together`.
+    one task may get: one, where each takes seconds. What comes in one task may be handled `together`. Where a
+    handler may take longer than tasks do (its lease runs out, so it has to know by itself who is at what),
+    `time_limit` says how many seconds.
     """
     at_once = None if together is None else _together(event_type, together)
 
@@ -63,10 +66,17 @@ def subscribes(
 
         outbox.subscribe(event_type.name, name, queue, batch=batch)
         _consumers[name] = consume
-        shared_task(name=name)(consume)
+        _make_task(name, time_limit)(consume)
         return handler
 
     return register
+
+
+def _make_task(name: str, time_limit: int | None) -> Callable[[Callable[..., None]], Any]:
+    """Return what makes a task; one with a limit of its own is asked to end before it is killed."""
+    if time_limit is None:
+        return shared_task(name=name)
+    return shared_task(name=name, time_limit=time_limit, soft_time_limit=time_limit - 10)
 
 
 def _together(event_type: type[E], together: Together[E]) -> consumer.Together:

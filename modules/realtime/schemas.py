@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from modules.kernel.principals import FIRST_PARTY
 from modules.kernel.shapes import IntRange, Query, Shape, UtcDateTime
 
 # What may stand in a log, and the scope that credentials need to be told of it. Nothing else is told.
@@ -14,6 +15,10 @@ KINDS: Final = {
     "media.ready": "read:media",
     "media.failed": "read:media",
     "notifications.changed": "read:notifications",
+    # No app is told: none may see an export.
+    "export.progress": FIRST_PARTY,
+    "export.ready": FIRST_PARTY,
+    "export.failed": FIRST_PARTY,
 }
 # The greatest number that JavaScript holds; numbers are microseconds, which reach it in the year 2255.
 MAX_NUMBER: Final = 2**53 - 1

@@ -4,6 +4,7 @@ What realtime hears: it tells those whom it concerns, each once.
 What others announce later is told here too: a subscriber, and its kind in `schemas.KINDS`.
 """
 
+from modules.exports.events import ExportFailed, ExportProgressed, ExportReady
 from modules.graph.events import (
     FollowAccepted,
     FollowConfirmed,
@@ -39,6 +40,25 @@ def tell_media_ready(event: MediaReady, once: Once) -> None:
 def tell_media_failed(event: MediaFailed, once: Once) -> None:
     """Tell whose media it is that it never will be."""
     tell([event.owner_id], "media.failed", {"media_id": str(event.media_id)}, once=once)
+
+
+@subscribes(ExportProgressed)
+def tell_export_progress(event: ExportProgressed, once: Once) -> None:
+    """Tell whose export it is how far it is."""
+    data = {"export_id": str(event.export_id), "progress": event.progress}
+    tell([event.user_id], "export.progress", data, once=once)
+
+
+@subscribes(ExportReady)
+def tell_export_ready(event: ExportReady, once: Once) -> None:
+    """Tell whose export it is that it can be downloaded."""
+    tell([event.user_id], "export.ready", {"export_id": str(event.export_id)}, once=once)
+
+
+@subscribes(ExportFailed)
+def tell_export_failed(event: ExportFailed, once: Once) -> None:
+    """Tell whose export it is that it never will be made."""
+    tell([event.user_id], "export.failed", {"export_id": str(event.export_id)}, once=once)
 
 
 @subscribes(NotificationsChanged)

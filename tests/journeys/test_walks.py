@@ -49,6 +49,7 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "list_follow_requests": [walked_people.follow_requests],
     "list_notifications": [walked_people.notifications],
     "list_notification_actors": [walked_people.notification_actors],
+    "list_exports": [walked_people.exports],
     "list_app_audit": [walked_people.audit],
 }
 

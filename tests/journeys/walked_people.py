@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from allauth.idp.oidc.models import Client
 
 from modules.audit.models import AuditEntry
+from modules.exports.schemas import NewExport
+from modules.exports.services.requests import end_export, request_export
 from modules.graph import public as graph
 from modules.graph.schemas import MuteOptions
 from modules.graph.services.blocks import block, unblock
@@ -194,3 +197,14 @@ def audit(settings: Any, after: ExitStack) -> Walked:
             return AuditEntry.objects.create(app_id=app.id, at=NOON, action="made").id
 
     return Walked(reader, f"/v1/apps/{app.id}/audit", add)
+
+
+def exports(settings: Any, after: ExitStack) -> Walked:
+    """One a day: each is asked for a day later than the one before."""
+    ada, days = sign_up("ada"), count()
+
+    def add() -> int:
+        now = NOON + timedelta(days=next(days))
+        return request_export(ada.id, NewExport(kind="archive"), now=now, once=None).id
+
+    return Walked(ada, "/v1/exports", add, lambda id: end_export(ada.id, id))

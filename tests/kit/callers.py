@@ -9,6 +9,8 @@ from modules.accounts.public import end_all_sessions, issue_session_token, set_r
 from modules.accounts.schemas import AppType, NewApp, NewKey
 from modules.accounts.services.apps import register_app
 from modules.accounts.services.keys import create_key
+from modules.exports.schemas import NewExport
+from modules.exports.services.requests import request_export
 from modules.graph.models import FollowCount, FollowIn, FollowOut
 from modules.kernel import clock
 from modules.kernel.principals import OPERATOR
@@ -67,6 +69,7 @@ class World:
     list: int
     media: int
     notification: int
+    export: int
 
     def names(self) -> dict[str, str]:
         """Return what stands in paths, queries and bodies."""
@@ -91,6 +94,7 @@ class World:
             "media_id": str(self.media),
             "notification_id": str(self.notification),
             "device_id": DEVICE,
+            "export_id": str(self.export),
         }
 
 
@@ -125,6 +129,7 @@ def make_world() -> World:
         list=create_list(owner.id, NewList(name="Friends"), once=None).id,
         media=upload(owner),
         notification=tell(owner),
+        export=request_export(owner.id, NewExport(kind="archive"), now=clock.now(), once=None).id,
     )
 
 

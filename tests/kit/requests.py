@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "p256dh": "BI5TO2-gv3tGJbswZnwB-2B--fi4qA_vWzAGKHAxh7Kjc-sdveAzGDZtBp-DpvWQAFPHNjPLBBshxV4ahsH0ALQ",
         "auth": "AAECAwQFBgcICQoLDA0ODw",
     },
+    "request_export": {"kind": "report_pdf"},
     "send_notification": {"recipient_ids": ["284736281736281"], "name": "order.shipped"},
 }
 QUERIES = {

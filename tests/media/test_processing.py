@@ -22,7 +22,7 @@ from tests.kit.delivery import announced, drain
 from tests.kit.machines import until
 from tests.kit.media import announce, files_of, jpeg, make_media, mp4, put, row_of, upload
 from tests.kit.people import Person, make_person
-from tests.media.workers import run_workers
+from tests.kit.workers import run_workers
 
 pytestmark = pytest.mark.django_db
 

@@ -27,6 +27,7 @@ NAMES = {
     "list_id": "7",
     "notification_id": "7",
     "media_id": "7",
+    "export_id": "7",
     "timeline": "home",
     "tag": "forest",
     "finished": "7",

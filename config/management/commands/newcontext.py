@@ -31,6 +31,7 @@ FILES = {
     "events.py": "modules/$name/events.py",
     "public.py": "modules/$name/public.py",
     "selectors.py": "modules/$name/selectors/$name.py",
+    "archive.py": "modules/$name/selectors/archive.py",
     "schemas.py": "modules/$name/schemas.py",
     "test.py": "tests/$name/test_$name.py",
 }

@@ -1,4 +1,4 @@
-"""Workers that process an upload in processes of their own: to be frozen, woken and killed for real."""
+"""Workers that make something of one's own in processes of their own: to be frozen, woken and killed for real."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import os, signal, sys
 from datetime import datetime
 import django
 django.setup()
-from modules.media.services.processing import process_upload
+from {module} import {function} as work
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who dies is gone at once
 for line in sys.stdin:
     owner, now, *uploads = line.split()
@@ -31,7 +31,7 @@ for line in sys.stdin:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         for media in uploads:
-            process_upload(int(owner), int(media), now=datetime.fromisoformat(now))
+            work(int(owner), int(media), now=datetime.fromisoformat(now))
     finally:
         os._exit(0)
 """
@@ -91,9 +91,14 @@ class Workers:
 
 
 @contextmanager
-def run_workers(env: Mapping[str, str], log: Path) -> Iterator[Workers]:
+def run_workers(
+    env: Mapping[str, str],
+    log: Path,
+    *,
+    work: tuple[str, str] = ("modules.media.services.processing", "process_upload"),
+) -> Iterator[Workers]:
     """Run the process that workers are forks of; what they have to say stands in the log."""
-    words = [sys.executable, "-c", EACH_IN_A_FORK]
+    words = [sys.executable, "-c", EACH_IN_A_FORK.format(module=work[0], function=work[1])]
     with log.open("w") as said:
         process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=dict(env), text=True

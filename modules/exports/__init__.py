@@ -1,0 +1,1 @@
+"""Exports: see README.md."""
