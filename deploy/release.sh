@@ -12,7 +12,7 @@ nginx() { docker compose exec -T nginx "$@"; }
 docker compose build --quiet migrate
 docker compose run --rm --no-deps -T migrate
 # Before any API: an older relay leaves a newer API's news waiting, and does not know who else hears what it knows.
-docker compose up --detach --no-deps --wait relay worker worker-media beat flower
+docker compose up --detach --no-deps --wait relay worker worker-media worker-exports beat flower
 for number in 1 2; do
     nginx touch "/tmp/without-api-$number"
     docker compose up --detach --no-deps --force-recreate --wait "api-$number"

@@ -90,9 +90,18 @@ class TestManifests:
             name: pod["spec"]["containers"][0].get("command") for name, pod in pods(manifests).items()
         }
 
-        assert set(commands) == {"migrate", "api", "realtime", "worker", "worker-media", "relay", "beat"}
+        assert set(commands) == {
+            "migrate",
+            "api",
+            "realtime",
+            "worker",
+            "worker-media",
+            "worker-exports",
+            "relay",
+            "beat",
+        }
         assert commands["api"] is None
-        for name in ("realtime", "worker", "worker-media", "relay", "beat"):
+        for name in ("realtime", "worker", "worker-media", "worker-exports", "relay", "beat"):
             assert commands[name] == compose[name]["command"]
 
     def test_name_things_as_dns_can(self, manifests):
@@ -129,7 +138,7 @@ class TestReferences:
         policies = of_kind(manifests, "NetworkPolicy")
         closed = policies["processes"]["spec"]["podSelector"]["matchLabels"]
         assert sorted(selected(manifests, closed)) == [
-            *("api", "beat", "migrate", "realtime", "relay", "worker", "worker-media"),
+            *("api", "beat", "migrate", "realtime", "relay", "worker", "worker-exports", "worker-media"),
         ]
         assert policies["processes"]["spec"]["ingress"] == []
 
@@ -142,7 +151,10 @@ class TestReferences:
             name for name, each in of_kind(manifests, "Deployment").items() if "replicas" in each["spec"]
         }
 
-        assert (scaled, fixed) == ({"api", "worker"}, {"realtime", "relay", "beat", "worker-media"})
+        assert (scaled, fixed) == (
+            {"api", "worker"},
+            {"realtime", "relay", "beat", "worker-media", "worker-exports"},
+        )
 
     def test_of_ports_are_to_ports_that_are_there(self, manifests):
         for name, service in of_kind(manifests, "Service").items():
@@ -232,6 +244,7 @@ class TestProcesses:
             "realtime": ["banyan"],
             "worker": ["banyan"],
             "worker-media": ["banyan"],
+            "worker-exports": ["banyan"],
             "relay": ["banyan", "banyan-relay"],
             "beat": ["banyan"],
         }

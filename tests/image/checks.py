@@ -20,9 +20,19 @@ from tests.image.site import Site
 WELL = ("running", "healthy")
 SERVICES = {
     *("nginx", "api-1", "api-2", "worker", "relay", "beat", "redis-cache", "redis-hot", "redis-broker"),
-    *("directory", "instance-a", "instance-b", "replica-a1", "flower", "media", "realtime", "worker-media"),
+    *(
+        "directory",
+        "instance-a",
+        "instance-b",
+        "replica-a1",
+        "flower",
+        "media",
+        "realtime",
+        "worker-media",
+        "worker-exports",
+    ),
 }
-RELEASED = ("worker", "worker-media", "relay", "beat", "flower", "media", "realtime")
+RELEASED = ("worker", "worker-media", "worker-exports", "relay", "beat", "flower", "media", "realtime")
 # Requests of the load, and how many a second.
 REQUESTS, RATE = 2_000, 50
 

@@ -18,7 +18,7 @@ SECRETS = {
 }
 # `${NAME}`, `${NAME:-otherwise}`, `${NAME-otherwise}` and `${NAME:?what is wrong}`.
 NAMED = re.compile(r"\$\{(\w+)(?::?[-?]([^}]*))?\}")
-THROUGH = ("api-1", "api-2", "worker", "worker-media", "beat", "flower")
+THROUGH = ("api-1", "api-2", "worker", "worker-media", "worker-exports", "beat", "flower")
 
 
 def pooled_lines() -> dict[str, str]:
