@@ -22,6 +22,7 @@ from modules.graph.selectors.privacy import is_private, list_private
 from modules.graph.selectors.pulled import is_pulled, pulled_author_ids
 from modules.graph.selectors.ties import list_silenced
 from modules.graph.selectors.viewers import viewer_of
+from modules.graph.selectors.years import count_new_followers
 from modules.graph.services.blocks import block
 from modules.graph.services.bulk import add_edges_in_bulk
 from modules.graph.services.counts import hide_counts
@@ -38,6 +39,7 @@ __all__ = [
     "add_edges_in_bulk",
     "batch_follower_ids",
     "block",
+    "count_new_followers",
     "ensure_following",
     "follow",
     "following_key",

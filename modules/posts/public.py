@@ -11,6 +11,7 @@ from modules.posts.selectors.states import PageState
 from modules.posts.selectors.tags import list_tagged_ids, list_trending_tags, search_tags
 from modules.posts.selectors.visibility import Visible, map_visible
 from modules.posts.selectors.words import list_matching
+from modules.posts.selectors.years import YearOfPosts, read_year
 from modules.posts.services.bulk import create_posts_in_bulk
 from modules.posts.services.entities import find_tag, read_beginning, read_tag
 from modules.posts.services.posts import delete_post, publish_post
@@ -23,6 +24,7 @@ __all__ = [
     "PostNotFound",
     "TagInvalid",
     "Visible",
+    "YearOfPosts",
     "add_reaction",
     "build_included",
     "build_page",
@@ -43,6 +45,7 @@ __all__ = [
     "rank_posts",
     "read_beginning",
     "read_tag",
+    "read_year",
     "repost",
     "search_tags",
     "select_viewers",

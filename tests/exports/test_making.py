@@ -78,7 +78,7 @@ class TestMakeExport:
         post_id, export_id = publish(ada), ask_for(ada)
         with stuck(ada):
             worker = workers.begin(ada, export_id, now=now)
-            until(lambda: export_of(ada, export_id).attempts == 1)
+            _until_attempt(1, ada, export_id)
             worker.kill()
 
         make_export(ada.id, export_id, now=now + CLAIM - timedelta(seconds=1))
@@ -95,7 +95,7 @@ class TestMakeExport:
         overtaken = ask_for(ada)
         with stuck(ada):
             worker = workers.begin(ada, overtaken, now=now)
-            until(lambda: export_of(ada, overtaken).attempts == 1)
+            _until_attempt(1, ada, overtaken)
             worker.freeze()
 
         make_export(ada.id, overtaken, now=clock.now() + CLAIM)
@@ -110,7 +110,7 @@ class TestMakeExport:
         export_id = ask_for(ada)
         with stuck(ada):
             worker = workers.begin(ada, export_id, now=now)
-            until(lambda: export_of(ada, export_id).attempts == 1)
+            _until_attempt(1, ada, export_id)
             worker.freeze()
 
         end_export(ada.id, export_id)
@@ -126,7 +126,7 @@ class TestMakeExport:
         with stuck(ada):
             for attempt in range(1, MAX_ATTEMPTS + 1):
                 worker = workers.begin(ada, export_id, now=now + 2 * attempt * CLAIM)
-                until(lambda attempt=attempt: export_of(ada, export_id).attempts == attempt)
+                _until_attempt(attempt, ada, export_id)
                 worker.kill()
 
         make_export(ada.id, export_id, now=now + timedelta(hours=1))
@@ -199,3 +199,8 @@ def _claimed(person, export_id):
         rows = Export.objects.of(person.id).filter(id=export_id)
         rows.update(state=RUNNING, attempts=1, claimed_until=clock.now() + CLAIM)
     return export_of(person, export_id)
+
+
+def _until_attempt(number, person, export_id):
+    """Wait until somebody has begun to make an export for the n-th time."""
+    until(lambda: export_of(person, export_id).attempts == number)

@@ -1,4 +1,4 @@
-"""Workers that make something of one's own in processes of their own: to be frozen, woken and killed for real."""
+"""Workers that make an upload or an export in processes of their own: to be frozen, woken and killed."""
 
 from __future__ import annotations
 

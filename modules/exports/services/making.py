@@ -27,10 +27,12 @@ from modules.exports.schemas import (
     KEPT,
     MAX_BYTES,
     READY,
+    REPORT_PDF,
     RUNNING,
     WAITING,
 )
 from modules.exports.services.archives import write_archive
+from modules.exports.services.reports import write_report
 from modules.exports.services.requests import HEARD_WITHIN, end_all
 from modules.kernel import clock
 from modules.media import public as media
@@ -47,9 +49,14 @@ CLAIM_FOR_UPLOAD: Final = timedelta(minutes=10)
 #: How long all of it may take, in seconds: a hundred thousand posts take some ten.
 TIME_LIMIT: Final = 900
 _TELL_AFTER_S: Final = 1.0
+# As what the files speak of themselves.
+_SERVICE: Final = "Banyan"
 _BATCH: Final = 200
 _WITHIN_S: Final = 10.0
-_TYPES: Final = {ARCHIVE: ("archive", "zip", "application/zip")}
+_TYPES: Final = {
+    ARCHIVE: ("archive", "zip", "application/zip"),
+    REPORT_PDF: ("report", "pdf", "application/pdf"),
+}
 
 
 class Overtaken(Exception):
@@ -169,7 +176,11 @@ def _make(export: Export, now: datetime) -> None:
 
 def _write(export: Export, file: IO[bytes], now: datetime, pulse: _Pulse) -> None:
     """Write what was asked for into a local file."""
-    write_archive(export.user_id, file, service="Banyan", now=now, tell=pulse.tell, max_bytes=MAX_BYTES)
+    user_id, service = export.user_id, _SERVICE
+    if export.year is None:
+        write_archive(user_id, file, service=service, now=now, tell=pulse.tell, max_bytes=MAX_BYTES)
+    else:
+        write_report(user_id, export.year, file, service=service, now=now, tell=pulse.tell)
 
 
 def _finish(export: Export, *, file: str, bytes: int, sha256: str) -> None:
