@@ -21,7 +21,7 @@ import pytest
 
 from deploy.embedded.layout import ROOT
 from tests.kit.client import PASSWORD, Client
-from tests.kit.machines import until
+from tests.kit.machines import Api, until
 
 SDK = ROOT / "openapi" / "sdk" / "typescript"
 TSC = SDK / "node_modules" / ".bin" / "tsc"
@@ -60,6 +60,24 @@ def installed(packed: Path) -> Path:
     return packed
 
 
+@pytest.fixture
+def revived(stack) -> Iterator[Api]:
+    """A process that holds sockets, and is there again when somebody has killed it."""
+    realtime = stack.run_realtime()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.05):
+            if not realtime.is_running:
+                realtime.start()
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    yield realtime
+    done.set()
+    watching.join()
+
+
 class TestBanyan:
     def test_does_with_a_live_api_what_it_says(self, api, built):
         _hold(built / "test" / "live.test.ts", BANYAN_URL=api.url, BANYAN_PASSWORD=PASSWORD)
@@ -78,6 +96,15 @@ class TestBanyan:
 
     def test_uploads_by_a_form_with_progress_and_says_what_went_wrong(self, built):
         _hold(built / "test" / "uploads.test.ts")
+
+    def test_hears_every_event_once_whatever_becomes_of_the_process_that_tells(self, api, built, revived):
+        _hold(
+            built / "test" / "events.test.ts",
+            BANYAN_URL=api.url,
+            BANYAN_PASSWORD=PASSWORD,
+            BANYAN_SOCKETS=revived.url,
+            BANYAN_SOCKETS_PID=str(revived.pid),
+        )
 
     def test_leaves_no_test_out(self):
         held = re.findall(r'"([\w-]+\.test\.ts)"', Path(__file__).read_text())

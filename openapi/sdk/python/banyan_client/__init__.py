@@ -25,6 +25,7 @@ from banyan_client.errors import (
     UploadCancelled,
     UploadError,
 )
+from banyan_client.events import Event, Events
 from banyan_client.oauth import OAuth, Tokens
 from banyan_client.retries import Retry
 
@@ -35,6 +36,8 @@ __all__ = [
     "BanyanError",
     "CodeNeeded",
     "Conflict",
+    "Event",
+    "Events",
     "Fault",
     "FileTooLarge",
     "Forbidden",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import httpx
 
 from banyan_client.caller import Caller
+from banyan_client.events import Events
 from banyan_client.files import Sendable
 from banyan_client.forms import NewFile, Progress, Purpose
 from banyan_client.generated.client import AuthenticatedClient
@@ -170,6 +171,7 @@ class AsyncBanyan(Caller):
         )
         self.api = AuthenticatedClient(base_url=self.url, token="").set_async_httpx_client(self._http)
         self._uploader = AsyncUploader(self.api, retry)
+        self._retry = retry
 
     async def log_in(self, name: str, password: str) -> None:
         """Log in, as `Banyan.log_in` does."""
@@ -224,6 +226,18 @@ class AsyncBanyan(Caller):
         """Upload an image or a video, as `Banyan.upload` does; cancelling the task ends it."""
         new = NewFile(type, alt, focus, purpose)
         return await self._uploader.upload(file, new, ready_within, on_progress)
+
+    def events(
+        self, *, since: int | None = None, topics: Iterable[str] = (), url: str | None = None
+    ) -> Events:
+        """
+        Return what happens, to be iterated: `async for event in banyan.events(since=seq)`.
+
+        Without `since` it begins with now; with the `seq` of an event it goes on after that one. `topics` are
+        listened to besides `me`; `url` is where sockets are served, if not at the API's address.
+        """
+        at = (url or self.url).rstrip("/")
+        return Events(self.api, at, since=since, topics=topics, retry=self._retry)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -3,6 +3,7 @@
 import createClient from "openapi-fetch";
 import type { Api, CardAt, ListOptions, ListPath, Page, PageOf } from "./api.js";
 import { BadRequest, type BanyanError, toError, toObject, Unauthorized, Unreadable } from "./errors.js";
+import { Events, type EventOptions } from "./events.js";
 import type { Sendable } from "./files.js";
 import type { components, paths } from "./generated.js";
 import { Renewer, type OAuth } from "./oauth.js";
@@ -133,6 +134,11 @@ export class Banyan {
    */
   async upload(file: Sendable, options: UploadOptions = {}): Promise<components["schemas"]["OwnMedia"]> {
     return upload(file, options, this.#means);
+  }
+
+  /** Return what happens, to be iterated: `for await (const event of banyan.events({ since }))`. */
+  events(options: EventOptions = {}): Events {
+    return new Events(this.api, this.url, this.#means.retry, options);
   }
 
   /** Yield all cards of a list, page after page: `items("/v1/timelines/home", { params: { query: { limit: 100 } } })`. */

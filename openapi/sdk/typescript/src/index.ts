@@ -24,6 +24,7 @@ export {
   UploadError,
   type Fault,
 } from "./errors.js";
+export { Events, type BanyanEvent, type EventOptions } from "./events.js";
 export type { Sendable } from "./files.js";
 export type { components, operations, paths } from "./generated.js";
 export type { OAuth, Tokens } from "./oauth.js";
