@@ -154,7 +154,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         entry = parse(data)
         if entry.number <= self._seq:
             return
-        if entry.number > self._seq + 1:
+        if entry.before != self._seq:
             await self._catch_up()
             return
         try:

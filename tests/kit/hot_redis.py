@@ -16,9 +16,9 @@ INSTANCES = ("a", "b")
 
 
 class HotRedis:
-    """Three servers for what every request asks."""
+    """Three servers for what every request asks; those of instances may keep what they know."""
 
-    def __init__(self, stack: Throwaway) -> None:
+    def __init__(self, stack: Throwaway, *, is_durable: bool = False) -> None:
         made = {
             name: Redis(
                 name=f"redis_{name}",
@@ -27,7 +27,7 @@ class HotRedis:
                 data=stack.layout.data / f"redis_{name}",
                 binaries=stack.layout.binaries(),
                 account=stack.layout.account,
-                is_durable=False,
+                is_durable=is_durable,
             )
             for name in INSTANCES
         }
@@ -58,6 +58,19 @@ class HotRedis:
     def kill(self, instance: str) -> None:
         """Kill a server with all that it knew."""
         self._processes[instance].kill()
+
+    def has_written(self) -> bool:
+        """Whether durable servers have nothing left to write: a slow disk keeps them waiting."""
+        for name in INSTANCES:
+            with redis_py.Redis.from_url(self.urls[name]) as server:
+                facts = server.info("persistence")
+            if facts["aof_buffer_length"] or facts["aof_pending_bio_fsync"]:
+                return False
+        return True
+
+    def start(self, instance: str) -> None:
+        """Start one that was killed, and wait until it answers."""
+        self._processes[instance].start()
 
     def restore(self) -> None:
         """Let all go on that were frozen, and start those that were killed."""

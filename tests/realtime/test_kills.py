@@ -1,4 +1,4 @@
-"""Clients that come back have every event once and in order, whatever is killed; a lost Redis is told."""
+"""Clients are told that Redis lost its memory; other kills: journeys/test_events_after_kills.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from websockets.exceptions import WebSocketException
 from modules.kernel import clock
 from modules.kernel.principals import Principal
 from modules.kernel.redis.client import RedisUnavailable
-from modules.realtime.selectors.updates import read_log
 from modules.realtime.services.tickets import issue_ticket
 from modules.timelines.services.markers import move_marker
 from sharding.ids import make_id
@@ -23,7 +22,6 @@ from tests.kit.sockets import Frame, Socket
 pytestmark = pytest.mark.django_db
 
 CLIENTS = 8
-EVENTS = 40
 
 
 class Listener(threading.Thread):
@@ -87,30 +85,6 @@ def stream(listeners: list[Listener], numbers: range) -> list[int]:
         for each in listeners:
             move_marker(each.person.id, f"of:{each.person.id}", last_read_id, now=clock.now())
     return ids
-
-
-def test_clients_that_come_back_miss_nothing(listeners, delivering, machines_of_module):
-    clients, realtime = listeners
-    began = {each: each.since for each in clients}
-
-    expected = stream(clients, range(EVENTS // 4))
-    realtime.kill()
-    expected += stream(clients, range(EVENTS // 4, EVENTS // 2))
-    realtime.start()
-    delivering.worker.kill()
-    expected += stream(clients, range(EVENTS // 2, 3 * EVENTS // 4))
-    delivering.run_worker()
-    delivering.relay.kill()
-    expected += stream(clients, range(3 * EVENTS // 4, EVENTS))
-    delivering.run_relay()
-
-    until(lambda: all(len(each.read) >= EVENTS for each in clients), within=60)
-    assert [each.read for each in clients] == [expected] * CLIENTS
-    for each in clients:
-        numbers = [frame["seq"] for frame in each.frames if "type" in frame]
-        assert numbers == list(range(began[each] + 1, began[each] + 1 + EVENTS))
-        polled = read_log(Principal(id=each.person.id), since=began[each]).entries
-        assert [entry.number for entry in polled or ()] == numbers
 
 
 def test_clients_are_told_that_redis_lost_what_they_had_not_read(listeners, machines_of_module):

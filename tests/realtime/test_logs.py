@@ -48,16 +48,18 @@ class TestTell:
 
         assert taken == [1, 1, 0, 1, 0]
         assert numbers(user_id, began) == [b"1", b"2", b"3"]
-        assert logs.read(user_id, None).last == began + 3
+        first, second, third = logs.read(user_id, began).entries or []
+        assert began == first.before < first.number == second.before < second.number == third.before
+        assert logs.read(user_id, None).last == third.number
 
     def test_says_what_a_client_needs(self, reader):
         user_id, began = reader
 
         tell_marker([user_id], 1)
 
-        entries = logs.read(user_id, began).entries or []
-        assert b"".join(entry.json_bytes() for entry in entries).decode() == (
-            f'{{"topic":"me","seq":{began + 1},"id":"{event(1).key}","type":"marker.changed",'
+        reading = logs.read(user_id, began)
+        assert b"".join(entry.json_bytes() for entry in reading.entries or []).decode() == (
+            f'{{"topic":"me","seq":{reading.last},"id":"{event(1).key}","type":"marker.changed",'
             '"ts":"2025-01-01T00:00:00.001000Z","data":{"number":1}}'
         )
 
@@ -79,13 +81,17 @@ class TestTell:
 
     def test_keeps_the_newest(self, reader, settings):
         user_id, began = reader
-        for number in range(1, settings.REALTIME.log_size + 3):
+        tell_marker([user_id], 1)
+        first = logs.read(user_id, None).last
+        tell_marker([user_id], 2)
+        second = logs.read(user_id, None).last
+        for number in range(3, settings.REALTIME.log_size + 3):
             tell_marker([user_id], number)
 
-        told = numbers(user_id, began + 2)
+        told = numbers(user_id, second)
 
         assert (len(told), told[0], told[-1]) == (settings.REALTIME.log_size, b"3", b"502")
-        assert numbers(user_id, began + 1) is None
+        assert numbers(user_id, first) is numbers(user_id, began) is None
 
     def test_begins_anew_over_what_is_no_log(self, reader):
         user_id, began = reader
@@ -97,16 +103,42 @@ class TestTell:
 
 class TestReading:
     def test_after_a_loss_begins_above_every_earlier_number_and_says_so(self, reader):
-        user_id, began = reader
+        user_id, _ = reader
         tell_marker([user_id], 1)
+        told = logs.read(user_id, None).last
         redis("a").run(("FLUSHDB",))
         redis("b").run(("FLUSHDB",))
 
-        reading = logs.read(user_id, began + 1)
+        reading = logs.read(user_id, told)
 
         assert reading.entries is None
-        assert reading.last > began + 1
+        assert reading.last > told
         assert logs.read(user_id, reading.last).entries == []
+
+    def test_after_a_loss_of_the_end_says_so_to_whom_more_was_told(self, reader):
+        user_id, began = reader
+        tell_marker([user_id], 1)
+        kept = logs.read(user_id, None).last
+        tell_marker([user_id], 2)
+        told = logs.read(user_id, None).last
+        redis_of(user_id).run(("RPOP", logs.key_of(user_id), 2))
+
+        tell_marker([user_id], 3)
+        tell_marker([user_id], 4)
+
+        assert numbers(user_id, told) is None
+        assert numbers(user_id, kept) == [b"3", b"4"]
+        assert numbers(user_id, began) == [b"1", b"3", b"4"]
+
+    @pytest.mark.parametrize("missed", [1, 7, 8, 9, 40])
+    def test_finds_where_one_was_however_long_ago(self, reader, missed):
+        user_id, _ = reader
+        tell_marker([user_id], 1000)
+        since = logs.read(user_id, None).last
+        for number in range(missed):
+            tell_marker([user_id], number)
+
+        assert numbers(user_id, since) == [b"%d" % number for number in range(missed)]
 
     @pytest.mark.parametrize("since", [lambda last: 0, lambda last: last + 1, lambda last: last - 10**9])
     def test_from_where_nobody_was_says_so(self, reader, since):
@@ -121,4 +153,5 @@ class TestReading:
 
         reading = read_log(narrow, since=began)
 
-        assert (reading.last, reading.entries) == (began + 1, [])
+        assert reading.last > began
+        assert reading.entries == []

@@ -3,8 +3,8 @@ Logs: the newest events of each user, numbered, in the Redis of their instance.
 
 A log exists for who has read one within a day, and for nobody else: an event for others costs a look. What
 holds of a log stands in `lua/append.lua` and `lua/read.lua`. Numbers of a user never repeat nor go back, for
-each log begins at the microseconds of its making. Who listens to the channel that is called like the log
-hears each entry as it stands in it, or `GONE`.
+they are microseconds, whatever a server has lost; each entry names the one before it. Who listens to the
+channel that is called like the log hears each entry as it stands in it, or `GONE`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,11 +39,13 @@ class Entry(NamedTuple):
     """
     An event in a log.
 
-    `scope` is what credentials need to be told of it, if they need any, and `post_ids` name the posts that
-    the reader must be allowed to see. `tail` is the rest of its JSON.
+    `before` is the number of the one before it: whoever was told another last has missed something. `scope`
+    is what credentials need to be told of it, if they need any, and `post_ids` name the posts that the reader
+    must be allowed to see. `tail` is the rest of its JSON.
     """
 
     number: int
+    before: int
     scope: str
     post_ids: tuple[int, ...]
     tail: bytes
@@ -106,13 +108,13 @@ def publish(user_id: int, word: bytes) -> None:
 
 def parse(entry: bytes) -> Entry:
     """
-    Return an entry as it was written.
+    Return an entry as it stands in a log.
 
     :raises ValueError: if it is none of ours
     """
-    number, scope, posts, tail = entry.split(b" ", 3)
+    number, before, scope, posts, tail = entry.split(b" ", 4)
     post_ids = () if posts == _NONE else tuple(map(int, posts.split(b",")))
-    return Entry(int(number), "" if scope == _NONE else scope.decode(), post_ids, tail)
+    return Entry(int(number), int(before), "" if scope == _NONE else scope.decode(), post_ids, tail)
 
 
 def prolong(client: RedisClient, user_ids: Sequence[int]) -> None:
