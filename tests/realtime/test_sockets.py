@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from deploy.embedded.layout import ROOT
 from tests.kit.client import PASSWORD, Client
 from tests.kit.machines import until
 from tests.kit.sockets import Socket, open_socket, ticket_of
+from tests.realtime.places import SECONDS, suspend
 
 pytestmark = pytest.mark.django_db
-
-SECONDS = 5
-
-
-@dataclass(frozen=True)
-class Place:
-    """An API whose news is delivered, and a process that holds sockets."""
-
-    api: str
-    realtime: str
-
-    def sign_up(self, name: str) -> Client:
-        """Make somebody whose profile is there."""
-        client = Client(self.api).sign_up(name)
-        until(lambda: client.counts() is not None)
-        return client
-
-    def open(self, client: Client, since: int | None = None) -> Socket:
-        return open_socket(client, self.realtime, since)
-
-
-@pytest.fixture(scope="module")
-def realtime(machines_of_module):
-    return machines_of_module.run_realtime(BANYAN_CORS_ORIGINS="https://app.example.org")
-
-
-@pytest.fixture
-def place(live_api, realtime) -> Place:
-    return Place(live_api.url, realtime.url)
 
 
 @pytest.fixture
@@ -61,11 +30,6 @@ def read_to(client: Client, last_read_id: str) -> None:
     """Move a marker: what the user's other devices are told of."""
     answer = client.call("PUT", "/v1/me/markers/home", {"last_read_id": last_read_id})
     assert answer.status == 200, answer
-
-
-def suspend(stack, username: str) -> None:
-    words = [sys.executable, "manage.py", "account", "suspend", username]
-    subprocess.run(words, cwd=ROOT, env=stack.env, check=True, capture_output=True)
 
 
 class TestOpening:
