@@ -76,6 +76,7 @@ class Env:
     trend_authors: int
     limits: str
     realtime_port: int
+    realtime_url: str
     sockets: int
     sockets_per_user: int
     media_storage: str
@@ -235,6 +236,8 @@ def load() -> Env:
         limits=reader.str("LIMITS", "on", validate=validate.OneOf(["on", "off"])),
         # The process that holds sockets open (docs/realtime.md), and how many it holds, of all and of a user.
         realtime_port=reader.number("REALTIME_PORT", 8002, least=1, most=65535),
+        # Where clients reach it, if not at the public address.
+        realtime_url=reader.address("REALTIME_URL", ""),
         sockets=reader.number("SOCKETS", 10_000, least=1, most=values.MAX_COUNT),
         sockets_per_user=reader.number("SOCKETS_PER_USER", 5, least=1, most=1000),
         # Where images and videos lie (docs/media.md): in a folder, or in a bucket of an object storage.

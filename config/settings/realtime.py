@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from config.addresses import local_url
 from config.env import Env
 from modules.realtime.schemas import RealtimeSettings
 
@@ -15,8 +16,10 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 
 def realtime(env: Env) -> RealtimeSettings:
     """Return the limits of realtime and whose pages may open sockets: the service's own, and CORS's."""
+    base = env.realtime_url or env.public_url or local_url(env.realtime_port)
     own = {_origin(url) for url in (env.public_url, env.frontend_url) if url}
     return RealtimeSettings(
+        url=f"{base.replace('http', 'ws', 1)}/v1/realtime",
         sockets=env.sockets,
         sockets_per_user=env.sockets_per_user,
         origins=frozenset(own | set(env.cors_origins) | set(env.trusted_origins)),

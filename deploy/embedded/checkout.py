@@ -93,6 +93,12 @@ def public_url(chosen: Ports) -> str:
     return os.environ.get("BANYAN_PUBLIC_URL", "").rstrip("/") or f"http://localhost:{chosen.api}"
 
 
+def realtime_url(chosen: Ports) -> str:
+    """Return where clients open sockets: the same machine, at the port of its process."""
+    own = f"{public_url(chosen).rpartition(':')[0]}:{chosen.realtime}"
+    return os.environ.get("BANYAN_REALTIME_URL", "").rstrip("/") or own
+
+
 def variables(layout: Layout, chosen: Ports) -> dict[str, str]:
     """Return the variables of config/env.py that lead to this checkout's servers, and to itself."""
     return {
@@ -100,6 +106,7 @@ def variables(layout: Layout, chosen: Ports) -> dict[str, str]:
         "BANYAN_PORT": str(chosen.api),
         "BANYAN_PUBLIC_URL": public_url(chosen),
         "BANYAN_REALTIME_PORT": str(chosen.realtime),
+        "BANYAN_REALTIME_URL": realtime_url(chosen),
         "BANYAN_MEDIA_URL": os.environ.get("BANYAN_MEDIA_URL") or f"http://localhost:{chosen.media}",
     }
 

@@ -11,7 +11,7 @@ from deploy.embedded.checkout import Ports
 def lines(ports: Ports, flower: int, access: str, seconds: float) -> list[str]:
     """Write what the newcomer needs; `access` is the JSON of `manage.py demo --print-access` or empty."""
     base = checkout.public_url(ports)
-    sockets = f"{base.replace('http', 'ws', 1).rpartition(':')[0]}:{ports.realtime}/v1/realtime"
+    sockets = f"{checkout.realtime_url(ports).replace('http', 'ws', 1)}/v1/realtime"
     told = [
         "",
         f"Banyan is up after {seconds:.1f} s. Ctrl-C stops it; `make help` lists the rest.",

@@ -68,6 +68,7 @@ class NewTicket(Shape):
     """What opens one socket, once and soon."""
 
     ticket: str = Field(examples=["q7Zt0VwLx2bYcJ4n9KfUe1RmAoPsGhDi"])
+    url: str = Field(description="Where to connect.", examples=["wss://api.example.org/v1/realtime"])
     expires_at: UtcDateTime
 
 
@@ -75,6 +76,8 @@ class NewTicket(Shape):
 class RealtimeSettings:
     """Limits of logs and sockets; `config/settings` fills it. Times are in seconds."""
 
+    # Where clients open sockets.
+    url: str = ""
     # Of each user.
     log_size: int = 500
     log_ttl: int = 24 * 3600

@@ -42,7 +42,8 @@ class Program(threading.Thread):
 
     def __init__(self, api: str, token: str | None, sockets: str, **asked: Any) -> None:
         super().__init__(daemon=True)
-        self.api, self.token, self.sockets, self.asked = api, token, sockets, asked
+        self.api, self.token, self.asked = api, token, asked
+        self.sockets = f"{sockets.replace('http', 'ws', 1)}/v1/realtime"
         self.heard: list[sdk.Event] = []
         self.error: BaseException | None = None
         self.events: Any = None

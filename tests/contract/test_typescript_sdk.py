@@ -102,7 +102,7 @@ class TestBanyan:
             built / "test" / "events.test.ts",
             BANYAN_URL=api.url,
             BANYAN_PASSWORD=PASSWORD,
-            BANYAN_SOCKETS=revived.url,
+            BANYAN_SOCKETS=f"{revived.url.replace('http', 'ws', 1)}/v1/realtime",
             BANYAN_SOCKETS_PID=str(revived.pid),
         )
 

@@ -139,6 +139,7 @@ class Victims:
     def __post_init__(self) -> None:
         self.api: Api = self.machines.run_api(**self.hot.env)
         self.realtime: Api = self.machines.run_realtime(**self.hot.env)
+        self.sockets = f"{self.realtime.url.replace('http', 'ws', 1)}/v1/realtime"
         self._others: dict[str, Any] = {}
         self.run("relay")
         self.run("worker")
@@ -177,7 +178,7 @@ def settle(url: str, name: str) -> Reader:
 def test_clients_that_come_back_have_every_event_once_and_in_order(victims, hot, stack):
     readers = [settle(victims.api.url, f"reader{number}") for number in range(CLIENTS)]
     canary = settle(victims.api.url, "canary")
-    programs = Programs([*readers, canary], victims.api.url, victims.realtime.url)
+    programs = Programs([*readers, canary], victims.api.url, victims.sockets)
     stream = Stream(readers)
 
     for name in VICTIMS:

@@ -83,6 +83,7 @@ RUBBISH: dict[str, tuple[str, ...]] = {
     "reactions": ("", "Like", "like,", "like,like", "a b", "a/b", "x" * 21, ",".join(map(str, range(21)))),
     "limits": ("", "maybe"),
     "realtime_port": (*_NUMBERS, "0", "65536"),
+    "realtime_url": _ADDRESSES,
     "sockets": (*_NUMBERS, "0"),
     "sockets_per_user": (*_NUMBERS, "0", "1001"),
     "media_storage": ("", "disk", "S3"),

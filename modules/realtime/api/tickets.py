@@ -14,7 +14,7 @@ class Tickets(View):
         """
         Get a ticket that opens one socket.
 
-        Connect to `/v1/realtime?ticket=…` with it within 30 seconds; it opens one socket, once. What that
-        socket is told is what these credentials may read, for as long as they live.
+        Connect to `url` with `?ticket=…` within 30 seconds; it opens one socket, once. What that socket is
+        told is what these credentials may read, for as long as they live.
         """
         return issue_ticket(request.auth, request.user, now=clock.now())

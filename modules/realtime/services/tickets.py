@@ -45,7 +45,7 @@ def issue_ticket(key: str, principal: Principal, *, now: datetime) -> NewTicket:
     ticket, ttl = secrets.token_urlsafe(24), settings.REALTIME.ticket_ttl
     bought_by = f"{accounts.hash_key(key)}:{principal.id}:{principal.epoch}"
     redis(DIRECTORY).run(("SET", _key(ticket), bought_by, "EX", ttl))
-    return NewTicket(ticket=ticket, expires_at=now + timedelta(seconds=ttl))
+    return NewTicket(ticket=ticket, url=settings.REALTIME.url, expires_at=now + timedelta(seconds=ttl))
 
 
 def redeem_ticket(ticket: str, *, now: datetime) -> Bearer | None:

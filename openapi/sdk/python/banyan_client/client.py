@@ -234,10 +234,9 @@ class AsyncBanyan(Caller):
         Return what happens, to be iterated: `async for event in banyan.events(since=seq)`.
 
         Without `since` it begins with now; with the `seq` of an event it goes on after that one. `topics` are
-        listened to besides `me`; `url` is where sockets are served, if not at the API's address.
+        listened to besides `me`; `url` is where sockets are opened, if not where the API says.
         """
-        at = (url or self.url).rstrip("/")
-        return Events(self.api, at, since=since, topics=topics, retry=self._retry)
+        return Events(self.api, url, since=since, topics=topics, retry=self._retry)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -51,7 +51,7 @@ class Events:
     """What happens from here on; iterated again, it goes on after what was yielded last."""
 
     def __init__(
-        self, api: AuthenticatedClient, url: str, *, since: int | None, topics: Iterable[str], retry: Retry
+        self, api: AuthenticatedClient, url: str | None, *, since: int | None, topics: Iterable[str], retry: Retry
     ) -> None:
         """Connect to nothing yet."""
         self.seq = since
@@ -112,7 +112,7 @@ class Events:
         ticket = await create_socket_ticket.asyncio(client=self._api)
         # A refusal is raised where it comes in.
         assert isinstance(ticket, NewTicket)
-        return await Socket.open(self._url, ticket.ticket, self.seq)
+        return await Socket.open(self._url or ticket.url, ticket.ticket, self.seq)
 
     async def _take(self, frame: Frame) -> Event | None:
         """Note what a frame says of the connection, and return what it tells the caller."""

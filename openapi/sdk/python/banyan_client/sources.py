@@ -76,11 +76,11 @@ class Socket:
     @classmethod
     async def open(cls, url: str, ticket: str, since: int | None) -> Socket:
         """
-        Open a socket with a ticket.
+        Open a socket with a ticket, at a `ws` or `wss` address.
 
         :raises SourceEnded: if none opens
         """
-        address = f"{url.replace('http', 'ws', 1)}/v1/realtime?ticket={ticket}"
+        address = f"{url}?ticket={ticket}"
         if since is not None:
             address += f"&since={since}"
         try:
@@ -150,4 +150,4 @@ class Polling:
 def _origin_of(url: str) -> str:
     """Return the address as browsers name where a page is from: without a path."""
     scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}"
+    return f"{scheme.replace('ws', 'http', 1)}://{rest.partition('/')[0]}"

@@ -138,7 +138,7 @@ export class Banyan {
 
   /** Return what happens, to be iterated: `for await (const event of banyan.events({ since }))`. */
   events(options: EventOptions = {}): Events {
-    return new Events(this.api, this.url, this.#means.retry, options);
+    return new Events(this.api, this.#means.retry, options);
   }
 
   /** Yield all cards of a list, page after page: `items("/v1/timelines/home", { params: { query: { limit: 100 } } })`. */

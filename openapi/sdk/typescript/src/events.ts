@@ -26,7 +26,7 @@ export interface EventOptions {
   readonly topics?: Iterable<string> | undefined;
   /** Ends the loop, and closes the socket. */
   readonly signal?: AbortSignal | undefined;
-  /** Where sockets are served, if not at the API's address. */
+  /** Where sockets are opened, `ws` or `wss`, if not where the API says. */
   readonly url?: string | undefined;
   /** What stands in for the global `WebSocket`, which Node 20 has not: the class of the package `ws`. */
   readonly webSocket?: SocketClass | undefined;
@@ -42,7 +42,7 @@ const ASK_FOR = 60_000;
 /** What happens from here on; iterated again, it goes on after what was yielded last. */
 export class Events implements AsyncIterable<BanyanEvent> {
   readonly #api: Api;
-  readonly #url: string;
+  readonly #url: string | undefined;
   readonly #retry: Retry;
   readonly #signal: AbortSignal;
   readonly #Class: SocketClass | undefined;
@@ -51,9 +51,9 @@ export class Events implements AsyncIterable<BanyanEvent> {
   #source: Source | undefined;
   #failures = 0;
 
-  constructor(api: Api, url: string, retry: Retry, options: EventOptions) {
+  constructor(api: Api, retry: Retry, options: EventOptions) {
     this.#api = api;
-    this.#url = (options.url ?? url).replace(/\/+$/, "");
+    this.#url = options.url;
     this.#retry = retry;
     this.#signal = options.signal ?? new AbortController().signal;
     this.#Class = options.webSocket ?? globalThis.WebSocket;
@@ -118,8 +118,8 @@ export class Events implements AsyncIterable<BanyanEvent> {
     if (this.#failures >= TRIES) return new Polling(this.#api, this.#seq, performance.now() + ASK_FOR, signal);
     this.#failures += 1;
     const { data } = await this.#api.POST("/v1/realtime/tickets", { signal });
-    const { ticket } = data as components["schemas"]["NewTicket"];
-    return new Socket(this.#url, ticket, this.#seq, Class, signal);
+    const { ticket, url } = data as components["schemas"]["NewTicket"];
+    return new Socket(this.#url ?? url, ticket, this.#seq, Class, signal);
   }
 
   /** Note what a frame says of the connection, and return what it tells the caller. */

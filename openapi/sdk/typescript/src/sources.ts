@@ -67,7 +67,7 @@ export class Socket implements Source {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string, ticket: string, since: number | undefined, Class: SocketClass, signal: AbortSignal) {
-    const address = `${url.replace(/^http/, "ws")}/v1/realtime?ticket=${ticket}`;
+    const address = `${url}?ticket=${ticket}`;
     try {
       this.#socket = open(Class, since === undefined ? address : `${address}&since=${since}`, url);
     } catch {
@@ -175,5 +175,5 @@ export class Polling implements Source {
 function open(Class: SocketClass, address: string, url: string): WebSocket {
   if (globalThis.location !== undefined) return new Class(address);
   const Speaking = Class as unknown as new (url: string, options: { headers: Record<string, string> }) => WebSocket;
-  return new Speaking(address, { headers: { Origin: new URL(url).origin } });
+  return new Speaking(address, { headers: { Origin: new URL(url.replace(/^ws/, "http")).origin } });
 }

@@ -10,7 +10,7 @@ import { Banyan, Unauthorized, type BanyanEvent, type EventOptions, type Events 
 import { startStub, type Answer } from "./stub.ts";
 
 const API = process.env["BANYAN_URL"] ?? "http://localhost:8000";
-const SOCKETS = process.env["BANYAN_SOCKETS"] ?? "http://localhost:8002";
+const SOCKETS = process.env["BANYAN_SOCKETS"] ?? "ws://localhost:8002/v1/realtime";
 const PASSWORD = process.env["BANYAN_PASSWORD"] ?? "";
 const RETRY = { firstWait: 0.01, longestWait: 0.2 };
 
@@ -130,7 +130,7 @@ describe("Events of a live stack", () => {
   });
 
   test("are asked for where no socket opens, or there is no such thing", async () => {
-    const elsewhere = await hear(ada, { url: API });
+    const elsewhere = await hear(ada, { url: `${API.replace(/^http/, "ws")}/v1/realtime` });
     const [global, without] = [globalThis.WebSocket, globalThis as { WebSocket: unknown }];
     without.WebSocket = undefined;
     const nowhere = await hear(ada).finally(() => (without.WebSocket = global));
@@ -192,7 +192,7 @@ function ending(ends: [code: number, reason: string][]) {
 }
 
 describe("Events of sockets that end", () => {
-  const TICKET: Answer = [201, {}, { ticket: "t", expires_at: "2026-11-27T08:00:00Z" }];
+  const TICKET: Answer = [201, {}, { ticket: "t", url: "ws://localhost/", expires_at: "2026-11-27T08:00:00Z" }];
 
   test("wait as long as a server that ends asks for", async (t) => {
     const stub = await startStub([TICKET, TICKET, TICKET]);
