@@ -21,6 +21,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from config.env import load
 from config.operations import sockets as telling
+from config.operations.snapshot import get_status
 from modules.realtime.consumers import CLOSE_NOW
 from modules.realtime.services import process
 from modules.realtime.services.registry import RESTART, registry
@@ -69,7 +70,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: Any = None) -> None:
         """Listen to Redis, then to clients."""
-        process.begin()
+        process.begin(get_status)
         self._watching = asyncio.create_task(process.watch())
         telling.begin()
         await super().startup(sockets)

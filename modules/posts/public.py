@@ -8,7 +8,7 @@ from modules.posts.selectors.newest import list_live, list_newest_ids, list_next
 from modules.posts.selectors.pages import build_included, build_page
 from modules.posts.selectors.popular import rank_posts
 from modules.posts.selectors.states import PageState
-from modules.posts.selectors.tags import list_tagged_ids, list_trending_tags, search_tags
+from modules.posts.selectors.tags import list_tagged_ids, list_trending_tags, search_tags, tag_id_of
 from modules.posts.selectors.visibility import Visible, map_visible
 from modules.posts.selectors.words import list_matching
 from modules.posts.selectors.years import YearOfPosts, read_year
@@ -17,6 +17,7 @@ from modules.posts.services.entities import find_tag, read_beginning, read_tag
 from modules.posts.services.posts import delete_post, publish_post
 from modules.posts.services.reactions import add_reaction
 from modules.posts.services.reposts import repost
+from modules.posts.services.tag_hints import read_tag_news
 
 __all__ = [
     "NotYourPost",
@@ -46,7 +47,9 @@ __all__ = [
     "read_beginning",
     "read_tag",
     "read_year",
+    "read_tag_news",
     "repost",
     "search_tags",
     "select_viewers",
+    "tag_id_of",
 ]

@@ -34,7 +34,7 @@ from modules.realtime.selectors.updates import (
 from modules.realtime.services import tickets
 from modules.realtime.services.frames import Pace, read_since
 from modules.realtime.services.layer import INTERRUPTED
-from modules.realtime.services.process import hints
+from modules.realtime.services.process import sources
 from modules.realtime.services.registry import (
     ENDED,
     POLICY,
@@ -116,7 +116,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
             self.channel_layer,
             self.channel_name,
             bearer.principal,
-            hints=hints(),
+            sources=sources(),
             say=self._say,
             refuse=self._refuse,
         )
@@ -219,9 +219,8 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
         await self._topics.flush(message["post_id"])
 
     async def hint(self, message: dict[str, Any]) -> None:
-        """Tell that the home has something new."""
-        data = {"count": message["count"], "newest_id": str(message["newest_id"])}
-        await self._say({"topic": "timeline:home", "type": "timeline.new", "data": data})
+        """Tell news of a topic."""
+        await self.send(text_data=message["text"])
 
     async def recheck(self, message: dict[str, Any]) -> None:
         """Look at credentials and topics again, and whether the log is where it was: shards move."""
@@ -284,7 +283,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no t
             self._recheck.cancel()
         registry.leave(self)
         if self.bearer is not None:
-            hints().discard(self.bearer.user_id, self.channel_name)
+            self._topics.close()
         await self.channel_layer.forget(self.channel_name)
 
     def _plan_recheck(self) -> None:

@@ -14,7 +14,10 @@ class TopicUnknown(Invalid):
     """There is no such topic."""
 
     code = "topic_unknown"
-    title = "Topics are `timeline:home` and `post:` with the id of a post; `me` is told without being asked."
+    title = (
+        "Topics are `timeline:home`, `post:` with the id of a post, `tag:` with a tag, and `ops`;"
+        " `me` is told without being asked."
+    )
 
 
 class TooManyTopics(Invalid):
@@ -28,4 +31,4 @@ class TopicRefused(Forbidden):
     """The credentials do not reach a topic."""
 
     code = "topic_refused"
-    title = "Your credentials lack the scope that this topic needs."
+    title = "Your credentials lack the scope or the role that this topic needs."

@@ -64,7 +64,7 @@ from modules.posts.schemas.columns import (
     ReplyPolicyField,
 )
 from modules.posts.schemas.heads import POST, POST_COUNT, POST_LAYOUT, CountHead, PostHead, PostKey, refs_of
-from modules.posts.schemas.tags import RankedPost, TagCard, TagName, TagPage, TagQuery
+from modules.posts.schemas.tags import TAG_NEWS, RankedPost, TagCard, TagName, TagNews, TagPage, TagQuery
 from modules.posts.schemas.words import Matches, PostQuery, Term, TermKind
 
 __all__ = [
@@ -85,6 +85,7 @@ __all__ = [
     "QUOTE",
     "REPLY_POLICIES",
     "REPOST",
+    "TAG_NEWS",
     "AncestorPage",
     "Audience",
     "AudienceField",
@@ -131,6 +132,7 @@ __all__ = [
     "RevisionPage",
     "TagCard",
     "TagName",
+    "TagNews",
     "TagPage",
     "TagQuery",
     "Term",

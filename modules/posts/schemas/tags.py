@@ -6,6 +6,9 @@ from pydantic import Field
 
 from modules.kernel.shapes import Nothing, Page, Query, Shape
 
+# The channel of each Redis on which is told what the lists of tags that lie there have new.
+TAG_NEWS = "tag:news"
+
 # In a path, however it is written; what no text could have is refused by the rules of texts.
 TagName = Annotated[str, Field(examples=["forest"])]
 
@@ -34,6 +37,13 @@ class TagQuery(Query):
             examples=["for"],
         ),
     ]
+
+
+class TagNews(NamedTuple):
+    """The list of a tag has a new post."""
+
+    tag_id: int
+    post_id: int
 
 
 class RankedPost(NamedTuple):

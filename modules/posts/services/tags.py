@@ -11,6 +11,7 @@ from modules.graph import public as graph
 from modules.posts.events import PostTagged, TagsRemoved
 from modules.posts.models import Tag, TagPost, TagStat, TagTotal, TagUse
 from modules.posts.selectors.tags import tag_id_of
+from modules.posts.services.tag_hints import tell_tag
 from sharding.ids import moment_of
 from sharding.scope import Once, for_each_owner, require_binding, writing_directory, writing_for
 
@@ -64,7 +65,9 @@ def receive_tags(news: PostTagged | TagsRemoved, *, once: Once) -> None:
             is_active=is_active,
         )
         with writing_for(tag_id, once=once):
-            _receive(row, names[tag_id])
+            is_new = _receive(row, names[tag_id])
+        if is_new and isinstance(news, PostTagged) and news.is_news:
+            tell_tag(tag_id, news.post_id)
 
     for_each_owner(sorted(names), receive, once=once)
 
@@ -111,20 +114,21 @@ def lock_tag(tag_id: int, tag: str) -> Tag:
     return found
 
 
-def _receive(row: TagPost, name: str) -> None:
-    """Bring one row to a newer state, in the open transaction."""
+def _receive(row: TagPost, name: str) -> bool:
+    """Bring one row to a newer state, in the open transaction; return whether there was none."""
     tag = lock_tag(row.tag_id, name)
     if row.post_id <= tag.floor_id:
-        return
+        return False
     known = TagPost.objects.of(row.tag_id).filter(post_id=row.post_id).first()
     if known is not None:
         if known.age < row.age:
             row.save(force_update=True)
-        return
+        return False
     row.save(force_insert=True)
     Tag.objects.of(row.tag_id).update(kept=F("kept") + 1)
     if tag.kept + 1 > settings.POSTS.tag_window + settings.POSTS.tag_slack:
         _trim(row.tag_id)
+    return True
 
 
 def _trim(tag_id: int) -> None:

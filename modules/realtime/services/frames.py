@@ -1,12 +1,16 @@
-"""What clients send: how much of it, what it asks for, and from where on they want to be told."""
+"""What clients send: how much, what it asks for, from where on they want to be told; and hints to them."""
 
 import time
+from typing import Any, Final
 
 import orjson
 from django.conf import settings
 
 from modules.realtime.errors import FrameInvalid
 from modules.realtime.schemas import MAX_NUMBER
+
+# What a socket is told when something is to be said of a topic, as it stands.
+HINT: Final = "hint"
 
 
 class Pace:
@@ -59,3 +63,8 @@ def read_since(query: dict[str, list[str]]) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= MAX_NUMBER):
         raise FrameInvalid
     return int(text)
+
+
+def to_hint(topic: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the message of a layer that has a socket say news of a topic: a frame without a number."""
+    return {"type": HINT, "text": orjson.dumps({"topic": topic, "type": kind, "data": data}).decode()}

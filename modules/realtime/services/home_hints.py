@@ -12,13 +12,14 @@ import structlog
 from django.conf import settings
 
 from modules.posts import public as posts
+from modules.realtime.services.frames import to_hint
 from modules.realtime.services.layer import InstanceLayer
 from modules.realtime.services.threads import in_thread
+from modules.realtime.services.topics import HOME
 from modules.timelines import public as timelines
 
 log = structlog.get_logger(__name__)
 
-HINT: Final = "hint"
 # Messages of one fan-out come in parts; so long they are gathered.
 _GATHER_S: Final = 0.005
 _MAX_POSTS: Final = 20
@@ -91,6 +92,7 @@ class HomeHints:
             for user_id in allowed:
                 found.setdefault(user_id, []).append(post_id)
         for user_id, post_ids in found.items():
-            message = {"type": HINT, "count": len(post_ids), "newest_id": max(post_ids)}
+            data = {"count": len(post_ids), "newest_id": str(max(post_ids))}
+            message = to_hint(HOME, "timeline.new", data)
             for channel in self._channels.get(user_id, ()):
                 self._layer.put(channel, message)

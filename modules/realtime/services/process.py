@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from functools import cache
 
 from channels.layers import get_channel_layer
@@ -9,10 +10,14 @@ from channels.layers import get_channel_layer
 from modules.accounts.schemas import REVOCATIONS
 from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.redis.servers import DIRECTORY, group_by_redis, redis
+from modules.posts.schemas import TAG_NEWS
 from modules.realtime.selectors.updates import prolong
+from modules.realtime.services.figures import Figures
 from modules.realtime.services.home_hints import HomeHints
 from modules.realtime.services.layer import InstanceLayer
 from modules.realtime.services.registry import registry
+from modules.realtime.services.subscriptions import Sources
+from modules.realtime.services.tag_hints import TagHints
 from modules.realtime.services.threads import in_thread
 from modules.timelines.schemas import HOME_NEWS
 from sharding import outages
@@ -31,15 +36,17 @@ def layer() -> InstanceLayer:
 
 
 @cache
-def hints() -> HomeHints:
-    """Return who listens to homes in this process."""
-    return HomeHints(layer())
+def sources() -> Sources:
+    """Return what tells news of topics to all sockets of this process."""
+    return Sources(home=HomeHints(layer()), tags=TagHints(layer()), figures=Figures(layer()))
 
 
-def begin() -> None:
-    """Listen to what concerns all sockets, in the loop that runs."""
+def begin(look: Callable[[], bytes]) -> None:
+    """Listen to what concerns all sockets, in the loop that runs; `look` finds what operators are told."""
     layer().watch(redis(DIRECTORY), REVOCATIONS, registry.hear_revocation, registry.look_again)
-    layer().watch_all(HOME_NEWS, hints().hear)
+    layer().watch_all(HOME_NEWS, sources().home.hear)
+    layer().watch_all(TAG_NEWS, sources().tags.hear)
+    sources().figures.begin(look)
 
 
 async def watch() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 
@@ -11,11 +11,13 @@ from modules.kernel.principals import Principal
 from modules.posts.public import PostNotFound
 from modules.realtime.errors import TooManyTopics
 from modules.realtime.services import topics
+from modules.realtime.services.figures import Figures
 from modules.realtime.services.frames import read_frame
 from modules.realtime.services.home_hints import HomeHints
 from modules.realtime.services.layer import InstanceLayer
+from modules.realtime.services.tag_hints import TagHints
 from modules.realtime.services.threads import in_thread
-from modules.realtime.services.topics import ME, PostState
+from modules.realtime.services.topics import HOME, ME, OF_POST, OF_TAG, OPS, PostState, Topic
 from sharding.errors import InstanceUnavailable
 
 # What a socket is told when what was held back of a topic is due.
@@ -23,6 +25,14 @@ DUE: Final = "due"
 
 Say = Callable[[dict[str, Any]], Awaitable[None]]
 Refuse = Callable[[str, Exception], Awaitable[None]]
+
+
+class Sources(NamedTuple):
+    """What tells news of topics to all sockets of a process; of posts each socket hears itself."""
+
+    home: HomeHints
+    tags: TagHints
+    figures: Figures
 
 
 @dataclass(slots=True)
@@ -43,7 +53,7 @@ class Subscriptions:
         channel: str,
         principal: Principal,
         *,
-        hints: HomeHints,
+        sources: Sources,
         say: Say,
         refuse: Refuse,
     ) -> None:
@@ -51,11 +61,12 @@ class Subscriptions:
         self._layer = layer
         self._channel = channel
         self._principal = principal
-        self._hints = hints
+        self._sources = sources
         self._say = say
         self._refuse = refuse
         self._posts: dict[int, _Post] = {}
-        self._has_home = False
+        # All but posts: the home, figures, tags.
+        self._others: set[Topic] = set()
 
     async def receive(self, text: str) -> None:
         """
@@ -75,17 +86,22 @@ class Subscriptions:
             await self._say({"op": "ack", "topic": topic, "of": op})
 
     async def _subscribe(self, topic: str) -> None:
-        if topic == ME:
+        wanted = topics.read_topic(topic)
+        if wanted.kind == ME or (wanted.kind == OF_POST and wanted.id in self._posts):
             return
-        post_id = topics.post_of(topic)
-        if len(self._posts) + self._has_home >= settings.REALTIME.topics_per_socket:
+        if len(self._posts) + len(self._others) >= settings.REALTIME.topics_per_socket:
             raise TooManyTopics
-        if post_id is None:
-            topics.require_home(self._principal)
-            self._hints.add(self._principal.id, self._channel)
-            self._has_home = True
-        elif post_id not in self._posts:
-            await self._subscribe_to_post(post_id)
+        if wanted.kind == OF_POST:
+            await self._subscribe_to_post(wanted.id)
+            return
+        topics.require_reach(wanted.kind, self._principal)
+        self._others.add(wanted)
+        if wanted.kind == HOME:
+            self._sources.home.add(self._principal.id, self._channel)
+        elif wanted.kind == OPS:
+            self._sources.figures.add(self._channel)
+        else:
+            self._sources.tags.add(wanted.id, self._channel, user_id=self._principal.id, topic=topic)
 
     async def _subscribe_to_post(self, post_id: int) -> None:
         """Listen first and ask then, so that no change falls in between."""
@@ -103,14 +119,25 @@ class Subscriptions:
         self._posts[post_id] = _Post(found.states[post_id], 0.0)
 
     async def _unsubscribe(self, topic: str) -> None:
-        if topic == ME:
-            return
-        post_id = topics.post_of(topic)
-        if post_id is None:
-            self._hints.discard(self._principal.id, self._channel)
-            self._has_home = False
-        else:
-            await self._drop(post_id)
+        left = topics.read_topic(topic)
+        if left.kind == OF_POST:
+            await self._drop(left.id)
+        elif left in self._others:
+            self._leave_other(left)
+
+    def close(self) -> None:
+        """Be told of nothing more; of posts the layer forgets who listens."""
+        for topic in list(self._others):
+            self._leave_other(topic)
+
+    def _leave_other(self, topic: Topic) -> None:
+        self._others.discard(topic)
+        if topic.kind == HOME:
+            self._sources.home.discard(self._principal.id, self._channel)
+        elif topic.kind == OPS:
+            self._sources.figures.discard(self._channel)
+        elif topic.kind == OF_TAG:
+            self._sources.tags.discard(topic.id, self._channel)
 
     async def hear(self, group: str) -> None:
         """Take that a post or its counts have changed: tell it now, or a second after what was told last."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from modules.graph import public as graph
-from modules.kernel.principals import Principal
+from modules.kernel.principals import OPERATOR, Principal
 from modules.kernel.shapes import MAX_ID
 from modules.posts import public as posts
 from modules.posts.schemas import POST, POST_COUNT, PostCounts
@@ -12,8 +12,13 @@ from modules.realtime.errors import TopicRefused, TopicUnknown
 
 ME: Final = "me"
 HOME: Final = "timeline:home"
+OPS: Final = "ops"
+# Of the others, which name what they are about.
+OF_POST, OF_TAG = "post", "tag"
 _HOME_SCOPE: Final = "read:timelines"
-_POST: Final = "post:"
+_OPS_SCOPE: Final = "read:operations"
+# Longer than any; whether it is a tag is not asked of a megabyte.
+_LONGEST: Final = 300
 NOTHING_COUNTED: Final = PostCounts(replies=0, reposts=0, quotes=0, reactions={}).model_dump()
 
 
@@ -24,24 +29,36 @@ class PostState(NamedTuple):
     counts: dict[str, Any]
 
 
-def post_of(topic: str) -> int | None:
+class Topic(NamedTuple):
+    """A topic that there is: of which kind, and about which post or tag, or 0."""
+
+    kind: str
+    id: int = 0
+
+
+def read_topic(topic: str) -> Topic:
     """
-    Return the post that a topic is about; None for the home.
+    Return what a topic is.
 
     :raises TopicUnknown: if there is no such topic
+    :raises TagInvalid: if it names what no text could have as a tag
     """
-    if topic == HOME:
-        return None
-    id = topic.removeprefix(_POST)
-    is_id = topic.startswith(_POST) and id.isascii() and id.isdigit() and not id.startswith("0")
-    if not is_id or len(id) > 19 or int(id) > MAX_ID:
+    if topic in (ME, HOME, OPS):
+        return Topic(topic)
+    kind, _, about = topic.partition(":")
+    if kind == OF_TAG and 0 < len(about) <= _LONGEST:
+        return Topic(OF_TAG, posts.tag_id_of(posts.read_tag(about)))
+    is_id = kind == OF_POST and about.isascii() and about.isdigit() and not about.startswith("0")
+    if not is_id or len(about) > 19 or int(about) > MAX_ID:
         raise TopicUnknown
-    return int(id)
+    return Topic(OF_POST, int(about))
 
 
-def require_home(principal: Principal) -> None:
-    """:raises TopicRefused: if the credentials do not reach the user's home"""
-    if not principal.may(_HOME_SCOPE):
+def require_reach(kind: str, principal: Principal) -> None:
+    """:raises TopicRefused: if the credentials do not reach topics of a kind that has no owner to ask"""
+    if kind == HOME and not principal.may(_HOME_SCOPE):
+        raise TopicRefused
+    if kind == OPS and not (OPERATOR in principal.roles and principal.may(_OPS_SCOPE)):
         raise TopicRefused
 
 
