@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from config.operations.schemas import OperationsStatus
@@ -22,7 +23,7 @@ SCOPE = "read:operations"
 _FILES = Files("ops", "/ops/assets/", "ops.css", "ops.js")
 _PAGE = Path(__file__).with_name("page.html")
 _POLICY = (
-    "default-src 'none'; script-src {ours}; style-src {ours}; connect-src 'self'; base-uri 'none';"
+    "default-src 'none'; script-src {ours}; style-src {ours}; connect-src 'self' {sockets}; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -63,7 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not _is_operator(viewer):
         return show_error(request, "This page is for who operates the service.", status=403)
     response = HttpResponse(_page())
-    response.headers["Content-Security-Policy"] = allow_files(_POLICY)
+    response.headers["Content-Security-Policy"] = allow_files(_POLICY.replace("{sockets}", _sockets()))
     return response
 
 
@@ -72,6 +73,12 @@ asset: Callable[[HttpRequest, str], HttpResponse] = _FILES.answer
 
 def _is_operator(caller: Principal) -> bool:
     return OPERATOR in caller.roles
+
+
+def _sockets() -> str:
+    """Return the origin of sockets, from which the page has its figures."""
+    parts = urlsplit(settings.REALTIME.url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 @cache

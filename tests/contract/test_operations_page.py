@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from deploy.embedded import ports
 from modules.accounts.public import set_roles
 from modules.kernel.principals import OPERATOR
 from tests.kit.client import PASSWORD, Client
@@ -22,10 +23,17 @@ SEEN_WITHIN = 5.0
 @pytest.fixture(scope="module")
 def api(machines_of_module: Machines) -> Api:
     """Run all that there is to be seen."""
-    stack = machines_of_module
+    stack, port = machines_of_module, ports.free_port()
     stack.run_relay()
     stack.run_worker(BANYAN_WORKER_CONCURRENCY="1")
-    return stack.run_api(BANYAN_WEB_WORKERS="1")
+    return stack.run_api(BANYAN_WEB_WORKERS="1", BANYAN_REALTIME_URL=f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture(scope="module")
+def realtime(api: Api, machines_of_module: Machines) -> Api:
+    """Run what tells the page."""
+    port = int(str(api.program.env["BANYAN_REALTIME_URL"]).rpartition(":")[2])
+    return machines_of_module.run_realtime(port, BANYAN_CORS_ORIGINS=api.url)
 
 
 @pytest.fixture
@@ -111,7 +119,7 @@ def test_json_says_what_there_is_and_when_a_process_falls_silent(api, operator, 
 
 
 def test_page_shows_a_frozen_instance_within_seconds_and_that_it_is_back(
-    api, operator, machines_of_module, tab
+    api, operator, realtime, machines_of_module, tab
 ):
     complaints = open_page(tab, api)
     expect(row(tab, "databases", "b")).to_contain_text("ok")
@@ -134,6 +142,22 @@ def test_page_shows_a_frozen_instance_within_seconds_and_that_it_is_back(
     assert [each["state"] for each in found["databases"]] == ["ok", "ok", "ok", "frozen"]
     expect(row(tab, "databases", "b")).to_contain_text("ok")
     assert complaints == []
+
+
+def test_page_is_told_and_asks_only_where_nobody_tells(api, operator, realtime, tab):
+    asked: list[str] = []
+    tab.on("request", lambda sent: asked.append(sent.url) if "operations/status" in sent.url else None)
+    complaints = open_page(tab, api)
+
+    until(lambda: tab.evaluate("isTold()"))
+    asked.clear()
+    before = tab.evaluate("seenAt")
+    until(lambda: tab.evaluate("seenAt") > before + 2500)
+    assert (asked, complaints) == ([], [])
+    expect(row(tab, "databases", "a")).to_contain_text("ok")
+
+    with tab.expect_request("**/v1/operations/status"):
+        realtime.kill()
 
 
 def test_page_stops_and_goes_on_by_the_keyboard(api, operator, tab):

@@ -1,10 +1,12 @@
 "use strict";
 
-const EVERY = 2000, TIMEOUT = 5000, STALE = 6000;
+const EVERY = 2000, TIMEOUT = 5000, STALE = 6000, AGAIN = 20000;
 const SHADES = { ok: "good", behind: "warn", idle: "warn", paused: "warn" };
 const at = (id) => document.getElementById(id);
 
 let timer = 0, isPaused = false, isAsking = false, seenAt = 0, took = 0;
+/* Where figures are told, and when that was tried last; without it they are asked for. */
+let socket = null, toldAt = 0, triedAt = -AGAIN;
 
 const count = new Intl.NumberFormat("en");
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -224,10 +226,54 @@ async function ask() {
   plan(wait);
 }
 
-/* Nobody is asked for a page that nobody sees. */
+/* Told each second by a socket, in parts of which the last one is `stats.tick`. */
+async function listen() {
+  if (socket || Date.now() - triedAt < AGAIN) return;
+  triedAt = Date.now();
+  const forgery = /(?:^|; )(?:__Host-)?csrf=([^;]+)/.exec(document.cookie);
+  if (!forgery) return;
+  try {
+    const headers = { "X-CSRFToken": forgery[1] };
+    const answer = await fetch("/v1/realtime/tickets", { method: "POST", headers, signal: AbortSignal.timeout(TIMEOUT) });
+    if (!answer.ok) return;
+    const { ticket, url } = await answer.json();
+    hear(new WebSocket(`${url}?ticket=${ticket}`));
+  } catch { /* it is asked for, then */ }
+}
+
+function hear(opened) {
+  const parts = {};
+  socket = opened;
+  opened.onmessage = ({ data }) => {
+    const frame = JSON.parse(data);
+    if (frame.op === "hello") opened.send('{"op":"sub","topic":"ops"}');
+    if (frame.op === "error") opened.close();
+    if (frame.topic !== "ops" || !frame.type) return;
+    Object.assign(parts, frame.data);
+    if (frame.type !== "stats.tick" || !isSeen()) return;
+    toldAt = Date.now();
+    show(parts);
+  };
+  opened.onclose = () => {
+    if (socket === opened) socket = null;
+    plan(0);
+  };
+}
+
+const isSeen = () => !isPaused && !document.hidden;
+const isTold = () => socket !== null && Date.now() - toldAt < STALE;
+
+/* Nobody is asked for a page that nobody sees, nor for what is told. */
 function plan(wait) {
   clearTimeout(timer);
-  if (!isPaused && !document.hidden) timer = setTimeout(ask, wait);
+  if (isSeen()) {
+    listen();
+    timer = setTimeout(() => (isTold() ? plan(EVERY) : ask()), wait);
+  } else if (socket) {
+    socket.close();
+    socket = null;
+    triedAt = -AGAIN;
+  }
 }
 
 at("pause").addEventListener("click", () => {
