@@ -27,6 +27,8 @@ class ShardedModel(models.Model):
 
     placement: ClassVar[str] = "sharded"
     owner_key: ClassVar[str]
+    # What deletes the rows when a user is erased, if not that they are theirs by their key (`erasing.py`).
+    erased_by: ClassVar[str] = ""
 
     objects = ShardedManager()
 
