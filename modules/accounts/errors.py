@@ -31,6 +31,20 @@ class EmailTaken(Conflict):
     title = "A user is already registered with this email address."
 
 
+class NotErasable(Conflict):
+    """Nobody wishes the account to be erased, its user may still change their mind, or it is being erased."""
+
+    code = "not_erasable"
+    title = "This account is not due to be erased, or is being erased already."
+
+
+class ReceiptInvalid(NotFound):
+    """What was shown as a receipt is none of ours."""
+
+    code = "receipt_invalid"
+    title = "This is no receipt of an erasure; send it as it stood in the mail."
+
+
 class UsernameInvalid(Invalid):
     """The username breaks the rule for usernames."""
 

@@ -24,6 +24,29 @@ class AccountStatusChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureBegun:
+    """
+    An account is being erased, and nothing takes that back.
+
+    What its user owns on their own shard is deleted without anybody's doing, and only when all have heard
+    this: until then it is there to be read. Whatever is kept of them elsewhere, its context deletes now.
+    """
+
+    name: ClassVar[str] = "accounts.erasure_begun.v1"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountErased:
+    """There is no such account any more; what was made of its names goes now, for nothing makes it anew."""
+
+    name: ClassVar[str] = "accounts.account_erased.v1"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailQueued:
     """A mail waits to be sent. Nobody says it any more (`modules/mail`); some may still have to hear it."""
 

@@ -5,11 +5,15 @@ from modules.accounts.errors import (
     ConfirmationMismatch,
     EmailTaken,
     HashingBusy,
+    NotErasable,
     ReauthenticationRequired,
+    ReceiptInvalid,
     UsernameInvalid,
     UsernameTaken,
 )
 from modules.accounts.selectors.identities import (
+    find_account_status,
+    find_deletion,
     find_user_id,
     get_identity,
     list_account_ids,
@@ -31,8 +35,15 @@ from modules.accounts.services.accounts import (
     set_roles,
 )
 from modules.accounts.services.bulk import create_accounts_in_bulk
+from modules.accounts.services.erasure import (
+    begin_erasure,
+    erase_account,
+    forget_held_names,
+    list_erasable,
+)
 from modules.accounts.services.presence import require_presence
 from modules.accounts.services.principals import find_held
+from modules.accounts.services.receipts import link_to, read_receipt, sign_receipt
 from modules.accounts.services.sessions import forget_expired_sessions, hash_key, issue_session_token
 
 __all__ = [
@@ -40,28 +51,39 @@ __all__ = [
     "ConfirmationMismatch",
     "EmailTaken",
     "HashingBusy",
+    "NotErasable",
     "ReauthenticationRequired",
+    "ReceiptInvalid",
     "UsernameInvalid",
     "UsernameTaken",
+    "begin_erasure",
     "cancel_deletion",
     "create_account",
     "create_accounts_in_bulk",
     "end_all_sessions",
+    "erase_account",
+    "find_account_status",
+    "find_deletion",
     "find_held",
     "find_user_id",
     "forget_expired_sessions",
+    "forget_held_names",
     "get_identity",
     "hash_key",
     "issue_session_token",
+    "link_to",
     "list_account_ids",
+    "list_erasable",
     "map_identities",
     "map_open_user_ids",
     "map_user_ids",
+    "read_receipt",
     "request_deletion",
     "require_presence",
     "restore_account",
     "select_live_sessions",
     "set_password",
     "set_roles",
+    "sign_receipt",
     "suspend_account",
 ]

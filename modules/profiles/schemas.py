@@ -60,9 +60,10 @@ class ConfirmDeletion(Query):
 
 
 class Deletion(Shape):
-    """Until when logging in takes a deletion back."""
+    """Until when logging in takes a deletion back, and what shows later what became of it."""
 
     delete_after: UtcDateTime
+    receipt: str
 
 
 class UserCard(Shape):

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from modules.accounts.events import AccountStatusChanged
 from modules.accounts.models import User
-from modules.accounts.public import cancel_deletion, restore_account, suspend_account
+from modules.accounts.public import cancel_deletion, restore_account, sign_receipt, suspend_account
 from modules.accounts.services.principals import forget_kept
 from modules.graph.public import follow
 from modules.kernel import clock
@@ -89,7 +89,10 @@ class TestDeletion:
         assert answer.status == 200
         row = User.objects.get(id=ada.id)
         assert row.delete_after is not None
-        assert answer.body == {"delete_after": row.delete_after.isoformat().replace("+00:00", "Z")}
+        assert answer.body == {
+            "delete_after": row.delete_after.isoformat().replace("+00:00", "Z"),
+            "receipt": sign_receipt(ada.id),
+        }
         assert timedelta(days=30) <= row.delete_after - before < timedelta(days=30, minutes=1)
         forget_kept()  # as any other process; this one believes a session for two seconds
         assert call("GET", "/v1/me", as_=ada).status == 401

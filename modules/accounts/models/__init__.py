@@ -1,5 +1,6 @@
 """The tables of accounts, all in the directory."""
 
+from modules.accounts.models.held import HeldName
 from modules.accounts.models.keys import ServiceKey
 from modules.accounts.models.oauth import SpentToken, TokenFamily
 from modules.accounts.models.places import KnownPlace
@@ -8,6 +9,7 @@ from modules.accounts.models.sessions import Session
 from modules.accounts.models.users import User
 
 __all__ = [
+    "HeldName",
     "KnownPlace",
     "ReservedName",
     "ServiceKey",

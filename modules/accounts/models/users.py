@@ -56,6 +56,8 @@ class User(AbstractBaseUser, DirectoryModel):
     suspended_at = models.DateTimeField(null=True)
     # The user wants to be gone by then; until then a log-in takes it back.
     delete_after = models.DateTimeField(null=True)
+    # From then on nothing takes it back: what the user had is being deleted, and this row in the end.
+    erasing_since = models.DateTimeField(null=True)
     roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     epoch = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

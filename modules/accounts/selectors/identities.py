@@ -1,6 +1,7 @@
 """Who accounts are, for every other context."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -8,6 +9,7 @@ from modules.accounts.errors import AccountNotFound
 from modules.accounts.models import User
 from modules.accounts.models.users import to_skeleton, to_username
 from modules.accounts.schemas import AccountStatus, Identity
+from modules.accounts.selectors.held import is_held
 
 
 def get_identity(user_id: int) -> Identity:
@@ -63,6 +65,11 @@ def get_account_status(username: str) -> AccountStatus:
     return AccountStatus(**row)
 
 
+def find_deletion(user_id: int) -> datetime | None:
+    """Return when an account that its user closed is deleted; None of one that is open, or gone."""
+    return User.objects.filter(id=user_id).values_list("delete_after", flat=True).first()
+
+
 def find_account_status(account: str) -> AccountStatus:
     """
     Return the same of an account that is named by its username, its id or its address.
@@ -98,5 +105,6 @@ def map_open_user_ids(usernames: Collection[str]) -> dict[str, int]:
 
 
 def is_username_taken(username: str) -> bool:
-    """Return whether an account has this username or one that looks like it."""
-    return User.objects.filter(skeleton=to_skeleton(username)).exists()
+    """Return whether an account has this username or one that looks like it, or had it till lately."""
+    skeleton = to_skeleton(username)
+    return User.objects.filter(skeleton=skeleton).exists() or is_held(skeleton)

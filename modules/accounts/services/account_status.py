@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from modules.accounts.errors import AccountNotFound, ConfirmationMismatch
+from modules.accounts.errors import AccountNotFound, ConfirmationMismatch, DoneMeanwhile
 from modules.accounts.events import AccountStatusChanged
 from modules.accounts.models import User
 from modules.accounts.services.accounts import Ended, end_sessions
 from modules.accounts.services.notices import notify
+from modules.accounts.services.receipts import link_to
 from sharding import outbox
 from sharding.scope import writing_directory
 
@@ -26,16 +27,22 @@ def request_deletion(user_id: int, *, confirm: str, now: datetime) -> datetime:
     """
     Close an account at its user's wish, and return until when a log-in takes that back.
 
+    :raises DoneMeanwhile: if its erasure has begun
     :raises ConfirmationMismatch: if what was sent to confirm it is not the user's name
     :raises AccountNotFound: if there is no such account
     """
     delete_after = now + GRACE
     with writing_directory(owner_id=user_id):
-        user = _lock(user_id)
+        user = lock_account(user_id)
         if user.username != confirm:
             raise ConfirmationMismatch
-        ended = _store(user, delete_after=delete_after, suspended_at=user.suspended_at)
-        what = f"It was closed. A log-in before {delete_after:%d %B %Y} takes that back."
+        if user.erasing_since is not None:
+            raise DoneMeanwhile
+        ended = store_closing(user, delete_after=delete_after, suspended_at=user.suspended_at)
+        what = (
+            f"It was closed. A log-in before {delete_after:%d %B %Y} takes that back. Then it is erased, and "
+            f"whoever has this link can see what went: {link_to(user_id)}"
+        )
         notify(user_id, what, notice="account_closed", now=now)
     ended.revoke_in_cache()
     return delete_after
@@ -46,10 +53,13 @@ def cancel_deletion(user_id: int) -> None:
     Take back a user's wish to be gone; a suspended account stays closed.
 
     :raises AccountNotFound: if there is no such account
+    :raises DoneMeanwhile: if its erasure has begun
     """
     with writing_directory(owner_id=user_id):
-        user = _lock(user_id)
-        ended = _store(user, delete_after=None, suspended_at=user.suspended_at)
+        user = lock_account(user_id)
+        if user.erasing_since is not None:
+            raise DoneMeanwhile
+        ended = store_closing(user, delete_after=None, suspended_at=user.suspended_at)
     ended.revoke_in_cache()
 
 
@@ -60,8 +70,8 @@ def suspend_account(user_id: int, *, now: datetime) -> None:
     :raises AccountNotFound: if there is no such account
     """
     with writing_directory(owner_id=user_id):
-        user = _lock(user_id)
-        ended = _store(user, delete_after=user.delete_after, suspended_at=user.suspended_at or now)
+        user = lock_account(user_id)
+        ended = store_closing(user, delete_after=user.delete_after, suspended_at=user.suspended_at or now)
     ended.revoke_in_cache()
 
 
@@ -72,8 +82,8 @@ def restore_account(user_id: int) -> None:
     :raises AccountNotFound: if there is no such account
     """
     with writing_directory(owner_id=user_id):
-        user = _lock(user_id)
-        ended = _store(user, delete_after=user.delete_after, suspended_at=None)
+        user = lock_account(user_id)
+        ended = store_closing(user, delete_after=user.delete_after, suspended_at=None)
     ended.revoke_in_cache()
 
 
@@ -99,17 +109,22 @@ def may_log_in(user: AbstractBaseUser, *, now: datetime) -> bool:
     assert isinstance(user, User)
     if user.is_active or user.suspended_at is not None:
         return user.is_active
-    return user.delete_after is not None and user.delete_after > now
+    return user.erasing_since is None and user.delete_after is not None and user.delete_after > now
 
 
-def _lock(user_id: int) -> User:
+def lock_account(user_id: int) -> User:
+    """
+    Return the row of an account, locked until the transaction of the directory ends.
+
+    :raises AccountNotFound: if there is no such account
+    """
     user = User.objects.select_for_update().filter(id=user_id).first()
     if user is None:
         raise AccountNotFound
     return user
 
 
-def _store(user: User, *, delete_after: datetime | None, suspended_at: datetime | None) -> Ended:
+def store_closing(user: User, *, delete_after: datetime | None, suspended_at: datetime | None) -> Ended:
     """Store what closes an account, end its sessions, and say so if it closed or opened."""
     is_active = delete_after is None and suspended_at is None
     ended = end_sessions(user.id, is_active=is_active, delete_after=delete_after, suspended_at=suspended_at)

@@ -18,6 +18,7 @@ from modules.accounts.events import AccountCreated, CredentialsEnded, SessionsRe
 from modules.accounts.models import Session, User
 from modules.accounts.models.users import USERNAME_RULE, to_skeleton, to_username
 from modules.accounts.schemas import Identity
+from modules.accounts.selectors.held import is_held
 from modules.accounts.services.addresses import to_address
 from modules.accounts.services.claims import claim_address, forget_unproven_addresses
 from modules.accounts.services.credentials import map_owned_revocation_ids
@@ -70,7 +71,7 @@ def register(
     One that waits for its address to be verified is announced by `open_account`. A key is nobody's: who signs
     up is not known yet.
 
-    :raises UsernameTaken: if somebody has the username, or one that looks like it
+    :raises UsernameTaken: if somebody has the username, or one that looks like it, or had it till lately
     """
     assert isinstance(user, User)
     user.skeleton = to_skeleton(user.username)
@@ -79,6 +80,9 @@ def register(
     user.is_pending = is_pending
     with refusing_taken(), writing_directory(once=once):
         user.save(force_insert=True)
+        # After the claim, which waits for who is just being erased: then their name is held.
+        if is_held(user.skeleton):
+            raise UsernameTaken
         if not is_pending:
             outbox.record(AccountCreated(user_id=user.id), owner_id=user.id)
 

@@ -5,7 +5,7 @@ The text is rendered here, HTML is made of the same facts by the worker.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Collection
 from datetime import datetime
 from typing import Any
 
@@ -97,3 +97,9 @@ def _to_content(mail: NewMail) -> dict[str, Any]:
     """Return what of a mail has no column of its own."""
     names = (field.name for field in dataclasses.fields(mail))
     return {name: getattr(mail, name) for name in names if name not in _COLUMNS}
+
+
+def forget_mails_to(addresses: Collection[str]) -> int:
+    """Delete the mails that wait for these addresses, in the caller's transaction; return how many."""
+    deleted, _ = Mail.objects.filter(to__in=list(addresses)).delete()
+    return deleted

@@ -5,6 +5,7 @@ from modules.accounts.public import (
     ReauthenticationRequired,
     request_deletion,
     require_presence,
+    sign_receipt,
 )
 from modules.graph.public import PendingWithoutGoingPublic, UserNotFound, viewer_of
 from modules.kernel import clock
@@ -48,8 +49,9 @@ class Me(View):
         Close the caller's own account, for good in 30 days.
 
         All its sessions end at once, and within moments nobody sees anything of it. Logging in before
-        `delete_after` takes it back.
+        `delete_after` takes it back; then it is erased. `GET /v1/me/deletion` says what became of it, to
+        whoever has the `receipt`.
         """
         require_presence(request.auth, now=clock.now())
         until = request_deletion(request.user.id, confirm=query.confirm, now=clock.now())
-        return Deletion(delete_after=until)
+        return Deletion(delete_after=until, receipt=sign_receipt(request.user.id))
