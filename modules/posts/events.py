@@ -46,6 +46,17 @@ class PostDeleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionsPurged:
+    """What these users said of a deleted post is forgotten with it, on its side; recorded in parts."""
+
+    name: ClassVar[str] = "posts.reactions_purged.v1"
+
+    post_id: int
+    author_id: int
+    user_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsersMentioned:
     """
     A post mentions these from this version on.
@@ -111,6 +122,17 @@ class TagsRemoved:
     post_id: int
     author_id: int
     version: int
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsPurged:
+    """A deleted post that had these tags was purged: those that no other has are forgotten as words."""
+
+    name: ClassVar[str] = "posts.tags_purged.v1"
+
+    post_id: int
+    author_id: int
     tags: list[str]
 
 

@@ -13,10 +13,12 @@ from modules.posts.events import (
     PostTagged,
     ReactionAdded,
     ReactionRemoved,
+    ReactionsPurged,
     Replied,
     ReplyRemoved,
     ShareRemoved,
     TagsDue,
+    TagsPurged,
     TagsRemoved,
 )
 
@@ -24,6 +26,7 @@ from modules.posts.events import (
 from modules.posts.services import (  # noqa: F401
     audits,
     bookmark_audits,
+    erasure,
     link_audits,
     reaction_audits,
     tag_audits,
@@ -33,9 +36,11 @@ from modules.posts.services.edits import renew_card
 from modules.posts.services.marks import cache_marks
 from modules.posts.services.mirrors import receive_reply, receive_share
 from modules.posts.services.posts import put_tombstone
+from modules.posts.services.purges import forget_reactions_to
+from modules.posts.services.purges import purge_deleted_posts as purge_deleted
 from modules.posts.services.reactions_received import receive_reactions, renew_counts
 from modules.posts.services.tag_news import announce_tags_of
-from modules.posts.services.tags import count_tags, forget_old_tag_counts, receive_tags
+from modules.posts.services.tags import count_tags, forget_old_tag_counts, forget_unused_tags, receive_tags
 from sharding.ids import LAST_ID
 from sharding.scope import Once
 
@@ -174,3 +179,21 @@ def tag_what_is_older(event: TagsDue, once: Once) -> None:
 def forget_tag_counts() -> None:
     """Forget how much tags were used long ago."""
     forget_old_tag_counts(now=clock.now())
+
+
+@subscribes(ReactionsPurged, queue="mirrors")
+def forget_purged_reactions(event: ReactionsPurged, once: Once) -> None:
+    """Forget at those who reacted what they said of a post that is purged, once for each."""
+    forget_reactions_to(event, once=once)
+
+
+@subscribes(TagsPurged)
+def forget_purged_tags(event: TagsPurged, once: Once) -> None:
+    """Forget the words that no post has any more, once."""
+    forget_unused_tags(event, once=once)
+
+
+@periodic
+def purge_deleted_posts() -> None:
+    """Purge what is left of posts that were deleted long ago."""
+    purge_deleted(now=clock.now())

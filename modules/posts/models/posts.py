@@ -20,6 +20,7 @@ class Post(ShardedModel):
     """
 
     owner_key: ClassVar[str] = "author_id"
+    erased_by: ClassVar[str] = "the steps of posts, for a post takes others' rows with it"
 
     id = ShardedIdField()
     author_id = models.BigIntegerField()
@@ -27,6 +28,8 @@ class Post(ShardedModel):
     published_at = models.DateTimeField()
     version = models.IntegerField(default=1)
     deleted_at = models.DateTimeField(null=True)
+    # When its body was purged, of a deleted one that stays for what others have hung on it.
+    purged_at = models.DateTimeField(null=True)
     audience = models.SmallIntegerField(db_default=0)
     # What was found in the text when it was written, as cards show it.
     entities = StoredJson(default=list, db_default=models.Value("[]"))
@@ -84,6 +87,17 @@ class Post(ShardedModel):
                 models.F("pin_id").desc(),
                 name="posts_post_pinned",
                 condition=models.Q(deleted_at=None, pin_id__isnull=False),
+            ),
+            # What the clock purges, the oldest first; and what somebody has deleted, when they are erased.
+            models.Index(
+                fields=["deleted_at", "id"],
+                name="posts_post_to_purge",
+                condition=models.Q(deleted_at__isnull=False, purged_at=None),
+            ),
+            models.Index(
+                fields=["author_id"],
+                name="posts_post_deleted",
+                condition=models.Q(deleted_at__isnull=False),
             ),
             # What posts are found by; the expression is `post_words`, of a migration. Of all rows, for the
             # planner keeps no statistics of what is in a partial one. New rows wait in a list that every

@@ -40,6 +40,7 @@ class ReactionIn(ShardedModel):
     """
 
     owner_key: ClassVar[str] = "post_id"
+    erased_by: ClassVar[str] = "the purge of the post"
 
     pk = models.CompositePrimaryKey("post_id", "type", "user_id")
     post_id = models.BigIntegerField()
@@ -78,6 +79,7 @@ class PostCount(ShardedModel):
     """
 
     owner_key: ClassVar[str] = "post_id"
+    erased_by: ClassVar[str] = "the purge of the post, unless others hang on it"
 
     post_id = models.BigIntegerField(primary_key=True)
     version = models.IntegerField(db_default=0)

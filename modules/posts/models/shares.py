@@ -26,6 +26,7 @@ class Share(ShardedModel):
     """
 
     owner_key: ClassVar[str] = "original_id"
+    erased_by: ClassVar[str] = "the purge of the post, unless others pass it on"
 
     pk = models.CompositePrimaryKey("original_id", "post_id")
     original_id = models.BigIntegerField()

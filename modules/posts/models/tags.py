@@ -15,11 +15,12 @@ class Tag(ShardedModel):
     """
     A tag that posts have, or had; its row lock puts the changes of its list in order.
 
-    `kept` is how many rows the list has. At or below `floor_id` nothing is kept: the list holds the newest
-    posts alone.
+    One that no post has may be forgotten: then it has no text. `kept` is how many rows the list has. At or
+    below `floor_id` nothing is kept: the list holds the newest posts alone.
     """
 
     owner_key: ClassVar[str] = "tag_id"
+    erased_by: ClassVar[str] = "nothing: a word belongs to nobody"
 
     tag_id = models.BigIntegerField(primary_key=True)
     tag = models.TextField()
@@ -36,6 +37,7 @@ class TagPost(ShardedModel):
     """
 
     owner_key: ClassVar[str] = "tag_id"
+    erased_by: ClassVar[str] = "the news that the post is gone, which leaves a tombstone"
 
     pk = models.CompositePrimaryKey("tag_id", "post_id")
     tag_id = models.BigIntegerField()

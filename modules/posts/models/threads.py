@@ -17,6 +17,7 @@ class ThreadEntry(ShardedModel):
     """
 
     owner_key: ClassVar[str] = "post_id"
+    erased_by: ClassVar[str] = "the purge of the post, unless others have replied"
 
     pk = models.CompositePrimaryKey("post_id", "reply_id")
     post_id = models.BigIntegerField()

@@ -181,11 +181,20 @@ def _delete(user_id: int, post_id: int, *, now: datetime) -> int | None:
         post = Post.objects.of(user_id).select_for_update().filter(id=post_id).first()
         if post is None or post.deleted_at is not None:
             return post.version if post else None
-        version = post.version + 1
-        Post.objects.of(user_id).filter(id=post_id).update(version=version, deleted_at=now, pin_id=None)
-        AuthorCount.objects.of(user_id).update(posts=F("posts") - 1)
-        outbox.record(PostDeleted(post_id=post_id, author_id=user_id, version=version))
-        end_links(post)
-        end_tags(post, version=version)
-        end_mentions(post, version=version)
+        return bury(post, now=now)
+
+
+def bury(post: Post, *, now: datetime) -> int:
+    """
+    Make a post that is locked and stands a tombstone, in the open transaction, and announce all that ends.
+
+    Returns the tombstone's version; `put_tombstone` has the card go, after the commit.
+    """
+    user_id, version = post.author_id, post.version + 1
+    Post.objects.of(user_id).filter(id=post.id).update(version=version, deleted_at=now, pin_id=None)
+    AuthorCount.objects.of(user_id).update(posts=F("posts") - 1)
+    outbox.record(PostDeleted(post_id=post.id, author_id=user_id, version=version))
+    end_links(post)
+    end_tags(post, version=version)
+    end_mentions(post, version=version)
     return version

@@ -8,7 +8,7 @@ from django.db import connections
 from django.db.models import F
 
 from modules.graph import public as graph
-from modules.posts.events import PostTagged, TagsRemoved
+from modules.posts.events import PostTagged, TagsPurged, TagsRemoved
 from modules.posts.models import Tag, TagPost, TagStat, TagTotal, TagUse
 from modules.posts.selectors.tags import tag_id_of
 from modules.posts.services.tag_hints import tell_tag
@@ -111,7 +111,30 @@ def lock_tag(tag_id: int, tag: str) -> Tag:
         with require_binding().connection.cursor() as cursor:
             cursor.execute(_MAKE, [tag_id, tag])
         found = tags.get()
+    if not found.tag:  # it was forgotten, and somebody says it again
+        Tag.objects.of(tag_id).update(tag=tag)
     return found
+
+
+def forget_unused_tags(news: TagsPurged, *, once: Once) -> None:
+    """
+    Forget the words of a purged post that no other post has, once: what is left of each are tombstones.
+
+    Who uses one in this very moment may find it counted from zero.
+    """
+    unused: list[str] = []
+    for tag in news.tags:
+        tag_id = tag_id_of(tag)
+        with writing_for(tag_id):
+            rows = Tag.objects.of(tag_id)
+            rows.select_for_update().first()
+            if not TagPost.objects.of(tag_id).filter(is_active=True).exists():
+                rows.update(tag="")
+                unused.append(tag)
+    if unused:
+        with writing_directory(once=once, owner_id=news.author_id):
+            for model in (TagTotal, TagStat, TagUse):
+                model.objects.filter(tag__in=unused).delete()
 
 
 def _receive(row: TagPost, name: str) -> bool:
