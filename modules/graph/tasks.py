@@ -1,6 +1,6 @@
 """What graph does after its own news: the other side of each edge, and the following cache."""
 
-from modules.accounts.events import AccountStatusChanged
+from modules.accounts.events import AccountStatusChanged, ErasureBegun
 from modules.graph.events import (
     Blocked,
     FollowAccepted,
@@ -15,9 +15,12 @@ from modules.graph.events import (
     Unblocked,
     Unfollowed,
 )
-from modules.graph.services import audits, block_audits  # noqa: F401 - they are registered where news is heard
+
+# They are registered where news is heard.
+from modules.graph.services import audits, block_audits  # noqa: F401
 from modules.graph.services.blocks import mirror_block
 from modules.graph.services.consent import answer_requests, confirm_follow
+from modules.graph.services.erasure import forget_in_others
 from modules.graph.services.followers import add_follower, add_request, remove_follower
 from modules.graph.services.following_cache import drop_following
 from modules.graph.services.follows import end_follow
@@ -130,3 +133,9 @@ def count_follower_by_status(event: StatusChanged, once: Once) -> None:
 def count_followee_by_status(event: StatusChanged, once: Once) -> None:
     """Show or hide a user among those whom others follow, a part of them at a time."""
     sync_followers(event.user_id, version=event.version, after=event.after_edge_id, once=once)
+
+
+@subscribes(ErasureBegun, queue="mirrors", batch=1)
+def forget_erased(event: ErasureBegun, once: Once) -> None:
+    """End the blocks and mutes against who is being erased; a repeat goes on where the first one was."""
+    forget_in_others(event.user_id)

@@ -3,7 +3,9 @@
 from modules.kernel import clock
 from modules.kernel.bus import periodic, subscribes
 from modules.media.events import MediaDeleted, MediaEdited, MediaFailed, MediaReady, MediaUploaded
-from modules.media.services import file_audits  # noqa: F401 - they are registered where news is heard
+
+# They are registered where news is heard.
+from modules.media.services import erasure, file_audits  # noqa: F401
 from modules.media.services.media import delete_attached, put_tombstone, renew_card
 from modules.media.services.processing import process_upload as process
 from modules.media.services.processing import resume_processing as resume

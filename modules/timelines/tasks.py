@@ -1,5 +1,6 @@
 """What timelines hears. Each handler is idempotent, because a window takes a post once."""
 
+from modules.accounts.events import ErasureBegun
 from modules.graph.events import FollowConfirmed, FollowerAdded, Unfollowed
 from modules.kernel import clock
 from modules.kernel.bus import periodic, subscribes
@@ -11,6 +12,7 @@ from modules.posts.schemas import MENTIONED
 from modules.timelines.events import BackfillDeferred, FanOutDeferred
 from modules.timelines.services import windows
 from modules.timelines.services.deferring import defer_backfill, defer_fan_out
+from modules.timelines.services.lists import forget_member
 from modules.timelines.services.rankings import rank_popular_posts, rank_trending_tags
 from modules.timelines.services.windows import push_to_author
 from sharding import outages
@@ -79,6 +81,12 @@ def backfill_deferred(event: BackfillDeferred, once: Once) -> None:
 def scrub(event: Unfollowed, once: Once) -> None:
     """Take the posts of somebody no longer followed out of the home."""
     windows.scrub(event.follower_id, event.target_id)
+
+
+@subscribes(ErasureBegun, batch=1)
+def forget_erased(event: ErasureBegun, once: Once) -> None:
+    """Take who is being erased out of all lists; a repeat goes on where the first one was."""
+    forget_member(event.user_id)
 
 
 def _backfill(follower_id: int, author_id: int, once: Once) -> None:

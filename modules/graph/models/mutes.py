@@ -21,4 +21,8 @@ class Mute(ShardedModel):
     mutes_notifications = models.BooleanField(db_default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user_id", "-edge_id"], name="mute_newest")]
+        indexes = [
+            models.Index(fields=["user_id", "-edge_id"], name="mute_newest"),
+            # Who mutes somebody is asked once: when they are erased.
+            models.Index(fields=["target_id"], name="mute_target"),
+        ]

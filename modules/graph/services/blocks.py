@@ -54,7 +54,7 @@ def block(user_id: int, target_id: int, *, now: datetime) -> Relationship:
 def unblock(user_id: int, target_id: int) -> None:
     """End one user's blocking another and announce it; nothing happens if there is no block."""
     with writing_for(user_id):
-        has_changed = _remove(user_id, target_id)
+        has_changed = remove_block(user_id, target_id)
     if has_changed:
         renew_ties.now(user_id)
 
@@ -74,6 +74,19 @@ def mirror_block(user_id: int, blocker_id: int, *, edge_id: int, is_active: bool
         drop_following.now(user_id)
 
 
+def remove_block(user_id: int, target_id: int) -> bool:
+    """Remove a block in the open transaction of who blocks and announce it; return whether there was one."""
+    lock_count(user_id)
+    known = BlockOut.objects.of(user_id).filter(target_id=target_id)
+    edge_id = known.values_list("edge_id", flat=True).first()
+    if edge_id is None:
+        return False
+    known.delete()
+    change_ties(user_id)
+    outbox.record(Unblocked(user_id=user_id, target_id=target_id, edge_id=edge_id))
+    return True
+
+
 def _add(user_id: int, target_id: int, *, now: datetime) -> tuple[bool, bool]:
     """Return whether there was anything to write, and whether the user is pulled no longer."""
     count = lock_count(user_id)
@@ -87,18 +100,6 @@ def _add(user_id: int, target_id: int, *, now: datetime) -> tuple[bool, bool]:
     change_ties(user_id)
     outbox.record(Blocked(user_id=user_id, target_id=target_id, edge_id=edge_id))
     return True, has_flipped
-
-
-def _remove(user_id: int, target_id: int) -> bool:
-    lock_count(user_id)
-    known = BlockOut.objects.of(user_id).filter(target_id=target_id)
-    edge_id = known.values_list("edge_id", flat=True).first()
-    if edge_id is None:
-        return False
-    known.delete()
-    change_ties(user_id)
-    outbox.record(Unblocked(user_id=user_id, target_id=target_id, edge_id=edge_id))
-    return True
 
 
 def _apply(block: BlockIn) -> bool:

@@ -65,6 +65,12 @@ def revoke_follow(user_id: int, follower_id: int, *, now: datetime) -> None:
         forget_pulled()
 
 
+def end_edge(count: FollowCount, edge: FollowIn, *, now: datetime) -> None:
+    """Remove a follower or refuse a request, and announce it; in a transaction that has locked the counts."""
+    end = _reject if edge.is_requested else _revoke
+    end(count, edge, now=now)
+
+
 def answer_requests(
     user_id: int, *, are_accepted: bool, after: int, last: int, now: datetime, once: Once
 ) -> None:

@@ -47,6 +47,8 @@ class Media(ShardedModel):
     class Meta(ShardedModel.Meta):
         abstract = False
         indexes = [
+            # All that somebody has: when they are erased.
+            models.Index(fields=["owner_id"], name="media_media_owner"),
             # What the clock reads: what nothing shows, and what somebody began and did not end.
             models.Index(
                 fields=["created_at", "id"],

@@ -49,6 +49,12 @@ def store_person(user_id: int, *, once: Once | None) -> None:
         _store(cursor, entries)
 
 
+def forget_person(user_id: int, *, once: Once | None) -> None:
+    """Have somebody found no more, whose account there is no longer, once."""
+    with writing_directory(once=once, owner_id=user_id):
+        FoundPerson.objects.filter(user_id=user_id).delete()
+
+
 def rebuild_people(
     *, is_dry: bool = False, on_progress: Callable[[int], None] | None = None
 ) -> tuple[int, int]:

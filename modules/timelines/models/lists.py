@@ -38,3 +38,8 @@ class ListMember(ShardedModel):
     list_id = models.BigIntegerField()
     member_id = models.BigIntegerField()
     membership_id = ShardedIdField(primary_key=False)
+
+    class Meta(ShardedModel.Meta):
+        abstract = False
+        # Who has somebody in a list is asked once: when they are erased.
+        indexes = [models.Index(fields=["member_id"], name="timelines_list_member")]

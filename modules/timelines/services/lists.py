@@ -1,6 +1,7 @@
 """Making lists, and saying who is in them; each in one transaction on the owner's shard."""
 
 from collections.abc import Collection
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import F
@@ -14,7 +15,13 @@ from modules.timelines.errors import ListFull, ListNotFound, TooManyLists
 from modules.timelines.models import List, ListMember, Marker
 from modules.timelines.schemas import EditList, ListCard, ListView, NewList
 from modules.timelines.selectors.lists import render, to_card
+from sharding.errors import InstanceUnavailable
+from sharding.querysets import ShardedQuerySet
 from sharding.scope import Once, writing_for
+
+# Of those who have somebody in a list, so many are asked for at a time, and waited for so many seconds.
+_PART: Final = 500
+_WITHIN_S: Final = 30.0
 
 
 def create_list(owner_id: int, new: NewList, *, once: Once | None) -> ListCard:
@@ -92,6 +99,33 @@ def remove_member(owner_id: int, list_id: int, member_id: int) -> None:
     with writing_for(owner_id):
         _lock(owner_id, list_id)
         ListMember.objects.of(owner_id).filter(list_id=list_id, member_id=member_id).delete()
+
+
+def forget_member(member_id: int) -> None:
+    """
+    Take somebody who is being erased out of all lists; a repeat goes on where the first one was.
+
+    :raises InstanceUnavailable: if any instance cannot say who has them in a list
+    """
+    while places := _list_places(member_id):
+        for owner_id, list_id in places:
+            with writing_for(owner_id):
+                # The lock under which members are counted.
+                List.objects.of(owner_id).select_for_update().filter(id=list_id).first()
+                ListMember.objects.of(owner_id).filter(list_id=list_id, member_id=member_id).delete()
+
+
+def _list_places(member_id: int) -> list[tuple[int, int]]:
+    """Return some lists that somebody is in, each with its owner."""
+
+    def query(rows: ShardedQuerySet[ListMember]) -> Any:
+        found = rows.filter(member_id=member_id).order_by("owner_id", "list_id")
+        return found.values("owner_id", "list_id")[:_PART]
+
+    found = ListMember.objects.everywhere(query, within=_WITHIN_S, on_primary=True)
+    if not found.complete:
+        raise InstanceUnavailable(found.missing[0])
+    return [(row["owner_id"], row["list_id"]) for row in found.rows]
 
 
 def _require_room(owner_id: int) -> None:
