@@ -32,4 +32,7 @@ SCHEDULE = {
     "forget-old-pushes": _every(DAY, "push.forget_old_pushes"),
     "forget-notifications": _every(DAY, "notifications.forget_old_notifications"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),
+    "purge-deleted-posts": _every(HOUR, "posts.purge_deleted_posts"),
+    "begin-erasures": _every(HOUR, "erasure.begin_erasures"),
+    "resume-erasures": _every(MINUTE, "erasure.resume_erasures"),
 }

@@ -14,4 +14,5 @@ CONTEXTS = [
     "realtime",
     "push",
     "exports",
+    "erasure",
 ]

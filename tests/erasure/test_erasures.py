@@ -1,0 +1,211 @@
+"""Erasures begin when nothing takes them back any more, and come to their end whatever is killed or away."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import StringIO
+from threading import Barrier
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from modules.accounts.errors import DoneMeanwhile
+from modules.accounts.models import User
+from modules.accounts.public import NotErasable, UsernameTaken, cancel_deletion, create_account, sign_receipt
+from modules.erasure.models import Erasure
+from modules.erasure.schemas import Stage
+from modules.erasure.selectors.deletions import map_receipts
+from modules.erasure.services.erasures import advance, begin, begin_due_erasures, resume_erasures
+from modules.kernel import clock
+from tests.erasure.kit import close, erase
+from tests.kit.delivery import announced, drain
+from tests.kit.http import call
+from tests.kit.people import NOON, PASSWORD, make_person, sign_up, sign_up_by_password
+from tests.kit.posts import publish
+
+pytestmark = pytest.mark.django_db
+
+LOG_IN = "/auth/app/v1/auth/login"
+
+
+def due(username: str = "ada"):
+    """Return somebody whose account may be erased now."""
+    person = make_person(username, shard=3)
+    User.objects.filter(id=person.id).update(is_active=False, delete_after=NOON)
+    return person
+
+
+class TestBegin:
+    def test_takes_those_alone_whose_day_has_come(self):
+        gone, waiting, open_one = due(), make_person("ben"), make_person("carol")
+        User.objects.filter(id=waiting.id).update(
+            is_active=False, delete_after=clock.now() + timedelta(minutes=1)
+        )
+
+        assert [begin_due_erasures(now=clock.now()) for _ in range(2)] == [1, 0]
+
+        assert list(Erasure.objects.values_list("user_id", flat=True)) == [gone.id]
+        assert announced("accounts.erasure_begun.v1") == [{"user_id": gone.id}]
+        for person in (waiting, open_one):
+            with pytest.raises(NotErasable):
+                begin(person.id, now=clock.now())
+
+    def test_cannot_be_taken_back(self):
+        ada = due()
+        begin(ada.id, now=clock.now())
+
+        with pytest.raises(DoneMeanwhile):
+            cancel_deletion(ada.id)
+
+        assert not User.objects.get(id=ada.id).is_active
+
+    def test_or_a_log_in_of_the_same_moment_wins_and_never_both(self):
+        """Whoever locks the row first; both are tried at once, again and again."""
+        for turn in range(20):
+            ada = due(f"ada{turn}")
+            barrier = Barrier(2)
+
+            def attempt(act, barrier=barrier):
+                try:
+                    barrier.wait()
+                    act()
+                except (DoneMeanwhile, NotErasable):
+                    return False
+                finally:
+                    connections.close_all()
+                return True
+
+            with ThreadPoolExecutor(2) as pool:
+                acts = (lambda: begin(ada.id, now=clock.now()), lambda: cancel_deletion(ada.id))  # noqa: B023
+                began, came_back = pool.map(attempt, acts)
+
+            row = User.objects.get(id=ada.id)
+            assert began != came_back
+            assert (row.is_active, row.erasing_since is None) == (came_back, came_back)
+            assert Erasure.objects.filter(user_id=ada.id).exists() == began
+
+    def test_lets_nobody_in_by_password(self, db):
+        ada = sign_up_by_password("ada")
+        drain()
+        close(ada)
+        begin_due_erasures(now=clock.now())
+        # Were it still to come, a log-in would take it back.
+        User.objects.filter(id=ada.id).update(delete_after=clock.now() + timedelta(days=1))
+
+        answer = call("POST", LOG_IN, {"username": "ada", "password": PASSWORD})
+
+        assert answer.status == 400
+        assert User.objects.get(id=ada.id).erasing_since is not None
+
+
+class TestResume:
+    def test_waits_for_what_others_have_not_heard(self):
+        ada = due()
+        begin(ada.id, now=clock.now())
+        publish(sign_up("ben"))
+
+        resume_erasures(now=clock.now())
+
+        assert Erasure.objects.get().stage == Stage.TELLING
+
+        drain()
+        assert resume_erasures(now=clock.now()) == 0
+        assert Erasure.objects.get().stage == Stage.CLEARING
+        drain()
+        assert resume_erasures(now=clock.now()) == 1
+
+    def test_is_at_what_nobody_else_is_at(self):
+        begin(due().id, now=clock.now())
+        Erasure.objects.update(claimed_until=clock.now() + timedelta(minutes=1))
+
+        resume_erasures(now=clock.now())
+
+        assert Erasure.objects.get().quiet_looks == 0
+        drain()
+        resume_erasures(now=clock.now() + timedelta(minutes=2))
+        assert Erasure.objects.get().stage == Stage.CLEARING
+
+    def test_counts_each_row_once_however_often_stages_are_repeated(self):
+        ada = due()
+        for _ in range(3):
+            publish(ada)
+        begin(ada.id, now=clock.now())
+
+        for stage in (Stage.TELLING, Stage.DELETING, Stage.DELETING, Stage.CLEARING):
+            Erasure.objects.update(stage=stage, quiet_looks=0)  # as of one that died before it was noted
+            for _ in range(2):
+                drain()
+                advance(ada.id, now=clock.now())
+
+        assert map_receipts(ada.id)["posts_post"] == 3
+        assert map_receipts(ada.id)["profiles_profile"] == 1
+
+    def test_holds_the_name_for_90_days_and_keeps_no_name(self):
+        close(sign_up("ada"))
+
+        assert erase() == 1
+
+        with pytest.raises(UsernameTaken):
+            create_account(username="ada", email=None, password=None, now=clock.now())
+        begin_due_erasures(now=clock.now() + timedelta(days=91))
+        create_account(username="ada", email=None, password=None, now=clock.now())
+
+
+class TestMyDeletion:
+    def test_is_shown_to_who_has_the_receipt_alone(self):
+        ada = sign_up("ada")
+        assert call("GET", f"/v1/me/deletion?receipt={sign_receipt(ada.id)}").status == 404
+
+        receipt = close(ada)
+
+        shown = call("GET", f"/v1/me/deletion?receipt={receipt}").body
+        assert (shown["state"], shown["receipts"]) == ("planned", [])
+        assert call("GET", f"/v1/me/deletion?receipt={ada.id}.{'x' * 43}").body["code"] == "receipt_invalid"
+        assert call("GET", "/v1/me/deletion").status == 400
+
+    def test_is_not_found_once_it_was_taken_back(self):
+        ada = sign_up("ada")
+        receipt = close(ada)
+        cancel_deletion(ada.id)
+
+        assert call("GET", f"/v1/me/deletion?receipt={receipt}").body["code"] == "deletion_not_found"
+
+
+class TestCommand:
+    def test_counts_what_would_go_and_deletes_nothing(self):
+        ada = sign_up("ada", shard=3)
+        publish(ada)
+
+        out = run("begin", "ada", "--dry-run")
+
+        assert out == {"would_delete": {"posts_authorcount": 1, "posts_post": 1, "profiles_profile": 1}}
+        assert User.objects.get(id=ada.id).is_active
+
+    def test_begins_when_it_is_meant_and_proves_that_nothing_is_left(self):
+        ada = sign_up("ada", shard=3)
+        publish(ada)
+        with pytest.raises(CommandError, match="rows go for good"):
+            run("begin", "ada")
+
+        assert run("begin", "ada", "--yes") == {"begun": str(ada.id)}
+        assert erase() == 1
+
+        assert run("show", str(ada.id))["state"] == "erased"
+        assert run("verify", str(ada.id))["left"] == {}
+
+    def test_names_what_is_left(self):
+        ada = make_person("ada", shard=3)
+
+        with pytest.raises(SystemExit) as left:
+            run("verify", str(ada.id))
+
+        assert left.value.code == 1
+
+
+def run(*words: str):
+    out = StringIO()
+    call_command("erasure", *words, "--json", stdout=out)
+    return json.loads(out.getvalue())
