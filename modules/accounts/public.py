@@ -41,6 +41,7 @@ from modules.accounts.services.erasure import (
     forget_held_names,
     list_erasable,
 )
+from modules.accounts.services.mailing import queue_bulk_mails
 from modules.accounts.services.presence import require_presence
 from modules.accounts.services.principals import find_held
 from modules.accounts.services.receipts import link_to, read_receipt, sign_receipt
@@ -78,6 +79,7 @@ __all__ = [
     "map_open_user_ids",
     "map_user_ids",
     "read_receipt",
+    "queue_bulk_mails",
     "request_deletion",
     "require_presence",
     "restore_account",
