@@ -30,3 +30,13 @@ class SendingDue:
     sending_id: int
     first: int
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesEdited:
+    """A user has changed by which ways they are told of what, how often by digest, or when not."""
+
+    name: ClassVar[str] = "notifications.preferences_edited.v1"
+
+    user_id: int
+    version: int

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import Field, JsonValue, StringConstraints
 
@@ -209,6 +209,13 @@ class Preferences(Shape):
     types: dict[NotificationType, Channels]
     digest: Digest = Field(description="How often a mail sums up what was not seen.")
     quiet_hours: QuietHours | None
+
+
+class DigestWish(NamedTuple):
+    """How often somebody wants a digest, and the zone of their quiet hours, or nothing."""
+
+    digest: Digest
+    time_zone: str
 
 
 class PreferencesView(Single[Preferences, Nothing, Nothing]):

@@ -1,5 +1,6 @@
 """By which ways a user wants to be told of what."""
 
+from collections.abc import Collection
 from zoneinfo import available_timezones
 
 from modules.kernel.rendered import Rendered, render_single
@@ -8,6 +9,7 @@ from modules.notifications.schemas import (
     DIGESTS,
     TYPES,
     Channels,
+    DigestWish,
     NotificationType,
     Preferences,
     PreferencesView,
@@ -26,6 +28,15 @@ def get_preferences(user_id: int) -> Rendered[PreferencesView]:
 def find_preferences(user_id: int) -> Preferences:
     """Return a user's preferences."""
     return to_preferences(Inbox.objects.of(user_id).first())
+
+
+def map_digest_wishes(user_ids: Collection[int]) -> dict[int, DigestWish]:
+    """Return what users want of digests; who never said anything is absent. One read of each primary."""
+    rows = Inbox.objects.gather(user_ids, by="user_id", on_primary=True)
+    return {
+        row.user_id: DigestWish(DIGESTS[row.digest], (row.quiet_hours or {}).get("time_zone", ""))
+        for row in rows
+    }
 
 
 def to_view(inbox: Inbox | None) -> Rendered[PreferencesView]:

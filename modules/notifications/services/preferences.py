@@ -6,10 +6,12 @@ from typing import Any
 from modules.kernel.errors import InputError, check_version
 from modules.kernel.rendered import Rendered
 from modules.notifications.errors import SecurityStaysOn, TimeZoneUnknown
+from modules.notifications.events import PreferencesEdited
 from modules.notifications.models import Inbox
 from modules.notifications.schemas import DIGESTS, EditPreferences, PreferencesView
 from modules.notifications.selectors.preferences import is_time_zone, to_view
 from modules.notifications.services.tables import lock_inbox
+from sharding import outbox
 from sharding.scope import writing_for
 
 
@@ -44,6 +46,7 @@ def edit_preferences(
             quiet_hours=inbox.quiet_hours,
             preferences_version=inbox.preferences_version,
         )
+        outbox.record(PreferencesEdited(user_id=user_id, version=inbox.preferences_version))
     return to_view(inbox)
 
 

@@ -7,7 +7,7 @@ from modules.kernel.cards import RenderedCard
 from modules.kernel.cursors import Paging
 from modules.kernel.rendered import Rendered
 from modules.posts import public as posts
-from modules.posts.schemas import PostHead, PostPage, TagCard, TagPage
+from modules.posts.schemas import PostHead, PostPage, RankedPost, TagCard, TagPage
 from modules.timelines.models.rankings import POSTS, TAGS
 from modules.timelines.selectors.rankings import Ranked, find_newest, find_ranking
 from modules.timelines.selectors.rounds import leave_out_muted
@@ -52,6 +52,15 @@ def get_explore(paging: Paging, *, viewer: Viewer) -> Rendered[PostPage]:
         partial=ranked.is_partial or found.is_partial,
         missing=found.missing,
     )
+
+
+def list_popular_posts() -> list[RankedPost]:
+    """
+    Return the popular posts, the most popular first: to look for, not to show.
+
+    Everybody could see them when they were ranked; who may now, `posts.map_visible` says.
+    """
+    return [RankedPost(int(post_id), int(author_id)) for post_id, author_id in find_newest(POSTS).entries]
 
 
 def get_trending_tags() -> TagPage:
