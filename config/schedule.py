@@ -31,6 +31,7 @@ SCHEDULE = {
     "send-waiting-pushes": _every(MINUTE, "push.send_waiting_pushes"),
     "forget-old-pushes": _every(DAY, "push.forget_old_pushes"),
     "forget-notifications": _every(DAY, "notifications.forget_old_notifications"),
+    "announce-due-digests": _every(MINUTE, "mailings.announce_due_digests"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),
     "purge-deleted-posts": _every(HOUR, "posts.purge_deleted_posts"),
     "begin-erasures": _every(HOUR, "erasure.begin_erasures"),

@@ -15,4 +15,5 @@ CONTEXTS = [
     "push",
     "exports",
     "erasure",
+    "mailings",
 ]

@@ -20,4 +20,6 @@ GRANTABLE = {
     "read:notifications": "See your notifications and how you want to be notified",
     "write:notifications": "Mark your notifications as read, delete them, and change how you are notified",
     "read:search": "Search for posts and people as you",
+    "read:mailings": "See when you are mailed digests, and whether you get the newsletter",
+    "write:mailings": "Change when you are mailed digests, and whether you get the newsletter",
 }

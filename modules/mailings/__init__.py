@@ -1,0 +1,1 @@
+"""Mailings: see README.md."""

@@ -1,0 +1,65 @@
+"""
+`/v1/unsubscriptions/<token>`: where the link in a mail leads, and where mail programs post to (RFC 8058).
+
+A GET shows a button and changes nothing, for scanners open every link of a mail. The POST needs no log-in and
+no cookie: the token alone says who it is for, and does nothing but this.
+"""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from modules.accounts import public as accounts
+from modules.kernel import clock
+from modules.kernel.http import problems
+from modules.mailings.errors import LinkUnknown
+from modules.mailings.services.links import read_token
+from modules.mailings.services.subscriptions import unsubscribe
+
+_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+# What a mail program sends, as RFC 8058 has it.
+_ONE_CLICK = ("List-Unsubscribe", "One-Click")
+_MAX_BODY = 1_000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscription(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what a link would end, or end it."""
+    try:
+        user_id, mailing_list = read_token(token)
+        if user_id not in accounts.map_identities([user_id]):
+            raise LinkUnknown
+        if request.method != "POST":
+            return _show(request, mailing_list=mailing_list)
+        if not _is_one_click(request):
+            return _show(request, mailing_list=mailing_list, status=HTTPStatus.BAD_REQUEST)
+        unsubscribe(user_id, mailing_list, now=clock.now())
+    except LinkUnknown:
+        return _show(request, status=HTTPStatus.NOT_FOUND)
+    except Exception as error:  # noqa: BLE001 - every exception becomes a problem, and bugs are logged there
+        return problems.answer(error, request)
+    return _show(request, mailing_list=mailing_list, is_done=True)
+
+
+def _is_one_click(request: HttpRequest) -> bool:
+    """Return whether a form says what it must; a large one is none, and is not read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > _MAX_BODY:
+        return False
+    name, value = _ONE_CLICK
+    return request.POST.get(name) == value
+
+
+def _show(
+    request: HttpRequest, *, mailing_list: str = "", is_done: bool = False, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    page = {"list": mailing_list, "is_done": is_done}
+    response = render(request, "mailings/unsubscription.html", page, status=status)
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Cache-Control"] = "no-store"
+    # The address is what a log-in is elsewhere: it goes to nobody, and no search engine keeps it.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,96 @@
+"""People who want digests or the newsletter, and what they are sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db import connections
+
+from modules.mail.models import Mail
+from modules.mailings.models import Subscription
+from modules.mailings.schemas import EditMailings
+from modules.mailings.services.subscriptions import edit_mailings, hear_preferences
+from modules.notifications import public as notifications
+from modules.notifications.schemas import EditPreferences
+from modules.timelines.public import rank_popular_posts
+from modules.timelines.selectors.rankings import forget_rankings
+from sharding.scope import writing_directory, writing_for
+from tests.kit.delivery import aliases
+from tests.kit.machines import until
+from tests.kit.people import NOON, Person, make_person
+
+_HOLDERS = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND locktype = 'advisory'"""
+
+
+def prove_address(person: Person, address: str | None = None) -> str:
+    """Give somebody an address that they have proven."""
+    address = address or f"{person.username}@example.org"
+    with writing_directory():
+        EmailAddress.objects.create(user_id=person.id, email=address, verified=True, primary=True)
+    return address
+
+
+def make_reader(*, shard: int | None = None) -> Person:
+    """Make somebody who gets the newsletter."""
+    person = make_person(shard=shard)
+    prove_address(person)
+    edit_mailings(person.id, EditMailings(newsletter=True), now=NOON)
+    return person
+
+
+def make_digested(*, shard: int | None = None, time_zone: str = "UTC") -> Person:
+    """Make somebody who wants a digest each day at eight, by the clock of their quiet hours."""
+    person = make_person(shard=shard)
+    prove_address(person)
+    want(person, digest="daily", time_zone=time_zone)
+    return person
+
+
+def want(person: Person, *, digest: str, time_zone: str = "UTC", now: datetime = NOON) -> None:
+    """Change how often somebody wants digests, and have mailings hear of it as its task would."""
+    quiet = {"start": "22:00", "end": "07:00", "time_zone": time_zone}
+    edit = EditPreferences.model_validate({"digest": digest, "quiet_hours": quiet})
+    notifications.edit_preferences(person.id, edit, seen=None)
+    hear_preferences(person.id, now=now)
+
+
+def make_due(person: Person, at: datetime) -> None:
+    """Make somebody's digest due at a moment."""
+    with writing_for(person.id):
+        Subscription.objects.of(person.id).update(due_at=at)
+
+
+def due_at(person: Person) -> datetime | None:
+    return Subscription.objects.of(person.id).on_primary().get().due_at
+
+
+def make_popular() -> None:
+    """Rank posts as the clock does, and have this process see it."""
+    rank_popular_posts(now=NOON)
+    forget_rankings()
+
+
+def mailed() -> list[str]:
+    """Return to whom mails are written down."""
+    return sorted(Mail.objects.values_list("to", flat=True))
+
+
+def let_leases_end() -> None:
+    """
+    Let the time pass after which deliveries come again that nobody settled.
+
+    A server notices a moment later that a process is gone, and lets go of what that held.
+    """
+    until(lambda: not any(map(_is_held, aliases())))
+    for alias in aliases():
+        with connections[alias].cursor() as cursor:
+            cursor.execute("UPDATE outbox_delivery SET due_at = now(), state = 'waiting'")
+
+
+def _is_held(alias: str) -> bool:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_HOLDERS)
+        return bool(cursor.fetchone()[0])
