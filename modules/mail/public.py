@@ -8,8 +8,9 @@ from modules.mail.services.undeliverable import lift_undeliverable
 
 __all__ = [
     "find_undeliverable",
+    "forget_mails_to",
     "lift_undeliverable",
-    "forget_mails_to", "queue_asked_mail",
+    "queue_asked_mail",
     "queue_bulk_mails",
     "queue_mail",
     "render_mail",

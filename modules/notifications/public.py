@@ -10,6 +10,7 @@ __all__ = [
     "find_preferences",
     "get_counts",
     "is_time_zone",
-    "list_notifications", "map_notifications",
+    "list_notifications",
     "map_digest_wishes",
+    "map_notifications",
 ]

@@ -7,13 +7,9 @@ ids, which by then are nobody's.
 
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 
 from modules.accounts.errors import NotErasable
 from modules.accounts.events import AccountErased, ErasureBegun
@@ -23,6 +19,7 @@ from modules.accounts.selectors.held import digest_name
 from modules.accounts.services.account_status import lock_account, store_closing
 from modules.accounts.services.accounts import Ended
 from modules.accounts.services.apps import drop_apps
+from modules.accounts.services.mail_words import write_farewell
 from modules.accounts.services.revocations import revoke_in_cache
 from modules.mail.public import forget_mails_to, queue_mail
 from sharding import outbox
@@ -90,7 +87,7 @@ def erase_account(user_id: int, *, link: str, now: datetime) -> dict[str, int]:
         counts["once"] = OnceRow.objects.using("default").filter(owner_id=user_id).delete()[0]
         outbox.record(AccountErased(user_id=user_id), owner_id=user_id)
         for address in told:
-            queue_mail(_write(address, link, now), now=now)
+            queue_mail(write_farewell(address, link, at=now), now=now)
     revoke_in_cache(*revocation_ids)
     return {table: count for table, count in counts.items() if count}
 
@@ -99,11 +96,3 @@ def forget_held_names(*, now: datetime) -> int:
     """Give the names free that were held long enough; return how many."""
     with writing_directory():
         return HeldName.objects.filter(until__lte=now).delete()[0]
-
-
-def _write(address: str, link: str, now: datetime) -> EmailMessage:
-    """Return the last mail to an address."""
-    site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.PUBLIC_URL).netloc}
-    shown = {"link": link, "at": now, "current_site": site}
-    text = render_to_string("account/email/erased_message.txt", shown)
-    return EmailMessage(f"[{settings.SITE_NAME}] Your account was erased", text.strip(), to=[address])

@@ -1,6 +1,7 @@
 """What the mails of accounts say: one template of mail's (`message`), filled with words and facts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -62,3 +63,19 @@ def write_welcome(address: str, username: str) -> NewMail:
     }
     subject = f"Welcome to {settings.SITE_NAME}"
     return NewMail(to=address, subject=subject, facts=facts, preheader="Your account is open.")
+
+
+def write_farewell(address: str, receipt_url: str, *, at: datetime) -> NewMail:
+    """Write the last mail to an address whose account was erased, with the link to what went."""
+    last = "This is the last mail to this address."
+    facts = {
+        "heading": "Your account was erased",
+        "paragraphs": [
+            f"Your account was erased on {at:%d %B %Y}, as you asked.",
+            "Whoever has this link can see what went:",
+        ],
+        "action": {"label": "See what went", "url": receipt_url},
+        "note": last,
+    }
+    subject = to_subject("Your account was erased")
+    return NewMail(to=address, subject=subject, facts=facts, preheader=last)

@@ -5,7 +5,7 @@ The text is rendered here, HTML is made of the same facts by the worker.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 

@@ -47,8 +47,6 @@ class Media(ShardedModel):
     class Meta(ShardedModel.Meta):
         abstract = False
         indexes = [
-            # All that somebody has: when they are erased.
-            models.Index(fields=["owner_id"], name="media_media_owner"),
             # What the clock reads: what nothing shows, and what somebody began and did not end.
             models.Index(
                 fields=["created_at", "id"],
@@ -60,7 +58,7 @@ class Media(ShardedModel):
                 name="media_media_processing",
                 condition=models.Q(claimed_until__isnull=False),
             ),
-            # All of one owner's: their archive.
+            # All of one owner's: their archive, and their erasure.
             models.Index(fields=["owner_id", "id"], name="media_media_of_owner"),
             # What went with a post, draft or profile.
             models.Index(
