@@ -13,7 +13,7 @@ from config.serving.application import Application
 from config.serving.routes import Routes
 from tests.kit.requests import patterns
 
-VALUES = {"id": "284736281736281", "str": "like"}
+VALUES = {"id": "284736281736281", "client_uuid": "018f3a5d-7c2e-7b1a-9c4d-2e6f8a0b1c3d", "str": "like"}
 PATHS = [
     "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda found: VALUES.get(found[1] or "str", "like"), path)
     for path, _ in patterns()

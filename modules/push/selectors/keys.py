@@ -2,14 +2,11 @@
 
 import base64
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.conf import settings
 
 from modules.push.schemas import PushKey
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 
 def get_push_key() -> PushKey:
@@ -25,19 +22,17 @@ def find_public_key(pem: str) -> str:
     """Return the public key of a private one, as the point that it is, in base64url."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    point = load_private_key(pem).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    public = load_private_key(pem).public_key()
+    point: bytes = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return to_base64url(point)
 
 
 @cache
-def load_private_key(pem: str) -> "EllipticCurvePrivateKey":
-    """Return the private key that a PEM holds; what it takes is loaded only where something is pushed."""
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+def load_private_key(pem: str) -> Any:
+    """Return the key of P-256 that a PEM holds; its kind is loaded only where something is pushed."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    key = load_pem_private_key(pem.encode(), password=None)
-    assert isinstance(key, EllipticCurvePrivateKey)
-    return key
+    return load_pem_private_key(pem.encode(), password=None)
 
 
 def to_base64url(raw: bytes) -> str:

@@ -6,12 +6,9 @@ redirect leads, or come as source without a wheel. The RFC's example is a test.
 """
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from modules.push.selectors.keys import from_base64url
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 _RECORD: Final = 4096
 _SALT: Final = 16
@@ -25,7 +22,7 @@ def encrypt(
     p256dh: str,
     auth: str,
     salt: bytes | None = None,
-    key: "EllipticCurvePrivateKey | None" = None,
+    key: Any = None,
 ) -> bytes:
     """
     Return the body of a push that only the browser with these keys can read, in `aes128gcm`.
