@@ -17,6 +17,7 @@ from modules.mail.models import Mail, UndeliverableAddress
 from modules.mail.public import find_undeliverable, queue_bulk_mails
 from modules.mail.schemas import NewMail
 from modules.mail.services.sending import send_waiting_mails
+from sharding.testing import count_queries
 from tests.kit.stub import Stub, answering
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +185,23 @@ class TestNews:
         settings.MAIL = replace(settings.MAIL, hears_provider=False)
 
         assert tell(bounce()) == (404, "not_found")
+
+    @pytest.mark.parametrize("provider", ["scaleway", "mandrill"])
+    def test_of_a_provider_that_tells_none_here_is_heard_by_no_one(self, settings, provider):
+        use(settings, provider)
+
+        assert tell(bounce()) == (404, "not_found")
+
+    def test_of_what_is_known_costs_one_query_for_all(self, settings):
+        use(settings, "mailjet")
+        told = {"event": "bounce", "hard_bounce": True, "error": "user unknown"}
+        many = [told | {"email": f"reader{number}@example.org"} for number in range(50)]
+        assert tell(many) == (200, None)
+
+        with count_queries() as queries:
+            assert tell(many) == (200, None)
+
+        assert (len(queries), UndeliverableAddress.objects.count()) == (1, 50)
 
     @pytest.mark.parametrize(
         ("provider", "body", "marked"),

@@ -12,7 +12,7 @@ from modules.mail.models import Mail, UndeliverableAddress
 from modules.mail.public import find_undeliverable, queue_asked_mail, queue_bulk_mails, queue_mail
 from modules.mail.schemas import NewMail
 from modules.mail.services.sending import BATCH, TRIED_AGAIN_AFTER, send_mail, send_waiting_mails
-from modules.mail.services.undeliverable import note_bounce, note_complaint
+from modules.mail.services.undeliverable import note_returned
 from tests.kit.delivery import announced, drain
 from tests.kit.smtp import listening
 from tests.kit.tls import Authority
@@ -126,9 +126,9 @@ class TestMany:
 
 
 class TestUndeliverable:
-    @pytest.fixture(params=[note_bounce, note_complaint])
+    @pytest.fixture(params=["bounced", "complained"])
     def gone(self, request, db) -> str:
-        request.param("Ada@example.org", now=clock.now())
+        note_returned(**{request.param: ["Ada@example.org"]}, now=clock.now())
         return "ada@example.org"
 
     def test_gets_what_was_asked_for_and_neither_notices_nor_one_of_many(self, gone, sink):
@@ -161,8 +161,8 @@ class TestUndeliverable:
         assert Mail.objects.count() == 0
 
     def test_is_announced_once_for_each_reason_by_no_address(self, db):
-        for note in (note_bounce, note_bounce, note_complaint, note_bounce, note_complaint):
-            note("ada@example.org", now=clock.now())
+        for reason in ("bounced", "bounced", "complained", "bounced", "complained"):
+            note_returned(**{reason: ["ada@example.org"]}, now=clock.now())
 
         [mark] = UndeliverableAddress.objects.all()
         assert (mark.reason, "ada" in mark.digest) == ("complained", False)

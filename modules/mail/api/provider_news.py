@@ -8,6 +8,7 @@ used, for what follows is written here, in order.
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from modules.kernel import clock
 from modules.kernel.errors import BadRequest, InputError, NotFound, Unauthorized
 from modules.kernel.http import limiting, problems
-from modules.mail.services.undeliverable import note_bounce, note_complaint
+from modules.mail.services.undeliverable import note_returned
 
 _ANYMAIL = "anymail.webhooks."
 # Whose server is away or mailbox full, or who would not have one mail, is reached again: what RFC 3463 says
@@ -51,9 +52,12 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
     if request.method != "POST":
         raise problems.MethodNotAllowed(["POST", "HEAD"])
-    for event in _read(request):
-        if isinstance(event.recipient, str) and "@" in event.recipient:
-            _heed(event)
+    events = [event for event in _read(request) if isinstance(event.recipient, str)]
+    note_returned(
+        bounced={event.recipient for event in events if _is_bounce(event)},
+        complained={event.recipient for event in events if _is_complaint(event)},
+        now=clock.now(),
+    )
     return HttpResponse()  # 200, for some take no other for heard
 
 
@@ -80,25 +84,34 @@ def _read(request: HttpRequest) -> list[Any]:
 
 
 def _view() -> Any:
-    """Return anymail's view of the provider's news of sent mails."""
+    """
+    Return anymail's view of the provider's news of sent mails.
+
+    :raises NotFound: if it has none for this provider
+    """
     from anymail.signals import tracking
 
-    module = import_module(f"{_ANYMAIL}{settings.MAIL.provider}")
-    views = (kind for kind in vars(module).values() if getattr(kind, "signal", None) is tracking)
-    return next(kind for kind in views if kind.__module__ == module.__name__)()
+    name = f"{_ANYMAIL}{settings.MAIL.provider}"
+    module = vars(import_module(name)) if find_spec(name) else {}
+    for kind in module.values():
+        if getattr(kind, "signal", None) is tracking and kind.__module__ == name:
+            return kind()
+    raise NotFound
 
 
-def _heed(event: Any) -> None:
-    """Mark the address of an event that says that it shall get no more, if it says so."""
+def _is_complaint(event: Any) -> bool:
+    from anymail.signals import EventType
+
+    return bool(event.event_type == EventType.COMPLAINED)
+
+
+def _is_bounce(event: Any) -> bool:
+    """Return whether an event says that no mail will ever arrive."""
     from anymail.signals import EventType, RejectReason
 
-    if event.event_type == EventType.COMPLAINED:
-        note_complaint(event.recipient, now=clock.now())
-        return
     is_refused = event.event_type in (EventType.BOUNCED, EventType.REJECTED)
     is_of_address = event.reject_reason in (RejectReason.BOUNCED, RejectReason.INVALID)
-    if is_refused and is_of_address and not _is_passing(event):
-        note_bounce(event.recipient, now=clock.now())
+    return is_refused and is_of_address and not _is_passing(event)
 
 
 def _is_passing(event: Any) -> bool:

@@ -22,7 +22,7 @@ from modules.mail.selectors.undeliverable import find_undeliverable
 from modules.mail.services.rendering import assemble_mail
 from modules.mail.services.servers import MailServer, Outcome
 from modules.mail.services.signing import SignedMail
-from modules.mail.services.undeliverable import note_bounce
+from modules.mail.services.undeliverable import note_returned
 from sharding.scope import writing_directory
 
 # By then a code is worthless, and whoever wanted it has asked for another.
@@ -98,7 +98,7 @@ def _send(mails: Sequence[Mail], *, now: datetime) -> bool:
 def _settle(mail: Mail, outcome: Outcome, *, now: datetime) -> bool:
     """Do what follows from what became of a mail; return whether others may be tried."""
     if outcome is Outcome.GONE:
-        note_bounce(mail.to, now=now)
+        note_returned(bounced=[mail.to], now=now)
     if outcome in (Outcome.SETTLED, Outcome.GONE):
         _forget(mail)
     return outcome is not Outcome.AWAY

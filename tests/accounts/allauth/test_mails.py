@@ -17,7 +17,7 @@ from modules.accounts.services.notices import notify
 from modules.accounts.services.welcome import welcome
 from modules.kernel import clock
 from modules.mail.public import find_undeliverable
-from modules.mail.services.undeliverable import note_bounce
+from modules.mail.services.undeliverable import note_returned
 from tests.kit.delivery import drain
 from tests.kit.people import NOON, PASSWORD
 from tests.kit.smtp import Sink, listening
@@ -91,7 +91,7 @@ class TestCode:
         assert "ada gave this email address for an account at Banyan." in text
 
     def test_of_a_reset_goes_to_an_address_that_bounced_and_proves_it_again(self, http, ada, sink):
-        note_bounce(ADA, now=clock.now())
+        note_returned(bounced=[ADA], now=clock.now())
         asked = http("POST", f"{AUTH}/password/request", {"email": ADA})
         drain()
 
@@ -133,7 +133,7 @@ class TestNotice:
         assert f"{NOON:%d %B %Y, %H:%M} UTC" in text
 
     def test_is_not_sent_to_an_address_that_bounced(self, ada, sink):
-        note_bounce(ADA, now=clock.now())
+        note_returned(bounced=[ADA], now=clock.now())
         notify(ada.id, "It was closed.", notice="account_closed", now=NOON)
 
         drain()
