@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
+from django.db import connections
 
 from modules.kernel import clock
 from modules.mail.models import Mail, UndeliverableAddress
@@ -112,6 +114,21 @@ class TestMany:
         assert [taken["To"] for taken in sink.mails] == to[2:]
         assert list(Mail.objects.values_list("to", flat=True)) == to[1:2]
         assert UndeliverableAddress.objects.count() == 0
+
+    def test_are_sent_once_by_workers_at_the_same_moment(self, db, sink):
+        to = self.queue(2 * BATCH)
+
+        def work(now: datetime) -> None:
+            try:
+                send_waiting_mails(now=now)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(work, [clock.now()] * 3))
+
+        assert sorted(taken["To"] for taken in sink.mails) == sorted(to)
+        assert Mail.objects.count() == 0
 
     def test_wait_when_nobody_is_there_and_only_the_first_is_tried(self, db, settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

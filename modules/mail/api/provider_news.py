@@ -16,8 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from modules.kernel import clock
-from modules.kernel.errors import BadRequest, InputError, NotFound, Unauthorized
-from modules.kernel.http import limiting, problems
+from modules.kernel.errors import InputError, NotFound, Unauthorized
+from modules.kernel.http import limiting, parsing, problems
 from modules.mail.services.undeliverable import note_returned
 
 _ANYMAIL = "anymail.webhooks."
@@ -26,13 +26,6 @@ _ANYMAIL = "anymail.webhooks."
 _PASSING_CODE = re.compile(r"(?<![\d.])(4\d\d\b|4\.\d+\.\d+|5\.2\.[234]\b|5\.[37]\.\d+)")
 _PASSING_WORD = re.compile(r"soft|transient", re.IGNORECASE)
 _SAYING = ("type", "event", "bounceType", "bounce_type", "Type", "RecordType")
-
-
-class NewsUnreadable(BadRequest):
-    """The provider's news is not what it sends."""
-
-    code = "news_unreadable"
-    title = "This is no news of the provider that is configured here."
 
 
 @csrf_exempt
@@ -66,7 +59,7 @@ def _read(request: HttpRequest) -> list[Any]:
     Return the events that were sent.
 
     :raises Unauthorized: without the secret
-    :raises NewsUnreadable: if it is nothing that the provider sends
+    :raises BodyInvalid: if it is nothing that the provider sends
     """
     from anymail.exceptions import AnymailWebhookValidationFailure
 
@@ -80,7 +73,7 @@ def _read(request: HttpRequest) -> list[Any]:
         raise Unauthorized("The name and password of WEBHOOK_SECRET are needed.") from None
     except Exception:  # noqa: BLE001 - anymail raises whatever comes of reading what it does not expect
         hint = "Nothing that anymail can read; is it of another provider?"
-        raise NewsUnreadable(errors=[InputError("", "unreadable", hint)]) from None
+        raise parsing.BodyInvalid(errors=[InputError("", "unreadable", hint)]) from None
 
 
 def _view() -> Any:
