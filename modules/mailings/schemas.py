@@ -16,7 +16,7 @@ STATES: Final[tuple[IssueState, ...]] = get_args(IssueState)
 
 WebAddress = Annotated[
     str,
-    StringConstraints(pattern=r"^https://[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[!-~]*)?$", max_length=500),
+    StringConstraints(pattern=r"^https://[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[!#-;=?-~]*)?$", max_length=500),
     Field(examples=["https://example.org/news"]),
 ]
 

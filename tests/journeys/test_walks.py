@@ -51,6 +51,7 @@ LISTS: dict[str, list[Callable[[Any, ExitStack], Walked]]] = {
     "list_notification_actors": [walked_people.notification_actors],
     "list_exports": [walked_people.exports],
     "list_app_audit": [walked_people.audit],
+    "list_newsletter_issues": [walked_people.newsletter_issues],
 }
 
 

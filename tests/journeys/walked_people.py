@@ -10,6 +10,7 @@ from typing import Any
 
 from allauth.idp.oidc.models import Client
 
+from modules.accounts import public as accounts
 from modules.audit.models import AuditEntry
 from modules.exports.schemas import NewExport
 from modules.exports.services.requests import end_export, request_export
@@ -17,6 +18,10 @@ from modules.graph import public as graph
 from modules.graph.schemas import MuteOptions
 from modules.graph.services.blocks import block, unblock
 from modules.graph.services.mutes import mute, unmute
+from modules.kernel import clock
+from modules.kernel.principals import OPERATOR
+from modules.mailings.schemas import NewIssue
+from modules.mailings.services.issues import create_issue
 from modules.notifications.models import Group
 from modules.notifications.services.marks import delete_notification
 from modules.posts.services.reactions import add_reaction, remove_reaction
@@ -30,6 +35,7 @@ from tests.journeys.walked import Walked
 from tests.kit.delivery import drain
 from tests.kit.people import NOON, Person, make_person, sign_up
 from tests.kit.posts import publish, repost
+from tests.kit.requests import ISSUE
 
 
 def list_members(settings: Any, after: ExitStack) -> Walked:
@@ -208,3 +214,15 @@ def exports(settings: Any, after: ExitStack) -> Walked:
         return request_export(ada.id, NewExport(kind="archive"), now=now, once=None).id
 
     return Walked(ada, "/v1/exports", add, lambda id: end_export(ada.id, id))
+
+
+def newsletter_issues(settings: Any, after: ExitStack) -> Walked:
+    """The issues of the newsletter, for an operator: none is ever deleted."""
+    reader = make_person()
+    accounts.set_roles(reader.id, [OPERATOR])
+    reader = replace(reader, token=accounts.issue_session_token(reader.id, now=clock.now()))
+
+    def add() -> int:
+        return create_issue(reader.id, NewIssue(**ISSUE), now=NOON, once=None).id
+
+    return Walked(reader, "/v1/newsletter/issues", add)

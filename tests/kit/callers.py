@@ -15,6 +15,8 @@ from modules.graph.models import FollowCount, FollowIn, FollowOut
 from modules.kernel import clock
 from modules.kernel.principals import OPERATOR
 from modules.kernel.scopes import GRANTABLE
+from modules.mailings.schemas import NewIssue
+from modules.mailings.services.issues import create_issue
 from modules.notifications.models import Group
 from modules.notifications.schemas import CUSTOM
 from modules.notifications.services.facts import Fact, Key
@@ -27,6 +29,7 @@ from sharding.scope import writing_directory, writing_for
 from tests.kit.media import upload
 from tests.kit.people import Person, make_person
 from tests.kit.posts import publish
+from tests.kit.requests import ISSUE
 from tests.kit.tokens import make_token
 
 CALLERS = (
@@ -70,6 +73,7 @@ class World:
     media: int
     notification: int
     export: int
+    issue: int
 
     def names(self) -> dict[str, str]:
         """Return what stands in paths, queries and bodies."""
@@ -95,6 +99,7 @@ class World:
             "notification_id": str(self.notification),
             "device_id": DEVICE,
             "export_id": str(self.export),
+            "issue_id": str(self.issue),
         }
 
 
@@ -130,6 +135,7 @@ def make_world() -> World:
         media=upload(owner),
         notification=tell(owner),
         export=request_export(owner.id, NewExport(kind="archive"), now=clock.now(), once=None).id,
+        issue=create_issue(owner.id, NewIssue(**ISSUE), now=clock.now(), once=None).id,
     )
 
 

@@ -20,6 +20,7 @@ APP = {
     "scopes": ["read:profiles"],
     "grant_types": ["authorization_code"],
 }
+ISSUE = {"subject": "New", "sections": [{"paragraphs": ["Nothing."]}]}
 BODIES: dict[str, dict[str, Any]] = {
     "register_app": APP,
     "edit_app": {"name": "Writer"},
@@ -49,6 +50,10 @@ BODIES: dict[str, dict[str, Any]] = {
         "auth": "AAECAwQFBgcICQoLDA0ODw",
     },
     "request_export": {"kind": "report_pdf"},
+    "edit_my_mailings": {"newsletter": True},
+    "create_newsletter_issue": ISSUE,
+    "edit_newsletter_issue": {"subject": "Old"},
+    "set_newsletter_issue_state": {"state": "sending"},
     "send_notification": {"recipient_ids": ["284736281736281"], "name": "order.shipped"},
 }
 QUERIES = {

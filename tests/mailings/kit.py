@@ -9,7 +9,8 @@ from django.db import connections
 
 from modules.mail.models import Mail
 from modules.mailings.models import Subscription
-from modules.mailings.schemas import EditMailings
+from modules.mailings.schemas import EditMailings, NewIssue, NewSection
+from modules.mailings.services.issues import create_issue
 from modules.mailings.services.subscriptions import edit_mailings, hear_preferences
 from modules.notifications import public as notifications
 from modules.notifications.schemas import EditPreferences
@@ -55,6 +56,13 @@ def want(person: Person, *, digest: str, time_zone: str = "UTC", now: datetime =
     edit = EditPreferences.model_validate({"digest": digest, "quiet_hours": quiet})
     notifications.edit_preferences(person.id, edit, seen=None)
     hear_preferences(person.id, now=now)
+
+
+def write_issue(*post_ids: int) -> int:
+    """Write an issue that shows these posts; return its id."""
+    section = NewSection(heading="Hello", paragraphs=["All is well."], post_ids=list(post_ids))
+    new = NewIssue(subject="News", sections=[section])
+    return create_issue(make_person().id, new, now=NOON, once=None).id
 
 
 def make_due(person: Person, at: datetime) -> None:

@@ -62,6 +62,7 @@ def live(number: int, now: datetime) -> None:
 
     from modules.kernel import clock
     from modules.mail.services.sending import send_waiting_mails
+    from modules.mailings.services import rounds
     from modules.mailings.services.due_digests import announce_due_digests
     from sharding import scatter
     from tests.kit.delivery import drain
@@ -85,6 +86,7 @@ def live(number: int, now: datetime) -> None:
         step()
 
     BaseDatabaseWrapper._commit = commit_in_steps
+    rounds.STEP = 2  # type: ignore[misc]
     clock.now = lambda: now  # type: ignore[assignment]  # subscribers ask it
     with ExitStack() as stack:
         stack.enter_context(scatter.serially())

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -19,42 +14,14 @@ from modules.posts import public as posts
 from tests.kit.delivery import drain, undelivered
 from tests.kit.people import make_person
 from tests.kit.posts import publish
+from tests.mailings.killed import lives
 from tests.mailings.kit import let_leases_end, mailed, make_digested, make_due, make_popular
-from tests.mailings.sink import Sink, sink
+from tests.mailings.sink import sink
 
 pytestmark = pytest.mark.django_db
 
 MOST = 200
 A_MOMENT = timedelta(seconds=1)
-
-
-class Lives:
-    """Processes that do what is due, each killed at a step of its own."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def live(self, step: int) -> bool:
-        """Live until this step; return whether it was killed there."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(f"{step} {clock.now().isoformat()}\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        assert answer in ("killed\n", "ended 0\n"), answer
-        return answer == "killed\n"
-
-
-@contextmanager
-def lives(taking: Sink) -> Iterator[Lives]:
-    env = os.environ | {"BANYAN_EMAIL_URL": taking.url, "SSL_CERT_FILE": str(taking.authority)}
-    words = [sys.executable, "-m", "tests.mailings.lives"]
-    with subprocess.Popen(
-        words, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield Lives(process)
-        assert process.stdin
-        process.stdin.close()
 
 
 def test_a_run_that_is_killed_at_each_of_its_steps_mails_everybody_once(tmp_path, settings, monkeypatch):

@@ -26,6 +26,8 @@ NAMES = {
     "draft_id": "7",
     "list_id": "7",
     "notification_id": "7",
+    "issue_id": "7",
+    "token": "none",
     "media_id": "7",
     "export_id": "7",
     "timeline": "home",

@@ -9,11 +9,10 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
 from modules.accounts import public as accounts
 from modules.kernel import clock
-from modules.kernel.http import problems
+from modules.kernel.http import callers, problems
 from modules.mailings.errors import LinkUnknown
 from modules.mailings.services.links import read_token
 from modules.mailings.services.subscriptions import unsubscribe
@@ -22,12 +21,15 @@ _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'n
 # What a mail program sends, as RFC 8058 has it.
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")
 _MAX_BODY = 1_000
+_METHODS = ("GET", "HEAD", "POST")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@callers.counted
 def unsubscription(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a link would end, or end it."""
     try:
+        if request.method not in _METHODS:
+            raise problems.MethodNotAllowed(_METHODS)
         user_id, mailing_list = read_token(token)
         if user_id not in accounts.map_identities([user_id]):
             raise LinkUnknown

@@ -1,0 +1,41 @@
+"""Lives that end at a step of their own, as a test has them lived (lives.py)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from modules.kernel import clock
+from tests.mailings.sink import Sink
+
+
+class Lives:
+    """Processes that do what is due, each killed at a step of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def live(self, step: int) -> bool:
+        """Live until this step; return whether it was killed there."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{step} {clock.now().isoformat()}\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer in ("killed\n", "ended 0\n"), answer
+        return answer == "killed\n"
+
+
+@contextmanager
+def lives(taking: Sink) -> Iterator[Lives]:
+    env = os.environ | {"BANYAN_EMAIL_URL": taking.url, "SSL_CERT_FILE": str(taking.authority)}
+    words = [sys.executable, "-m", "tests.mailings.lives"]
+    with subprocess.Popen(
+        words, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Lives(process)
+        assert process.stdin
+        process.stdin.close()

@@ -1,0 +1,160 @@
+"""Links that end one kind of mail for one user, and nothing else (RFC 8058)."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+from django.utils.crypto import get_random_string
+
+from modules.mailings.errors import LinkUnknown
+from modules.mailings.models import Subscription
+from modules.mailings.services.links import make_link, make_token, read_token
+from modules.notifications import public as notifications
+from tests.kit.delivery import drain
+from tests.kit.people import make_person
+from tests.mailings.kit import due_at, make_digested, make_reader
+
+pytestmark = pytest.mark.django_db
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def path_of(token: str) -> str:
+    return f"/v1/unsubscriptions/{token}"
+
+
+def post(token: str, form=ONE_CLICK):
+    return Client().post(path_of(token), form)
+
+
+def wants_newsletter(person) -> bool:
+    return Subscription.objects.of(person.id).on_primary().get().newsletter
+
+
+class TestLink:
+    def test_says_whose_list_it_ends(self, db):
+        assert read_token(make_token(2**62 + 5, "newsletter")) == (2**62 + 5, "newsletter")
+
+    def test_is_known_by_the_keys_of_before(self, db, settings):
+        token = make_token(5, "digest")
+        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], get_random_string(60)
+
+        assert read_token(token) == (5, "digest")
+        settings.SECRET_KEY_FALLBACKS = []
+        with pytest.raises(LinkUnknown):
+            read_token(token)
+
+    def test_holds_neither_name_nor_address(self, db):
+        person = make_digested()
+
+        link = make_link(person.id, "digest")
+
+        assert person.username not in link
+        assert "@" not in link
+
+
+class TestGet:
+    def test_ends_nothing_and_shows_what_would(self):
+        person = make_digested()
+        token = make_token(person.id, "digest")
+
+        answers = [Client().get(path_of(token)), Client().head(path_of(token))]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert '<button name="List-Unsubscribe" value="One-Click">' in answers[0].text
+        assert answers[0].headers["Referrer-Policy"] == "no-referrer"
+        assert due_at(person) is not None
+
+
+class TestPost:
+    def test_ends_digests_at_once_and_again_changes_nothing(self):
+        person = make_digested()
+        token = make_token(person.id, "digest")
+
+        assert [post(token).status_code for _ in range(2)] == [200, 200]
+
+        assert due_at(person) is None
+        assert notifications.find_preferences(person.id).digest == "off"
+        drain(times=2)
+        assert due_at(person) is None
+
+    def test_ends_the_list_that_it_names_alone(self):
+        person = make_reader()
+
+        assert post(make_token(person.id, "digest")).status_code == 200
+        assert wants_newsletter(person)
+        assert post(make_token(person.id, "newsletter")).status_code == 200
+        assert not wants_newsletter(person)
+
+    def test_of_a_mail_program_may_be_multipart(self):
+        person = make_reader()
+
+        # Django's client sends multipart by itself; programs send either.
+        answer = Client().post(
+            path_of(make_token(person.id, "newsletter")),
+            "List-Unsubscribe=One-Click",
+            content_type="application/x-www-form-urlencoded",
+        )
+
+        assert answer.status_code == 200
+        assert not wants_newsletter(person)
+
+    @pytest.mark.parametrize("form", [{}, {"List-Unsubscribe": "No"}, {**ONE_CLICK, "padding": "x" * 2000}])
+    def test_that_says_something_else_ends_nothing(self, form):
+        person = make_reader()
+
+        assert post(make_token(person.id, "newsletter"), form).status_code == 400
+
+        assert wants_newsletter(person)
+
+    def test_by_another_method_is_none(self):
+        assert Client().put(path_of(make_token(5, "digest"))).status_code == 405
+
+
+class TestForged:
+    def test_for_somebody_else_ends_nothing(self):
+        mine, theirs = make_reader(), make_reader()
+        said = base64.urlsafe_b64decode(make_token(mine.id, "newsletter") + "==")
+        forged = said[:1] + theirs.id.to_bytes(8, "big") + said[9:]
+
+        token = base64.urlsafe_b64encode(forged).rstrip(b"=").decode()
+
+        assert post(token).status_code == 404
+        assert wants_newsletter(theirs)
+
+    def test_for_another_list_ends_nothing(self):
+        person = make_reader()
+        said = base64.urlsafe_b64decode(make_token(person.id, "digest") + "==")
+
+        token = base64.urlsafe_b64encode(b"\x01" + said[1:]).rstrip(b"=").decode()
+
+        assert post(token).status_code == 404
+        assert wants_newsletter(person)
+
+    @pytest.mark.parametrize("token", ["x", "é" * 34, "A" * 34, "=" * 34, "A" * 5000, "%00" * 34, "-_" * 17])
+    def test_of_garbage_is_404(self, token):
+        assert [Client().get(path_of(token)).status_code, post(token).status_code] == [404, 404]
+
+    def test_in_another_spelling_is_none(self):
+        """The last letter of a token carries bits that mean nothing: one spelling alone is a link."""
+        token = make_token(make_person().id, "digest")
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        other = token[:-1] + letters[letters.index(token[-1]) ^ 1]
+
+        assert post(other).status_code == 404
+
+    def test_of_whom_there_is_no_account_is_404(self):
+        assert post(make_token(make_person().id + 1, "digest")).status_code == 404
+
+
+class TestLimit:
+    def test_counts_by_address(self, settings):
+        settings.LIMITS = replace(settings.LIMITS, is_on=True)
+        token = make_token(make_person().id, "digest")
+
+        answer = Client().get(path_of(token))
+
+        assert answer.headers["RateLimit-Policy"].startswith('"anonymous"')
