@@ -223,6 +223,6 @@ def newsletter_issues(settings: Any, after: ExitStack) -> Walked:
     reader = replace(reader, token=accounts.issue_session_token(reader.id, now=clock.now()))
 
     def add() -> int:
-        return create_issue(reader.id, NewIssue(**ISSUE), now=NOON, once=None).id
+        return create_issue(reader.id, NewIssue.model_validate(ISSUE), now=NOON, once=None).id
 
     return Walked(reader, "/v1/newsletter/issues", add)

@@ -135,7 +135,7 @@ def make_world() -> World:
         media=upload(owner),
         notification=tell(owner),
         export=request_export(owner.id, NewExport(kind="archive"), now=clock.now(), once=None).id,
-        issue=create_issue(owner.id, NewIssue(**ISSUE), now=clock.now(), once=None).id,
+        issue=create_issue(owner.id, NewIssue.model_validate(ISSUE), now=clock.now(), once=None).id,
     )
 
 

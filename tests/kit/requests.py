@@ -20,7 +20,7 @@ APP = {
     "scopes": ["read:profiles"],
     "grant_types": ["authorization_code"],
 }
-ISSUE = {"subject": "New", "sections": [{"paragraphs": ["Nothing."]}]}
+ISSUE: dict[str, Any] = {"subject": "New", "sections": [{"paragraphs": ["Nothing."]}]}
 BODIES: dict[str, dict[str, Any]] = {
     "register_app": APP,
     "edit_app": {"name": "Writer"},

@@ -75,6 +75,13 @@ def due_at(person: Person) -> datetime | None:
     return Subscription.objects.of(person.id).on_primary().get().due_at
 
 
+def due_moment(person: Person) -> datetime:
+    """Return when somebody's digest is due, who wants one."""
+    due = due_at(person)
+    assert due
+    return due
+
+
 def make_popular() -> None:
     """Rank posts as the clock does, and have this process see it."""
     rank_popular_posts(now=NOON)

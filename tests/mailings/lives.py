@@ -67,7 +67,7 @@ def live(number: int, now: datetime) -> None:
     from sharding import scatter
     from tests.kit.delivery import drain
 
-    left, commit = number, BaseDatabaseWrapper._commit
+    left, commit = number, BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
 
     def step() -> None:
         nonlocal left
@@ -85,9 +85,9 @@ def live(number: int, now: datetime) -> None:
         commit(self)
         step()
 
-    BaseDatabaseWrapper._commit = commit_in_steps
+    BaseDatabaseWrapper._commit = commit_in_steps  # type: ignore[attr-defined]
     rounds.STEP = 2  # type: ignore[misc]
-    clock.now = lambda: now  # type: ignore[assignment]  # subscribers ask it
+    clock.now = lambda: now  # subscribers ask it
     with ExitStack() as stack:
         stack.enter_context(scatter.serially())
         for alias in connections:

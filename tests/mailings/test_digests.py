@@ -12,9 +12,12 @@ from modules.accounts.public import restore_account, suspend_account
 from modules.graph import public as graph
 from modules.graph.schemas import MuteOptions
 from modules.kernel import clock
+from modules.mail.models import Reason
 from modules.mail.services.sending import send_waiting_mails
+from modules.mail.services.undeliverable import mark_undeliverable
 from modules.mailings.events import DigestDue
 from modules.mailings.models import Subscription
+from modules.mailings.services import due_digests
 from modules.mailings.services.audits import compare_wishes, repair_wishes
 from modules.mailings.services.digests import compose_digest
 from modules.mailings.services.due_digests import announce_due_digests
@@ -28,7 +31,16 @@ from sharding.testing import count_queries
 from tests.kit.delivery import announced_events, drain
 from tests.kit.people import NOON, Person, make_person, sign_up
 from tests.kit.posts import publish
-from tests.mailings.kit import due_at, mailed, make_digested, make_due, make_popular, prove_address, want
+from tests.mailings.kit import (
+    due_at,
+    due_moment,
+    mailed,
+    make_digested,
+    make_due,
+    make_popular,
+    prove_address,
+    want,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +84,7 @@ class TestWhen:
 
         drain(times=2)
 
-        assert due_at(person).hour == 8
+        assert due_moment(person).hour == 8
         answer = person.call("PATCH", "/v1/me/mailings", {"digest_hour": 21, "time_zone": "America/New_York"})
         assert answer.body["next_digest_at"][11:13] in ("01", "02")
         assert person.call("GET", "/v1/me/mailings").body == answer.body
@@ -113,6 +125,13 @@ class TestWhen:
 
         assert found == 1
         assert due_at(held) == NOON
+
+    def test_keeps_others_news_from_waiting_behind_a_heap_of_it(self, monkeypatch):
+        monkeypatch.setattr(due_digests, "MOST", 2)
+        for shard in (0, 4, 4095):
+            make_due(make_digested(shard=shard), NOON)
+
+        assert [announce_due_digests(now=NOON) for _ in range(3)] == [2, 1, 0]
 
     def test_costs_one_read_of_an_index_of_each_instance_when_nobody_is_due(self):
         for _ in range(20):
@@ -166,6 +185,17 @@ class TestWho:
 
         assert mailed() == [f"{other.username}@example.org"]
 
+    def test_is_nobody_whom_mails_do_not_reach(self):
+        person, other = make_digested(), make_digested()
+        popular()
+        mark_undeliverable(f"{person.username}@example.org", Reason.BOUNCED, now=NOON)
+        for each in (person, other):
+            make_due(each, clock.now())
+
+        run()
+
+        assert mailed() == [f"{other.username}@example.org"]
+
     def test_is_nobody_who_has_nothing_to_be_told(self):
         person = make_digested()
         make_due(person, clock.now())
@@ -173,7 +203,7 @@ class TestWho:
         run()
 
         assert mailed() == []
-        assert due_at(person) > clock.now()
+        assert due_moment(person) > clock.now()
 
     def test_is_nobody_who_has_turned_it_off_since(self):
         person = make_digested()

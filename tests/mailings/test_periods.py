@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,6 +17,12 @@ BERLIN = "Europe/Berlin"
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def next_after(now: datetime, rhythm: Rhythm, last: datetime | None) -> datetime:
+    found = find_next(now, rhythm, last_at=last)
+    assert found
+    return found
 
 
 def daily(zone: str = BERLIN, hour: int = 8) -> Rhythm:
@@ -63,9 +69,10 @@ class TestFindNext:
         chance = random.Random(12)
         for name in chance.sample(sorted(available_timezones()), 25):
             rhythm, at = daily(name, hour=chance.randrange(24)), utc("2026-01-01 00:00")
-            last, days = None, []
+            last: datetime | None = None
+            days: list[date] = []
             while at < utc("2027-01-01 00:00"):
-                at = last = find_next(at, rhythm, last_at=last)
+                at = last = next_after(at, rhythm, last)
                 days.append(at.astimezone(rhythm.zone).date())
 
             assert all((b - a).days == 1 for a, b in pairwise(days)), name
@@ -104,14 +111,15 @@ class TestFindChanged:
         """Somebody flies about for a year; each local day, as it is where they are then, has one at most."""
         chance = random.Random(7)
         zones = ["Pacific/Auckland", "Pacific/Honolulu", BERLIN, "Asia/Tokyo", "America/New_York", "UTC"]
-        now, rhythm, last = utc("2026-01-01 00:00"), daily(), None
-        due, sent = find_next(utc("2026-01-01 00:00"), daily(), last_at=None), []
+        now, rhythm, last = utc("2026-01-01 00:00"), daily(), utc("2025-12-31 12:00")
+        due: datetime | None = next_after(now, rhythm, None)
+        sent: list[tuple[datetime, Rhythm]] = []
         while now < utc("2027-01-01 00:00"):
             now += timedelta(hours=chance.uniform(1, 60))
-            while due <= now:
+            while due and due <= now:
                 sent.append((due, rhythm))
                 last = due
-                due = find_next(due, rhythm, last_at=last)
+                due = next_after(due, rhythm, last)
             moved = daily(chance.choice(zones), hour=chance.randrange(24))
             due = find_changed(now, rhythm, moved, due_at=due, last_at=last)
             rhythm = moved
