@@ -13,7 +13,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 \
 # By number: Kubernetes' runAsNonRoot cannot check a name, and files in volumes keep their owner.
 RUN groupadd --system --gid 10001 banyan \
     && useradd --system --uid 10001 --gid 10001 --home-dir /app --shell /usr/sbin/nologin banyan \
-    && install -d -o 10001 -g 10001 /app /var/lib/banyan /srv/static /srv/media
+    && install -d -o 10001 -g 10001 /app /var/lib/banyan /srv/static /srv/media /srv/exports
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY manage.py ./

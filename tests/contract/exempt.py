@@ -61,7 +61,11 @@ _RULES = (
     *(b'"nothing_to_look_for"', b'"too_many_terms"', b'"prefix_too_short"', b'"several_authors"'),
     *(b'"time_zone_unknown"', b'"security_stays_on"', b'"too_many_muted_threads"'),
     b'"device_invalid"',
+    # A report is of a year that has begun, and an archive of none.
+    b'"year_unfit"',
 )
+# There is one export of each kind a day.
+_LIMITS = (b'"export_too_soon"',)
 
 # What whoever runs the service has not set up.
 _SETTINGS = (b'"push_not_offered"',)
@@ -94,5 +98,5 @@ def _is_beyond_schemas(case: Case[Any], response: Response) -> bool:
         # A wrong password, a used key, an unknown address: allauth's forms answer 400 to all of them.
         return bool(response.status_code == 400)
     # Whoever makes up an ETag has seen another version.
-    known: tuple[bytes, ...] = {400: _CODES, 409: _SETTINGS, 422: _RULES}.get(response.status_code, ())
+    known: tuple[bytes, ...] = {400: _CODES, 409: _SETTINGS, 422: _RULES, 429: _LIMITS}.get(response.status_code, ())
     return bool(response.status_code == 412 or any(code in response.content for code in known))

@@ -188,7 +188,7 @@ class TestReferences:
                     resolve(probe["httpGet"]["path"])
                 else:
                     *_, script, process = probe["exec"]["command"]
-                    assert ((ROOT / script).exists(), process) == (True, name.removesuffix("-media"))
+                    assert ((ROOT / script).exists(), process) == (True, name.partition("-")[0])
 
 
 class TestProcesses:

@@ -55,6 +55,8 @@ class TestAudit:
         assert results == {
             name: {"owners": owners, "differences": [], "repaired": 0}
             for name, owners in {
+                "exports.files": 0,
+                "exports.rows": 0,
                 "graph.blocks": 3,
                 "graph.counts": 3,
                 "graph.followers": 3,
@@ -124,7 +126,7 @@ class TestAudit:
     def test_refuses_an_audit_that_there_is_not(self):
         with pytest.raises(
             CommandError,
-            match=r"There is no audit 'graph\.posts': it is one of graph\.blocks, graph\.counts, ",
+            match=r"There is no audit 'graph\.posts': it is one of exports\.files, exports\.rows, ",
         ):
             call_command("shards", "audit", "--only", "graph.posts")
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from celery import current_app
 
+from config.settings.queues import TASK_TIME_LIMIT_S
+from modules.exports.services.making import TIME_LIMIT
 from modules.kernel.bus import read_event
 from modules.posts.events import PostPublished
 
@@ -22,3 +25,15 @@ class TestReadEvent:
     def test_refuses_what_is_none(self):
         with pytest.raises(TypeError, match="author_id"):
             read_event(PostPublished, {"post_id": 1})
+
+
+class TestSubscribes:
+    def test_lets_a_task_have_a_time_limit_of_its_own_and_all_others_the_common_one(self):
+        current_app.loader.import_default_modules()
+        limits = {
+            name: (task.time_limit, task.soft_time_limit)
+            for name, task in current_app.tasks.items()
+            if task.time_limit not in (None, TASK_TIME_LIMIT_S)
+        }
+
+        assert limits == {"exports.make_export": (TIME_LIMIT, TIME_LIMIT - 10)}

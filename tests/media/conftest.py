@@ -70,4 +70,10 @@ def deployed(settings: Any, storage: Any) -> Iterator[MediaStorage]:
     settings.STORAGES = {**settings.STORAGES, "media": {"BACKEND": backend, "OPTIONS": options}}
     used: MediaStorage = storage
     yield used
-    used.delete([key for folder in ("incoming/", "media/", "public/") for key in used.list_folder(folder)])
+    used.delete(
+        [
+            key
+            for folder in ("incoming/", "media/", "public/", "downloads/")
+            for key in used.list_folder(folder)
+        ]
+    )

@@ -118,6 +118,29 @@ class TestAddress:
         }
         assert statuses == {403}
 
+    def test_of_a_download_is_one_persons_and_kept_nowhere(self, storage, tmp_path):
+        (tmp_path / "a").write_bytes(b"0123456789")
+        key = "downloads/7/1/banyan-archive-2026-11-27.zip"
+        storage.upload(key, tmp_path / "a", type="application/zip")
+        now = clock.now()
+
+        url = storage.sign_url(key, since=now, seconds=600)
+        over = storage.sign_url(key, since=now - timedelta(hours=2), seconds=3600)
+
+        answer = httpx.get(url)
+        assert (answer.status_code, answer.content) == (200, b"0123456789")
+        assert answer.headers["Content-Type"] == "application/zip"
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        said = answer.headers["Content-Disposition"]
+        assert said == 'attachment; filename="banyan-archive-2026-11-27.zip"'
+        unsigned = url.partition("?")[0]
+        listings = (f"{unsigned.partition('downloads/')[0]}{folder}" for folder in ("", "downloads/"))
+        statuses = {httpx.get(each).status_code for each in (over, url.replace("/7/", "/8/"), unsigned)}
+        assert statuses == {403}
+        assert {httpx.get(each).status_code for each in listings} <= {403, 404}
+        storage.delete([key])
+        assert httpx.get(url).status_code == 404
+
     def test_is_the_same_for_equal_moments(self, storage):
         since = datetime(2026, 11, 27, 4, tzinfo=UTC)
 
