@@ -37,13 +37,14 @@ def encrypt(
     theirs = from_base64url(p256dh)
     salt = salt or os.urandom(_SALT)
     key = key or ec.generate_private_key(ec.SECP256R1())
-    ours = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    ours: bytes = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     shared = key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), theirs))
     secret = _derive(shared, from_base64url(auth), b"WebPush: info\0" + theirs + ours, 32)
     cipher = AESGCM(_derive(secret, salt, b"Content-Encoding: aes128gcm\0", 16))
     nonce = _derive(secret, salt, b"Content-Encoding: nonce\0", 12)
     header = salt + _RECORD.to_bytes(4, "big") + bytes([len(ours)]) + ours
-    return header + cipher.encrypt(nonce, payload + _END, None)
+    sealed: bytes = cipher.encrypt(nonce, payload + _END, None)
+    return header + sealed
 
 
 def _derive(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
