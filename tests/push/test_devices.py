@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 
 from modules.accounts import public as accounts
 from modules.accounts.services.sessions import end_session
+from modules.graph import public as graph
 from modules.kernel import clock
 from modules.push.models import Subscription
 from sharding.testing import count_queries
@@ -192,6 +195,39 @@ class TestATargetOfTwo:
 
         assert devices(ada) == [str(again.device_id)]
         assert Subscription.objects.count() == 1
+
+
+class TestTabsThatBeginAtOnce:
+    def test_make_one_device_that_is_pushed_to(self, ada, service):
+        browser = Browser(service)
+
+        def register(_):
+            status = browser.register(ada).status
+            connections.close_all()
+            return status
+
+        with ThreadPoolExecutor(4) as pool:
+            statuses = list(pool.map(register, range(4)))
+        drain()
+
+        assert statuses == [200] * 4
+        assert devices(ada) == [str(browser.device_id)]
+        graph.follow(sign_up("ben").id, ada.id)
+        drain()
+        assert len(browser.shown) == 1
+
+    def test_and_one_that_is_removed_and_registered_again_is_pushed_to(self, ada, service):
+        browser = Browser(service)
+        browser.register(ada)
+        ada.call("DELETE", f"{DEVICES}/{browser.device_id}")
+        browser.register(ada)
+
+        drain(times=2)
+
+        assert devices(ada) == [str(browser.device_id)]
+        graph.follow(sign_up("ben").id, ada.id)
+        drain()
+        assert len(browser.shown) == 1
 
 
 class TestTheEndOfASession:

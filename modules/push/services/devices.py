@@ -18,6 +18,7 @@ from modules.push.services.targets import Target, read_target
 from sharding import outbox
 from sharding.scope import writing_directory, writing_for
 
+_MOST_TABS: Final = 5
 # A new target is a server to connect to that a user has named.
 NEW_DEVICES: Final = limits.declare(
     "new-devices", 30, 3600, counts="browsers and apps that a user has pushed to for the first time"
@@ -39,15 +40,22 @@ def register_device(
     """
     target = read_target(new)
     session_id = get_session_id(key_hash, now=now)
-    claim = _find_own_claim(user_id, device_id, target)
+    claim = _find_own_claim(user_id, target)
     if claim is None:
         if settings.LIMITS.is_on:
             quotas.acquire(Cost(NEW_DEVICES, str(user_id)))
         claim = _take(user_id, target)
-    with writing_for(user_id):
-        device = _store(user_id, device_id, new.name, target, session_id, claim, now)
-        surplus = Device.objects.of(user_id).order_by("-used_at", "-id")[settings.PUSH.most_devices :]
-        remove_rows(user_id, list(surplus))
+    for _ in range(_MOST_TABS):
+        with writing_for(user_id):
+            device = _store(user_id, device_id, new.name, target, session_id, claim, now)
+            surplus = Device.objects.of(user_id).order_by("-used_at", "-id")[settings.PUSH.most_devices :]
+            remove_rows(user_id, list(surplus))
+        mine = Subscription.objects.filter(digest=target.digest, user_id=user_id)
+        newest = mine.values_list("claim", flat=True).first()
+        if newest in (None, claim):
+            break
+        # Another tab of theirs has made it theirs at the same time, and later.
+        claim = newest
     return to_card(device, session_id=session_id)
 
 
@@ -98,13 +106,12 @@ def release(claim: UUID) -> None:
         Subscription.objects.filter(claim=claim).delete()
 
 
-def _find_own_claim(user_id: int, device_id: UUID, target: Target) -> UUID | None:
-    """Return the claim by which a device has this target already, if nobody has taken it since."""
-    device = Device.objects.of(user_id).filter(device_id=device_id).first()
-    if device is None or (device.kind, device.target) != (target.kind, target.address):
-        return None
-    is_own = Subscription.objects.filter(digest=target.digest, claim=device.claim).exists()
-    return device.claim if is_own else None
+def _find_own_claim(user_id: int, target: Target) -> UUID | None:
+    """Return the claim by which a user has this target already, if nobody has taken it since."""
+    devices = Device.objects.of(user_id).filter(kind=target.kind, target=target.address)
+    claims = list(devices.values_list("claim", flat=True))
+    current = Subscription.objects.filter(digest=target.digest, claim__in=claims) if claims else None
+    return current.values_list("claim", flat=True).first() if current is not None else None
 
 
 def _take(user_id: int, target: Target) -> UUID:
@@ -132,13 +139,29 @@ def _store(
     now: datetime,
 ) -> Device:
     """Write a device down as it is now; of one with another target what it failed at is forgotten."""
-    known = Device.objects.of(user_id).select_for_update().filter(device_id=device_id).first()
-    device = known or Device(user_id=user_id, device_id=device_id, created_at=now, failures=0)
+    rows = Device.objects.of(user_id)
+    kind, address, p256dh, auth = target
+    named = {"name": name, "session_id": session_id, "claim": claim, "used_at": now}
+    written = named | {"kind": kind, "target": address, "p256dh": p256dh, "auth": auth}
+    fresh = Device(user_id=user_id, device_id=device_id, created_at=now, **written)
+    # Two tabs may begin at once.
+    Device.objects.of(user_id).bulk_create([fresh], ignore_conflicts=True)
+    device = rows.select_for_update().get(device_id=device_id)
     if device.claim != claim:
-        if known is not None:
-            outbox.record(DeviceRemoved(user_id=user_id, claim=str(known.claim)))
+        outbox.record(DeviceRemoved(user_id=user_id, claim=str(device.claim)))
         device.failures, device.paused_until = 0, None
-    device.kind, device.target, device.p256dh, device.auth = target
-    device.name, device.session_id, device.claim, device.used_at = name, session_id, claim, now
+    for column, value in written.items():
+        setattr(device, column, value)
     device.save()
+    _remove_doubles(user_id, device)
     return device
+
+
+def _remove_doubles(user_id: int, device: Device) -> None:
+    """Remove a user's devices of the same target under other ids: the same browser, which forgot its id."""
+    same = Device.objects.of(user_id).filter(kind=device.kind, target=device.target)
+    for double in list(same.exclude(device_id=device.device_id)):
+        Push.objects.of(user_id).filter(device_id=double.device_id).delete()
+        same.filter(id=double.id).delete()
+        if double.claim != device.claim:
+            outbox.record(DeviceRemoved(user_id=user_id, claim=str(double.claim)))
