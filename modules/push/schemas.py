@@ -1,6 +1,6 @@
 """What goes in and what comes out of push, and the figures it runs by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal, get_args
 from uuid import UUID
 
@@ -80,14 +80,14 @@ class PushSettings:
 
     `private_hosts` (`host` or `host:port`) are the push services that may have private addresses and speak
     plain HTTP; of all others an address is asked for when a connection is made. A device that could not be
-    reached `most_failures` times in a row is removed: after six days at the least.
+    reached `most_failures` times in a row is removed: after five days at the least.
     """
 
-    private_key: str = ""
+    private_key: str = field(default="", repr=False)
     # Who answers for what is pushed, as push services want to know it: mailto: or https:.
     contact: str = ""
     provider_url: str = ""
-    provider_secret: str = ""
+    provider_secret: str = field(default="", repr=False)
     private_hosts: frozenset[str] = frozenset()
     site_name: str = "Banyan"
     most_devices: int = 20

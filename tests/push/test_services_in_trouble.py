@@ -20,6 +20,7 @@ from modules.push.services import circuits, guard
 from modules.push.services.sending import claim_due
 from modules.push.services.transport import TIMED_OUT, Request, post_all
 from modules.push.services.waiting import send_waiting_pushes
+from sharding.scope import writing_for
 from tests.kit.delivery import drain, until_replicated
 from tests.kit.people import make_person, sign_up
 from tests.push.kit import DEVICES, Browser, running_service
@@ -93,7 +94,7 @@ class TestAServiceThatIsBusy:
 
         assert moments == [1, 3, 7, 15]
 
-    @pytest.mark.parametrize("said", ["", "soon", "9" * 12, "Fri, 27 Nov 1998 10:00:00 GMT", "-1"])
+    @pytest.mark.parametrize("said", ["", "soon", "9" * 12, "Fri, 27 Nov 1998 10:00:00 GMT", "-1", "²"])
     def test_is_asked_within_hours_whatever_it_says(self, ada, browser, service, said):
         service.answers[browser.path] = 503, {"Retry-After": said}
         tell(ada)
@@ -203,6 +204,25 @@ class TestAWorkerThatDied:
 
         assert (too_early, len(service.got)) == (0, 1)
         assert [row.due_at for row in rows] == [None]
+
+
+class TestTheClock:
+    def test_goes_on_where_one_user_cannot_be_pushed_to(self, ada, browser, service):
+        other, ben = Browser(service), sign_up("ben")
+        other.register(ben)
+        drain()
+        fan = make_person()
+        for person in (ada, ben):
+            graph.follow(fan.id, person.id)
+            drain(but="push.send_pushes")
+        with writing_for(ada.id):
+            Device.objects.of(ada.id).update(p256dh="AAAA")
+
+        with capture_logs() as logs:
+            later(minutes=1)
+
+        assert [each["type"] for each in other.shown] == ["follow"]
+        assert [entry["user_id"] for entry in logs if entry["event"] == "pushes_not_sent"] == [str(ada.id)]
 
 
 class TestAPrivateAddress:

@@ -108,7 +108,7 @@ def _settle_push(user_id: int, outcome: Outcome, pauses: dict[int, datetime], no
 
 def _read_retry_after(text: str, now: datetime) -> datetime | None:
     """Return when a push service wants to be asked again, within reason: seconds, or a date."""
-    if text.isdigit() and len(text) < 10:
+    if text.isascii() and text.isdigit() and len(text) < 10:
         until = now + timedelta(seconds=int(text))
     else:
         try:

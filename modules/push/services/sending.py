@@ -52,7 +52,7 @@ def claim_due(user_id: int, *, now: datetime) -> list[Push]:
 def _send(user_id: int, pushes: Sequence[Push], now: datetime) -> list[Outcome]:
     """Return what came of each; what need not be sent, or cannot be now, is not."""
     devices = {each.device_id: each for each in remove_ended(user_id, now=now)}
-    messages = map_messages(user_id, _list_fresh(pushes, now), now=now)
+    messages = map_messages(user_id, _list_fresh(pushes, now), now=now) if devices else {}
     held = [_hold(push, devices.get(push.device_id), messages, now) for push in pushes]
     ready = [push for push, outcome in zip(pushes, held, strict=True) if outcome is None]
     return [*filter(None, held), *_post(ready, devices, messages, now)]

@@ -4,12 +4,16 @@ import time
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from django.db.models import QuerySet
 
 from modules.push.models import Push
 from modules.push.services.sending import send_due_pushes
 from sharding.querysets import ShardedQuerySet
 from sharding.scope import writing_for
+from sharding.tracebacks import tell
+
+log = structlog.get_logger(__name__)
 
 _WITHIN_S: Final = 5.0
 # Then nothing more is begun: what a user has may take half a minute, and a task has less than one.
@@ -25,7 +29,10 @@ def send_waiting_pushes(*, now: datetime) -> None:
     for user_id in _list_users("due_at", due_at__lte=now):
         if time.monotonic() > ends_at:
             return
-        send_due_pushes(user_id, now=now)
+        try:
+            send_due_pushes(user_id, now=now)
+        except Exception as error:  # noqa: BLE001 - whatever it was, others go on; theirs is tried again
+            log.warning("pushes_not_sent", user_id=str(user_id), error=tell(error))
 
 
 def forget_old_pushes(*, now: datetime) -> None:
