@@ -24,6 +24,7 @@ from modules.push.tasks import plan_for_notifications
 from sharding.scope import Once
 from sharding.testing import count_queries
 from tests.kit.delivery import drain, until_replicated
+from tests.kit.pages import count_reads
 from tests.kit.people import make_person, sign_up
 from tests.kit.posts import publish
 from tests.push.kit import Browser, read_vapid
@@ -135,12 +136,14 @@ class TestAPush:
         assert [each["body"] for each in browser.shown] == ["Your account: password changed"]
         assert service.got[0].headers["urgency"] == "high"
 
-    def test_of_a_service_says_what_it_says_in_few_words(self, ada, browser):
-        data = {"title": "Shop", "body": "Your order " + "\x01" * 500}
+    def test_of_a_service_says_what_it_says_in_few_words(self, ada, browser, service):
+        # What takes most room in JSON.
+        data = {"title": "Shop" + "\x01" * 300, "body": "Your order " + "\x01" * 300}
         send_custom(ada, data)
 
         [shown] = browser.shown
-        assert (shown["type"], shown["name"], shown["title"]) == ("custom", "order.shipped", "Shop")
+        assert (shown["type"], shown["name"], shown["title"][:5]) == ("custom", "order.shipped", "Shop\x01")
+        assert len(service.got[0].body) <= 4096
         assert (shown["body"][:11], len(shown["body"])) == ("Your order ", 200)
 
 
@@ -243,7 +246,7 @@ class TestWhoHasNoDevice:
         with count_queries() as queries:
             plan_for_notifications(event, Once("push.test", "1"))
 
-        assert queries.total == 1
+        assert count_reads(queries) == 1
 
     def test_costs_nothing_where_nothing_is_new(self, ada):
         event = NotificationsChanged(user_id=ada.id, version=1, unseen=0, unread=0, group_ids=[])
