@@ -9,7 +9,8 @@ from modules.mail.services.sending import send_waiting_mails as send_waiting
 from sharding.scope import Once
 
 
-@subscribes(MailQueued)
+# So few that a slow server does not keep a task for too long.
+@subscribes(MailQueued, batch=20)
 def send_queued_mail(event: MailQueued, once: Once) -> None:
     """Send a mail at once; what that does not settle is tried again by the clock."""
     send_mail(event.mail_id, now=clock.now())

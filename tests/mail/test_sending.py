@@ -115,8 +115,32 @@ class TestMany:
         assert list(Mail.objects.values_list("to", flat=True)) == to[1:2]
         assert UndeliverableAddress.objects.count() == 0
 
+    def test_are_not_held_up_by_one_that_cannot_be_made(self, db, sink):
+        to = self.queue(3)
+        odd = Mail.objects.get(to=to[0])
+        content = {**(odd.content or {}), "template": "mailings/nowhere"}
+        Mail.objects.filter(id=odd.id).update(content=content)
+
+        with structlog.testing.capture_logs() as lines:
+            send_waiting_mails(now=clock.now())
+
+        assert [taken["To"] for taken in sink.mails] == to[1:]
+        assert [(line["event"], line["kind"]) for line in lines] == [
+            ("mail_not_rendered", "TemplateDoesNotExist")
+        ]
+        assert list(Mail.objects.values_list("to", flat=True)) == to[:1]
+
+    def test_that_a_later_release_wrote_are_sent(self, db, sink):
+        self.queue(1)
+        row = Mail.objects.get()
+        Mail.objects.filter(id=row.id).update(content={**(row.content or {}), "is_urgent": True})
+
+        send_waiting_mails(now=clock.now())
+
+        assert len(sink.mails) == 1
+
     def test_are_sent_once_by_workers_at_the_same_moment(self, db, sink):
-        to = self.queue(2 * BATCH)
+        to = self.queue(BATCH + 10)
 
         def work(now: datetime) -> None:
             try:

@@ -7,6 +7,7 @@ is away, until the mail is worthless.
 
 import time
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -30,7 +31,7 @@ WORTHLESS_AFTER = timedelta(days=1)
 # Longer than a mail server keeps anybody waiting, step by step; then another worker may try.
 TRIED_AGAIN_AFTER = timedelta(minutes=2)
 # So many a worker takes at once.
-BATCH = 20
+BATCH = 50
 # What was taken later than this is left to whoever is next: a mail may take a minute, and nobody else may
 # have taken it by then.
 BATCH_S = 30
@@ -51,13 +52,15 @@ def send_mail(mail_id: int, *, now: datetime) -> None:
 
 def send_waiting_mails(*, now: datetime) -> None:
     """Send what nobody took so far: first what was tried before, then what is one of many."""
-    ends = time.monotonic() + RUN_S
-    while time.monotonic() < ends:
-        first = Case(When(kind=MailKind.BULK, then=1), default=0)
-        due = (
-            Mail.objects.filter(try_after__lte=now).order_by(first, "id").values_list("id", flat=True)[:BATCH]
-        )
-        if not due or not _send(_claim(list(due), now=now), now=now):
+    began = time.monotonic()
+    first = Case(When(kind=MailKind.BULK, then=1), default=0)
+    while (passed := time.monotonic() - began) < RUN_S:
+        # What is taken late in a run is held as long as what is taken early.
+        moment = now + timedelta(seconds=passed)
+        due = Mail.objects.filter(try_after__lte=moment).order_by(first, "id").values_list("id", flat=True)
+        mail_ids = list(due[:BATCH])
+        mails = _claim(mail_ids, now=moment)
+        if not mail_ids or not _send(mails, now=moment, within_s=min(BATCH_S, RUN_S - passed)):
             return
 
 
@@ -78,21 +81,32 @@ def _claim(mail_ids: Sequence[int], *, now: datetime) -> list[Mail]:
     return [mails[mail_id] for mail_id in mail_ids if mail_id in mails]
 
 
-def _send(mails: Sequence[Mail], *, now: datetime) -> bool:
+def _send(mails: Sequence[Mail], *, now: datetime, within_s: float = BATCH_S) -> bool:
     """Send mails over one connection; return whether there is anybody who takes any."""
     gone = find_undeliverable(mail.to for mail in mails if mail.kind != MailKind.ASKED)
     began = time.monotonic()
     with MailServer() as server:
         for place, mail in enumerate(mails):
-            if time.monotonic() - began > BATCH_S:
+            if time.monotonic() - began > within_s:
                 _release(mails[place:], now=now)
                 return True
             if mail.kind != MailKind.ASKED and mail.to in gone:
                 log.info("mail_left_out", mail_id=mail.id, limit="undeliverable")
                 _forget(mail)
-            elif not _settle(mail, server.take(mail.id, to_message(mail)), now=now):
+            elif (message := _find_message(mail)) is None:
+                continue
+            elif not _settle(mail, server.take(mail.id, message), now=now):
                 return False
     return True
+
+
+def _find_message(mail: Mail) -> EmailMessage | None:
+    """Return a mail as it is sent, or None of one that cannot be made: it holds up no other."""
+    try:
+        return to_message(mail)
+    except Exception as error:  # noqa: BLE001 - a template may raise anything, and its words may be the mail's
+        log.error("mail_not_rendered", mail_id=mail.id, kind=type(error).__name__)
+        return None
 
 
 def _settle(mail: Mail, outcome: Outcome, *, now: datetime) -> bool:
@@ -120,7 +134,9 @@ def to_message(row: Mail) -> EmailMessage:
     message_id = _to_message_id(row)
     if row.content is None:
         return SignedMail(row.subject, row.text, to=[row.to], headers={"Message-ID": message_id})
-    mail = NewMail(to=row.to, subject=row.subject, **row.content)
+    # What a later release adds says nothing here.
+    known = {field.name: row.content[field.name] for field in fields(NewMail) if field.name in row.content}
+    mail = NewMail(to=row.to, subject=row.subject, **known)
     return assemble_mail(mail, row.text, message_id=message_id)
 
 
