@@ -17,13 +17,13 @@ from django.core.mail import EmailMessage
 from django.db.models import Case, When
 from django.utils.crypto import salted_hmac
 
-from modules.mail.models import Mail, MailKind
+from modules.mail.models import Mail, MailKind, Reason
 from modules.mail.schemas import NewMail
 from modules.mail.selectors.undeliverable import find_undeliverable
 from modules.mail.services.rendering import assemble_mail
 from modules.mail.services.servers import MailServer, Outcome
 from modules.mail.services.signing import SignedMail
-from modules.mail.services.undeliverable import note_returned
+from modules.mail.services.undeliverable import mark_undeliverable
 from sharding.scope import writing_directory
 
 # By then a code is worthless, and whoever wanted it has asked for another.
@@ -112,7 +112,7 @@ def _find_message(mail: Mail) -> EmailMessage | None:
 def _settle(mail: Mail, outcome: Outcome, *, now: datetime) -> bool:
     """Do what follows from what became of a mail; return whether others may be tried."""
     if outcome is Outcome.GONE:
-        note_returned(bounced=[mail.to], now=now)
+        mark_undeliverable(mail.to, Reason.BOUNCED, now=now)
     if outcome in (Outcome.SETTLED, Outcome.GONE):
         _forget(mail)
     return outcome is not Outcome.AWAY

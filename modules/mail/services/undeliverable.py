@@ -26,6 +26,11 @@ def note_returned(*, bounced: Collection[str] = (), complained: Collection[str] 
             _mark(digest, reason, now=now)
 
 
+def mark_undeliverable(address: str, reason: Reason, *, now: datetime) -> None:
+    """Mark one address and announce it, once; of both reasons the complaint stays."""
+    _mark(to_digest(address), reason, now=now)
+
+
 def _mark(digest: str, reason: Reason, *, now: datetime) -> None:
     with writing_directory():
         mark, is_new = UndeliverableAddress.objects.get_or_create(
