@@ -167,12 +167,26 @@ class TestResumeExports:
         lost, made = ask_for(ada, now=now), ask_for(ben, now=now)
         make_export(ben.id, made, now=now)
 
-        early = resume_exports(now=now + HEARD_WITHIN)
-        late = resume_exports(now=now + HEARD_WITHIN + timedelta(seconds=1))
+        due = now + HEARD_WITHIN
+        told = [resume_exports(now=due + timedelta(seconds=seconds)) for seconds in (0, 1, 2)]
         drain(times=2)
 
-        assert (early, late) == (0, 1)
+        assert told == [0, 1, 0]
         assert state_of(ada, lost) == (READY, 1, "")
+
+    def test_lets_the_claim_of_one_go_that_died(self, workers):
+        ada, now = make_person(), clock.now()
+        export_id = ask_for(ada, now=now)
+        with stuck(ada):
+            worker = workers.begin(ada, export_id, now=now)
+            _until_attempt(1, ada, export_id)
+            worker.kill()
+
+        told = [resume_exports(now=clock.now() + moment) for moment in (timedelta(0), 2 * CLAIM)]
+        drain(times=2)
+
+        assert told == [0, 1]
+        assert state_of(ada, export_id) == (READY, 2, "")
 
 
 class TestProgress:

@@ -124,11 +124,7 @@ def resume_exports(*, now: datetime) -> int:
         return late.values("id", "user_id", "claimed_until")[:_BATCH]
 
     found = Export.objects.everywhere(query, within=_WITHIN_S, on_primary=True).rows
-    for row in found:
-        with writing_for(row["user_id"]):
-            event = ExportRequested(export_id=row["id"], user_id=row["user_id"])
-            outbox.record(event, owner_id=row["id"])
-    return len(found)
+    return sum(_announce_again(row["user_id"], row["id"], now) for row in found)
 
 
 def file_of(export: Export, now: datetime) -> str:
@@ -136,6 +132,20 @@ def file_of(export: Export, now: datetime) -> str:
     name, extension, _ = _TYPES[export.kind]
     when = f"{now:%Y-%m-%d}" if export.year is None else str(export.year)
     return f"banyan-{name}-{when}.{extension}"
+
+
+def _announce_again(user_id: int, export_id: int, now: datetime) -> bool:
+    """
+    Let a claim that is over go and announce the export again, unless somebody is at it by now.
+
+    Not again each minute, for many may wait their turn. Who was only slow finds the claim gone, and ends.
+    """
+    with writing_for(user_id):
+        late = Export.objects.of(user_id).filter(id=export_id, claimed_until__lt=now)
+        if not late.update(state=WAITING, claimed_until=now + HEARD_WITHIN):
+            return False
+        outbox.record(ExportRequested(export_id=export_id, user_id=user_id), owner_id=export_id)
+    return True
 
 
 def _claim(user_id: int, export_id: int, now: datetime) -> Export | None:

@@ -25,7 +25,9 @@ def read_actions(user_id: int) -> Iterator[Entry]:
     rows = Action.objects.of(user_id).filter(is_active=True)
     for entry in walk(rows, "group_id", "type", "subject_id", "actor_id", "post_id", "reaction", "edge_id"):
         done_at = at(entry.pop("edge_id"))
-        yield {**entry, "type": TYPES[entry["type"]], "done_at": done_at}
+        # 0 stands for nobody, and for no post.
+        named = {name: None if entry[name] == "0" else entry[name] for name in ("actor_id", "post_id")}
+        yield {**entry, **named, "type": TYPES[entry["type"]], "done_at": done_at}
 
 
 @archived("notification_preferences.json", of=[Inbox], about="How you want to be notified.")
