@@ -19,7 +19,7 @@ from modules.graph.services.blocks import block
 from modules.graph.services.follows import follow
 from modules.kernel import clock
 from modules.kernel.archives import list_parts, walk
-from modules.posts.models import Bookmark
+from modules.posts.models import Bookmark, Post
 from modules.posts.schemas import NewPost, PastPost
 from modules.posts.services.bookmarks import add_bookmark
 from modules.posts.services.bulk import create_posts_in_bulk
@@ -169,9 +169,10 @@ def _with_posts(count):
     """Return somebody with so many posts of a thousand characters, no two alike."""
     person = make_person()
     text = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(16))[:980]
-    past = (PastPost(person.id, f"{n} {text}", NOON, n % 1024) for n in range(count))
-    create_posts_in_bulk(past)
+    moments = (NOON - timedelta(milliseconds=n) for n in range(count))
+    create_posts_in_bulk(PastPost(person.id, f"{n} {text}", at, 0) for n, at in enumerate(moments))
     until_replicated()
+    assert Post.objects.of(person.id).count() == count
     return person
 
 
