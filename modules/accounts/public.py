@@ -42,7 +42,7 @@ from modules.accounts.services.erasure import (
     list_erasable,
 )
 from modules.accounts.services.mailing import queue_bulk_mails
-from modules.accounts.services.presence import require_presence
+from modules.accounts.services.presence import is_present, require_presence
 from modules.accounts.services.principals import find_held
 from modules.accounts.services.receipts import link_to, read_receipt, sign_receipt
 from modules.accounts.services.sessions import forget_expired_sessions, hash_key, issue_session_token
@@ -71,6 +71,7 @@ __all__ = [
     "forget_held_names",
     "get_identity",
     "hash_key",
+    "is_present",
     "issue_session_token",
     "link_to",
     "list_account_ids",

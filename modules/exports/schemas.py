@@ -79,7 +79,9 @@ class Download(Shape):
 class Export(ExportCard):
     """One of the caller's exports, with the address of its file."""
 
-    download: Download | None = Field(description="Of an export that is ready.")
+    download: Download | None = Field(
+        description="Of an export that is ready, for a user who has shown within minutes who they are."
+    )
 
 
 class ExportPage(Page[ExportCard, Nothing, Nothing]):

@@ -172,7 +172,9 @@ class TestGetExport:
 
         now = clock.now()
         moments = (now, ends - timedelta(minutes=10), ends)
-        soon, last, over = (get_export(ada.id, export_id, now=moment).download for moment in moments)
+        soon, last, over = (
+            get_export(ada.id, export_id, with_address=True, now=moment).download for moment in moments
+        )
 
         assert ends - made == KEPT
         assert soon
@@ -180,6 +182,15 @@ class TestGetExport:
         assert timedelta(0) <= now + LINK - soon.expires_at < timedelta(seconds=1)
         assert timedelta(0) <= ends - last.expires_at < timedelta(seconds=2)
         assert over is None
+
+    def test_gives_no_address_to_a_session_that_may_be_stolen(self, settings):
+        ada = sign_up("ada")
+        export_id = _made(ada)
+        settings.ACCOUNTS = replace(settings.ACCOUNTS, presence_ttl=0)
+
+        shown = ada.call("GET", f"/v1/exports/{export_id}")
+
+        assert (shown.status, shown.body["state"], shown.body["download"]) == (200, "ready", None)
 
 
 class TestEndExport:

@@ -17,6 +17,11 @@ def require_presence(session_key: str, *, now: datetime) -> None:
 
     :raises ReauthenticationRequired: if log-in and reauthentication are too long ago
     """
-    shown_at = find_presence(hash_key(session_key), now=now)
-    if shown_at is None or now - shown_at >= timedelta(seconds=settings.ACCOUNTS.presence_ttl):
+    if not is_present(session_key, now=now):
         raise ReauthenticationRequired
+
+
+def is_present(session_key: str, *, now: datetime) -> bool:
+    """Return whether the user of a session has shown within minutes who they are, by one read."""
+    shown_at = find_presence(hash_key(session_key), now=now)
+    return shown_at is not None and now - shown_at < timedelta(seconds=settings.ACCOUNTS.presence_ttl)

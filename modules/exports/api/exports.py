@@ -1,6 +1,6 @@
 """`/v1/exports`: what the caller takes along of their own. Files come from the storage, never from here."""
 
-from modules.accounts.public import ReauthenticationRequired, require_presence
+from modules.accounts.public import ReauthenticationRequired, is_present, require_presence
 from modules.exports.errors import ExportNotFound, ExportTooSoon, YearUnfit
 from modules.exports.schemas import Export, ExportCard, ExportPage, NewExport
 from modules.exports.selectors.exports import get_export, list_exports
@@ -50,9 +50,12 @@ class OneExport(View):
         Show one of the caller's exports: how far it is, and where its file can be fetched.
 
         The address holds for an hour, whoever has it; each request gives a new one, until the file is deleted
-        7 days after it was made.
+        7 days after it was made. It is given to a session whose user has shown within minutes who they are:
+        otherwise `download` is null, also of what is ready, and comes after a reauthentication.
         """
-        return get_export(request.user.id, export_id, now=clock.now())
+        now = clock.now()
+        with_address = is_present(request.auth, now=now)
+        return get_export(request.user.id, export_id, with_address=with_address, now=now)
 
     @endpoint("delete_export", scope=FIRST_PARTY, refuses=(ExportNotFound,))
     def delete(self, request: Request, export_id: int) -> None:

@@ -19,9 +19,9 @@ def list_exports(user_id: int, paging: Paging) -> ExportPage:
     return ExportPage.plain([to_card(row) for row in page.rows], next=page.next, prev=page.prev)
 
 
-def get_export(user_id: int, export_id: int, *, now: datetime) -> ExportShape:
+def get_export(user_id: int, export_id: int, *, with_address: bool, now: datetime) -> ExportShape:
     """
-    Return one of a user's exports, with an address of its file that holds from now on.
+    Return one of a user's exports, with an address of its file that holds from now on, or without.
 
     :raises ExportNotFound: if they have no such export
     """
@@ -30,7 +30,7 @@ def get_export(user_id: int, export_id: int, *, now: datetime) -> ExportShape:
         row = Export.objects.of(user_id).filter(id=export_id).first()
     if row is None:
         raise ExportNotFound
-    return ExportShape(**dict(to_card(row)), download=_to_download(row, now))
+    return ExportShape(**dict(to_card(row)), download=_to_download(row, now) if with_address else None)
 
 
 def to_card(row: Export) -> ExportCard:

@@ -46,7 +46,7 @@ MAX_ATTEMPTS: Final = 3
 CLAIM: Final = timedelta(seconds=60)
 # The same while a file of two gigabytes is on its way to the storage, of which nothing is heard.
 CLAIM_FOR_UPLOAD: Final = timedelta(minutes=10)
-#: How long all of it may take, in seconds: 100,000 posts took 13 s here.
+#: How long all of it may take, in seconds: 30,000 posts take four.
 TIME_LIMIT: Final = 900
 _TELL_AFTER_S: Final = 1.0
 # As what the files speak of themselves.
