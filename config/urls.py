@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 
@@ -23,12 +24,22 @@ def _of_contexts() -> Iterator[URLPattern]:
             yield path(f"v1/{pattern.pattern}", pattern.callback)
 
 
+def _live() -> list[URLPattern]:
+    """Return the pages of the demo, where there is one."""
+    if not settings.LIVE_PAGE:
+        return []
+    from config.live import views as live
+
+    return [path("live", require_safe(live.page)), path("live/assets/<str:name>", require_safe(live.asset))]
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *_of_contexts(),
     path("v1/operations/status", views.Status.as_view()),
     path("ops", require_safe(views.page)),
     path("ops/assets/<str:name>", require_safe(views.asset)),
     path("hooks/mail", take_provider_news),
+    *_live(),
     path("healthz", require_safe(health.live)),
     path("readyz", require_safe(health.ready)),
     *identity,

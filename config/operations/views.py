@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from config import pages
 from config.operations.schemas import OperationsStatus
 from config.operations.snapshot import get_status
 from modules.accounts.api.authentication import BrowserSessionAuthentication
 from modules.accounts.api.pages.login_pages import show_error
 from modules.kernel.errors import Forbidden
 from modules.kernel.http import Request, View, callers, endpoint, problems
-from modules.kernel.http.files import Files, allow_files
+from modules.kernel.http.files import Files
 from modules.kernel.principals import OPERATOR, Principal
 from modules.kernel.rendered import Rendered
 
@@ -22,10 +22,6 @@ PATH = "/ops"
 SCOPE = "read:operations"
 _FILES = Files("ops", "/ops/assets/", "ops.css", "ops.js")
 _PAGE = Path(__file__).with_name("page.html")
-_POLICY = (
-    "default-src 'none'; script-src {ours}; style-src {ours}; connect-src 'self' {sockets}; base-uri 'none';"
-    " form-action 'none'; frame-ancestors 'none'"
-)
 
 
 class OperatorRequired(Forbidden):
@@ -64,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not _is_operator(viewer):
         return show_error(request, "This page is for who operates the service.", status=403)
     response = HttpResponse(_page())
-    response.headers["Content-Security-Policy"] = allow_files(_POLICY.replace("{sockets}", _sockets()))
+    response.headers["Content-Security-Policy"] = pages.policy()
     return response
 
 
@@ -73,12 +69,6 @@ asset: Callable[[HttpRequest, str], HttpResponse] = _FILES.answer
 
 def _is_operator(caller: Principal) -> bool:
     return OPERATOR in caller.roles
-
-
-def _sockets() -> str:
-    """Return the origin of sockets, from which the page has its figures."""
-    parts = urlsplit(settings.REALTIME.url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 @cache

@@ -126,6 +126,8 @@ TIMELINES = TimelineSettings(
 )
 SEARCH = SearchSettings()
 REALTIME = realtime.realtime(ENV)
+# The demo in two windows (config/live): whoever comes is one of its people by a click.
+LIVE_PAGE = True
 CHANNEL_LAYERS = realtime.CHANNEL_LAYERS
 NOTIFICATIONS = NotificationSettings()
 PUSH = push.push(ENV)

@@ -24,6 +24,7 @@ if ENV.limits == "off":
     raise ImproperlyConfigured("BANYAN_LIMITS is off: production settings refuse it.")
 
 globals().update(HARDENED_COOKIES)
+LIVE_PAGE = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # The proxy answers port 80 (deploy/); an API must not silently redirect (ASVS 4.1.2).
 SECURE_SSL_REDIRECT = False

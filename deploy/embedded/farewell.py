@@ -28,6 +28,7 @@ def lines(ports: Ports, flower: int, access: str, seconds: float) -> list[str]:
     if access:
         demo = json.loads(access.splitlines()[-1])
         told += [
+            f"  Live      {base}/live   in two windows: what one person does the other sees at once",
             f"  Log-in    {demo['email']}  {demo['password']}",
             f"  Try       curl -H 'X-Session-Token: {demo['token']}' '{base}/v1/timelines/home?limit=5'",
             "",

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.layout import ROOT
+from tests.kit.production import PRODUCTION
 
 # The embedded stack and the commands that lead to it need what its servers need; the image runs neither.
 OF_THE_STACK = (
@@ -31,15 +32,6 @@ for name in found:
             found.append(entry.name)
 print(len(found))
 """
-
-# What production's settings insist on.
-PRODUCTION = {
-    "DJANGO_SETTINGS_MODULE": "config.settings.production",
-    "BANYAN_PUBLIC_URL": "https://api.example.org",
-    "BANYAN_FRONTEND_URL": "https://app.example.org",
-    "BANYAN_EMAIL_URL": "smtps://mail.example.org",
-    "BANYAN_LIMITS": "on",
-}
 
 
 @pytest.fixture(scope="module")
