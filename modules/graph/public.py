@@ -9,7 +9,12 @@ from modules.graph.errors import (
 )
 from modules.graph.selectors.blocks import list_blocks
 from modules.graph.selectors.counts import get_own_counts, map_counts
-from modules.graph.selectors.followers import batch_follower_ids, list_follow_requests, list_followers
+from modules.graph.selectors.followers import (
+    batch_follower_ids,
+    list_follow_requests,
+    list_followers,
+    select_followers,
+)
 from modules.graph.selectors.following_cache import ensure_following, following_key, load_following
 from modules.graph.selectors.follows import (
     is_following,
@@ -61,6 +66,7 @@ __all__ = [
     "map_relationships",
     "mute",
     "pulled_author_ids",
+    "select_followers",
     "set_private",
     "unfollow",
     "viewer_of",

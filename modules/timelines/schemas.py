@@ -15,7 +15,11 @@ HOME_NEWS = "tl:news"
 
 
 class HomeNews(NamedTuple):
-    """A post has reached the homes of these users, by way of its author or of who reposts it."""
+    """
+    A post has reached the homes of these users, by way of its author or of who reposts it.
+
+    Of an author whose posts are pulled nobody is named: it has reached all who follow them.
+    """
 
     post_id: int
     author_id: int

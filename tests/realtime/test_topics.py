@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 
 from modules.accounts.public import set_roles
+from modules.graph.models import FollowCount
 from modules.kernel.principals import OPERATOR
+from sharding.scope import writing_for
 from tests.kit.client import Client
+from tests.kit.machines import until
 from tests.kit.sockets import Frame, Socket
 from tests.realtime.places import Place
 
@@ -37,6 +40,22 @@ def is_of(topic: str, newest_id: str):
 
 def tagged(frames: list[Frame]) -> list[str]:
     return [frame["data"]["newest_id"] for frame in frames if frame.get("type") == "tag.new"]
+
+
+class TestAHome:
+    def test_is_told_of_authors_whose_posts_are_pulled(self, place, ada, ben):
+        vera = place.sign_up("vera")
+        ben.follow(ada)
+        until(lambda: ada.counts() == {"followers": 1, "following": 0})
+        with writing_for(int(ada.id)):
+            FollowCount.objects.of(int(ada.id)).update(is_pulled=True)
+        follower, stranger = listen(place, ben, "timeline:home"), listen(place, vera, "timeline:home")
+
+        post_id = ada.post("to many")
+
+        [hint] = follower.until(lambda frame: frame.get("topic") == "timeline:home")[-1:]
+        assert hint["data"] == {"count": 1, "newest_id": post_id}
+        assert [frame for frame in stranger.quiet() if frame.get("topic") == "timeline:home"] == []
 
 
 class TestTags:

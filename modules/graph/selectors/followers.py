@@ -1,6 +1,6 @@
 """Who follows a user, and who asks to: reads of the followee's side."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from modules.graph.models import FollowIn
 from modules.graph.schemas import EdgePage
@@ -18,6 +18,16 @@ def list_follow_requests(user_id: int, paging: Paging) -> EdgePage:
     """Return a page of those who wait for the user's consent, newest first."""
     rows = FollowIn.objects.of(user_id).filter(is_requested=True, is_hidden=False)
     return build_edge_page(rows, "follower_id", paging)
+
+
+def select_followers(user_id: int, follower_ids: Collection[int]) -> frozenset[int]:
+    """
+    Return those of some who follow a user; one read of the user's side, by its key.
+
+    :raises InstanceUnavailable: if nobody can tell now
+    """
+    rows = FollowIn.objects.of(user_id).filter(is_active=True, follower_id__in=list(follower_ids))
+    return frozenset(rows.values_list("follower_id", flat=True))
 
 
 def batch_follower_ids(author_id: int, *, size: int = 1000) -> Iterator[list[int]]:

@@ -6,17 +6,20 @@ that posts costs them no more than that.
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Collection, Coroutine
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
 
+from modules.graph import public as graph
 from modules.posts import public as posts
 from modules.realtime.services.frames import to_hint
 from modules.realtime.services.layer import InstanceLayer
 from modules.realtime.services.threads import in_thread
 from modules.realtime.services.topics import HOME
 from modules.timelines import public as timelines
+from modules.timelines.schemas import HomeNews
 
 log = structlog.get_logger(__name__)
 
@@ -54,10 +57,25 @@ class HomeHints:
     def hear(self, message: bytes) -> None:
         """Take what fan-out tells."""
         try:
-            post_id, _, user_ids = timelines.read_home_news(message)
+            news = timelines.read_home_news(message)
         except ValueError:
             return
-        here = self._channels.keys() & set(user_ids)
+        if news.user_ids:
+            self._note(news.post_id, self._channels.keys() & set(news.user_ids))
+        elif self._channels:
+            self._start(self._hear_pulled(news))
+
+    async def _hear_pulled(self, news: HomeNews) -> None:
+        """Ask who of those here follows an author whose posts are pulled: in fan-out nobody is named."""
+        try:
+            here = await in_thread(graph.select_followers, news.author_id, list(self._channels))
+        except Exception:
+            log.warning("hint_lost", exc_info=True)
+            return
+        self._note(news.post_id, self._channels.keys() & here)
+
+    def _note(self, post_id: int, here: Collection[int]) -> None:
+        """Note that a post has reached the homes of users who listen here; they are told in a moment."""
         for user_id in here:
             waiting = self._posts.setdefault(user_id, [])
             if len(waiting) < _MAX_POSTS and post_id not in waiting:
@@ -77,9 +95,12 @@ class HomeHints:
                 by_post.setdefault(post_id, []).append(user_id)
         self._timer = loop.call_later(interval / 10, self._flush) if self._posts else None
         if by_post:
-            task = loop.create_task(self._tell(by_post))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._tell(by_post))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _tell(self, by_post: dict[int, list[int]]) -> None:
         found: dict[int, list[int]] = {}

@@ -141,6 +141,15 @@ def _tell(channel: str | None, keys: Sequence[bytes], entry: Entry) -> list[Comm
     return [("PUBLISH", channel, _ENTRY.pack(*entry) + ids)]
 
 
+def tell_followers(entry: Entry, *, channel: str) -> None:
+    """
+    Tell who listens to a channel of an author's Redis of what is in no window but theirs: nobody is named.
+
+    :raises RedisUnavailable: if it cannot be told now
+    """
+    redis_of(entry.via_id).run(*_tell(channel, [], entry))
+
+
 def push_soon(keys: Sequence[bytes], entry: Entry) -> None:
     """Put one entry into windows of one user, where they exist, at the end of this request; else at once."""
     run_soon(_redis_of(keys[0]), *_pushes(keys, entry))

@@ -4,11 +4,13 @@ What news does to windows. All of it may be repeated, and none of it makes a win
 Without Redis these raise RedisUnavailable, and the news comes again: a window that survives must not miss it.
 """
 
+from contextlib import suppress
+
 from django.conf import settings
 
 from modules.graph import public as graph
 from modules.kernel.derived import derived
-from modules.kernel.redis.client import RedisClient
+from modules.kernel.redis.client import RedisClient, RedisUnavailable
 from modules.kernel.redis.servers import redis, redis_of
 from modules.kernel.redis.several import Failures
 from modules.posts import public as posts
@@ -37,11 +39,16 @@ def push_to_followers(
     """
     Put a post into the homes of its author's followers, unless they pull it; `only` into those of one Redis.
 
+    Where they pull it, who listens is told that there is something to pull; without Redis nobody is.
+
     With `lost`, those whose Redis is away are passed over, and it is put there with the reason.
     """
-    if graph.is_pulled(author_id):
-        return
     entry = Entry(post_id, author_id)
+    if graph.is_pulled(author_id):
+        if only is None:
+            with suppress(RedisUnavailable):
+                windows.tell_followers(entry, channel=HOME_NEWS)
+        return
     for follower_ids in graph.batch_follower_ids(author_id, size=_FOLLOWERS_AT_ONCE):
         homes = [windows.home(id) for id in follower_ids if only is None or redis_of(id) is only]
         windows.push(homes, entry, lost=lost, channel=HOME_NEWS)
