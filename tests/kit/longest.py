@@ -23,6 +23,8 @@ LONGEST = (
     "tests/policy/test_visibility_matrix.py",
     "tests/search/test_recall.py",
     "tests/journeys/test_hot_redis.py",
+    "tests/journeys/test_events_after_kills.py",
+    "tests/realtime/test_ends.py",
     "tests/sharding/test_outages.py",
     "tests/sharding/test_backend.py",
     "tests/sharding/test_replicas.py",

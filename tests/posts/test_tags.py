@@ -8,6 +8,7 @@ import pytest
 from modules.graph.services.privacy import set_private
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
+from modules.kernel.redis.script import count_trips
 from modules.posts.events import PostTagged, TagsDue, TagsRemoved
 from modules.posts.models import Tag, TagPost, TagStat, TagTotal, TagUse
 from modules.posts.schemas import EditPost, NewDraft, NewPost
@@ -68,6 +69,16 @@ class TestListOfATag:
         assert (kept("forest"), kept("n0")) == (2, 1)
         # The word's own shard, which is neither author's.
         assert shard_of(tag_id_of("forest")) not in {shard_of(ada.id), shard_of(vera.id)}
+
+    def test_is_told_to_who_listens_once_however_often_the_news_comes(self, ada):
+        post_id = publish(ada, "#forest")
+
+        with count_trips() as first:
+            tell(["forest"], post_id, author=ada, key="1")
+        with count_trips() as again:
+            tell(["forest"], post_id, author=ada, key="2")
+
+        assert (first.trips, again.trips) == (1, 0)
 
     def test_has_posts_that_were_drafts(self, ada):
         draft = create_draft(ada.id, NewDraft(text="#later"), now=NOON, once=None).id
