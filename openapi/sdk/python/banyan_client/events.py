@@ -21,7 +21,7 @@ from banyan_client.generated.models import NewTicket
 from banyan_client.retries import Retry
 from banyan_client.sources import Frame, Polling, Socket, Source, SourceEnded, has_sockets
 
-ENDED, TOO_MUCH = 4401, 4429
+TOO_MUCH = 4429
 # So many sockets that do not open, one after the other, and it is asked for a while instead.
 TRIES = 3
 ASK_FOR = 60.0
@@ -51,7 +51,13 @@ class Events:
     """What happens from here on; iterated again, it goes on after what was yielded last."""
 
     def __init__(
-        self, api: AuthenticatedClient, url: str | None, *, since: int | None, topics: Iterable[str], retry: Retry
+        self,
+        api: AuthenticatedClient,
+        url: str | None,
+        *,
+        since: int | None,
+        topics: Iterable[str],
+        retry: Retry,
     ) -> None:
         """Connect to nothing yet."""
         self.seq = since
@@ -153,9 +159,6 @@ class Events:
             return 0.0
         if end.code == TOO_MUCH:
             self._failures = TRIES
-        if end.code == ENDED and self._failures == 0:
-            # Whether these credentials live is said where a ticket is asked for.
-            return 0.0
         said = re.search(r"come back in (\d+) ms", end.reason)
         return int(said[1]) / 1000 if said else None
 

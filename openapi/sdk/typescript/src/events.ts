@@ -32,7 +32,6 @@ export interface EventOptions {
   readonly webSocket?: SocketClass | undefined;
 }
 
-const ENDED = 4401;
 const TOO_MUCH = 4429;
 
 /** So many sockets that do not open, one after the other, and it is asked for so many milliseconds instead. */
@@ -162,8 +161,6 @@ export class Events implements AsyncIterable<BanyanEvent> {
       return 0;
     }
     if (trouble.code === TOO_MUCH) this.#failures = TRIES;
-    // Whether these credentials live is said where a ticket is asked for.
-    if (trouble.code === ENDED && this.#failures === 0) return 0;
     const said = /come back in (\d+) ms/.exec(trouble.reason);
     return said ? Number(said[1]) / 1000 : undefined;
   }

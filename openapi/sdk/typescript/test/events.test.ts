@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Banyan, Unauthorized, type BanyanEvent, type EventOptions, type Events } from "@banyan/client";
+import { Banyan, Unauthorized, type BanyanEvent, type EventOptions, type Events, type components } from "@banyan/client";
 import { startStub, type Answer } from "./stub.ts";
 
 const API = process.env["BANYAN_URL"] ?? "http://localhost:8000";
@@ -90,8 +90,9 @@ describe("Events of a live stack", () => {
     await until(() => first.heard.length === 25);
 
     assert.deepEqual(readBy(first), expected);
-    const polled = await ada.api.GET("/v1/me/updates", { params: { query: { since: began } } });
-    assert.deepEqual(first.heard.map(({ seq }) => seq), polled.data.data.map(({ seq }) => seq));
+    const { data } = await ada.api.GET("/v1/me/updates", { params: { query: { since: began } } });
+    const polled = (data as unknown as components["schemas"]["UpdatePage"]).data;
+    assert.deepEqual(first.heard.map(({ seq }) => seq), polled.map(({ seq }) => seq));
     assert.equal(await first.stop(), "stopped");
     const second = await hear(ada, { since: first.heard[21]?.seq });
     await until(() => second.heard.length === 3);
