@@ -25,7 +25,7 @@ from deploy.embedded.throwaway import throwaway_stack
 PEOPLE = 20_000
 AUTHORS = 40
 # One in so many blocks, and one in so many mutes, an author of what is popular.
-PICKY = 10
+PICKY = 40
 
 
 class Row(NamedTuple):
@@ -109,8 +109,8 @@ def load(number: int, console: Console) -> list[int]:
         )
     for mine in _by(shard_of, people):
         with writing_for(mine[0]):
-            for id in mine:
-                Subscription.objects.create(
+            Subscription.objects.bulk_create(
+                Subscription(
                     user_id=id,
                     digest=1,
                     digest_hour=8,
@@ -119,6 +119,8 @@ def load(number: int, console: Console) -> list[int]:
                     told_id=0,
                     newsletter=True,
                 )
+                for id in mine
+            )
     authors = people[:AUTHORS]
     for author, reader in zip(authors, people[AUTHORS:], strict=False):
         text = f"What {author} found out today is worth some two hundred characters. " * 3
@@ -136,16 +138,13 @@ def load(number: int, console: Console) -> list[int]:
 
 
 def _newsletter(people: Sequence[int], fragments: Fragments, console: Console) -> Iterator[Row]:
-    """Write an issue to all, in two goes, and have half of the mails sent with fragments and half without."""
-    from django.conf import settings
-
+    """Write an issue to all, in two goes, and make HTML of its mails with fragments, and of some without."""
     from modules.kernel import clock
     from modules.mail.models import Mail
     from modules.mailings.schemas import NewIssue
     from modules.mailings.services.issues import create_issue, set_state
 
     console.print("An issue goes round")
-    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     paragraphs = ["A paragraph of an issue has some three hundred characters, as people write them. " * 4] * 3
     sections = [{"heading": f"Section {n}", "paragraphs": paragraphs} for n in range(4)]
     new = NewIssue.model_validate({"subject": "News", "sections": sections})
@@ -163,10 +162,9 @@ def _newsletter(people: Sequence[int], fragments: Fragments, console: Console) -
         raise RuntimeError(f"{mails} mails for {len(people)} people")
     console.print(f"{before} mails before the pause, {mails} after, each to somebody else")
     yield Row("newsletter: written (text)", mails, took[0] / mails, fragments.hits, fragments.looks)
-    rows = list(Mail.objects.all())
-    half = len(rows) // 2
-    yield _render("newsletter: HTML, fragments", rows[:half], fragments, is_on=True)
-    yield _render("newsletter: HTML, no fragments", rows[half:], fragments, is_on=False)
+    ids = list(Mail.objects.order_by("id").values_list("id", flat=True))
+    yield _render("newsletter: HTML, fragments", ids, fragments, is_on=True)
+    yield _render("newsletter: HTML, no fragments", ids[::5], fragments, is_on=False)
 
 
 def _digests(people: Sequence[int], fragments: Fragments, console: Console) -> Iterator[Row]:
@@ -194,14 +192,20 @@ def _digests(people: Sequence[int], fragments: Fragments, console: Console) -> I
     console.print(f"{len({mail.facts['popular_key'] for mail in mails})} different popular parts")
 
 
-def _render(name: str, rows: Sequence[Any], fragments: Fragments, *, is_on: bool) -> Row:
+def _render(name: str, ids: Sequence[int], fragments: Fragments, *, is_on: bool) -> Row:
+    """Make HTML of mails that are written down, as whoever sends them does; to read them is not counted."""
+    from modules.mail.models import Mail
     from modules.mail.services.sending import to_message
 
     fragments.begin(is_on=is_on)
-    with _timed() as took:
-        for row in rows:
-            to_message(row)
-    return Row(name, len(rows), took[0] / len(rows), fragments.hits, fragments.looks)
+    spent = 0.0
+    for first in range(0, len(ids), 200):
+        rows = list(Mail.objects.filter(id__in=ids[first : first + 200]))
+        with _timed() as took:
+            for row in rows:
+                to_message(row)
+        spent += took[0]
+    return Row(name, len(ids), spent / len(ids), fragments.hits, fragments.looks)
 
 
 def _go_round(issue_id: int, *, steps: int = 1 << 30) -> None:

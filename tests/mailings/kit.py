@@ -7,19 +7,23 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.db import connections
 
+from modules.kernel import clock
 from modules.mail.models import Mail
 from modules.mailings.models import Subscription
 from modules.mailings.schemas import EditMailings, NewIssue, NewSection
+from modules.mailings.services.due_digests import announce_due_digests
 from modules.mailings.services.issues import create_issue
 from modules.mailings.services.subscriptions import edit_mailings, hear_preferences
 from modules.notifications import public as notifications
 from modules.notifications.schemas import EditPreferences
+from modules.posts import public as posts
 from modules.timelines.public import rank_popular_posts
 from modules.timelines.selectors.rankings import forget_rankings
 from sharding.scope import writing_directory, writing_for
-from tests.kit.delivery import aliases
+from tests.kit.delivery import aliases, drain
 from tests.kit.machines import until
 from tests.kit.people import NOON, Person, make_person
+from tests.kit.posts import publish
 
 _HOLDERS = """
     SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
@@ -86,6 +90,21 @@ def make_popular() -> None:
     """Rank posts as the clock does, and have this process see it."""
     rank_popular_posts(now=NOON)
     forget_rankings()
+
+
+def popular(author: Person | None = None, text: str = "Worth reading") -> int:
+    """Publish what becomes popular, and return its id."""
+    post_id = publish(author or make_person(), text)
+    posts.add_reaction(make_person().id, post_id, "like")
+    drain()
+    make_popular()
+    return post_id
+
+
+def run(times: int = 1) -> None:
+    """Let the clock announce what is due, and the news of it be delivered."""
+    announce_due_digests(now=clock.now())
+    drain(times=times)
 
 
 def mailed() -> list[str]:
