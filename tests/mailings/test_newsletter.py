@@ -146,6 +146,16 @@ class TestReaders:
         parts = Part.objects.filter(issue_id=issue_id)
         assert (sum(part.mailed for part in parts), sum(part.passed_over for part in parts)) == (7, 2)
 
+    def test_do_not_wait_for_one_whose_address_no_header_can_hold(self):
+        odd, reader = make_person(shard=5), make_reader(shard=5)
+        prove_address(odd, '"<"@example.org')
+        odd.call("PATCH", "/v1/me/mailings", {"newsletter": True})
+
+        send(write_issue())
+        drain()
+
+        assert mailed() == addresses([reader])
+
     def test_get_posts_that_are_for_them(self):
         author, reader, other = make_person(), make_reader(), make_reader()
         post_id = publish(author, "Shown to most")

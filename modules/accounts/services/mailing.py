@@ -31,9 +31,21 @@ def queue_bulk_mails(
     with writing_directory(once=once, owner_id=owner_id):
         addresses = _map_addresses(mails.keys())
         undeliverable = mail.find_undeliverable(addresses.values())
-        told = {id: address for id, address in addresses.items() if address not in undeliverable}
-        mail.queue_bulk_mails([replace(mails[id], to=address) for id, address in told.items()], now=now)
+        told = {
+            id: addressed
+            for id, address in addresses.items()
+            if address not in undeliverable and (addressed := _address(mails[id], address))
+        }
+        mail.queue_bulk_mails(list(told.values()), now=now)
     return frozenset(told)
+
+
+def _address(new: NewMail, address: str) -> NewMail | None:
+    """Return a mail to an address; None if no header can hold it, which must not keep others from theirs."""
+    try:
+        return replace(new, to=address)
+    except ValueError:
+        return None
 
 
 def _map_addresses(user_ids: Collection[int]) -> dict[int, str]:
