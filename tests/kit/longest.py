@@ -19,6 +19,7 @@ LONGEST = (
     "tests/journeys/test_one_instance_away.py",
     "tests/journeys/test_counts_after_kills.py",
     "tests/histories/test_histories.py",
+    "tests/mailings/test_killed_digests.py",
     "tests/media/test_processing.py",
     "tests/policy/test_visibility_matrix.py",
     "tests/search/test_recall.py",
