@@ -17,7 +17,7 @@ TAGS = {
     "realtime": "Be told what happens as it happens: tickets for sockets, and the same by asking.",
     "notifications": "What happened to the caller: grouped and counted, and how they want to be told.",
     "push": "Have notifications pushed to browsers and apps.",
-    "mailings": "When the caller is mailed digests and newsletters; and the newsletter, for operators.",
+    "mailings": "When the caller is mailed digests, and the newsletter, which operators write and send.",
     "profiles": "How people present themselves: one's own profile, others', and who follows whom.",
     "graph": "Follow and unfollow, decide who follows, and see how one stands to others.",
     "accounts": "Sessions and apps: what is logged in or let in, and apps of one's own with their keys.",
