@@ -36,7 +36,7 @@ _NEWS = """
     WHERE owner_id = %s OR strpos(payload::text, %s) > 0"""
 
 
-class Moment(IntEnum):
+class Phase(IntEnum):
     """When a step is taken: while others still have to hear of the rows, or when all have heard."""
 
     TOLD = 0
@@ -55,7 +55,7 @@ class Step:
     """
 
     name: str
-    moment: Moment
+    phase: Phase
     run: Callable[[int, int], Mapping[str, int]]
     count: Callable[[int], Mapping[str, int]] | None = None
 
@@ -98,9 +98,9 @@ def register(step: Step) -> None:
     _steps[step.name] = step
 
 
-def steps(moment: Moment) -> list[Step]:
-    """Return the steps of a moment, in the order of their names."""
-    return [_steps[name] for name in sorted(_steps) if _steps[name].moment == moment]
+def steps(phase: Phase) -> list[Step]:
+    """Return the steps of a phase, in the order of their names."""
+    return [_steps[name] for name in sorted(_steps) if _steps[name].phase == phase]
 
 
 def sharded_models() -> list[type[ShardedModel]]:

@@ -98,5 +98,7 @@ def _is_beyond_schemas(case: Case[Any], response: Response) -> bool:
         # A wrong password, a used key, an unknown address: allauth's forms answer 400 to all of them.
         return bool(response.status_code == 400)
     # Whoever makes up an ETag has seen another version.
-    known: tuple[bytes, ...] = {400: _CODES, 409: _SETTINGS, 422: _RULES, 429: _LIMITS}.get(response.status_code, ())
+    known: tuple[bytes, ...] = {400: _CODES, 409: _SETTINGS, 422: _RULES, 429: _LIMITS}.get(
+        response.status_code, ()
+    )
     return bool(response.status_code == 412 or any(code in response.content for code in known))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
 from threading import Barrier
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import connections
 
@@ -19,10 +21,14 @@ from modules.erasure.models import Erasure
 from modules.erasure.schemas import Stage
 from modules.erasure.selectors.deletions import map_receipts
 from modules.erasure.services.erasures import advance, begin, begin_due_erasures, resume_erasures
+from modules.graph import public as graph
 from modules.kernel import clock
+from modules.mail.models import Mail
+from sharding.errors import InstanceUnavailable
 from tests.erasure.kit import close, erase
 from tests.kit.delivery import announced, drain
 from tests.kit.http import call
+from tests.kit.machines import until
 from tests.kit.people import NOON, PASSWORD, make_person, sign_up, sign_up_by_password
 from tests.kit.posts import publish
 
@@ -128,6 +134,25 @@ class TestResume:
         resume_erasures(now=clock.now() + timedelta(minutes=2))
         assert Erasure.objects.get().stage == Stage.CLEARING
 
+    def test_is_held_up_by_an_instance_that_is_away_and_goes_on_when_it_is_back(self, stack):
+        ada, vera = sign_up("ada", shard=3), sign_up("vera", shard=4000)
+        vera.call("PUT", f"/v1/me/following/{ada.id}")
+        drain()
+        close(ada)
+        begin_due_erasures(now=clock.now())
+        drain()
+        stack.kill("b")
+
+        held_up = [resume_erasures(now=clock.now() + timedelta(minutes=10 * run)) for run in range(3)]
+
+        assert held_up == [0, 0, 0]
+        assert Erasure.objects.get().stage == Stage.TELLING
+        assert User.objects.filter(id=ada.id).exists()
+        stack.start("b")
+        until(is_back)
+        assert erase() == 1
+        assert graph.map_counts([vera.id])[vera.id].following == 0
+
     def test_counts_each_row_once_however_often_stages_are_repeated(self):
         ada = due()
         for _ in range(3):
@@ -152,6 +177,24 @@ class TestResume:
             create_account(username="ada", email=None, password=None, now=clock.now())
         begin_due_erasures(now=clock.now() + timedelta(days=91))
         create_account(username="ada", email=None, password=None, now=clock.now())
+
+
+class TestMails:
+    def test_tell_at_the_beginning_and_at_the_end_where_the_receipt_is(self, db, mailoutbox):
+        ada = sign_up_by_password("ada")
+        # An address that nobody has proven is told nothing in the end.
+        EmailAddress.objects.update(verified=True)
+        drain()
+        mailoutbox.clear()
+        receipt = close(ada)
+
+        erase()
+
+        assert [mail.to for mail in mailoutbox] == [["ada@example.org"]] * 2
+        for mail in mailoutbox:
+            [link] = re.findall(r"https?://\S+", mail.body)
+            assert link.endswith(f"/v1/me/deletion?receipt={receipt}")
+        assert not Mail.objects.exists()
 
 
 class TestMyDeletion:
@@ -203,6 +246,16 @@ class TestCommand:
             run("verify", str(ada.id))
 
         assert left.value.code == 1
+
+
+def is_back() -> bool:
+    """Return whether the other instance can be reached again."""
+    try:
+        with connections["b"].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except InstanceUnavailable:
+        return False
+    return True
 
 
 def run(*words: str):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from celery import current_app
 
@@ -37,7 +39,7 @@ def test_a_worker_killed_in_the_midst_of_it_loses_nothing_and_counts_nothing_twi
 
     for share in (0.3, 0.7):
         ring()
-        until(lambda share=share: standing(ada.id) <= POSTS * (1 - share))
+        until(partial(has_at_most, ada.id, POSTS * (1 - share)))
         delivering.worker.kill()
         assert standing(ada.id) > 0
         delivering.run_worker()
@@ -68,6 +70,10 @@ def ring() -> None:
 def is_finished(user_id: int) -> bool:
     ring()
     return Erasure.objects.filter(user_id=user_id, finished_at__isnull=False).exists()
+
+
+def has_at_most(user_id: int, posts: float) -> bool:
+    return standing(user_id) <= posts
 
 
 def standing(user_id: int) -> int:

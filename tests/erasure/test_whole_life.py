@@ -25,8 +25,8 @@ ON_SHARD = {
     "graph_followout": 2,
     "graph_mute": 2,
     "media_media": 3,
-    "notifications_action": 7,
-    "notifications_group": 1,
+    "notifications_action": 8,
+    "notifications_group": 2,
     "notifications_inbox": 1,
     "posts_authorcount": 1,
     "posts_bookmark": 2,
@@ -40,7 +40,12 @@ ON_SHARD = {
     "timelines_list": 2,
     "timelines_listmember": 2,
 }
-IN_DIRECTORY = {"account_emailaddress": 1, "accounts_knownplace": 1, "accounts_user": 1}
+IN_DIRECTORY = {
+    "account_emailaddress": 1,
+    "allauth_idp_oidc_client": 1,
+    "accounts_knownplace": 1,
+    "accounts_user": 1,
+}
 NOBODY = {"counted": Counts(followers=0, following=0), "muted": 0, "listed": 0}
 
 

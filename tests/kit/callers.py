@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modules.accounts.models import Session, TokenFamily
-from modules.accounts.public import end_all_sessions, issue_session_token, set_roles, suspend_account
+from modules.accounts.public import (
+    end_all_sessions,
+    issue_session_token,
+    request_deletion,
+    set_roles,
+    sign_receipt,
+    suspend_account,
+)
 from modules.accounts.schemas import AppType, NewApp, NewKey
 from modules.accounts.services.apps import register_app
 from modules.accounts.services.keys import create_key
@@ -55,7 +62,7 @@ class World:
     An owner and what is theirs, of two drafts one to be published.
 
     `target` is for all to read and follow, `stranger` for all to block, and those `asking` wait for the
-    owner's consent.
+    owner's consent. The `receipt` is that of somebody who has closed their account.
     """
 
     owner: Person
@@ -74,6 +81,7 @@ class World:
     notification: int
     export: int
     issue: int
+    receipt: str
 
     def names(self) -> dict[str, str]:
         """Return what stands in paths, queries and bodies."""
@@ -100,6 +108,7 @@ class World:
             "device_id": DEVICE,
             "export_id": str(self.export),
             "issue_id": str(self.issue),
+            "receipt": self.receipt,
         }
 
 
@@ -136,7 +145,14 @@ def make_world() -> World:
         notification=tell(owner),
         export=request_export(owner.id, NewExport(kind="archive"), now=clock.now(), once=None).id,
         issue=create_issue(owner.id, NewIssue.model_validate(ISSUE), now=clock.now(), once=None).id,
+        receipt=close(make_person()),
     )
+
+
+def close(person: Person) -> str:
+    """Have somebody close their account, and return their receipt."""
+    request_deletion(person.id, confirm=person.username, now=clock.now())
+    return sign_receipt(person.id)
 
 
 def tell(person: Person) -> int:

@@ -64,6 +64,7 @@ QUERIES = {
     "delete_me": "?confirm={username}",
     "search_posts": "?q=hello",
     "search_users": "?q={username}",
+    "get_deletion": "?receipt={receipt}",
 }
 # Where the object of a path is not the one that its name says.
 PATHS = {

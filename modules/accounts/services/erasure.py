@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client
 from django.apps import apps
 
 from modules.accounts.errors import NotErasable
@@ -77,6 +78,7 @@ def erase_account(user_id: int, *, link: str, now: datetime) -> dict[str, int]:
         told, _ = list_addresses_to_tell(user_id)
         held = {*EmailAddress.objects.filter(user_id=user_id).values_list("email", flat=True), user.email}
         counts = {"accounts_mail": forget_mails_to({address for address in held if address})}
+        counts[Client._meta.db_table] = Client.objects.filter(owner_id=user_id).count()
         revocation_ids = drop_apps(user_id, now=now)
         HeldName.objects.update_or_create(
             digest=digest_name(user.skeleton), defaults={"until": now + NAME_HELD}

@@ -10,6 +10,8 @@ from modules.kernel.http import Request, View, endpoint
 class MyDeletion(View):
     """The deletion of an account."""
 
+    tag = "profiles"
+
     @endpoint("get_deletion", public=True, refuses=(ReceiptInvalid, DeletionNotFound))
     def get(self, request: Request, query: ReceiptQuery) -> DeletionView:
         """

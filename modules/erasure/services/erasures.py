@@ -24,11 +24,9 @@ from modules.accounts.public import (
 )
 from modules.erasure.models import Erasure
 from modules.erasure.schemas import Stage
-from modules.kernel.redis.client import RedisUnavailable
 from modules.kernel.redis.naming import drop_naming
 from sharding import erasing, outages
-from sharding.erasing import PART, Moment
-from sharding.errors import InstanceUnavailable
+from sharding.erasing import PART, Phase
 from sharding.scope import require_binding, writing_directory, writing_for
 
 BATCH: Final = 100
@@ -81,17 +79,13 @@ def resume_erasures(*, now: datetime, within: float = RUN_S) -> int:
         if monotonic() > ends:
             break
         try:
-            while (
-                not (is_over := advance(user_id, now=now)) and _is_moving(user_id, now) and monotonic() < ends
-            ):
-                pass
-            finished += is_over
-        except InstanceUnavailable as error:
-            outages.met(outages.name_of(error.alias), error)
-        except RedisUnavailable as error:
-            outages.met(error.server, error)
-        except Exception:
-            log.exception("erasure_failed")
+            finished += _go_on(user_id, now=now, until=ends)
+        except Exception as error:
+            # One that cannot go on keeps no other from it; it comes round again.
+            if (server := outages.server_of(error)) is None:
+                log.exception("erasure_failed")
+            else:
+                outages.met(server, error)
     return finished
 
 
@@ -107,10 +101,10 @@ def advance(user_id: int, *, now: datetime) -> bool:
     erasure = Erasure.objects.get(user_id=user_id)
     match erasure.stage:
         case Stage.TELLING:
-            told = _take_steps(user_id, Moment.TOLD, now)
+            told = _take_steps(user_id, Phase.TOLD, now)
             _pass_if_quiet(erasure, Stage.DELETING, is_clean=not told)
         case Stage.DELETING:
-            _take_steps(user_id, Moment.SETTLED, now)
+            _take_steps(user_id, Phase.SETTLED, now)
             _delete_owned(user_id, now)
             _pass(erasure, Stage.FORGETTING)
         case Stage.FORGETTING:
@@ -120,6 +114,16 @@ def advance(user_id: int, *, now: datetime) -> bool:
             if _pass_if_quiet(erasure, Stage.FINISHED, is_clean=not left):
                 _finish(erasure, now)
     return Erasure.objects.filter(user_id=user_id, finished_at__isnull=False).exists()
+
+
+def _go_on(user_id: int, *, now: datetime, until: float) -> bool:
+    """Advance one erasure as long as it moves and there is time; return whether all is done."""
+    while monotonic() < until:
+        if advance(user_id, now=now):
+            return True
+        if not _is_moving(user_id):
+            return False
+    return False
 
 
 def _begin_alone(user_id: int, *, now: datetime) -> bool:
@@ -134,13 +138,13 @@ def _claim(now: datetime) -> list[int]:
     """Return the erasures that nobody is at, which nobody else gets for a while."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     with writing_directory():
-        rows = Erasure.objects.filter(free, finished_at=None).order_by("begun_at")
+        rows = Erasure.objects.filter(free, finished_at=None, begun_at__lte=now).order_by("begun_at")
         ids = list(rows.select_for_update(skip_locked=True).values_list("user_id", flat=True)[:BATCH])
         Erasure.objects.filter(user_id__in=ids).update(claimed_until=now + LEASE)
     return ids
 
 
-def _is_moving(user_id: int, now: datetime) -> bool:
+def _is_moving(user_id: int) -> bool:
     """Return whether there is anything to do at once; what waits for news is free again for the next run."""
     erasure = Erasure.objects.get(user_id=user_id)
     if erasure.stage in (Stage.DELETING, Stage.FORGETTING) or erasure.quiet_looks:
@@ -150,10 +154,10 @@ def _is_moving(user_id: int, now: datetime) -> bool:
     return False
 
 
-def _take_steps(user_id: int, moment: Moment, now: datetime) -> int:
-    """Take all steps of a moment to their ends, a part in a transaction; return how many rows they ended."""
+def _take_steps(user_id: int, phase: Phase, now: datetime) -> int:
+    """Take all steps of a phase to their ends, a part in a transaction; return how many rows they ended."""
     ended = 0
-    for step in erasing.steps(moment):
+    for step in erasing.steps(phase):
         while True:
             with writing_for(user_id):
                 counts = step.run(user_id, PART)

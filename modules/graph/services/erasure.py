@@ -10,7 +10,7 @@ from modules.graph.services.follows import remove_edge
 from modules.graph.services.mutes import unmute
 from modules.kernel import clock
 from sharding import erasing
-from sharding.erasing import Moment, Step
+from sharding.erasing import Phase, Step
 from sharding.errors import InstanceUnavailable
 from sharding.querysets import ShardedQuerySet
 
@@ -85,4 +85,4 @@ for _name, _run in (
     ("graph.followers", end_followers),
     ("graph.following", end_following_all),
 ):
-    erasing.register(Step(_name, Moment.TOLD, _run))
+    erasing.register(Step(_name, Phase.TOLD, _run))

@@ -3,7 +3,7 @@
 from modules.media.models import Media
 from modules.media.services.media import forget_media
 from sharding import erasing
-from sharding.erasing import Moment, Step
+from sharding.erasing import Phase, Step
 
 # Rows of a transaction, each with news of its own.
 _PART = 100
@@ -17,4 +17,4 @@ def end_media(user_id: int, limit: int) -> dict[str, int]:
     return {Media._meta.db_table: len(rows)} if rows else {}
 
 
-erasing.register(Step("media.media", Moment.TOLD, end_media))
+erasing.register(Step("media.media", Phase.TOLD, end_media))

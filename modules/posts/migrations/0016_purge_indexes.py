@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             model_name="post",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", False)),
-                fields=["author_id"],
+                fields=["author_id", "deleted_at"],
                 name="posts_post_deleted",
             ),
         ),

@@ -95,7 +95,7 @@ class Post(ShardedModel):
                 condition=models.Q(deleted_at__isnull=False, purged_at=None),
             ),
             models.Index(
-                fields=["author_id"],
+                fields=["author_id", "deleted_at"],
                 name="posts_post_deleted",
                 condition=models.Q(deleted_at__isnull=False),
             ),

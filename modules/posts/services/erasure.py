@@ -6,10 +6,10 @@ from typing import Final
 from modules.kernel import clock
 from modules.posts.events import ReactionRemoved
 from modules.posts.models import Post, ReactionOut
-from modules.posts.services.posts import bury
+from modules.posts.services.posts import leave_tombstone
 from modules.posts.services.purges import purge_part
 from sharding import erasing, outbox
-from sharding.erasing import Moment, Step
+from sharding.erasing import Phase, Step
 from sharding.scope import require_binding
 
 # Posts of a transaction: each takes some statements.
@@ -39,7 +39,7 @@ def end_posts(user_id: int, limit: int) -> dict[str, int]:
     posts = list(rows[: min(limit, _PART)])
     now = clock.now()
     for post in posts:
-        bury(post, now=now)
+        leave_tombstone(post, now=now)
     return {"": len(posts)} if posts else {}
 
 
@@ -71,8 +71,8 @@ def count_posts(user_id: int) -> dict[str, int]:
 
 
 for _step in (
-    Step("posts.posts", Moment.TOLD, end_posts),
-    Step("posts.reactions", Moment.TOLD, end_reactions),
-    Step("posts.tombstones", Moment.SETTLED, remove_tombstones, count_posts),
+    Step("posts.posts", Phase.TOLD, end_posts),
+    Step("posts.reactions", Phase.TOLD, end_reactions),
+    Step("posts.tombstones", Phase.SETTLED, remove_tombstones, count_posts),
 ):
     erasing.register(_step)

@@ -181,10 +181,10 @@ def _delete(user_id: int, post_id: int, *, now: datetime) -> int | None:
         post = Post.objects.of(user_id).select_for_update().filter(id=post_id).first()
         if post is None or post.deleted_at is not None:
             return post.version if post else None
-        return bury(post, now=now)
+        return leave_tombstone(post, now=now)
 
 
-def bury(post: Post, *, now: datetime) -> int:
+def leave_tombstone(post: Post, *, now: datetime) -> int:
     """
     Make a post that is locked and stands a tombstone, in the open transaction, and announce all that ends.
 

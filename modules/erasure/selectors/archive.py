@@ -1,0 +1,8 @@
+"""What erasure gives to a user's archive: nothing."""
+
+from modules.erasure.models import Erasure, Receipt
+from modules.kernel.archives import left_out
+
+left_out(
+    Erasure, Receipt, because="They are of accounts that are being erased, which can ask for no archive."
+)
