@@ -22,6 +22,13 @@ from .database_status import DatabaseStatus
 from .database_status_role import DatabaseStatusRole
 from .database_status_state import DatabaseStatusState
 from .deletion import Deletion
+from .deletion_view import DeletionView
+from .deletion_view_state import DeletionViewState
+from .device_card import DeviceCard
+from .device_card_kind import DeviceCardKind
+from .device_page import DevicePage
+from .device_page_state import DevicePageState
+from .download import Download
 from .draft_card import DraftCard
 from .draft_card_audience import DraftCardAudience
 from .draft_card_custom import DraftCardCustom
@@ -36,7 +43,9 @@ from .edit_draft import EditDraft
 from .edit_draft_audience import EditDraftAudience
 from .edit_draft_custom import EditDraftCustom
 from .edit_draft_reply_policy import EditDraftReplyPolicy
+from .edit_issue import EditIssue
 from .edit_list import EditList
+from .edit_mailings import EditMailings
 from .edit_media import EditMedia
 from .edit_notification import EditNotification
 from .edit_post import EditPost
@@ -49,7 +58,18 @@ from .edit_preferences_types import EditPreferencesTypes
 from .edit_profile import EditProfile
 from .edit_profile_custom import EditProfileCustom
 from .edit_profile_pending import EditProfilePending
+from .erased import Erased
 from .error_entry import ErrorEntry
+from .export import Export
+from .export_card import ExportCard
+from .export_card_error_type_0 import ExportCardErrorType0
+from .export_card_kind import ExportCardKind
+from .export_card_state import ExportCardState
+from .export_error_type_0 import ExportErrorType0
+from .export_kind import ExportKind
+from .export_page import ExportPage
+from .export_page_state import ExportPageState
+from .export_state import ExportState
 from .fault import Fault
 from .focus import Focus
 from .follow_options import FollowOptions
@@ -65,11 +85,18 @@ from .home_page_state import HomePageState
 from .home_reason import HomeReason
 from .home_rule import HomeRule
 from .home_source import HomeSource
+from .issue_card import IssueCard
+from .issue_card_state import IssueCardState
+from .issue_page import IssuePage
+from .issue_page_state import IssuePageState
+from .issue_progress import IssueProgress
+from .issue_progress_state import IssueProgressState
 from .key_card import KeyCard
 from .key_created import KeyCreated
 from .key_page import KeyPage
 from .key_page_state import KeyPageState
 from .leader import Leader
+from .link import Link
 from .list_card import ListCard
 from .list_notifications_type import ListNotificationsType
 from .list_page import ListPage
@@ -77,6 +104,8 @@ from .list_page_state import ListPageState
 from .list_replies_depth import ListRepliesDepth
 from .list_view import ListView
 from .list_view_state import ListViewState
+from .mailed_test import MailedTest
+from .mailings import Mailings
 from .marker_card import MarkerCard
 from .marker_page import MarkerPage
 from .marker_page_state import MarkerPageState
@@ -91,13 +120,19 @@ from .mute_options import MuteOptions
 from .new_app import NewApp
 from .new_app_grant_types_item import NewAppGrantTypesItem
 from .new_app_scopes_item import NewAppScopesItem
+from .new_device import NewDevice
+from .new_device_kind import NewDeviceKind
 from .new_draft import NewDraft
 from .new_draft_audience import NewDraftAudience
 from .new_draft_custom import NewDraftCustom
 from .new_draft_reply_policy import NewDraftReplyPolicy
+from .new_export import NewExport
+from .new_export_kind import NewExportKind
 from .new_focus import NewFocus
+from .new_issue import NewIssue
 from .new_key import NewKey
 from .new_key_scopes_item import NewKeyScopesItem
+from .new_link import NewLink
 from .new_list import NewList
 from .new_marker import NewMarker
 from .new_marks import NewMarks
@@ -110,6 +145,7 @@ from .new_post_custom import NewPostCustom
 from .new_post_reply_policy import NewPostReplyPolicy
 from .new_quiet_hours import NewQuietHours
 from .new_secret import NewSecret
+from .new_section import NewSection
 from .new_sending import NewSending
 from .new_sending_data import NewSendingData
 from .new_ticket import NewTicket
@@ -133,8 +169,10 @@ from .own_media_kind import OwnMediaKind
 from .own_media_purpose import OwnMediaPurpose
 from .own_media_state import OwnMediaState
 from .own_post_state import OwnPostState
+from .part_progress import PartProgress
 from .picture import Picture
 from .picture_urls import PictureUrls
+from .place import Place
 from .post_batch import PostBatch
 from .post_batch_state import PostBatchState
 from .post_card import PostCard
@@ -168,6 +206,7 @@ from .problem_outcome import ProblemOutcome
 from .process_status import ProcessStatus
 from .process_status_kind import ProcessStatusKind
 from .process_status_state import ProcessStatusState
+from .push_key import PushKey
 from .queue_status import QueueStatus
 from .quiet_hours import QuietHours
 from .reaction import Reaction
@@ -185,10 +224,13 @@ from .revision_custom import RevisionCustom
 from .revision_page import RevisionPage
 from .revision_page_state import RevisionPageState
 from .rotation import Rotation
+from .section import Section
 from .sending_card import SendingCard
 from .session_card import SessionCard
 from .session_page import SessionPage
 from .session_page_state import SessionPageState
+from .set_issue_state import SetIssueState
+from .set_issue_state_state import SetIssueStateState
 from .settings import Settings
 from .slow_entry import SlowEntry
 from .subscriber_status import SubscriberStatus
@@ -236,6 +278,13 @@ __all__ = (
     "DatabaseStatusRole",
     "DatabaseStatusState",
     "Deletion",
+    "DeletionView",
+    "DeletionViewState",
+    "DeviceCard",
+    "DeviceCardKind",
+    "DevicePage",
+    "DevicePageState",
+    "Download",
     "DraftCard",
     "DraftCardAudience",
     "DraftCardCustom",
@@ -250,7 +299,9 @@ __all__ = (
     "EditDraftAudience",
     "EditDraftCustom",
     "EditDraftReplyPolicy",
+    "EditIssue",
     "EditList",
+    "EditMailings",
     "EditMedia",
     "EditNotification",
     "EditPost",
@@ -263,7 +314,18 @@ __all__ = (
     "EditProfile",
     "EditProfileCustom",
     "EditProfilePending",
+    "Erased",
     "ErrorEntry",
+    "Export",
+    "ExportCard",
+    "ExportCardErrorType0",
+    "ExportCardKind",
+    "ExportCardState",
+    "ExportErrorType0",
+    "ExportKind",
+    "ExportPage",
+    "ExportPageState",
+    "ExportState",
     "Fault",
     "Focus",
     "FollowOptions",
@@ -279,11 +341,18 @@ __all__ = (
     "HomeReason",
     "HomeRule",
     "HomeSource",
+    "IssueCard",
+    "IssueCardState",
+    "IssuePage",
+    "IssuePageState",
+    "IssueProgress",
+    "IssueProgressState",
     "KeyCard",
     "KeyCreated",
     "KeyPage",
     "KeyPageState",
     "Leader",
+    "Link",
     "ListCard",
     "ListNotificationsType",
     "ListPage",
@@ -291,6 +360,8 @@ __all__ = (
     "ListRepliesDepth",
     "ListView",
     "ListViewState",
+    "MailedTest",
+    "Mailings",
     "MarkerCard",
     "MarkerPage",
     "MarkerPageState",
@@ -305,13 +376,19 @@ __all__ = (
     "NewApp",
     "NewAppGrantTypesItem",
     "NewAppScopesItem",
+    "NewDevice",
+    "NewDeviceKind",
     "NewDraft",
     "NewDraftAudience",
     "NewDraftCustom",
     "NewDraftReplyPolicy",
+    "NewExport",
+    "NewExportKind",
     "NewFocus",
+    "NewIssue",
     "NewKey",
     "NewKeyScopesItem",
+    "NewLink",
     "NewList",
     "NewMarker",
     "NewMarks",
@@ -324,6 +401,7 @@ __all__ = (
     "NewPostReplyPolicy",
     "NewQuietHours",
     "NewSecret",
+    "NewSection",
     "NewSending",
     "NewSendingData",
     "NewTicket",
@@ -347,8 +425,10 @@ __all__ = (
     "OwnMediaPurpose",
     "OwnMediaState",
     "OwnPostState",
+    "PartProgress",
     "Picture",
     "PictureUrls",
+    "Place",
     "PostBatch",
     "PostBatchState",
     "PostCard",
@@ -382,6 +462,7 @@ __all__ = (
     "ProcessStatus",
     "ProcessStatusKind",
     "ProcessStatusState",
+    "PushKey",
     "QueueStatus",
     "QuietHours",
     "Reaction",
@@ -399,10 +480,13 @@ __all__ = (
     "RevisionPage",
     "RevisionPageState",
     "Rotation",
+    "Section",
     "SendingCard",
     "SessionCard",
     "SessionPage",
     "SessionPageState",
+    "SetIssueState",
+    "SetIssueStateState",
     "Settings",
     "SlowEntry",
     "SubscriberStatus",

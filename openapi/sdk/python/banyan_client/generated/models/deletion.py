@@ -12,23 +12,28 @@ T = TypeVar("T", bound="Deletion")
 
 @_attrs_define
 class Deletion:
-    """Until when logging in takes a deletion back.
+    """Until when logging in takes a deletion back, and what shows later what became of it.
 
     Attributes:
         delete_after (datetime.datetime):
+        receipt (str):
     """
 
     delete_after: datetime.datetime
+    receipt: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         delete_after = self.delete_after.isoformat()
+
+        receipt = self.receipt
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "delete_after": delete_after,
+                "receipt": receipt,
             }
         )
 
@@ -39,8 +44,11 @@ class Deletion:
         d = dict(src_dict)
         delete_after = datetime.datetime.fromisoformat(d.pop("delete_after"))
 
+        receipt = d.pop("receipt")
+
         deletion = cls(
             delete_after=delete_after,
+            receipt=receipt,
         )
 
         deletion.additional_properties = d

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class NewKeyScopesItem(StrEnum):
     READGRAPH = "read:graph"
+    READMAILINGS = "read:mailings"
     READMEDIA = "read:media"
     READNOTIFICATIONS = "read:notifications"
     READOPERATIONS = "read:operations"
@@ -14,6 +15,7 @@ class NewKeyScopesItem(StrEnum):
     READSEARCH = "read:search"
     READTIMELINES = "read:timelines"
     WRITEGRAPH = "write:graph"
+    WRITEMAILINGS = "write:mailings"
     WRITEMEDIA = "write:media"
     WRITENOTIFICATIONS = "write:notifications"
     WRITEPOSTS = "write:posts"

@@ -16,15 +16,19 @@ class NewTicket:
 
     Attributes:
         ticket (str):
+        url (str): Where to connect.
         expires_at (datetime.datetime):
     """
 
     ticket: str
+    url: str
     expires_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         ticket = self.ticket
+
+        url = self.url
 
         expires_at = self.expires_at.isoformat()
 
@@ -33,6 +37,7 @@ class NewTicket:
         field_dict.update(
             {
                 "ticket": ticket,
+                "url": url,
                 "expires_at": expires_at,
             }
         )
@@ -44,10 +49,13 @@ class NewTicket:
         d = dict(src_dict)
         ticket = d.pop("ticket")
 
+        url = d.pop("url")
+
         expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
         new_ticket = cls(
             ticket=ticket,
+            url=url,
             expires_at=expires_at,
         )
 

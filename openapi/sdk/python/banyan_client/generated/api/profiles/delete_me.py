@@ -91,7 +91,8 @@ def sync_detailed(
     """Close the caller's own account, for good in 30 days
 
      All its sessions end at once, and within moments nobody sees anything of it. Logging in before
-    `delete_after` takes it back.
+    `delete_after` takes it back; then it is erased. `GET /v1/me/deletion` says what became of it, to
+    whoever has the `receipt`.
 
     Args:
         confirm (str):
@@ -123,7 +124,8 @@ def sync(
     """Close the caller's own account, for good in 30 days
 
      All its sessions end at once, and within moments nobody sees anything of it. Logging in before
-    `delete_after` takes it back.
+    `delete_after` takes it back; then it is erased. `GET /v1/me/deletion` says what became of it, to
+    whoever has the `receipt`.
 
     Args:
         confirm (str):
@@ -150,7 +152,8 @@ async def asyncio_detailed(
     """Close the caller's own account, for good in 30 days
 
      All its sessions end at once, and within moments nobody sees anything of it. Logging in before
-    `delete_after` takes it back.
+    `delete_after` takes it back; then it is erased. `GET /v1/me/deletion` says what became of it, to
+    whoever has the `receipt`.
 
     Args:
         confirm (str):
@@ -180,7 +183,8 @@ async def asyncio(
     """Close the caller's own account, for good in 30 days
 
      All its sessions end at once, and within moments nobody sees anything of it. Logging in before
-    `delete_after` takes it back.
+    `delete_after` takes it back; then it is erased. `GET /v1/me/deletion` says what became of it, to
+    whoever has the `receipt`.
 
     Args:
         confirm (str):

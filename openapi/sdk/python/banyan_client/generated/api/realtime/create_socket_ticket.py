@@ -92,8 +92,8 @@ def sync_detailed(
 ) -> Response[NewTicket | Problem]:
     """Get a ticket that opens one socket
 
-     Connect to `/v1/realtime?ticket=…` with it within 30 seconds; it opens one socket, once. What that
-    socket is told is what these credentials may read, for as long as they live.
+     Connect to `url` with `?ticket=…` within 30 seconds; it opens one socket, once. What that socket is
+    told is what these credentials may read, for as long as they live.
 
     Args:
         idempotency_key (str | Unset):
@@ -124,8 +124,8 @@ def sync(
 ) -> NewTicket | Problem | None:
     """Get a ticket that opens one socket
 
-     Connect to `/v1/realtime?ticket=…` with it within 30 seconds; it opens one socket, once. What that
-    socket is told is what these credentials may read, for as long as they live.
+     Connect to `url` with `?ticket=…` within 30 seconds; it opens one socket, once. What that socket is
+    told is what these credentials may read, for as long as they live.
 
     Args:
         idempotency_key (str | Unset):
@@ -151,8 +151,8 @@ async def asyncio_detailed(
 ) -> Response[NewTicket | Problem]:
     """Get a ticket that opens one socket
 
-     Connect to `/v1/realtime?ticket=…` with it within 30 seconds; it opens one socket, once. What that
-    socket is told is what these credentials may read, for as long as they live.
+     Connect to `url` with `?ticket=…` within 30 seconds; it opens one socket, once. What that socket is
+    told is what these credentials may read, for as long as they live.
 
     Args:
         idempotency_key (str | Unset):
@@ -181,8 +181,8 @@ async def asyncio(
 ) -> NewTicket | Problem | None:
     """Get a ticket that opens one socket
 
-     Connect to `/v1/realtime?ticket=…` with it within 30 seconds; it opens one socket, once. What that
-    socket is told is what these credentials may read, for as long as they live.
+     Connect to `url` with `?ticket=…` within 30 seconds; it opens one socket, once. What that socket is
+    told is what these credentials may read, for as long as they live.
 
     Args:
         idempotency_key (str | Unset):
