@@ -3,6 +3,4 @@
 from modules.erasure.models import Erasure, Receipt
 from modules.kernel.archives import left_out
 
-left_out(
-    Erasure, Receipt, because="They are of accounts that are being erased, which can ask for no archive."
-)
+left_out(Erasure, Receipt, because="Who is being erased can ask for no archive.")
