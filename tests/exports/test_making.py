@@ -135,15 +135,20 @@ class TestMakeExport:
         assert announced("exports.export_failed.v1") == [{"export_id": export_id, "user_id": ada.id}]
         assert ask_for(ada, now=now + timedelta(hours=1) + APART_FAILED) > export_id
 
-    def test_fails_at_once_if_it_is_too_large(self, monkeypatch):
-        ada = make_person()
+    def test_fails_at_once_if_it_is_too_large_and_says_so_once(self, monkeypatch):
+        ada = sign_up("ada")
+        since = ada.call("GET", "/v1/me/updates").body["seq"]
         export_id = ask_for(ada)
         monkeypatch.setattr(making, "MAX_BYTES", 10)
 
-        make_export(ada.id, export_id, now=clock.now())
+        drain(times=2)
 
         assert state_of(ada, export_id) == (FAILED, 1, "too_large")
         assert files_of(export_id) == []
+        told = ada.call("GET", f"/v1/me/updates?since={since}").body["data"]
+        assert [(each["type"], each["data"]) for each in told] == [
+            ("export.failed", {"export_id": str(export_id)})
+        ]
 
     def test_waits_for_a_storage_that_is_away_and_counts_no_attempt(self, settings):
         ada, storages = make_person(), settings.STORAGES
