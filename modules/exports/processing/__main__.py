@@ -34,8 +34,8 @@ def main() -> None:
     sys.stdout.buffer.write(render(data.decode()))
 
 
-def confine() -> None:
-    """Take the limits, for good, and leave the network and whoever started this, if they end."""
+def confine() -> bool:
+    """Take the limits, for good, and leave the network; return whether the kernel let it."""
     for kind, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CPU, CPU_S),
@@ -47,9 +47,10 @@ def confine() -> None:
     os.nice(NICENESS)
     libc = ctypes.CDLL(None, use_errno=True)
     # Before typst makes threads: a process of several may not. Where it is refused, the limits remain.
-    libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    has_left: bool = libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
     libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    return has_left
 
 
 def render(data: str) -> bytes:
