@@ -94,7 +94,8 @@ def erase(*, times: int = 1) -> int:
 
 def find_in_redis(*words: str) -> str | None:
     """Return which word any Redis holds and where, or None."""
-    for url in {config.url for config in settings.REDIS.values()}:
+    hot = {config.url for config in settings.REDIS.values()}
+    for url in hot | {cache["LOCATION"] for cache in settings.CACHES.values() if "LOCATION" in cache}:
         client = redis_client.Redis.from_url(url)
         found = client.eval(_IN_REDIS, 0, *words)
         if isinstance(found, bytes):

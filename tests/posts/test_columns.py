@@ -6,7 +6,7 @@ from modules.posts.models import Post
 from modules.posts.schemas import LINK_COLUMNS, MEDIA_COLUMNS, POST_COLUMNS
 
 # Of a new row: minted, or still empty.
-LEFT_OUT = {"id", "deleted_at", "edited_at", "pin_id"}
+LEFT_OUT = {"id", "deleted_at", "edited_at", "pin_id", "purged_at"}
 LONG = {"timestamp with time zone": "timestamptz"}
 
 
