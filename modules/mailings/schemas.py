@@ -143,7 +143,7 @@ class IssueProgress(Shape):
     parts: list[PartProgress]
 
 
-class MailedTest(Shape):
+class TrialMail(Shape):
     """That a test is on its way."""
 
     issue_id: Id

@@ -13,9 +13,9 @@ from modules.mailings.schemas import (
     IssueCard,
     IssuePage,
     IssueProgress,
-    MailedTest,
     NewIssue,
     SetIssueState,
+    TrialMail,
 )
 from modules.mailings.selectors.issues import get_issue, get_progress, list_issues
 from modules.mailings.services.issues import create_issue, edit_issue, send_test, set_state
@@ -99,7 +99,7 @@ class IssueTests(View):
         status=202,
         refuses=(StaffOnly, IssueNotFound, AddressUnproven),
     )
-    def post(self, request: Request, issue_id: int) -> MailedTest:
+    def post(self, request: Request, issue_id: int) -> TrialMail:
         """Mail an issue to the caller alone, as it is now. For operators; twenty an hour."""
         _require_staff(request.user)
         charge_caller(request._request, TESTS, request.user.id)

@@ -8,7 +8,7 @@ from modules.accounts import public as accounts
 from modules.mailings.errors import AddressUnproven, IssueNotFound, IssueStateUnfit
 from modules.mailings.models import Issue, Part
 from modules.mailings.models.issues import CANCELED, DRAFT, PARTS, PAUSED, SENDING, SHARDS_OF_PART
-from modules.mailings.schemas import STATES, EditIssue, IssueCard, MailedTest, NewIssue, NewSection
+from modules.mailings.schemas import STATES, EditIssue, IssueCard, NewIssue, NewSection, TrialMail
 from modules.mailings.selectors.issues import to_card
 from modules.mailings.services.rounds import announce_step, compose_issue
 from sharding.scope import Once, writing_directory
@@ -81,7 +81,7 @@ def set_state(issue_id: int, state: str, *, now: datetime) -> IssueCard:
         return to_card(issue)
 
 
-def send_test(user_id: int, issue_id: int, *, now: datetime, once: Once | None) -> MailedTest:
+def send_test(user_id: int, issue_id: int, *, now: datetime, once: Once | None) -> TrialMail:
     """
     Mail an issue as it is now to one operator, whatever its state; nobody is counted as having got it.
 
@@ -96,7 +96,7 @@ def send_test(user_id: int, issue_id: int, *, now: datetime, once: Once | None) 
     with writing_directory(once=once) as write:
         if not accounts.queue_bulk_mails({user_id: mail}, now=now):
             raise AddressUnproven
-        answer = MailedTest(issue_id=issue.id)
+        answer = TrialMail(issue_id=issue.id)
         write.answer(202, answer.json_bytes())
     return answer
 
