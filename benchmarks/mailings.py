@@ -38,7 +38,7 @@ class Row(NamedTuple):
     looks: int
 
 
-class Fragments:
+class Kept:
     """The cache of fragments, counted; switched off, it holds nothing."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ def main() -> None:
         os.environ.update(stack.env, BANYAN_LOG_LEVEL="ERROR", BANYAN_LIMITS="off")
         begin()
         people = load(asked.people, console)
-        fragments = Fragments()
+        fragments = Kept()
         rows = [*_newsletter(people, fragments, console), *_digests(people, fragments, console)]
     _show(rows)
 
@@ -137,7 +137,7 @@ def load(number: int, console: Console) -> list[int]:
     return people
 
 
-def _newsletter(people: Sequence[int], fragments: Fragments, console: Console) -> Iterator[Row]:
+def _newsletter(people: Sequence[int], fragments: Kept, console: Console) -> Iterator[Row]:
     """Write an issue to all, in two goes, and make HTML of its mails with fragments, and of some without."""
     from modules.kernel import clock
     from modules.mail.models import Mail
@@ -167,7 +167,7 @@ def _newsletter(people: Sequence[int], fragments: Fragments, console: Console) -
     yield _render("newsletter: HTML, no fragments", ids[::5], fragments, is_on=False)
 
 
-def _digests(people: Sequence[int], fragments: Fragments, console: Console) -> Iterator[Row]:
+def _digests(people: Sequence[int], fragments: Kept, console: Console) -> Iterator[Row]:
     """Make a digest for each, and render all with fragments and some without."""
     from modules.kernel import clock
     from modules.mail.services.rendering import render_html, render_text
@@ -192,7 +192,7 @@ def _digests(people: Sequence[int], fragments: Fragments, console: Console) -> I
     console.print(f"{len({mail.facts['popular_key'] for mail in mails})} different popular parts")
 
 
-def _render(name: str, ids: Sequence[int], fragments: Fragments, *, is_on: bool) -> Row:
+def _render(name: str, ids: Sequence[int], fragments: Kept, *, is_on: bool) -> Row:
     """Make HTML of mails that are written down, as whoever sends them does; to read them is not counted."""
     from modules.mail.models import Mail
     from modules.mail.services.sending import to_message

@@ -59,7 +59,7 @@ DEVICE = "018f3a5d-7c2e-7b1a-9c4d-2e6f8a0b1c3d"
 @dataclass(frozen=True)
 class World:
     """
-    An owner and what is theirs, of two drafts one to be published.
+    An owner and what is theirs, of two drafts one to be published, of two issues one to go round.
 
     `target` is for all to read and follow, `stranger` for all to block, and those `asking` wait for the
     owner's consent. The `receipt` is that of somebody who has closed their account.
@@ -82,6 +82,7 @@ class World:
     export: int
     issue: int
     receipt: str
+    going: int
 
     def names(self) -> dict[str, str]:
         """Return what stands in paths, queries and bodies."""
@@ -109,6 +110,7 @@ class World:
             "export_id": str(self.export),
             "issue_id": str(self.issue),
             "receipt": self.receipt,
+            "going": str(self.going),
         }
 
 
@@ -128,6 +130,8 @@ def make_world() -> World:
         ask_to_follow(person, owner)
     new = NewDraft(text="Hi")
     draft, finished = (create_draft(owner.id, new, now=clock.now(), once=None).id for _ in range(2))
+    content = NewIssue.model_validate(ISSUE)
+    issue, going = (create_issue(owner.id, content, now=clock.now(), once=None).id for _ in range(2))
     return World(
         owner=owner,
         target=target,
@@ -144,7 +148,8 @@ def make_world() -> World:
         media=upload(owner),
         notification=tell(owner),
         export=request_export(owner.id, NewExport(kind="archive"), now=clock.now(), once=None).id,
-        issue=create_issue(owner.id, NewIssue.model_validate(ISSUE), now=clock.now(), once=None).id,
+        issue=issue,
+        going=going,
         receipt=close(make_person()),
     )
 

@@ -68,6 +68,7 @@ QUERIES = {
 }
 # Where the object of a path is not the one that its name says.
 PATHS = {
+    "set_newsletter_issue_state": "/v1/newsletter/issues/{going}/state",
     "withdraw_app": "/v1/me/apps/{granted}",
     "block_user": "/v1/me/blocks/{stranger}",
     "unblock_user": "/v1/me/blocks/{stranger}",
