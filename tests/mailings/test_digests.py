@@ -182,12 +182,24 @@ class TestWho:
 
         assert mailed() == []
 
-    def test_is_nobody_after_an_outage_of_a_day(self):
+    def test_is_everybody_once_after_days_without_a_clock(self):
         person = make_digested()
         popular()
-        make_due(person, clock.now() - timedelta(hours=21))
+        make_due(person, clock.now() - timedelta(days=3))
 
         run()
+        run()
+
+        assert mailed() == [f"{person.username}@example.org"]
+        assert due_moment(person) > clock.now()
+
+    def test_is_nobody_whose_news_of_it_was_stuck_for_a_day(self):
+        person = make_digested()
+        popular()
+        make_due(person, clock.now() - timedelta(days=1))
+        announce_due_digests(now=clock.now() - timedelta(hours=21))
+
+        drain()
 
         assert mailed() == []
 

@@ -5,7 +5,7 @@ The mail is written down in one transaction of the directory with a row that say
 delivered again, nothing is written. From there on mail has it (modules/mail).
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -19,9 +19,11 @@ from modules.mailings.selectors.popular import list_popular
 from modules.mailings.services.links import make_link
 from modules.mailings.services.mails import to_fragment_key
 from modules.notifications import public as notifications
+from sharding.ids import moment_of
 from sharding.scope import Once
 
-# What was due longer ago is no news: the next one is due by then.
+# What was announced longer ago is no news: the next one is due by then. However late the clock is, it
+# announces one, after which the day has had its own.
 _WORTHLESS_AFTER: Final = timedelta(hours=20)
 
 
@@ -33,7 +35,7 @@ def send_digest(due: DigestDue, *, now: datetime) -> bool:
     :raises InstanceUnavailable: if it cannot be told now what they may see
     """
     is_wanted = notifications.find_preferences(due.user_id).digest != "off"
-    if not is_wanted or now - datetime.fromtimestamp(due.due, UTC) > _WORTHLESS_AFTER:
+    if not is_wanted or now - moment_of(due.until_id) > _WORTHLESS_AFTER:
         return False
     mail = compose_digest(due)
     if mail is None:
