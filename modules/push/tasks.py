@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from modules.accounts.events import SessionEnded, SessionsRevoked
+from modules.accounts.events import ErasureBegun, SessionEnded, SessionsRevoked
 from modules.kernel import clock
 from modules.kernel.bus import periodic, subscribes
 from modules.notifications.events import NotificationsChanged
 from modules.push.events import DeviceRemoved, PushesDue, SubscriptionTaken
 from modules.push.services import waiting
-from modules.push.services.devices import release, remove_ended, remove_taken
+from modules.push.services.devices import release, remove_all, remove_ended, remove_taken
 from modules.push.services.planning import plan_pushes
 from modules.push.services.sending import send_due_pushes
 from sharding.scope import Once
@@ -37,6 +37,12 @@ def remove_devices_of_session(event: SessionEnded, once: Once) -> None:
 def remove_devices_of_sessions(event: SessionsRevoked, once: Once) -> None:
     """Push nothing more to where a user was logged in before; a repeat is harmless."""
     remove_ended(event.user_id, now=clock.now())
+
+
+@subscribes(ErasureBegun)
+def forget_erased(event: ErasureBegun, once: Once) -> None:
+    """Have the directory forget where somebody was pushed to who is erased; a repeat is harmless."""
+    remove_all(event.user_id)
 
 
 @subscribes(SubscriptionTaken)

@@ -19,12 +19,14 @@ pytestmark = pytest.mark.django_db
 
 # What the life in the kit has left there; how often it was heard of (`once`) is nobody's business.
 ON_SHARD = {
+    "exports_allowance": 1,
     "graph_blockin": 1,
     "graph_blockout": 1,
     "graph_followcount": 1,
     "graph_followin": 2,
     "graph_followout": 2,
     "graph_mute": 2,
+    "mailings_subscription": 1,
     "media_media": 3,
     "notifications_action": 8,
     "notifications_group": 2,

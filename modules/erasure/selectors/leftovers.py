@@ -14,6 +14,7 @@ STAYS: Final = {
     "erasure_receipt": "what went on the shard",
     "graph_blockin": _ENDED,
     "graph_followin": _ENDED,
+    "mailings_issue": "which operator wrote it: an id",
     "notifications_action": "that something ended, till its time is over: ids",
     "notifications_sending": "to whom a service has sent something, till its time is over: ids",
     "once": "that news had its effect, for 7 days: ids",

@@ -84,6 +84,12 @@ def remove_ended(user_id: int, *, now: datetime) -> list[Device]:
     return [each for each in devices if each.id in live]
 
 
+def remove_all(user_id: int) -> None:
+    """Remove all devices of a user; a repeat changes nothing."""
+    with writing_for(user_id):
+        remove_rows(user_id, list(Device.objects.of(user_id)))
+
+
 def remove_rows(user_id: int, devices: Iterable[Device]) -> None:
     """Remove devices, in the transaction that is open, unless they were registered anew since."""
     for device in devices:
