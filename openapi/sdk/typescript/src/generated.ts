@@ -2731,11 +2731,6 @@ export interface components {
                 readonly [key: string]: components["schemas"]["Nothing"];
             };
         };
-        /** @description That a test is on its way. */
-        readonly MailedTest: {
-            /** @example 284736281736281 */
-            readonly issue_id: string;
-        };
         /** @description What the caller wants mailed. How often they want a digest is among their notification preferences. */
         readonly Mailings: {
             /** @description The hour of the caller's day at which a digest comes. */
@@ -3940,6 +3935,11 @@ export interface components {
              * @example []
              */
             readonly missing: readonly string[];
+        };
+        /** @description That a test is on its way. */
+        readonly TrialMail: {
+            /** @example 284736281736281 */
+            readonly issue_id: string;
         };
         /** @description One event that concerns the caller. */
         readonly Update: {
@@ -15721,7 +15721,7 @@ export interface operations {
                      *       "issue_id": "284736281736281"
                      *     }
                      */
-                    readonly "application/json": components["schemas"]["MailedTest"];
+                    readonly "application/json": components["schemas"]["TrialMail"];
                 };
             };
             /** @description One of: header_invalid, query_invalid. */

@@ -104,7 +104,6 @@ from .list_page_state import ListPageState
 from .list_replies_depth import ListRepliesDepth
 from .list_view import ListView
 from .list_view_state import ListViewState
-from .mailed_test import MailedTest
 from .mailings import Mailings
 from .marker_card import MarkerCard
 from .marker_page import MarkerPage
@@ -238,6 +237,7 @@ from .table_rows import TableRows
 from .tag_card import TagCard
 from .tag_page import TagPage
 from .tag_page_state import TagPageState
+from .trial_mail import TrialMail
 from .update import Update
 from .update_data import UpdateData
 from .update_page import UpdatePage
@@ -360,7 +360,6 @@ __all__ = (
     "ListRepliesDepth",
     "ListView",
     "ListViewState",
-    "MailedTest",
     "Mailings",
     "MarkerCard",
     "MarkerPage",
@@ -494,6 +493,7 @@ __all__ = (
     "TagCard",
     "TagPage",
     "TagPageState",
+    "TrialMail",
     "Update",
     "UpdateData",
     "UpdatePage",

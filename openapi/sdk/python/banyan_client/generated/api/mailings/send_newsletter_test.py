@@ -5,8 +5,8 @@ from urllib.parse import quote
 import httpx
 
 from ...client import AuthenticatedClient, Client
-from ...models.mailed_test import MailedTest
 from ...models.problem import Problem
+from ...models.trial_mail import TrialMail
 from ...types import UNSET, Response, Unset
 
 
@@ -32,9 +32,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> MailedTest | Problem:
+) -> Problem | TrialMail:
     if response.status_code == 202:
-        response_202 = MailedTest.from_dict(response.json())
+        response_202 = TrialMail.from_dict(response.json())
 
         return response_202
 
@@ -85,7 +85,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[MailedTest | Problem]:
+) -> Response[Problem | TrialMail]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -99,7 +99,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[MailedTest | Problem]:
+) -> Response[Problem | TrialMail]:
     """Mail an issue to the caller alone, as it is now. For operators; twenty an hour
 
     Args:
@@ -111,7 +111,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[MailedTest | Problem]
+        Response[Problem | TrialMail]
     """
 
     kwargs = _get_kwargs(
@@ -131,7 +131,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> MailedTest | Problem | None:
+) -> Problem | TrialMail | None:
     """Mail an issue to the caller alone, as it is now. For operators; twenty an hour
 
     Args:
@@ -143,7 +143,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        MailedTest | Problem
+        Problem | TrialMail
     """
 
     return sync_detailed(
@@ -158,7 +158,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[MailedTest | Problem]:
+) -> Response[Problem | TrialMail]:
     """Mail an issue to the caller alone, as it is now. For operators; twenty an hour
 
     Args:
@@ -170,7 +170,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[MailedTest | Problem]
+        Response[Problem | TrialMail]
     """
 
     kwargs = _get_kwargs(
@@ -188,7 +188,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> MailedTest | Problem | None:
+) -> Problem | TrialMail | None:
     """Mail an issue to the caller alone, as it is now. For operators; twenty an hour
 
     Args:
@@ -200,7 +200,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        MailedTest | Problem
+        Problem | TrialMail
     """
 
     return (

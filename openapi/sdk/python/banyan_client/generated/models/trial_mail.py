@@ -6,11 +6,11 @@ from typing import Any, Self, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="MailedTest")
+T = TypeVar("T", bound="TrialMail")
 
 
 @_attrs_define
-class MailedTest:
+class TrialMail:
     """That a test is on its way.
 
     Attributes:
@@ -38,12 +38,12 @@ class MailedTest:
         d = dict(src_dict)
         issue_id = d.pop("issue_id")
 
-        mailed_test = cls(
+        trial_mail = cls(
             issue_id=issue_id,
         )
 
-        mailed_test.additional_properties = d
-        return mailed_test
+        trial_mail.additional_properties = d
+        return trial_mail
 
     @property
     def additional_keys(self) -> list[str]:
