@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("subject", models.TextField()),
-                ("content", models.TextField()),
+                ("content", models.JSONField()),
                 ("state", models.SmallIntegerField(db_default=0)),
                 ("version", models.IntegerField(db_default=1)),
                 ("author_id", models.BigIntegerField()),

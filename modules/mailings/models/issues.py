@@ -4,7 +4,6 @@ from typing import ClassVar, Final
 
 from django.db import models
 
-from modules.kernel.stored_json import StoredJson
 from sharding.models import DirectoryModel
 
 # A row holds the place in here.
@@ -21,7 +20,7 @@ class Issue(DirectoryModel):
 
     id = models.BigAutoField(primary_key=True)
     subject = models.TextField()
-    content = StoredJson()
+    content = models.JSONField()
     state = models.SmallIntegerField(db_default=DRAFT)
     version = models.IntegerField(db_default=1)
     author_id = models.BigIntegerField()
