@@ -20,6 +20,7 @@ from modules.graph.services.blocks import block, unblock
 from modules.graph.services.mutes import mute, unmute
 from modules.kernel import clock
 from modules.kernel.principals import OPERATOR
+from modules.mailings.models import Issue
 from modules.mailings.schemas import NewIssue
 from modules.mailings.services.issues import create_issue
 from modules.notifications.models import Group
@@ -217,7 +218,9 @@ def exports(settings: Any, after: ExitStack) -> Walked:
 
 
 def newsletter_issues(settings: Any, after: ExitStack) -> Walked:
-    """The issues of the newsletter, for an operator: none is ever deleted."""
+    """The issues of the newsletter, for an operator; a list without an owner, on which all of them stand."""
+    with writing_directory():
+        Issue.objects.all().delete()
     reader = make_person()
     accounts.set_roles(reader.id, [OPERATOR])
     reader = replace(reader, token=accounts.issue_session_token(reader.id, now=clock.now()))
