@@ -62,6 +62,7 @@ class TestAudit:
                 "graph.followers": 3,
                 "graph.following": 3,
                 "graph.statuses": 3,
+                "mailings.wishes": 3,
                 "media.files": 0,
                 "media.rows": 0,
                 "notifications.counts": 3,
