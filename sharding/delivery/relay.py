@@ -36,8 +36,9 @@ BROKER = "broker"
 LEADER_LOCK = 0x42414E59  # "BANY"; the second key of the advisory lock is 1
 EXPAND_LIMIT = 1000
 LEASE_LIMIT = 500
-# How many deliveries may be under way: it bounds the broker's queues and what a lease query walks over. Those
-# that are backed off are not: thousands that wait for a server keep nobody else from being heard.
+# How many deliveries of a queue may be under way: it bounds the broker's queues and what a lease query walks
+# over. Those that are backed off are not: thousands that wait for a server keep nobody else from being heard.
+# Nor do those of another queue, whose workers are away, or wait for servers of others.
 LEASE_WINDOW = 5000
 
 _EXPAND = """
@@ -54,18 +55,27 @@ _EXPAND = """
         ON CONFLICT DO NOTHING)
     SELECT count(*) FROM fresh"""
 
+# What has room is leased, up to the most room that any queue has: another may have a few hundred too many.
 _LEASE = """
-    WITH due AS (
+    WITH room AS (
+        SELECT array_agg(q.subscriber) AS subscribers,
+            %(window)s - coalesce(sum(b.deliveries), 0)::bigint AS deliveries
+        FROM unnest(%(hearers)s::text[], %(queues)s::text[]) AS q(subscriber, queue)
+        LEFT JOIN (
+            SELECT subscriber, count(*) AS deliveries FROM outbox_delivery
+            WHERE due_at > now() AND due_at <= now() + make_interval(secs => %(lease)s)
+                AND state IN ('sent', 'claimed')
+            GROUP BY subscriber) AS b USING (subscriber)
+        GROUP BY q.queue),
+    due AS (
         SELECT d.event_id, d.subscriber FROM outbox_delivery d
-        WHERE d.due_at <= now() AND d.state <> 'dead' AND NOT EXISTS (
+        WHERE d.due_at <= now() AND d.state <> 'dead' AND d.subscriber = ANY(ARRAY(
+            SELECT unnest(subscribers) FROM room WHERE deliveries > 0)) AND NOT EXISTS (
             SELECT 1 FROM outbox_delivery earlier
             WHERE earlier.subscriber = d.subscriber AND earlier.owner_id = d.owner_id
                 AND earlier.event_id < d.event_id AND earlier.due_at > now() AND earlier.state <> 'dead')
         ORDER BY d.event_id
-        LIMIT greatest(0, least(%(limit)s, %(window)s - (
-            SELECT count(*) FROM outbox_delivery
-            WHERE due_at > now() AND due_at <= now() + make_interval(secs => %(lease)s)
-                AND state IN ('sent', 'claimed')))))
+        LIMIT (SELECT greatest(0, least(%(limit)s, max(deliveries))) FROM room))
     UPDATE outbox_delivery d
     SET due_at = now() + make_interval(secs => %(lease)s), state = 'sent'
     FROM due WHERE d.event_id = due.event_id AND d.subscriber = due.subscriber
@@ -118,6 +128,11 @@ class Relay:
             "names": [name for name, _ in known],
             "subscribers": [subscriber.name for _, subscriber in known],
         }
+        self._leasing = {
+            "lease": patience.lease_s,
+            "hearers": list(self._queues),
+            "queues": list(self._queues.values()),
+        }
 
     @property
     def leads(self) -> bool:
@@ -154,9 +169,7 @@ class Relay:
         Returns how many events were expanded plus how many deliveries were sent; 0 means there was no work.
         """
         [(expanded,)] = self._ask(_EXPAND, {"limit": EXPAND_LIMIT, **self._pairs})
-        leased = self._ask(
-            _LEASE, {"limit": LEASE_LIMIT, "window": LEASE_WINDOW, "lease": self._settings.lease_s}
-        )
+        leased = self._ask(_LEASE, {"limit": LEASE_LIMIT, "window": LEASE_WINDOW, **self._leasing})
         for subscriber, deliveries in _messages(leased, self._batches):
             self._notify(subscriber, deliveries)
         return int(expanded) + len(leased)

@@ -361,6 +361,26 @@ class TestDeliver:
 
         assert bell.numbers() == [[1, 2], [3]]
 
+    def test_leaves_room_for_others_while_nobody_works_at_one_queue(self, monkeypatch):
+        monkeypatch.setattr("sharding.delivery.relay.LEASE_WINDOW", 2)
+        outbox.subscribe(Noted.name, "tests.stuck", "stuck")
+        sent: list[tuple[str, int]] = []
+        patient = replace(settings.RELAY, lease_s=60.0)
+
+        def send(subscriber: str, queue: str, alias: str, deliveries: list[Delivery]) -> None:
+            sent.extend((queue, payload["number"]) for _, _, payload in deliveries)
+            if subscriber == HEARER:
+                deliver(HEARER, Ear(), alias, deliveries)
+
+        with closing(Relay("a", send, patient)) as relay:
+            for number in range(1, 6):
+                note(make_id(1, 9, number), number)
+            while relay.step():
+                pass
+
+        assert [number for queue, number in sent if queue == "default"] == [1, 2, 3, 4, 5]
+        assert len([number for queue, number in sent if queue == "stuck"]) == 2
+
     def test_gives_a_poisoned_event_up_and_goes_on_with_its_owner(self, relay, bell):
         note(ANN, 1, 2)
         ear = Ear(1)
