@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -13,8 +14,17 @@ from modules.kernel import clock
 from modules.mail.models import Mail, UndeliverableAddress
 from modules.mail.public import find_undeliverable, queue_asked_mail, queue_bulk_mails, queue_mail
 from modules.mail.schemas import NewMail
-from modules.mail.services.sending import BATCH, TRIED_AGAIN_AFTER, send_mail, send_waiting_mails
+from modules.mail.services import sending
+from modules.mail.services.sending import (
+    BATCH,
+    TRIED_AGAIN_AFTER,
+    forget_old_mails,
+    send_mail,
+    send_waiting_mails,
+)
+from modules.mail.services.sending import _list_due as list_due
 from modules.mail.services.undeliverable import note_returned
+from tests.journeys.scans import watching
 from tests.kit.delivery import announced, drain
 from tests.kit.smtp import listening
 from tests.kit.tls import Authority
@@ -34,6 +44,18 @@ def ask(new: NewMail) -> None:
 
 def later(times: int = 1):
     return clock.now() + times * TRIED_AGAIN_AFTER
+
+
+def read_by(sql: str, params: tuple[object, ...]) -> int:
+    """Return how many rows a statement looks at."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+        [(plan,)] = cursor.fetchall()
+    [root] = plan if isinstance(plan, list) else json.loads(plan)
+    node = root["Plan"]
+    while "Plans" in node:
+        [node] = node["Plans"]
+    return int(node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
 
 
 class TestMessage:
@@ -139,6 +161,24 @@ class TestMany:
 
         assert len(sink.mails) == 1
 
+    def test_are_found_by_reading_no_others_however_many_wait(self, db):
+        now = clock.now()
+        rows = [{"kind": "bulk"}] * 2000 + [{"kind": "notice"}]
+        Mail.objects.bulk_create(
+            Mail(to="ada@example.org", subject="", text="", created_at=now, try_after=now, **row)
+            for row in rows
+        )
+        with connections["default"].cursor() as cursor:
+            cursor.execute("ANALYZE accounts_mail")
+
+        with watching() as asked:
+            due = list_due(now)
+
+        assert len(due) == BATCH
+        assert due[0] == Mail.objects.get(kind="notice").id
+        assert due[1:] == sorted(due[1:])
+        assert [read_by(sql, params) for _, sql, params in asked.statements] == [1, BATCH - 1]
+
     def test_are_sent_once_by_workers_at_the_same_moment(self, db, sink):
         to = self.queue(BATCH + 10)
 
@@ -164,6 +204,18 @@ class TestMany:
 
         assert [line["event"] for line in lines] == ["mail_not_sent"]
         assert Mail.objects.count() == 3
+
+
+def test_what_is_worthless_goes_in_parts_that_no_statement_lacks_time_for(db, monkeypatch):
+    monkeypatch.setattr(sending, "OLD_BATCH", 2)
+    queue_bulk_mails([mail(f"{n}@example.org") for n in range(5)], now=clock.now() - timedelta(days=2))
+    ask(mail("vera@example.org"))
+
+    with watching() as asked:
+        assert forget_old_mails(now=clock.now()) == 5
+
+    assert [each.to for each in Mail.objects.all()] == ["vera@example.org"]
+    assert len([sql for _, sql, _ in asked.statements if sql.startswith("DELETE")]) == 3
 
 
 class TestUndeliverable:

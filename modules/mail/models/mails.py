@@ -37,3 +37,8 @@ class Mail(DirectoryModel):
     class Meta:
         # It was made before mail was a context of its own.
         db_table = "accounts_mail"
+        indexes = [
+            # What goes before all that is one of many: few, whatever else waits.
+            models.Index(fields=["try_after", "id"], name="mail_first", condition=~models.Q(kind="bulk")),
+            models.Index(fields=["try_after", "id"], name="mail_bulk", condition=models.Q(kind="bulk")),
+        ]

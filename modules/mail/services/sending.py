@@ -14,7 +14,6 @@ from email.utils import parseaddr
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import Case, When
 from django.utils.crypto import salted_hmac
 
 from modules.mail.models import Mail, MailKind, Reason
@@ -32,6 +31,7 @@ WORTHLESS_AFTER = timedelta(days=1)
 TRIED_AGAIN_AFTER = timedelta(minutes=2)
 # So many a worker takes at once.
 BATCH = 50
+OLD_BATCH = 2000
 # What was taken later than this is left to whoever is next: a mail may take a minute, and nobody else may
 # have taken it by then.
 BATCH_S = 30
@@ -53,12 +53,10 @@ def send_mail(mail_id: int, *, now: datetime) -> None:
 def send_waiting_mails(*, now: datetime) -> None:
     """Send what nobody took so far: first what was tried before, then what is one of many."""
     began = time.monotonic()
-    first = Case(When(kind=MailKind.BULK, then=1), default=0)
     while (passed := time.monotonic() - began) < RUN_S:
         # What is taken late in a run is held as long as what is taken early.
         moment = now + timedelta(seconds=passed)
-        due = Mail.objects.filter(try_after__lte=moment).order_by(first, "id").values_list("id", flat=True)
-        mail_ids = list(due[:BATCH])
+        mail_ids = _list_due(moment)
         mails = _claim(mail_ids, now=moment)
         if not mail_ids or not _send(mails, now=moment, within_s=min(BATCH_S, RUN_S - passed)):
             return
@@ -66,9 +64,23 @@ def send_waiting_mails(*, now: datetime) -> None:
 
 def forget_old_mails(*, now: datetime) -> int:
     """Delete mails that nobody would take and that are worthless by now; return how many."""
-    with writing_directory():
-        deleted, _ = Mail.objects.filter(created_at__lt=now - WORTHLESS_AFTER).delete()
+    old = Mail.objects.filter(created_at__lt=now - WORTHLESS_AFTER).order_by("created_at")
+    began, deleted = time.monotonic(), 0
+    # In parts: of what goes to many there may be more than one statement has time for.
+    while time.monotonic() - began < RUN_S:
+        with writing_directory():
+            ids = list(old.values_list("id", flat=True)[:OLD_BATCH])
+            deleted += Mail.objects.filter(id__in=ids).delete()[0]
+        if len(ids) < OLD_BATCH:
+            break
     return deleted
+
+
+def _list_due(now: datetime) -> list[int]:
+    """Return what comes next: two short reads of an index, however many wait."""
+    due = Mail.objects.filter(try_after__lte=now).order_by("try_after", "id").values_list("id", flat=True)
+    first = list(due.exclude(kind=MailKind.BULK)[:BATCH])
+    return first + list(due.filter(kind=MailKind.BULK)[: BATCH - len(first)])
 
 
 def _claim(mail_ids: Sequence[int], *, now: datetime) -> list[Mail]:
