@@ -20,6 +20,7 @@ from modules.accounts.public import NotErasable, UsernameTaken, cancel_deletion,
 from modules.erasure.models import Erasure
 from modules.erasure.schemas import Stage
 from modules.erasure.selectors.deletions import map_receipts
+from modules.erasure.services import erasures
 from modules.erasure.services.erasures import advance, begin, begin_due_erasures, resume_erasures
 from modules.graph import public as graph
 from modules.kernel import clock
@@ -133,6 +134,33 @@ class TestResume:
         drain()
         resume_erasures(now=clock.now() + timedelta(minutes=2))
         assert Erasure.objects.get().stage == Stage.CLEARING
+
+    def test_gives_everybody_a_turn_though_the_oldest_wait_for_dead_news(self, monkeypatch):
+        monkeypatch.setattr(erasures, "BATCH", 1)
+        stuck, other = due("ada"), due("ben")
+        begin(stuck.id, now=clock.now())
+        begin(other.id, now=clock.now())
+        drain()
+        with connections["a"].cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO outbox_delivery (event_id, subscriber, owner_id, name, payload, state) "
+                "VALUES (1, 'tests.hear', %s, 'tests.noted.v1', '{}', 'dead')",
+                [stuck.id],
+            )
+
+        for minute in range(6):
+            resume_erasures(now=clock.now() + timedelta(minutes=minute))
+            drain(but="tests.hear")
+
+        finished = Erasure.objects.filter(finished_at__isnull=False)
+        assert list(finished.values_list("user_id", flat=True)) == [other.id]
+
+    def test_is_free_for_the_next_run_where_one_before_it_took_all_the_time(self):
+        begin(due().id, now=clock.now())
+
+        resume_erasures(now=clock.now(), within=-1.0)
+
+        assert Erasure.objects.get().claimed_until is None
 
     def test_is_held_up_by_an_instance_that_is_away_and_goes_on_when_it_is_back(self, stack):
         ada, vera = sign_up("ada", shard=3), sign_up("vera", shard=4000)

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Final
 
 import structlog
-from django.db.models import Q
+from django.db.models import F, Q
 
 from modules.accounts.public import (
     AccountNotFound,
@@ -75,8 +75,11 @@ def resume_erasures(*, now: datetime, within: float = RUN_S) -> int:
     What is away holds up those that need it, and nobody else.
     """
     ends, finished = monotonic() + within, 0
-    for user_id in _claim(now):
+    claimed = _claim(now)
+    for place, user_id in enumerate(claimed):
         if monotonic() > ends:
+            # Whose turn did not come is first in the next run.
+            _release(claimed[place:], None)
             break
         try:
             finished += _go_on(user_id, now=now, until=ends)
@@ -122,6 +125,8 @@ def _go_on(user_id: int, *, now: datetime, until: float) -> bool:
         if advance(user_id, now=now):
             return True
         if not _is_moving(user_id):
+            # What waits for news is free again for the next run, after all others.
+            _release([user_id], now)
             return False
     return False
 
@@ -138,20 +143,24 @@ def _claim(now: datetime) -> list[int]:
     """Return the erasures that nobody is at, which nobody else gets for a while."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     with writing_directory():
-        rows = Erasure.objects.filter(free, finished_at=None, begun_at__lte=now).order_by("begun_at")
+        # Who had no turn for longest comes first, so that those who are stuck keep nobody else from theirs.
+        turns = F("claimed_until").asc(nulls_first=True), "begun_at"
+        rows = Erasure.objects.filter(free, finished_at=None, begun_at__lte=now).order_by(*turns)
         ids = list(rows.select_for_update(skip_locked=True).values_list("user_id", flat=True)[:BATCH])
         Erasure.objects.filter(user_id__in=ids).update(claimed_until=now + LEASE)
     return ids
 
 
 def _is_moving(user_id: int) -> bool:
-    """Return whether there is anything to do at once; what waits for news is free again for the next run."""
+    """Return whether there is anything to do at once."""
     erasure = Erasure.objects.get(user_id=user_id)
-    if erasure.stage in (Stage.DELETING, Stage.FORGETTING) or erasure.quiet_looks:
-        return True
+    return erasure.stage in (Stage.DELETING, Stage.FORGETTING) or erasure.quiet_looks > 0
+
+
+def _release(user_ids: list[int], until: datetime | None) -> None:
+    """Let claims go; when they ended says who comes first."""
     with writing_directory():
-        Erasure.objects.filter(user_id=user_id).update(claimed_until=None)
-    return False
+        Erasure.objects.filter(user_id__in=user_ids).update(claimed_until=until)
 
 
 def _take_steps(user_id: int, phase: Phase, now: datetime) -> int:
