@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -14,7 +16,7 @@ from modules.kernel import clock
 from modules.mail.models import Mail, UndeliverableAddress
 from modules.mail.public import find_undeliverable, queue_asked_mail, queue_bulk_mails, queue_mail
 from modules.mail.schemas import NewMail
-from modules.mail.services import sending
+from modules.mail.services import sending, servers
 from modules.mail.services.sending import (
     BATCH,
     TRIED_AGAIN_AFTER,
@@ -27,7 +29,7 @@ from modules.mail.services.undeliverable import note_returned
 from tests.journeys.scans import watching
 from tests.kit.delivery import announced, drain
 from tests.kit.smtp import listening
-from tests.kit.tls import Authority
+from tests.kit.tls import LOOPBACK, Authority
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +48,7 @@ def later(times: int = 1):
     return clock.now() + times * TRIED_AGAIN_AFTER
 
 
-def read_by(sql: str, params: tuple[object, ...]) -> int:
+def read_by(sql: str, params: Any) -> int:
     """Return how many rows a statement looks at."""
     with connections["default"].cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
@@ -216,6 +218,28 @@ def test_what_is_worthless_goes_in_parts_that_no_statement_lacks_time_for(db, mo
 
     assert [each.to for each in Mail.objects.all()] == ["vera@example.org"]
     assert len([sql for _, sql, _ in asked.statements if sql.startswith("DELETE")]) == 3
+
+
+def test_a_server_that_is_frozen_keeps_a_worker_waiting_once_and_the_clock_tries_again(
+    db, settings, monkeypatch
+):
+    monkeypatch.setattr(servers, "_left_alone_until", float("-inf"))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_TIMEOUT = 1.2
+    to = [f"{n}@example.org" for n in range(3)]
+    for address in to:
+        ask(mail(address))
+
+    with socket.create_server((LOOPBACK, 0)) as frozen, structlog.testing.capture_logs() as lines:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = frozen.getsockname()
+        drain()
+
+    assert [line["event"] for line in lines if line["event"].startswith("mail")] == ["mail_not_sent"]
+    with listening(settings) as sink:
+        send_waiting_mails(now=later())
+        ask(mail("vera@example.org"))
+        drain()
+    assert [taken["To"] for taken in sink.mails] == [*to[1:], to[0], "vera@example.org"]
 
 
 class TestUndeliverable:

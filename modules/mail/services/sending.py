@@ -20,7 +20,7 @@ from modules.mail.models import Mail, MailKind, Reason
 from modules.mail.schemas import NewMail
 from modules.mail.selectors.undeliverable import find_undeliverable
 from modules.mail.services.rendering import assemble_mail
-from modules.mail.services.servers import MailServer, Outcome
+from modules.mail.services.servers import MailServer, Outcome, is_left_alone
 from modules.mail.services.signing import SignedMail
 from modules.mail.services.undeliverable import mark_undeliverable
 from sharding.scope import writing_directory
@@ -43,11 +43,13 @@ log = structlog.get_logger(__name__)
 
 def send_mail(mail_id: int, *, now: datetime) -> None:
     """
-    Send a mail that waits, unless another worker is at it, then forget it.
+    Send a mail that waits, unless another worker is at it, then forget it. While nobody answers who takes
+    mails it is left to the clock: else workers would wait there, and not do what others wait for.
 
     A worker that dies in between has it sent again: a mail cannot be sent exactly once.
     """
-    _send(_claim([mail_id], now=now), now=now)
+    if not is_left_alone():
+        _send(_claim([mail_id], now=now), now=now)
 
 
 def send_waiting_mails(*, now: datetime) -> None:

@@ -3,9 +3,10 @@
 import enum
 import re
 import smtplib
+import time
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import structlog
 from django.conf import settings
@@ -20,6 +21,13 @@ _CLOSING = 421
 _NO_ADDRESS = re.compile(rb"5\.1\.(1|2|3|6|10)\b")
 
 
+# Whoever has kept a worker waiting for so long and taken nothing is left to the clock for a while: else each
+# mail would hold a worker, and what others wait for behind it. Each process finds out for itself; in seconds.
+SLOW_S: Final = 1.0
+LEFT_ALONE_S: Final = 60.0
+_left_alone_until = float("-inf")
+
+
 class Outcome(enum.Enum):
     """What became of a mail."""
 
@@ -29,6 +37,11 @@ class Outcome(enum.Enum):
     LATER = "later"
     # Neither this nor any other was taken.
     AWAY = "away"
+
+
+def is_left_alone() -> bool:
+    """Return whether who takes mails was lately waited for in vain."""
+    return time.monotonic() < _left_alone_until
 
 
 class MailServer:
@@ -54,6 +67,15 @@ class MailServer:
 
     def take(self, mail_id: int, message: EmailMessage) -> Outcome:
         """Send a mail; say what became of it."""
+        began = time.monotonic()
+        outcome = self._take(mail_id, message)
+        if outcome is not Outcome.AWAY:
+            _leave_alone(float("-inf"))
+        elif (ended := time.monotonic()) - began > SLOW_S:
+            _leave_alone(ended + LEFT_ALONE_S)
+        return outcome
+
+    def _take(self, mail_id: int, message: EmailMessage) -> Outcome:
         message.connection = self._connection
         try:
             self._open()
@@ -71,6 +93,11 @@ class MailServer:
         if not self._is_open:
             self._connection.open()
             self._is_open = True
+
+
+def _leave_alone(until: float) -> None:
+    global _left_alone_until
+    _left_alone_until = until
 
 
 def _errors() -> tuple[type[Exception], ...]:
