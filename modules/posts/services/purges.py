@@ -5,10 +5,12 @@ A deleted post stays as a row without a body, and beneath it what others have hu
 reposts. All else goes: its text, what it said before it was edited, and what was said of it by a mark.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+import structlog
 from django.db.models import F
 
 from modules.posts.events import ReactionsPurged, TagsPurged
@@ -18,12 +20,17 @@ from sharding import outages, outbox
 from sharding.errors import InstanceUnavailable
 from sharding.querysets import ShardedQuerySet
 from sharding.scope import Once, for_each_owner, require_binding, writing_for
+from sharding.tracebacks import tell
+
+log = structlog.get_logger(__name__)
 
 PURGED_AFTER: Final = timedelta(days=30)
 BATCH: Final = 200
 # Rows that a transaction takes from one post: of one that everybody liked there are millions.
 PART: Final = 500
 _WITHIN_S: Final = 10.0
+# What one run may take; its task is ended after fifty seconds.
+_RUN_S: Final = 40.0
 _EMPTY: Final[dict[str, Any]] = {"text": "", "entities": [], "custom": {}, "media_ids": []}
 # By ctid, for a DELETE knows no LIMIT.
 _FORGET_REACTIONS: Final = """
@@ -38,12 +45,12 @@ def purge_deleted_posts(*, now: datetime) -> int:
 
     Each post in transactions of its own; whoever else is at one has it. May be run at any time.
     """
-    purged = 0
+    ends_at, purged = time.monotonic() + _RUN_S, 0
     for due in _iter_due(now - PURGED_AFTER):
-        here = sum(_purge_alone(row["author_id"], row["id"], now=now) for row in due)
-        if not here:
-            break
+        here = sum(_purge_alone(row["author_id"], row["id"], now=now, ends_at=ends_at) for row in due)
         purged += here
+        if not here or time.monotonic() > ends_at:
+            break
     return purged
 
 
@@ -77,10 +84,14 @@ def forget_reactions_to(event: ReactionsPurged, *, once: Once) -> None:
     for_each_owner(event.user_ids, write, once=once)
 
 
-def _purge_alone(author_id: int, post_id: int, *, now: datetime) -> bool:
-    """Purge one post, unless somebody is at it or its instance is away; return whether that was done."""
+def _purge_alone(author_id: int, post_id: int, *, now: datetime, ends_at: float) -> bool:
+    """
+    Purge one post, unless somebody is at it or its instance is away; return whether that was done.
+
+    What is left of it when the time is up the next run takes.
+    """
     try:
-        while True:
+        while time.monotonic() < ends_at:
             with writing_for(author_id):
                 rows = Post.objects.of(author_id).select_for_update(skip_locked=True)
                 post = rows.filter(id=post_id, deleted_at__isnull=False, purged_at=None).first()
@@ -92,7 +103,9 @@ def _purge_alone(author_id: int, post_id: int, *, now: datetime) -> bool:
                     return True
     except InstanceUnavailable as error:
         outages.met(outages.name_of(error.alias), error)
-        return False
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go; it comes round again
+        log.error("post_not_purged", post_id=str(post_id), error=tell(error))
+    return False
 
 
 def _forget_reactions(post: Post, limit: int) -> int:
