@@ -29,7 +29,7 @@ SCHEDULE = {
     "forget-pending-accounts": _every(HOUR, "accounts.forget_pending_accounts"),
     "rank-people": _every(DAY, "search.rank_people"),
     "send-waiting-pushes": _every(MINUTE, "push.send_waiting_pushes"),
-    "forget-old-pushes": _every(DAY, "push.forget_old_pushes"),
+    "forget-old-pushes": _every(HOUR, "push.forget_old_pushes"),
     "forget-notifications": _every(DAY, "notifications.forget_old_notifications"),
     "announce-due-digests": _every(MINUTE, "mailings.announce_due_digests"),
     "forget-expired-sessions": _every(10 * MINUTE, "accounts.forget_expired_sessions"),

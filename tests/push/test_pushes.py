@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connections
 
 from modules.accounts.services import notices
 from modules.accounts.services.sessions import end_session
@@ -21,7 +24,9 @@ from modules.push.services.messages import is_quiet
 from modules.push.services.sending import send_due_pushes
 from modules.push.services.waiting import forget_old_pushes, send_waiting_pushes
 from modules.push.tasks import plan_for_notifications
-from sharding.scope import Once
+from sharding.ids import make_id, shard_of
+from sharding.scope import Once, writing_for
+from sharding.shard_map import alias_of
 from sharding.testing import count_queries
 from tests.kit.delivery import drain, until_replicated
 from tests.kit.pages import count_reads
@@ -265,6 +270,34 @@ class TestWhatWasPushed:
         forget_old_pushes(now=clock.now() + timedelta(days=2, minutes=1))
 
         assert pushes(ada) == []
+
+    def test_is_forgotten_of_others_while_somebody_holds_one(self, ada, browser):
+        graph.follow(make_person().id, ada.id)
+        drain()
+        [held], other_id = pushes(ada), make_id(1, shard_of(ada.id), 99)
+        with writing_for(other_id):
+            Push.objects.create(
+                user_id=other_id, device_id=uuid4(), group_id=1, version=1, planned_at=clock.now()
+            )
+
+        with connections[alias_of(shard_of(ada.id))].cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT 1 FROM push_push WHERE id = %s FOR UPDATE", [held.id])
+            try:
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(forget).result()
+            finally:
+                cursor.execute("ROLLBACK")
+
+        assert [row.id for row in pushes(ada)] == [held.id]
+        assert not Push.objects.of(other_id).on_primary().exists()
+
+
+def forget():
+    try:
+        forget_old_pushes(now=clock.now() + timedelta(days=2, minutes=1))
+    finally:
+        connections.close_all()
 
 
 class TestQuietHours:

@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 _WITHIN_S: Final = 5.0
 # Then nothing more is begun: what a user has may take half a minute, and a task has less than one.
 _SENDING_FOR_S: Final = 15.0
+_FORGETTING_FOR_S: Final = 40.0
 _BATCH: Final = 500
 # By then a notification has had no news for so long that the next is pushed at once.
 _KEPT: Final = timedelta(days=2)
@@ -37,11 +38,22 @@ def send_waiting_pushes(*, now: datetime) -> None:
 
 def forget_old_pushes(*, now: datetime) -> None:
     """Forget what was pushed long ago, or was to be."""
-    before = now - _KEPT
+    before, ends_at = now - _KEPT, time.monotonic() + _FORGETTING_FOR_S
     while user_ids := _list_users("planned_at", planned_at__lt=before):
-        for user_id in user_ids:
-            with writing_for(user_id):
-                Push.objects.of(user_id).filter(planned_at__lt=before).delete()
+        # Of those who come later nothing is lost: it comes round again.
+        done = [_forget(user_id, before) for user_id in user_ids if time.monotonic() < ends_at]
+        if not any(done):
+            return
+
+
+def _forget(user_id: int, before: datetime) -> bool:
+    try:
+        with writing_for(user_id):
+            Push.objects.of(user_id).filter(planned_at__lt=before).delete()
+    except Exception as error:  # noqa: BLE001 - whatever it was, others' go; theirs is tried again
+        log.warning("pushes_not_forgotten", user_id=str(user_id), error=tell(error))
+        return False
+    return True
 
 
 def _list_users(column: str, **condition: datetime) -> list[int]:
