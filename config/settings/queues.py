@@ -8,10 +8,9 @@ from config.env import Env
 from config.rabbitmq import RabbitMQ
 from modules.kernel.redis.address import Address
 
-DEFAULT, EXPORTS, FANOUT, MEDIA = "default", "exports", "fanout", "media"
-MIRRORS, PERIODIC = "mirrors", "periodic"
-PUSH = "push"
-QUEUES = [DEFAULT, EXPORTS, FANOUT, MEDIA, MIRRORS, PERIODIC, PUSH]
+DEFAULT, EXPORTS, FANOUT, MAILINGS = "default", "exports", "fanout", "mailings"
+MEDIA, MIRRORS, PERIODIC, PUSH = "media", "mirrors", "periodic", "push"
+QUEUES = [DEFAULT, EXPORTS, FANOUT, MAILINGS, MEDIA, MIRRORS, PERIODIC, PUSH]
 
 # The relay sends again what was not settled, so the broker may forget; it may not multiply.
 TASK_TIME_LIMIT_S = 60

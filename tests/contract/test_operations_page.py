@@ -97,7 +97,7 @@ def test_json_says_what_there_is_and_when_a_process_falls_silent(api, operator, 
     ]
     assert [(each["name"], each["state"]) for each in found["redis"]] == [("directory, a, b", "ok")]
     assert {each["queue"]: each["messages"] for each in found["queues"]} == dict.fromkeys(
-        ("default", "exports", "fanout", "media", "mirrors", "periodic"), 0
+        ("default", "exports", "fanout", "mailings", "media", "mirrors", "periodic", "push"), 0
     )
     # Earlier tests may have left APIs for the next, which tell as well.
     told = [(each["kind"], each["state"], each["says"]) for each in found["processes"]]
