@@ -6,11 +6,11 @@ import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import structlog
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from modules.kernel import clock
 from modules.mail.models import Mail, UndeliverableAddress
@@ -26,7 +26,6 @@ from modules.mail.services.sending import (
 )
 from modules.mail.services.sending import _list_due as list_due
 from modules.mail.services.undeliverable import note_returned
-from tests.journeys.scans import watching
 from tests.kit.delivery import announced, drain
 from tests.kit.smtp import listening
 from tests.kit.tls import LOOPBACK, Authority
@@ -48,10 +47,10 @@ def later(times: int = 1):
     return clock.now() + times * TRIED_AGAIN_AFTER
 
 
-def read_by(sql: str, params: Any) -> int:
+def read_by(sql: str) -> int:
     """Return how many rows a statement looks at."""
     with connections["default"].cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
         [(plan,)] = cursor.fetchall()
     [root] = plan if isinstance(plan, list) else json.loads(plan)
     node = root["Plan"]
@@ -173,13 +172,13 @@ class TestMany:
         with connections["default"].cursor() as cursor:
             cursor.execute("ANALYZE accounts_mail")
 
-        with watching() as asked:
+        with CaptureQueriesContext(connections["default"]) as asked:
             due = list_due(now)
 
         assert len(due) == BATCH
         assert due[0] == Mail.objects.get(kind="notice").id
         assert due[1:] == sorted(due[1:])
-        assert [read_by(sql, params) for _, sql, params in asked.statements] == [1, BATCH - 1]
+        assert [read_by(query["sql"]) for query in asked.captured_queries] == [1, BATCH - 1]
 
     def test_are_sent_once_by_workers_at_the_same_moment(self, db, sink):
         to = self.queue(BATCH + 10)
@@ -213,11 +212,11 @@ def test_what_is_worthless_goes_in_parts_that_no_statement_lacks_time_for(db, mo
     queue_bulk_mails([mail(f"{n}@example.org") for n in range(5)], now=clock.now() - timedelta(days=2))
     ask(mail("vera@example.org"))
 
-    with watching() as asked:
+    with CaptureQueriesContext(connections["default"]) as asked:
         assert forget_old_mails(now=clock.now()) == 5
 
     assert [each.to for each in Mail.objects.all()] == ["vera@example.org"]
-    assert len([sql for _, sql, _ in asked.statements if sql.startswith("DELETE")]) == 3
+    assert len([query for query in asked.captured_queries if query["sql"].startswith("DELETE")]) == 3
 
 
 def test_a_server_that_is_frozen_keeps_a_worker_waiting_once_and_the_clock_tries_again(
