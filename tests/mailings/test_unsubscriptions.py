@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.utils.crypto import get_random_string
 
+from modules.accounts.public import issue_session_token
+from modules.kernel import clock
 from modules.mailings.errors import LinkUnknown
 from modules.mailings.models import Subscription
 from modules.mailings.services.links import make_link, make_token, read_token
@@ -109,6 +111,17 @@ class TestPost:
         assert post(make_token(person.id, "newsletter"), form).status_code == 400
 
         assert wants_newsletter(person)
+
+    def test_of_who_is_logged_in_needs_no_token_against_forgery(self, settings):
+        """What the button sends is all there is: no session, of the receiver or another, is asked for."""
+        person = make_reader()
+        browser = Client(enforce_csrf_checks=True)
+        browser.cookies[settings.SESSION_COOKIE_NAME] = issue_session_token(person.id, now=clock.now())
+
+        answer = browser.post(path_of(make_token(person.id, "newsletter")), ONE_CLICK)
+
+        assert answer.status_code == 200
+        assert not wants_newsletter(person)
 
     def test_by_another_method_is_none(self):
         assert Client().put(path_of(make_token(5, "digest"))).status_code == 405

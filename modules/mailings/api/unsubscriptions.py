@@ -2,7 +2,8 @@
 `/v1/unsubscriptions/<token>`: where the link in a mail leads, and where mail programs post to (RFC 8058).
 
 A GET shows a button and changes nothing, for scanners open every link of a mail. The POST needs no log-in and
-no cookie: the token alone says who it is for, and does nothing but this.
+no cookie: the token alone says who it is for, and does nothing but this. Nor are those looked at that a browser
+sends along: they would have to be shielded against forgery, and who is logged in could press no button.
 """
 
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from django.shortcuts import render
 
 from modules.accounts import public as accounts
 from modules.kernel import clock
-from modules.kernel.http import callers, problems
+from modules.kernel.http import limiting, problems
 from modules.mailings.errors import LinkUnknown
 from modules.mailings.services.links import read_token
 from modules.mailings.services.subscriptions import unsubscribe
@@ -24,10 +25,10 @@ _MAX_BODY = 1_000
 _METHODS = ("GET", "HEAD", "POST")
 
 
-@callers.counted
 def unsubscription(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a link would end, or end it."""
     try:
+        limiting.charge_stranger(request)
         if request.method not in _METHODS:
             raise problems.MethodNotAllowed(_METHODS)
         user_id, mailing_list = read_token(token)
