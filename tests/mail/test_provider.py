@@ -138,6 +138,9 @@ class TestNews:
             {"RecordType": "Delivery", "Recipient": ADA},
             bounce(email=None),
             bounce(email=["x"]),
+            # JSON can hold half of a character, which nothing can be made of.
+            bounce(email="ada\ud800@example.org"),
+            bounce(email="ada\0@example.org"),
             {},
         ],
     )

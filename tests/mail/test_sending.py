@@ -14,7 +14,13 @@ from django.test.utils import CaptureQueriesContext
 
 from modules.kernel import clock
 from modules.mail.models import Mail, UndeliverableAddress
-from modules.mail.public import find_undeliverable, queue_asked_mail, queue_bulk_mails, queue_mail
+from modules.mail.public import (
+    find_undeliverable,
+    lift_undeliverable,
+    queue_asked_mail,
+    queue_bulk_mails,
+    queue_mail,
+)
 from modules.mail.schemas import NewMail
 from modules.mail.services import sending, servers
 from modules.mail.services.sending import (
@@ -264,6 +270,13 @@ class TestUndeliverable:
 
     def test_is_found_among_others_by_any_spelling(self, gone):
         assert find_undeliverable([gone, "ADA@example.org", "b@example.org"]) == {gone, "ADA@example.org"}
+
+    def test_stays_marked_when_keys_change_until_it_is_proven_again(self, gone, settings):
+        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key, as long as any"
+
+        assert find_undeliverable([gone, "ADA@example.org"]) == {gone, "ADA@example.org"}
+        lift_undeliverable(gone)
+        assert find_undeliverable([gone]) == set()
 
     def test_is_what_a_server_says_has_no_mailbox(self, db, sink):
         sink.answers["ada@example.org"] = "550 5.1.1 ada@example.org is nobody here"

@@ -45,7 +45,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
     if request.method != "POST":
         raise problems.MethodNotAllowed(["POST", "HEAD"])
-    events = [event for event in _read(request) if isinstance(event.recipient, str)]
+    events = [event for event in _read(request) if _is_address(event.recipient)]
     note_returned(
         bounced={event.recipient for event in events if _is_bounce(event)},
         complained={event.recipient for event in events if _is_complaint(event)},
@@ -90,6 +90,11 @@ def _view() -> Any:
         if getattr(kind, "signal", None) is tracking and kind.__module__ == name:
             return kind()
     raise NotFound
+
+
+def _is_address(recipient: Any) -> bool:
+    """Return whether anything can have been sent to it: half a character, which JSON may hold, is no text."""
+    return isinstance(recipient, str) and recipient.isprintable()
 
 
 def _is_complaint(event: Any) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from modules.mail.events import MailBounced, MailComplained
 from modules.mail.models import Reason, UndeliverableAddress
-from modules.mail.selectors.undeliverable import to_digest
+from modules.mail.selectors.undeliverable import list_digests, to_digest
 from sharding import outbox
 from sharding.scope import writing_directory
 
@@ -48,4 +48,4 @@ def _mark(digest: str, reason: Reason, *, now: datetime) -> None:
 def lift_undeliverable(address: str) -> None:
     """Forget that an address was undeliverable: its owner has proven that mail arrives, and is wanted."""
     with writing_directory():
-        UndeliverableAddress.objects.filter(digest=to_digest(address)).delete()
+        UndeliverableAddress.objects.filter(digest__in=list_digests(address)).delete()
