@@ -267,6 +267,19 @@ class TestCommand:
         assert run("show", str(ada.id))["state"] == "erased"
         assert run("verify", str(ada.id))["left"] == {}
 
+    def test_takes_digits_for_an_id_and_never_for_a_name(self):
+        """Anybody may be called what an account that is gone had as its id."""
+        gone = make_person("ada", shard=3)
+        run("begin", str(gone.id), "--yes")
+        erase()
+        namesake = make_person(str(gone.id))
+
+        with pytest.raises(CommandError):
+            run("begin", str(gone.id), "--yes")
+
+        assert User.objects.get(id=namesake.id).is_active
+        assert run("show", str(gone.id))["state"] == "erased"
+
     def test_names_what_is_left(self):
         ada = make_person("ada", shard=3)
 

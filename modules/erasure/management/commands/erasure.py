@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, Final
 
 from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +14,9 @@ from modules.erasure.selectors.leftovers import STAYS, find_leftovers
 from modules.erasure.services.erasures import begin, resume_erasures
 from modules.kernel import clock
 from sharding import erasing
+
+# Of an id.
+_MOST_DIGITS: Final = 19
 
 
 class Command(BaseCommand):
@@ -82,10 +85,15 @@ class Command(BaseCommand):
 
 
 def _id_of(account: str) -> int:
-    """Return the id that is meant: of who is gone, it alone is left to name them by."""
+    """
+    Return the id that is meant: of who is gone, it alone is left to name them by.
+
+    Digits are an id and never a name, though anybody may have one of digits: of an id that was erased already
+    it would be somebody else who goes, for good.
+    """
+    if account.isascii() and account.isdigit() and len(account) <= _MOST_DIGITS:
+        return int(account)
     try:
         return find_account_status(account).id
     except AccountNotFound as refusal:
-        if account.isascii() and account.isdigit():
-            return int(account)
         raise CommandError(f"There is no account with this name or address: {account}.") from refusal
