@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from modules.graph.services.blocks import block
 from modules.kernel import clock
 from modules.kernel.cursors import Paging
 from modules.notifications.models import Action, Group
+from modules.notifications.public import is_time_zone
 from modules.notifications.schemas import NotificationsQuery
 from modules.notifications.selectors.pages import list_notifications
 from modules.notifications.services import facts
@@ -247,6 +249,11 @@ class TestPreferences:
                 {"quiet_hours": {"start": "22:00", "end": "07:00", "time_zone": "Mars/Base"}},
                 "time_zone_unknown",
             ),
+            # Another one on each machine.
+            (
+                {"quiet_hours": {"start": "22:00", "end": "07:00", "time_zone": "localtime"}},
+                "time_zone_unknown",
+            ),
             ({"types": {"security": {"in_app": False}}}, "security_stays_on"),
         ],
     )
@@ -255,3 +262,10 @@ class TestPreferences:
 
         assert (answer.status, answer.body["code"]) == (422, code)
         assert ann.call("GET", self.PATH).body["data"]["quiet_hours"] is None
+
+    def test_look_for_zones_on_the_disk_once(self, monkeypatch):
+        """There are 600 files of them, and 300 changes a user may make in five minutes."""
+        assert is_time_zone("Europe/Berlin")
+        monkeypatch.setattr(os, "walk", lambda *_: pytest.fail("The disk was read again."))
+
+        assert (is_time_zone("Asia/Tokyo"), is_time_zone("Mars/Base")) == (True, False)
