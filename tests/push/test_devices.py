@@ -144,6 +144,8 @@ class TestWhatIsNoDevice:
                 "https://púsh.example.org/x",
                 "https://",
             ),
+            # Other spellings of what would be two targets of one browser.
+            *("HTTPS://push.example.org/x", "https://push.example.org:443/x", "https://PUSH.example.org/x"),
         ],
     )
     def test_is_refused_by_its_endpoint(self, ada, service, endpoint):

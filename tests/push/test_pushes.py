@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -13,6 +14,8 @@ from modules.accounts.services import notices
 from modules.accounts.services.sessions import end_session
 from modules.graph import public as graph
 from modules.kernel import clock
+from modules.kernel.limits import Limit
+from modules.notifications import public as notifications
 from modules.notifications.events import NotificationsChanged
 from modules.notifications.schemas import NewSending, QuietHours
 from modules.notifications.services.sendings import send
@@ -84,6 +87,21 @@ class TestAPush:
             "title": "Banyan",
             "body": "ben reacted to your post",
         }
+
+    def test_is_one_of_so_many_an_hour_and_what_is_more_is_in_the_list_alone(
+        self, ada, browser, service, settings
+    ):
+        """Whoever has two accounts makes any number, and users name the servers that they go to."""
+        few = Limit("pushes", 2, 3600)
+        settings.LIMITS = replace(settings.LIMITS, is_on=True, changed={"pushes": few})
+        ben = make_person("ben")
+        for _ in range(3):
+            posts.add_reaction(ben.id, publish(ada), "like")
+        drain()
+
+        assert len(service.got) == 2
+        assert [push.due_at for push in pushes(ada)] == [None] * 3
+        assert notifications.get_counts(ada.id).unread == 3
 
     def test_says_who_pushes_to_its_service_alone(self, ada, browser, service):
         graph.follow(make_person().id, ada.id)

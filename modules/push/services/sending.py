@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from modules.kernel import limits
+from modules.kernel.limits import Cost, LimitReached
 from modules.push.models import Device, Push
 from modules.push.services import circuits
 from modules.push.services.devices import remove_ended
@@ -22,6 +24,8 @@ _MOST_BATCHES: Final = 4
 # Longer than all of a batch may take; then another worker may try.
 _TRIED_AGAIN_AFTER: Final = timedelta(minutes=2)
 _WHEN_CIRCUIT_OPENS: Final = timedelta(minutes=1)
+# Users name the servers, and who has two accounts makes as much news as they like.
+PUSHES: Final = limits.declare("pushes", 1000, 3600, counts="what a user's devices are pushed, all together")
 
 
 def send_due_pushes(user_id: int, *, now: datetime) -> None:
@@ -73,7 +77,18 @@ def _hold(
         return Outcome(push, device, LATER, until=device.paused_until)
     if circuits.is_open(host_of(device)):
         return Outcome(push, device, LATER, until=now + _WHEN_CIRCUIT_OPENS)
-    return None
+    return None if _has_room(push.user_id) else Outcome(push, device, NOTHING)
+
+
+def _has_room(user_id: int) -> bool:
+    """Charge a push to its user; return whether that was possible. What is not pushed is in the list."""
+    if not settings.LIMITS.is_on:
+        return True
+    try:
+        limits.acquire(Cost(PUSHES, str(user_id)))
+    except LimitReached:
+        return False
+    return True
 
 
 def _post(

@@ -71,22 +71,25 @@ def _find_errors_of_provider(new: NewDevice) -> list[InputError]:
 
 
 def _is_endpoint(url: str) -> bool:
-    """Return whether a URL is the HTTPS address of a public name, or leads to a host that is trusted."""
-    if not _PRINTABLE.fullmatch(url) or "\\" in url or "#" in url:
+    """
+    Return whether a URL is the HTTPS address of a public name, or leads to a host that is trusted.
+
+    It is written as browsers write it: one browser is one target, whoever registers it.
+    """
+    if not _PRINTABLE.fullmatch(url) or "\\" in url or "#" in url or not url.startswith(("https:", "http:")):
         return False
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return False
-    if parts.scheme in ("http", "https") and is_private_host(parts.netloc):
+    if is_private_host(parts.netloc):
         return True
-    is_plain = parts.netloc in (parts.hostname, f"{parts.hostname}:443")
     host = parts.hostname or ""
     return (
         parts.scheme == "https"
-        and is_plain
-        and port in (None, 443)
+        and parts.netloc == host
+        and port is None
         and len(host) <= 253
         and _HOST.fullmatch(host) is not None
     )
