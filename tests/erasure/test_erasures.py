@@ -16,7 +16,14 @@ from django.db import connections
 
 from modules.accounts.errors import DoneMeanwhile
 from modules.accounts.models import User
-from modules.accounts.public import NotErasable, UsernameTaken, cancel_deletion, create_account, sign_receipt
+from modules.accounts.public import (
+    NotErasable,
+    UsernameTaken,
+    cancel_deletion,
+    create_account,
+    erase_account,
+    sign_receipt,
+)
 from modules.erasure.models import Erasure
 from modules.erasure.schemas import Stage
 from modules.erasure.selectors.deletions import map_receipts
@@ -25,7 +32,10 @@ from modules.erasure.services.erasures import advance, begin, begin_due_erasures
 from modules.graph import public as graph
 from modules.kernel import clock
 from modules.mail.models import Mail
+from modules.mail.public import queue_bulk_mails
+from modules.mail.schemas import NewMail
 from sharding.errors import InstanceUnavailable
+from sharding.scope import writing_directory
 from tests.erasure.kit import close, erase
 from tests.kit.delivery import announced, drain
 from tests.kit.http import call
@@ -223,6 +233,20 @@ class TestMails:
             [link] = re.findall(r"https?://\S+/deletion\S+", mail.body)
             assert link.endswith(f"/v1/me/deletion?receipt={receipt}")
         assert not Mail.objects.exists()
+
+
+    def test_of_whose_address_was_only_claimed_still_go_out(self):
+        """Anybody may add an address that is another's, and have their own account erased."""
+        vera, mallory = sign_up("vera"), sign_up("mallory", shard=3)
+        with writing_directory():
+            for person, verified in ((vera, True), (mallory, False)):
+                EmailAddress.objects.create(user_id=person.id, email="vera@example.org", verified=verified)
+        begin(mallory.id, now=clock.now(), at_once=True)
+        queue_bulk_mails([NewMail(to="vera@example.org", subject="News")], now=clock.now())
+
+        erase_account(mallory.id, link="https://example.org", now=clock.now())
+
+        assert list(Mail.objects.values_list("to", "subject")) == [("vera@example.org", "News")]
 
 
 class TestMyDeletion:

@@ -15,7 +15,7 @@ from django.apps import apps
 from modules.accounts.errors import NotErasable
 from modules.accounts.events import AccountErased, ErasureBegun
 from modules.accounts.models import HeldName, User
-from modules.accounts.selectors.addresses import list_addresses_to_tell
+from modules.accounts.selectors.addresses import is_verified, list_addresses_to_tell
 from modules.accounts.selectors.held import digest_name
 from modules.accounts.services.account_status import lock_account, store_closing
 from modules.accounts.services.accounts import Ended
@@ -76,8 +76,7 @@ def erase_account(user_id: int, *, link: str, now: datetime) -> dict[str, int]:
         if user.erasing_since is None:
             raise NotErasable
         told, _ = list_addresses_to_tell(user_id)
-        held = {*EmailAddress.objects.filter(user_id=user_id).values_list("email", flat=True), user.email}
-        counts = {"accounts_mail": forget_mails_to({address for address in held if address})}
+        counts = {"accounts_mail": forget_mails_to(_list_own_addresses(user))}
         counts[Client._meta.db_table] = Client.objects.filter(owner_id=user_id).count()
         revocation_ids = drop_apps(user_id, now=now)
         HeldName.objects.update_or_create(
@@ -92,6 +91,12 @@ def erase_account(user_id: int, *, link: str, now: datetime) -> dict[str, int]:
             queue_mail(write_farewell(address, link, at=now), now=now)
     revoke_in_cache(*revocation_ids)
     return {table: count for table, count in counts.items() if count}
+
+
+def _list_own_addresses(user: User) -> list[str]:
+    """Return the addresses of a user but those that another has proven: anybody may add what is not theirs."""
+    named = {*EmailAddress.objects.filter(user_id=user.id).values_list("email", flat=True), user.email}
+    return [address for address in named if address and not is_verified(address, but=user.id)]
 
 
 def forget_held_names(*, now: datetime) -> int:
