@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 
 import pytest
+import structlog
 from django.test import Client
 from django.utils.crypto import get_random_string
 
@@ -122,6 +123,16 @@ class TestPost:
 
         assert answer.status_code == 200
         assert not wants_newsletter(person)
+
+    def test_is_in_no_log_however_it_is_refused(self):
+        token = make_token(make_person().id, "digest")
+
+        with structlog.testing.capture_logs() as lines:
+            answer = Client().post(path_of(token), "x", content_type="text/plain; charset=utf-16")
+
+        assert answer.status_code == 415
+        assert [line["route"] for line in lines] == ["v1/unsubscriptions/<str:token>"]
+        assert token not in str(lines)
 
     def test_by_another_method_is_none(self):
         assert Client().put(path_of(make_token(5, "digest"))).status_code == 405

@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, ResolverMatch, resolve
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from modules.kernel import cors
@@ -137,6 +138,13 @@ def _add_headers(response: HttpResponse, request_id: str) -> None:
         store.setdefault("content-length", ("Content-Length", str(len(response.content))))
 
 
+def _find_route(request: HttpRequest) -> ResolverMatch | None:
+    """Return where a request went that was refused before: its path may hold a token, as links in mails do."""
+    with suppress(Resolver404):
+        return resolve(request.path_info)
+    return None
+
+
 def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> None:
     """Write the access line: no query string, no body, no credentials, and never a failure."""
     if response.status_code == 200 and request.path_info in _OF_HEALTH:
@@ -145,6 +153,8 @@ def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> N
         for hear in on_slow:
             hear(request, response, milliseconds)
     match = request.resolver_match
+    if match is None and response.status_code != 404:
+        match = _find_route(request)
     line = {
         "method": request.method,
         "route": match.route if match else None,
