@@ -230,7 +230,7 @@ class TestMails:
 
         assert [mail.to for mail in mailoutbox] == [["ada@example.org"]] * 2
         for mail in mailoutbox:
-            [link] = re.findall(r"https?://\S+/deletion\S+", mail.body)
+            [link] = re.findall(r"https?://\S+/deletion\S+receipt=\S+", mail.body)
             assert link.endswith(f"/v1/me/deletion?receipt={receipt}")
         assert not Mail.objects.exists()
 
