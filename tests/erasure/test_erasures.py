@@ -234,7 +234,6 @@ class TestMails:
             assert link.endswith(f"/v1/me/deletion?receipt={receipt}")
         assert not Mail.objects.exists()
 
-
     def test_of_whose_address_was_only_claimed_still_go_out(self):
         """Anybody may add an address that is another's, and have their own account erased."""
         vera, mallory = sign_up("vera"), sign_up("mallory", shard=3)

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,6 +107,20 @@ class TestApi:
 
         assert (len(postmark.asked), Mail.objects.count()) == (tried, left)
         assert ADA not in str(lines)
+
+    def test_that_always_fails_at_some_keeps_no_others_from_theirs(self, postmark):
+        failed = (500, {}, {"ErrorCode": 0, "Message": "no"})
+        taken = (200, {}, {"ErrorCode": 0, "Message": "OK", "MessageID": "m", "To": "c@example.org"})
+        postmark.answers += [failed, failed, taken, failed]
+        self.queue(ADA, "b@example.org", "c@example.org")
+        now = clock.now()
+
+        for minute in range(3):
+            send_waiting_mails(now=now + timedelta(minutes=minute))
+
+        asked = [json.loads(each.body)["To"] for each in postmark.asked]
+        assert asked == [ADA, "b@example.org", "c@example.org", ADA]
+        assert Mail.objects.count() == 2
 
 
 class TestNews:

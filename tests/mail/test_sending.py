@@ -272,7 +272,7 @@ class TestUndeliverable:
         assert find_undeliverable([gone, "ADA@example.org", "b@example.org"]) == {gone, "ADA@example.org"}
 
     def test_stays_marked_when_keys_change_until_it_is_proven_again(self, gone, settings):
-        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key, as long as any"
+        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "a" * 50
 
         assert find_undeliverable([gone, "ADA@example.org"]) == {gone, "ADA@example.org"}
         lift_undeliverable(gone)

@@ -94,7 +94,7 @@ def erase_account(user_id: int, *, link: str, now: datetime) -> dict[str, int]:
 
 
 def _list_own_addresses(user: User) -> list[str]:
-    """Return the addresses of a user but those that another has proven: anybody may add what is not theirs."""
+    """Return a user's addresses but those that another has proven: anybody may add what is not theirs."""
     named = {*EmailAddress.objects.filter(user_id=user.id).values_list("email", flat=True), user.email}
     return [address for address in named if address and not is_verified(address, but=user.id)]
 

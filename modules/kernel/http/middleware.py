@@ -139,7 +139,7 @@ def _add_headers(response: HttpResponse, request_id: str) -> None:
 
 
 def _find_route(request: HttpRequest) -> ResolverMatch | None:
-    """Return where a request went that was refused before: its path may hold a token, as links in mails do."""
+    """Return where a request went that was refused before: its path may hold a token, as mailed links do."""
     with suppress(Resolver404):
         return resolve(request.path_info)
     return None

@@ -53,7 +53,7 @@ def send_mail(mail_id: int, *, now: datetime) -> None:
 
 
 def send_waiting_mails(*, now: datetime) -> None:
-    """Send what nobody took so far: first what was tried before, then what is one of many."""
+    """Send what nobody took so far: first what was tried longest ago, and last what is one of many."""
     began = time.monotonic()
     while (passed := time.monotonic() - began) < RUN_S:
         # What is taken late in a run is held as long as what is taken early.
@@ -110,6 +110,8 @@ def _send(mails: Sequence[Mail], *, now: datetime, within_s: float = BATCH_S) ->
             elif (message := _find_message(mail)) is None:
                 continue
             elif not _settle(mail, server.take(mail.id, message), now=now):
+                # It may be this one's fault alone: others do not wait as long, nor behind it.
+                _release(mails[place + 1 :], now=now)
                 return False
     return True
 

@@ -2,8 +2,8 @@
 `/v1/unsubscriptions/<token>`: where the link in a mail leads, and where mail programs post to (RFC 8058).
 
 A GET shows a button and changes nothing, for scanners open every link of a mail. The POST needs no log-in and
-no cookie: the token alone says who it is for, and does nothing but this. Nor are those looked at that a browser
-sends along: they would have to be shielded against forgery, and who is logged in could press no button.
+no cookie: the token alone says who it is for, and does nothing but this. Nor is a cookie looked at that comes
+along: it would have to be shielded against forgery, and who is logged in could press no button.
 """
 
 from http import HTTPStatus

@@ -64,7 +64,7 @@ def is_time_zone(name: str) -> bool:
 
 @cache
 def _time_zones() -> frozenset[str]:
-    """Return all there are: 30 ms, for 600 files are opened; without the one that is another on each machine."""
+    """Return all there are, for 600 files are opened; without the one that is another on each machine."""
     return frozenset(available_timezones() - {"localtime"})
 
 
