@@ -126,7 +126,8 @@ TIMELINES = TimelineSettings(
 )
 SEARCH = SearchSettings()
 REALTIME = realtime.realtime(ENV)
-# The demo in two windows (config/live): whoever comes is one of its people by a click.
+# The demo in two windows (config/live): whoever comes is one of its people by a click. Where it is off, none
+# can be loaded either.
 LIVE_PAGE = True
 CHANNEL_LAYERS = realtime.CHANNEL_LAYERS
 NOTIFICATIONS = NotificationSettings()

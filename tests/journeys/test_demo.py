@@ -93,6 +93,14 @@ class TestDemo:
         assert int(access["user_id"]) == accounts.find_user_id("ada")
         assert len(access["token"]) > 20
 
+    @pytest.mark.parametrize("print_access", [False, True])
+    def test_is_none_where_people_are(self, db, settings, print_access):
+        """In production who is called ada may be a person, of whom nobody is to be given a session."""
+        settings.LIVE_PAGE = False
+
+        with pytest.raises(CommandError, match="No demo where people are"):
+            call_command("demo", users=3, print_access=print_access)
+
     def test_leaves_what_is_there_alone_when_asked_to(self, demo):
         out = io.StringIO()
 

@@ -83,6 +83,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.LIVE_PAGE:
+            raise CommandError("No demo where people are: everybody knows the password of who is in it.")
         if options["print_access"]:
             self.stdout.write(json.dumps(access()))
             return
