@@ -76,6 +76,11 @@ class TestSignature:
             (b"One-Click", b"None-Click"),
             (b"\r\nFrom: ", b"\r\nFrom: evil@example.com\r\nFrom: "),
             (b"\r\nSubject: ", b"\r\nSubject: Pay\r\nSubject: "),
+            (b"\r\nFrom: ", b"\r\nReply-To: evil@example.com\r\nFrom: "),
+            (b"\r\nFrom: ", b"\r\nSender: evil@example.com\r\nFrom: "),
+            (b"\r\nFrom: ", b"\r\nCc: vera@example.com\r\nFrom: "),
+            (b"\r\nFrom: ", b"\r\nList-Unsubscribe: <https://evil.example.org>\r\nFrom: "),
+            (b"\r\nFrom: ", b"\r\nContent-Type: multipart/mixed; boundary=From\r\nFrom: "),
         ],
     )
     def test_holds_for_nothing_else(self, signed, key, old, new):

@@ -9,13 +9,13 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-# Named twice: where one is added afterwards, a second sender for instance, the signature holds no more.
-_OVERSIGNED: Final = (b"from", b"subject", b"to")
-_SIGNED: Final = (
-    *(*_OVERSIGNED, *_OVERSIGNED),
-    *(b"date", b"message-id", b"mime-version", b"content-type", b"auto-submitted"),
-    *(b"list-unsubscribe", b"list-unsubscribe-post"),
+_PRESENT: Final = (
+    *(b"from", b"subject", b"to", b"date", b"message-id", b"mime-version", b"content-type"),
+    *(b"auto-submitted", b"list-unsubscribe", b"list-unsubscribe-post"),
 )
+# Named once more than there are: where one is added afterwards, a second sender, other parts, another place
+# to answer or to unsubscribe, the signature holds no more. Whoever got a mail may send it on to anybody.
+_SIGNED: Final = (*_PRESENT, *_PRESENT, b"reply-to", b"cc", b"sender")
 
 
 class SignedMail(EmailMultiAlternatives):
