@@ -12,6 +12,7 @@ from django.utils.crypto import get_random_string
 
 from modules.accounts.public import issue_session_token
 from modules.kernel import clock
+from modules.kernel.limits import Limit
 from modules.mailings.errors import LinkUnknown
 from modules.mailings.models import Subscription
 from modules.mailings.services.links import make_link, make_token, read_token
@@ -175,10 +176,25 @@ class TestForged:
 
 
 class TestLimit:
-    def test_counts_by_address(self, settings):
-        settings.LIMITS = replace(settings.LIMITS, is_on=True)
-        token = make_token(make_person().id, "digest")
+    def limit(self, settings, **quotas: int):
+        few = {name: Limit(name, quota, 3600) for name, quota in quotas.items()}
+        settings.LIMITS = replace(settings.LIMITS, is_on=True, changed=few)
 
-        answer = Client().get(path_of(token))
+    def test_counts_who_guesses_by_address(self, settings):
+        self.limit(settings, anonymous=2)
 
-        assert answer.headers["RateLimit-Policy"].startswith('"anonymous"')
+        assert [post("A" * 34).status_code for _ in range(3)] == [404, 404, 429]
+
+    def test_lets_any_number_of_people_press_their_buttons_from_one_address(self, settings):
+        """A provider sends what its users press from a few addresses of its own."""
+        self.limit(settings, anonymous=2)
+        tokens = [make_token(make_reader().id, "newsletter") for _ in range(4)]
+
+        assert [post(token).status_code for token in tokens] == [200] * 4
+
+    def test_counts_a_link_that_holds_by_whom_it_is_of(self, settings):
+        self.limit(settings, unsubscriptions=2)
+        token, other = (make_token(make_person().id, "digest") for _ in range(2))
+
+        assert [Client().get(path_of(token)).status_code for _ in range(3)] == [200, 200, 429]
+        assert Client().get(path_of(other)).status_code == 200

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from modules.accounts import public as accounts
-from modules.kernel import clock
+from modules.kernel import clock, limits
 from modules.kernel.http import limiting, problems
 from modules.mailings.errors import LinkUnknown
 from modules.mailings.services.links import read_token
@@ -23,15 +23,22 @@ _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'n
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")
 _MAX_BODY = 1_000
 _METHODS = ("GET", "HEAD", "POST")
+BY_LINK = limits.declare(
+    "unsubscriptions", 30, 300, counts="a user's links that unsubscribe, opened or pressed"
+)
 
 
 def unsubscription(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a link would end, or end it."""
     try:
+        # Who guesses is counted by address. A link that holds is not: all who press the button of a provider
+        # come from its few addresses.
         limiting.charge_stranger(request)
         if request.method not in _METHODS:
             raise problems.MethodNotAllowed(_METHODS)
         user_id, mailing_list = read_token(token)
+        limiting.refund(request)
+        limiting.charge_caller(request, BY_LINK, user_id)
         if user_id not in accounts.map_identities([user_id]):
             raise LinkUnknown
         if request.method != "POST":
