@@ -97,7 +97,8 @@ class TestIdentity:
 
 class TestSdks:
     @pytest.mark.parametrize(
-        ("sdk", "language", "count"), [("python", "python", 3), ("typescript", "ts", 2), ("typescript", "js", 1)]
+        ("sdk", "language", "count"),
+        [("python", "python", 3), ("typescript", "ts", 2), ("typescript", "js", 1)],
     )
     def test_are_shown_by_the_programs_that_their_tests_run(self, sdk, language, count):
         """`make contract` runs the programs of each SDK's own README; this one shows the same."""

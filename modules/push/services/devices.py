@@ -154,7 +154,7 @@ def _store(
     Device.objects.of(user_id).bulk_create([fresh], ignore_conflicts=True)
     device = rows.select_for_update().get(device_id=device_id)
     if device.claim != claim:
-        # A target has one claim: of the same one nothing is left to release, and another tab may be back at it.
+        # A target has one claim: of the same one nothing is left to release, or another tab is back at it.
         if (device.kind, device.target) != (kind, address):
             outbox.record(DeviceRemoved(user_id=user_id, claim=str(device.claim)))
         device.failures, device.paused_until = 0, None
