@@ -267,11 +267,11 @@ def _parameters_of(model: Any) -> list[Schema]:
     drawn = []
     for name, field in schema.get("properties", {}).items():
         # No query string can say null.
-        if isinstance(field.get("type"), list):
+        if field.get("default") is None:
             field.pop("default", None)
+        if isinstance(field.get("type"), list):
             [field["type"]] = (kind for kind in field["type"] if kind != "null")
         elif "anyOf" in field:
-            field.pop("default", None)
             [one] = (kind for kind in field.pop("anyOf") if kind != {"type": "null"})
             field |= one
         described = {"description": field.pop("description")} if "description" in field else {}
