@@ -109,8 +109,9 @@ class TestApi:
         assert ADA not in str(lines)
 
     def test_that_always_fails_at_some_keeps_no_others_from_theirs(self, postmark):
-        failed = (500, {}, {"ErrorCode": 0, "Message": "no"})
-        taken = (200, {}, {"ErrorCode": 0, "Message": "OK", "MessageID": "m", "To": "c@example.org"})
+        failed: tuple[int, dict[str, str], Any] = (500, {}, {"ErrorCode": 0, "Message": "no"})
+        told = {"ErrorCode": 0, "Message": "OK", "MessageID": "m", "To": "c@example.org"}
+        taken: tuple[int, dict[str, str], Any] = (200, {}, told)
         postmark.answers += [failed, failed, taken, failed]
         self.queue(ADA, "b@example.org", "c@example.org")
         now = clock.now()
