@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 AUTH = "/auth/app/v1/auth"
 CODE = re.compile(r"^([A-Z0-9]{4}-?[A-Z0-9]{4}|[A-Z0-9]{6})\s*$", re.MULTILINE)
+BETWEEN = "-" * 79 + "\n"
 ADA = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
 
 
@@ -37,7 +38,9 @@ def code_mailed(stack: Machines, to: str, *, nth: int = 1) -> str:
 def mails(stack: Machines, to: str) -> list[str]:
     """Return the texts of all mails to an address, the oldest first."""
     files = sorted(stack.mails.glob("*.log"), key=lambda path: path.stat().st_mtime)
-    sent = [message_from_string(path.read_text(), policy=policy.default) for path in files]
+    # What goes over one connection is in one file.
+    texts = [text for path in files for text in path.read_text().split(BETWEEN) if text.strip()]
+    sent = [message_from_string(text, policy=policy.default) for text in texts]
     return [plain.get_content() for mail in sent if mail["To"] == to and (plain := mail.get_body(("plain",)))]
 
 
