@@ -109,7 +109,9 @@ def world(settings) -> World:
     wide = [replace(limit, quota=10_000, window=86_400) for limit, _ in limits.list_declared()]
     settings.LIMITS = replace(settings.LIMITS, is_on=True, processes=1).with_limits(*wide)
     settings.GRAPH = replace(settings.GRAPH, pull_threshold=2, pull_demotion=1)
-    reader, pushed, pulled, other = (sign_up(name) for name in ("vera", "ada", "ben", "eve"))
+    # The reader on `a`: what they wrote matters where there is a replica.
+    placed = {"vera": 1, "ada": 0, "ben": 4094, "eve": 2047}
+    reader, pushed, pulled, other = (sign_up(name, shard=shard) for name, shard in placed.items())
     graph.follow(reader.id, pushed.id)
     for follower in (reader, other):
         graph.follow(follower.id, pulled.id)
