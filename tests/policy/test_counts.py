@@ -91,10 +91,7 @@ class TestARequest:
     def test_with_credentials_that_nobody_holds_is_one_guess_of_its_address(self, path, wide):
         # Who unsubscribes is asked for nothing but the link.
         limit = wide.anonymous if path.startswith("/v1/unsubscriptions/") else wide.guesses
-        costs = {
-            method: cost(method, path, limit, ADDRESS, X_Session_Token="nobody's")
-            for method in METHODS
-        }
+        costs = {method: cost(method, path, limit, ADDRESS, X_Session_Token="nobody's") for method in METHODS}
 
         assert costs == dict.fromkeys(METHODS, 1)
 
