@@ -19,7 +19,7 @@ from tests.kit.people import Person, sign_up
 from tests.kit.redis import reconnect
 from tests.kit.sockets import Frame, Socket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 CLIENTS = 8
 
