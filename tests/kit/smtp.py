@@ -30,6 +30,11 @@ class Sink:
         """All that was taken, parsed."""
         return [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
 
+    def receivers(self) -> list[str]:
+        """Return to whom mails went, a repeat of the same mail once, as mail programs show it."""
+        named = {mail["Message-ID"]: str(mail["To"]) for mail in self.mails}
+        return sorted(named.values())
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

@@ -7,9 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from modules.kernel import clock
-from tests.mailings.sink import Sink
+from tests.kit.smtp import Sink, listening
+from tests.kit.tls import LOOPBACK, Authority
 
 
 class Lives:
@@ -30,8 +35,20 @@ class Lives:
 
 
 @contextmanager
-def lives(taking: Sink) -> Iterator[Lives]:
-    env = os.environ | {"BANYAN_EMAIL_URL": taking.url, "SSL_CERT_FILE": str(taking.authority)}
+def lives(folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sink, Lives]]:
+    """Have lives, and this process, send their mails by STARTTLS to one server that takes all."""
+    authority = Authority(folder)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    with (
+        listening(settings, certificate=authority.issue(LOOPBACK)) as sink,
+        _living(f"smtp+starttls://{LOOPBACK}:{settings.EMAIL_PORT}") as killed,
+    ):
+        yield sink, killed
+
+
+@contextmanager
+def _living(url: str) -> Iterator[Lives]:
+    env = os.environ | {"BANYAN_EMAIL_URL": url}
     words = [sys.executable, "-m", "tests.mailings.lives"]
     with subprocess.Popen(
         words, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

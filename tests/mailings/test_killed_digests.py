@@ -16,7 +16,6 @@ from tests.kit.people import make_person
 from tests.kit.posts import publish
 from tests.mailings.killed import lives
 from tests.mailings.kit import let_leases_end, mailed, make_digested, make_due, make_popular
-from tests.mailings.sink import sink
 
 pytestmark = pytest.mark.django_db
 
@@ -31,14 +30,13 @@ def test_a_run_that_is_killed_at_each_of_its_steps_mails_everybody_once(tmp_path
     make_popular()
     repeats: Counter[int] = Counter()
 
-    with sink(tmp_path) as taking, lives(taking) as killed:
-        taking.reach(settings, monkeypatch)
+    with lives(tmp_path, settings, monkeypatch) as (sink, killed):
         for step in range(1, MOST):
             people = [make_digested(shard=3), make_digested(shard=4000)]
             for person in people:
                 make_due(person, clock.now())
             drain()
-            taking.taken.clear()
+            sink.raw.clear()
 
             was_killed = killed.live(step)
             let_leases_end()
@@ -47,9 +45,9 @@ def test_a_run_that_is_killed_at_each_of_its_steps_mails_everybody_once(tmp_path
             drain()
             send_waiting_mails(now=later)
 
-            assert taking.receivers() == sorted(f"{person.username}@example.org" for person in people), step
+            assert sink.receivers() == sorted(f"{person.username}@example.org" for person in people), step
             assert (mailed(), undelivered()) == ([], [])
-            repeats[len(taking.taken) - len(people)] += 1
+            repeats[len(sink.raw) - len(people)] += 1
             if not was_killed:
                 break
 

@@ -13,7 +13,6 @@ from modules.mailings.services.issues import set_state
 from tests.kit.delivery import undelivered
 from tests.mailings.killed import lives
 from tests.mailings.kit import let_leases_end, mailed, make_reader, write_issue
-from tests.mailings.sink import sink
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +29,7 @@ def test_an_issue_whose_sender_is_killed_again_and_again_reaches_everybody_once(
     issue_id = write_issue()
     set_state(issue_id, "sending", now=clock.now())
 
-    with sink(tmp_path) as taking, lives(taking) as killed:
-        taking.reach(settings, monkeypatch)
+    with lives(tmp_path, settings, monkeypatch) as (sink, killed):
         for deaths in count():
             if not killed.live(STEPS + deaths):
                 break
@@ -39,7 +37,7 @@ def test_an_issue_whose_sender_is_killed_again_and_again_reaches_everybody_once(
         send_waiting_mails(now=clock.now() + TRIED_AGAIN_AFTER * 2)
 
     assert deaths > 5
-    assert taking.receivers() == sorted(f"{reader.username}@example.org" for reader in readers)
+    assert sink.receivers() == sorted(f"{reader.username}@example.org" for reader in readers)
     assert (mailed(), undelivered()) == ([], [])
     card = get_issue(issue_id)
     assert (card.state, card.mailed) == ("sent", len(readers))
