@@ -1,1 +1,1 @@
-"""Erasure: see README.md."""
+"""Erasure: accounts that go for good, and the receipts of it."""

@@ -1,1 +1,1 @@
-"""Exports: see README.md."""
+"""Exports: archives of what is one's own, and reports of a year."""

@@ -1,1 +1,1 @@
-"""Mailings: see README.md."""
+"""Mailings: digests at the user's hour, and the newsletter."""

@@ -1,1 +1,1 @@
-"""Media: see README.md."""
+"""Media: images and videos, without a byte in the API."""

@@ -1,1 +1,1 @@
-"""Notifications: see README.md."""
+"""Notifications: what somebody is told of, grouped."""

@@ -1,1 +1,1 @@
-"""Push: see README.md."""
+"""Push: notifications on browsers and apps."""

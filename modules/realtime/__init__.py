@@ -1,1 +1,1 @@
-"""Realtime: see README.md."""
+"""Realtime: what happens, told at once."""

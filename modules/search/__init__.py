@@ -1,1 +1,1 @@
-"""Search: see README.md."""
+"""Search: finding posts, people and tags."""
